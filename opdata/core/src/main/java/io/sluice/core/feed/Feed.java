@@ -1,0 +1,38 @@
+package io.sluice.core.feed;
+
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One declared feed: where its files come from, how they are read, cleaned and loaded, and which of
+ * them are expected. Every default is already filled in; the reference is docs/feeds.md.
+ *
+ * @param name unique name of the feed, lower case, as in the ledger, metrics and messages
+ * @param description a sentence for people, may be empty
+ * @param zone zone of summary buckets and partitions, and the default for paths and times
+ * @param clean the cleaning steps, in the order they are applied
+ * @param expect which files should come and when, if the feed says so
+ */
+public record Feed(
+    String name,
+    String description,
+    ZoneId zone,
+    FeedSource source,
+    FeedFormat format,
+    List<CleanStep> clean,
+    FeedTarget target,
+    Optional<Expectation> expect) {
+
+  public Feed {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(description, "description");
+    Objects.requireNonNull(zone, "zone");
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(format, "format");
+    Objects.requireNonNull(target, "target");
+    Objects.requireNonNull(expect, "expect");
+    clean = List.copyOf(clean);
+  }
+}
