@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** How the files of a feed are read. */
 public sealed interface FeedFormat {
@@ -41,6 +43,20 @@ public sealed interface FeedFormat {
       elementFrom = List.copyOf(elementFrom);
     }
 
+    /** The compiled choice of counters. */
+    public CounterFilter counters() {
+      return CounterFilter.of(include, exclude);
+    }
+
+    /** The element that a file's path names: by elementPattern if set, else by TS 32.432. */
+    public Optional<String> elementIn(String path) {
+      if (elementPattern.isEmpty()) {
+        return PmFileName.parse(path, zone).flatMap(PmFileName::element);
+      }
+      Matcher matcher = Pattern.compile(elementPattern.get()).matcher(path);
+      return matcher.find() ? Optional.ofNullable(matcher.group(1)) : Optional.empty();
+    }
+
     @Override
     public String name() {
       return "3gpp-pm";
@@ -49,13 +65,13 @@ public sealed interface FeedFormat {
 
   /** A place that can name the element of a measurement. */
   enum ElementFrom {
-    /** {@code localDn} of the element (TS 32.435, 4.2). */
+    /** {@code localDn} of the element (TS 32.435). */
     LOCAL_DN,
     /** {@code userLabel} of the element. */
     USER_LABEL,
     /** The sender in the file header. */
     HEADER,
-    /** The unique id in the file name (TS 32.432, 5.3), or what elementPattern finds. */
+    /** The unique id in the file name (TS 32.432), or what elementPattern finds. */
     FILE_NAME
   }
 
@@ -68,7 +84,7 @@ public sealed interface FeedFormat {
   }
 
   /**
-   * Delimited text (RFC 4180 and what is usual beside it). An empty value is detected per file.
+   * Delimited text (RFC 4180 and what is usual beside it). What is absent is detected per file.
    *
    * @param delimiter between fields
    * @param quote around fields that hold delimiters; none if {@code ""} was given

@@ -29,6 +29,11 @@ public record FeedSource(
     ZoneId zone,
     Duration bulkAfter) {
 
+  /** The compiled path of the origin, with the dates in the source's zone. */
+  public PathPattern pathPattern() {
+    return PathPattern.of(origin.path(), zone);
+  }
+
   /** What a file is whose content already came under another name. */
   public enum SameContent {
     /** It is loaded: sometimes only the name carries the element. */

@@ -1,0 +1,55 @@
+package io.sluice.core.feed;
+
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * A pattern for names of counters, columns and fields: {@code *} any characters, {@code ?} one,
+ * {@code [a-z]} one of a set, {@code {a,b}} one of several texts. Upper and lower case differ.
+ */
+public final class Glob {
+
+  private final String text;
+  private final Pattern pattern;
+
+  private Glob(String text) {
+    this.text = text;
+    this.pattern = GlobRegex.translate(text, Glob::refuse).pattern();
+  }
+
+  /**
+   * Compiles a glob.
+   *
+   * @throws BadPatternException if a bracket or brace is not closed
+   */
+  public static Glob of(String text) {
+    return new Glob(text);
+  }
+
+  private static String refuse(String inner) {
+    throw new BadPatternException(
+        "{" + inner + "} has no comma",
+        "Braces hold alternatives such as {a,b}; write \\{ for a brace.");
+  }
+
+  /** Whether the whole name matches. */
+  public boolean matches(String name) {
+    return pattern.matcher(name).matches();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Glob glob && glob.text.equals(text);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(text);
+  }
+
+  /** The text it was compiled from. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}
