@@ -1,0 +1,266 @@
+package io.sluice.core.staging;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Spliterators;
+import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Staging in a directory: one machine, or a volume many machines mount.
+ *
+ * <p>An object is written under {@code .tmp} and renamed. It is not forced to disk: after a power
+ * failure the file is fetched or handled again, which costs less than a sync for every file.
+ */
+final class DirectoryStaging implements Staging {
+
+  private static final String TEMP = ".tmp";
+  private static final int RENAME_TRIES = 10;
+
+  private final Path root;
+  private final long limitBytes;
+  private final long minFreeBytes;
+  private final UseMeter meter;
+  private final FileStore disk;
+
+  DirectoryStaging(Path root, long limitBytes, long minFreeBytes, Clock clock) throws IOException {
+    this.root = root.toAbsolutePath().normalize();
+    this.limitBytes = limitBytes;
+    this.minFreeBytes = minFreeBytes;
+    this.meter = new UseMeter(this, clock);
+    Files.createDirectories(this.root.resolve(TEMP));
+    this.disk = Files.getFileStore(this.root);
+  }
+
+  @Override
+  public StagingWriter create(String key) throws IOException {
+    Path target = path(key);
+    checkRoom();
+    Path temp = root.resolve(TEMP).resolve(UUID.randomUUID().toString());
+    Files.createDirectories(temp.getParent());
+    return new Writer(temp, target, Files.newOutputStream(temp));
+  }
+
+  @Override
+  public InputStream open(String key) throws IOException {
+    try {
+      return Files.newInputStream(path(key));
+    } catch (NoSuchFileException | FileNotFoundException e) {
+      throw missing(key, e);
+    }
+  }
+
+  @Override
+  public long size(String key) throws IOException {
+    try {
+      return Files.size(path(key));
+    } catch (NoSuchFileException e) {
+      throw missing(key, e);
+    }
+  }
+
+  @Override
+  public void delete(Collection<String> keys) throws IOException {
+    for (String key : keys) {
+      Path path = path(key);
+      long size = sizeOrZero(path);
+      if (Files.deleteIfExists(path)) {
+        meter.add(-size);
+      }
+    }
+  }
+
+  @Override
+  public Stream<StagedObject> list(String prefix) throws IOException {
+    DirectoryWalk walk = new DirectoryWalk(root, folder(prefix), root.resolve(TEMP));
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(walk, 0), false)
+        .onClose(walk::close);
+  }
+
+  @Override
+  public List<String> folders(String prefix) throws IOException {
+    List<String> folders = new ArrayList<>();
+    try (Stream<Path> below = Files.list(folder(prefix))) {
+      below
+          .filter(path -> !path.getFileName().toString().equals(TEMP) && Files.isDirectory(path))
+          .forEach(path -> folders.add(prefix + path.getFileName() + "/"));
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    folders.sort(null);
+    return folders;
+  }
+
+  @Override
+  public Deleted deleteUnder(String prefix) throws IOException {
+    Deleted deleted = BatchDelete.under(this, prefix);
+    removeEmptyFolders(folder(prefix));
+    return deleted;
+  }
+
+  @Override
+  public void deleteAbandoned(Instant before) throws IOException {
+    try (Stream<Path> temps = Files.list(root.resolve(TEMP))) {
+      for (Path temp : (Iterable<Path>) temps::iterator) {
+        deleteIfOlder(temp, before);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  @Override
+  public StagingUse use() throws IOException {
+    long used = limitBytes == StagingSettings.UNLIMITED ? 0 : meter.usedBytes();
+    return new StagingUse(root.toString(), used, limitBytes, disk.getUsableSpace(), minFreeBytes);
+  }
+
+  /** Holds nothing open. */
+  @Override
+  public void close() {}
+
+  @Override
+  public String toString() {
+    return root.toString();
+  }
+
+  private Path path(String key) {
+    return root.resolve(StagingKeys.checked(key));
+  }
+
+  private Path folder(String prefix) {
+    return root.resolve(StagingKeys.checkedPrefix(prefix));
+  }
+
+  private static long sizeOrZero(Path path) throws IOException {
+    try {
+      return Files.size(path);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
+  }
+
+  private static void deleteIfOlder(Path temp, Instant before) throws IOException {
+    try {
+      if (Files.getLastModifiedTime(temp).toInstant().isBefore(before)) {
+        Files.deleteIfExists(temp);
+      }
+    } catch (NoSuchFileException e) {
+      return; // its writer finished meanwhile
+    }
+  }
+
+  /** Removes what is empty; a folder someone just wrote into stays. */
+  private void removeEmptyFolders(Path folder) throws IOException {
+    if (folder.equals(root) || !Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> below = Files.walk(folder)) {
+      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
+        removeIfEmpty(path);
+      }
+    }
+  }
+
+  private static void removeIfEmpty(Path folder) throws IOException {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException e) {
+      return; // written into since it was listed
+    }
+  }
+
+  private static StagingObjectMissing missing(String key, Exception cause) {
+    StagingObjectMissing missing = new StagingObjectMissing(key);
+    missing.initCause(cause);
+    return missing;
+  }
+
+  private static IOException fullOr(IOException e, Path target) {
+    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+    String text = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
+    return text.contains("no space left") || text.contains("quota")
+        ? new StagingFull("no space left for " + target + "; free some space", e)
+        : e;
+  }
+
+  private final class Writer extends StagingWriter {
+    private final Path temp;
+    private final Path target;
+    private final OutputStream out;
+
+    Writer(Path temp, Path target, OutputStream out) {
+      this.temp = temp;
+      this.target = target;
+      this.out = out;
+    }
+
+    @Override
+    void append(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw fullOr(e, target);
+      }
+    }
+
+    @Override
+    void publish() throws IOException {
+      try {
+        out.close();
+        long replaced = sizeOrZero(target);
+        rename();
+        meter.add(size() - replaced);
+      } catch (IOException e) {
+        Files.deleteIfExists(temp);
+        throw fullOr(e, target);
+      }
+    }
+
+    /** A cleaner may remove the empty folder between its making and the rename: then again. */
+    private void rename() throws IOException {
+      for (int attempt = 1; ; attempt++) {
+        Files.createDirectories(target.getParent());
+        try {
+          Files.move(
+              temp, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+          return;
+        } catch (NoSuchFileException e) {
+          if (attempt == RENAME_TRIES || !Files.exists(temp)) {
+            throw e;
+          }
+        }
+      }
+    }
+
+    @Override
+    void abort() throws IOException {
+      try {
+        out.close();
+      } finally {
+        Files.deleteIfExists(temp);
+      }
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package io.sluice.core.staging;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.CommonPrefix;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Error;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** Staging in a bucket of Amazon S3 or a server that speaks its protocol. */
+final class S3Staging implements Staging {
+
+  private final S3Client client;
+  private final String bucket;
+  private final String root;
+  private final long limitBytes;
+  private final UseMeter meter;
+
+  private S3Staging(S3Client client, String bucket, String root, long limitBytes, Clock clock) {
+    this.client = client;
+    this.bucket = bucket;
+    this.root = root;
+    this.limitBytes = limitBytes;
+    this.meter = new UseMeter(this, clock);
+  }
+
+  static S3Staging open(StagingSettings settings, Clock clock) throws IOException {
+    String bucket = settings.location().getAuthority();
+    if (bucket == null || bucket.isEmpty()) {
+      throw new IllegalArgumentException(
+          "staging.location " + settings.location() + " names no bucket; write s3://bucket/prefix");
+    }
+    S3Client client = client(settings.s3());
+    try {
+      client.headBucket(request -> request.bucket(bucket));
+    } catch (SdkException e) {
+      client.close();
+      throw away("bucket " + bucket, e);
+    }
+    return new S3Staging(client, bucket, root(settings), settings.limitBytes(), clock);
+  }
+
+  @Override
+  public StagingWriter create(String key) throws IOException {
+    String full = full(key);
+    checkRoom();
+    return new S3Writer(client, bucket, full, meter);
+  }
+
+  @Override
+  public InputStream open(String key) throws IOException {
+    String full = full(key);
+    try {
+      return client.getObject(request -> request.bucket(bucket).key(full));
+    } catch (NoSuchKeyException e) {
+      throw missing(key, e);
+    } catch (SdkException e) {
+      throw away(full, e);
+    }
+  }
+
+  @Override
+  public long size(String key) throws IOException {
+    String full = full(key);
+    try {
+      return client.headObject(request -> request.bucket(bucket).key(full)).contentLength();
+    } catch (NoSuchKeyException e) {
+      throw missing(key, e);
+    } catch (SdkException e) {
+      throw away(full, e);
+    }
+  }
+
+  @Override
+  public void delete(Collection<String> keys) throws IOException {
+    List<ObjectIdentifier> all =
+        keys.stream().map(key -> ObjectIdentifier.builder().key(full(key)).build()).toList();
+    for (int from = 0; from < all.size(); from += BatchDelete.BATCH) {
+      deleteBatch(all.subList(from, Math.min(all.size(), from + BatchDelete.BATCH)));
+    }
+  }
+
+  @Override
+  public Stream<StagedObject> list(String prefix) throws IOException {
+    String under = root + StagingKeys.checkedPrefix(prefix);
+    Iterator<S3Object> objects =
+        client
+            .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(under))
+            .contents()
+            .iterator();
+    Iterator<StagedObject> described = new Listing(objects);
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(described, 0), false);
+  }
+
+  @Override
+  public List<String> folders(String prefix) throws IOException {
+    String under = root + StagingKeys.checkedPrefix(prefix);
+    List<String> folders = new ArrayList<>();
+    try {
+      client
+          .listObjectsV2Paginator(r -> r.bucket(bucket).prefix(under).delimiter("/"))
+          .commonPrefixes()
+          .stream()
+          .map(CommonPrefix::prefix)
+          .forEach(folder -> folders.add(folder.substring(root.length())));
+      return folders;
+    } catch (SdkException e) {
+      throw away(under, e);
+    }
+  }
+
+  /** Parts of uploads that never completed cost money and show in no listing. */
+  @Override
+  public void deleteAbandoned(Instant before) throws IOException {
+    try {
+      for (MultipartUpload upload :
+          client.listMultipartUploadsPaginator(r -> r.bucket(bucket).prefix(root)).uploads()) {
+        if (upload.initiated().isBefore(before)) {
+          client.abortMultipartUpload(
+              r -> r.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
+        }
+      }
+    } catch (SdkException e) {
+      throw away(root, e);
+    }
+  }
+
+  @Override
+  public StagingUse use() throws IOException {
+    long used = limitBytes == StagingSettings.UNLIMITED ? 0 : meter.usedBytes();
+    return new StagingUse(toString(), used, limitBytes, Long.MAX_VALUE, 0);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  @Override
+  public String toString() {
+    return "s3://" + bucket + "/" + root;
+  }
+
+  static IOException away(String what, SdkException e) {
+    return new IOException("staging " + what + ": " + e.getMessage(), e);
+  }
+
+  private void deleteBatch(List<ObjectIdentifier> batch) throws IOException {
+    try {
+      DeleteObjectsResponse response =
+          client.deleteObjects(r -> r.bucket(bucket).delete(d -> d.objects(batch).quiet(true)));
+      if (response.hasErrors()) {
+        S3Error first = response.errors().get(0);
+        throw new IOException(
+            "staging %s: %d of %d objects not deleted, first %s: %s"
+                .formatted(
+                    this, response.errors().size(), batch.size(), first.key(), first.message()));
+      }
+    } catch (SdkException e) {
+      throw away("delete of " + batch.size() + " objects", e);
+    }
+  }
+
+  private StagedObject describe(S3Object object) {
+    return new StagedObject(
+        object.key().substring(root.length()), object.size(), object.lastModified());
+  }
+
+  private String full(String key) {
+    return root + StagingKeys.checked(key);
+  }
+
+  private static StagingObjectMissing missing(String key, SdkException cause) {
+    StagingObjectMissing missing = new StagingObjectMissing(key);
+    missing.initCause(cause);
+    return missing;
+  }
+
+  /** The location's path as a prefix: nothing, or ending at a slash. */
+  private static String root(StagingSettings settings) {
+    String path = settings.location().getPath();
+    String trimmed = path == null ? "" : path.replaceAll("^/+|/+$", "");
+    return trimmed.isEmpty() ? "" : StagingKeys.checked(trimmed) + "/";
+  }
+
+  private static S3Client client(StagingSettings.S3 s3) {
+    S3ClientBuilder builder =
+        S3Client.builder()
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder()
+                    .connectionTimeout(Duration.ofSeconds(10))
+                    .socketTimeout(Duration.ofSeconds(60)))
+            // Servers other than Amazon's often know no trailing checksums.
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            .forcePathStyle(s3.pathStyle());
+    if (s3.endpoint() != null) {
+      builder.endpointOverride(s3.endpoint()).region(Region.US_EAST_1);
+    }
+    if (s3.region() != null) {
+      builder.region(Region.of(s3.region()));
+    }
+    if (s3.accessKey() != null) {
+      builder.credentialsProvider(
+          StaticCredentialsProvider.create(
+              AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())));
+    }
+    return builder.build();
+  }
+
+  /** A listing whose pages are fetched as it is read, and whose failures are the store's. */
+  private final class Listing implements Iterator<StagedObject> {
+    private final Iterator<S3Object> objects;
+
+    Listing(Iterator<S3Object> objects) {
+      this.objects = objects;
+    }
+
+    @Override
+    public boolean hasNext() {
+      try {
+        return objects.hasNext();
+      } catch (SdkException e) {
+        throw new UncheckedIOException(away("listing", e));
+      }
+    }
+
+    @Override
+    public StagedObject next() {
+      return describe(objects.next());
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.sluice.core.staging;
+
+import java.io.IOException;
+
+/** Staging has no room. Fetching and handling pause until it has; nothing is lost. */
+public final class StagingFull extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  public StagingFull(String message) {
+    super(message);
+  }
+
+  StagingFull(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,34 @@
+package io.sluice.core.staging;
+
+/**
+ * How full a store is, in bytes.
+ *
+ * @param where the store, for messages
+ * @param usedBytes what Sluice's objects take, 0 where no limit is set and so nothing is measured
+ * @param limitBytes what they may take, {@link StagingSettings#UNLIMITED} for no limit
+ * @param freeBytes what the file system still has, {@link Long#MAX_VALUE} where there is none
+ * @param minFreeBytes what the file system must keep free
+ */
+public record StagingUse(
+    String where, long usedBytes, long limitBytes, long freeBytes, long minFreeBytes) {
+
+  /** Whether another object may be started. */
+  public boolean hasRoom() {
+    return usedBytes < limitBytes && freeBytes > minFreeBytes;
+  }
+
+  void checkRoom() throws StagingFull {
+    if (usedBytes >= limitBytes) {
+      throw new StagingFull(
+          "staging %s holds %,d bytes of the %,d allowed; raise staging.limit, keep raw files for"
+                  .formatted(where, usedBytes, limitBytes)
+              + " a shorter time, or let the loader catch up");
+    }
+    if (freeBytes <= minFreeBytes) {
+      throw new StagingFull(
+          "the disk under staging %s has %,d bytes free and must keep %,d; free some space, or"
+                  .formatted(where, freeBytes, minFreeBytes)
+              + " lower staging.min-free");
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.sluice.core.staging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoryStagingTest extends StagingContract {
+
+  @TempDir Path dir;
+
+  @Override
+  Staging openEmpty(long limitBytes) throws IOException {
+    Path root = Files.createTempDirectory(dir, "staging");
+    return Stagings.open(new StagingSettings(root.toUri(), limitBytes, 0, null), clock);
+  }
+
+  @Test
+  void refusesNewObjects_whenDiskIsNearlyFull() throws IOException {
+    StagingSettings settings =
+        new StagingSettings(
+            URI.create(dir.toString()), StagingSettings.UNLIMITED, Long.MAX_VALUE, null);
+    try (Staging full = Stagings.open(settings)) {
+      assertThatThrownBy(() -> full.create("raw/a/1"))
+          .isInstanceOf(StagingFull.class)
+          .hasMessageContaining("staging.min-free");
+    }
+  }
+
+  @Test
+  void removesLeftovers_onlyWhenTheyAreOld() throws IOException {
+    StagingWriter writer = staging().create("raw/a/1");
+    writer.write('x');
+    staging().deleteAbandoned(Instant.now().minusSeconds(60));
+    writer.commit();
+    assertThat(read("raw/a/1")).isEqualTo("x");
+    StagingWriter died = staging().create("raw/a/2");
+    died.write('x');
+    staging().deleteAbandoned(Instant.now().plusSeconds(60));
+    assertThatThrownBy(died::commit).isInstanceOf(IOException.class);
+    assertThat(keys("")).containsExactly("raw/a/1");
+  }
+
+  @Test
+  void refusesLocation_whenItIsNoKnownKind() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Stagings.open(StagingSettings.of(URI.create("ftp://host/dir"))))
+        .withMessageContaining("s3://bucket/prefix");
+  }
+}
