@@ -77,6 +77,7 @@ public final class PrivateRabbit implements AutoCloseable {
   /** Starts the node again on the same port, after stop or kill; what was durable is there. */
   public void startServer() {
     try {
+      Files.deleteIfExists(pidFile());
       server =
           process("rabbitmq-server", List.of())
               .redirectOutput(directory.resolve("server.log").toFile())
@@ -84,7 +85,7 @@ public final class PrivateRabbit implements AutoCloseable {
     } catch (IOException e) {
       throw new EmbeddedException("cannot start RabbitMQ: " + e.getMessage(), e);
     }
-    rabbitmqctl("await_startup", "--timeout", Long.toString(PATIENCE.toSeconds()));
+    rabbitmqctl("wait", pidFile().toString(), "--timeout", Long.toString(PATIENCE.toSeconds()));
   }
 
   /** Stops the node in order. */
@@ -194,8 +195,12 @@ public final class PrivateRabbit implements AutoCloseable {
     variables.put("RABBITMQ_CONF_ENV_FILE", directory.resolve("env.conf").toString());
     variables.put("RABBITMQ_CONFIG_FILE", directory.resolve("rabbitmq").toString());
     variables.put("RABBITMQ_ENABLED_PLUGINS_FILE", directory.resolve("plugins").toString());
-    variables.put("RABBITMQ_PID_FILE", directory.resolve("pid").toString());
+    variables.put("RABBITMQ_PID_FILE", pidFile().toString());
     return variables;
+  }
+
+  private Path pidFile() {
+    return directory.resolve("pid");
   }
 
   private void configure() throws IOException {
