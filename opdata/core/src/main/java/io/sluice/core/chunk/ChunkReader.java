@@ -1,0 +1,124 @@
+package io.sluice.core.chunk;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Reads what {@link ChunkWriter} wrote, one segment after the other. */
+public final class ChunkReader implements Closeable {
+
+  private static final int MAX_HEAD = 16 << 20;
+
+  private final DataInputStream in;
+  private final long fileId;
+  private final int handling;
+  private final int chunk;
+  private InputStream payload = InputStream.nullInputStream();
+  private int segments;
+
+  /**
+   * @throws IOException when it is not a chunk, or of a format this version does not know
+   */
+  public ChunkReader(InputStream source) throws IOException {
+    in = new DataInputStream(new BufferedInputStream(source, 1 << 16));
+    int magic = in.readInt();
+    if (magic != ChunkWriter.MAGIC) {
+      throw new IOException("not a chunk of this version: it starts with %08x".formatted(magic));
+    }
+    fileId = in.readLong();
+    handling = in.readInt();
+    chunk = in.readInt();
+  }
+
+  public long fileId() {
+    return fileId;
+  }
+
+  public int handling() {
+    return handling;
+  }
+
+  public int chunk() {
+    return chunk;
+  }
+
+  /**
+   * The next segment's head, or null after the last; what is left of the payload before is skipped.
+   *
+   * @throws EOFException when the chunk was cut off
+   */
+  public Segment next() throws IOException {
+    while (payload.available() > 0) {
+      payload.skipNBytes(payload.available());
+    }
+    int length = in.readInt();
+    if (length == ChunkWriter.END) {
+      checkCount();
+      return null;
+    }
+    if (length <= 0 || length > MAX_HEAD) {
+      throw new IOException("a segment's head claims " + length + " bytes");
+    }
+    Segment head = ChunkWriter.JSON.readValue(in.readNBytes(length), Segment.class);
+    payload = new Payload(head.bytes());
+    segments++;
+    return head;
+  }
+
+  private void checkCount() throws IOException {
+    int written = in.readInt();
+    if (written != segments) {
+      throw new IOException("the chunk has %d segments, not %d".formatted(segments, written));
+    }
+  }
+
+  /** The rows of the current segment. */
+  public InputStream payload() {
+    return payload;
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  private final class Payload extends InputStream {
+
+    private long left;
+
+    Payload(long left) {
+      this.left = left;
+    }
+
+    @Override
+    public int read() throws IOException {
+      if (left == 0) {
+        return -1;
+      }
+      int b = in.readByte() & 0xFF;
+      left--;
+      return b;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int count) throws IOException {
+      if (left == 0) {
+        return -1;
+      }
+      int n = in.read(target, offset, (int) Math.min(count, left));
+      if (n < 0) {
+        throw new EOFException("the chunk ends inside a segment, " + left + " bytes short");
+      }
+      left -= n;
+      return n;
+    }
+
+    @Override
+    public int available() {
+      return (int) Math.min(left, Integer.MAX_VALUE);
+    }
+  }
+}

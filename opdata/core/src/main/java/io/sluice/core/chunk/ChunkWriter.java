@@ -1,0 +1,48 @@
+package io.sluice.core.chunk;
+
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes a chunk: magic and format version, ids, then segments (length of head, head as JSON,
+ * payload), then a trailer by which a reader knows that it is whole.
+ */
+public final class ChunkWriter implements Closeable {
+
+  static final int MAGIC = 0x534C4331; // "SLC1"
+  static final int END = -1;
+  static final ObjectMapper JSON = JsonMapper.builder().build();
+
+  private final DataOutputStream out;
+  private int segments;
+
+  public ChunkWriter(OutputStream out, long fileId, int handling, int chunk) throws IOException {
+    this.out = new DataOutputStream(new BufferedOutputStream(out, 1 << 16));
+    this.out.writeInt(MAGIC);
+    this.out.writeLong(fileId);
+    this.out.writeInt(handling);
+    this.out.writeInt(chunk);
+  }
+
+  /** Adds a segment; its {@code bytes} are the buffer's. */
+  public void segment(Segment head, CopyBuffer payload) throws IOException {
+    byte[] json = JSON.writeValueAsBytes(head);
+    out.writeInt(json.length);
+    out.write(json);
+    payload.writeTo(out);
+    segments++;
+  }
+
+  /** Writes the trailer and closes the stream below. */
+  @Override
+  public void close() throws IOException {
+    out.writeInt(END);
+    out.writeInt(segments);
+    out.close();
+  }
+}

@@ -1,0 +1,46 @@
+package io.sluice.core.chunk;
+
+import java.util.List;
+
+/**
+ * Head of a segment: rows of one table with one column list, in binary COPY form.
+ *
+ * @param tableId sluice.target_table id; {@link #REJECTS} for rows of sluice.reject
+ * @param schema of the table
+ * @param table name of the table
+ * @param columns in the order of the fields of each row
+ * @param rows number of rows
+ * @param cells units in them that the file's counts speak of
+ * @param keys positions in columns of the merge key, in key order; empty in append mode
+ * @param partitions what partitions the rows need: distinct UTC starts of the target's partition
+ *     interval, in microseconds since 1970; empty where the table is not partitioned
+ * @param marks changed buckets: pairs of bucket start (microseconds since 1970) and slice
+ * @param bytes of the payload that follows
+ */
+public record Segment(
+    int tableId,
+    String schema,
+    String table,
+    List<Column> columns,
+    long rows,
+    long cells,
+    List<Integer> keys,
+    List<Long> partitions,
+    List<long[]> marks,
+    long bytes) {
+
+  public static final int REJECTS = 0;
+
+  /**
+   * Last column of a row in merge mode, type bytea: bit i (of byte i / 8, lowest first) is set when
+   * the field at position i of the row was in the file, as a value or blank; NULL when all were. A
+   * field that was not leaves the stored value.
+   */
+  public static final String PRESENT = "_present";
+
+  /** Ledger id of the file a row came from, bigint, in every row. */
+  public static final String FILE = "_file";
+
+  /** Order among contents of one key, bigint, in every row: see HandleClaim.version(). */
+  public static final String VERSION = "_version";
+}

@@ -1,0 +1,233 @@
+package io.sluice.core.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+
+/** The handler's side of the ledger: claim, renew, record, give back. */
+public final class HandleLedger {
+
+  /** Whether a recorded handling is to be loaded. */
+  public enum Recorded {
+    /** It is the current one: publish its chunks. */
+    CURRENT,
+    /** Another handling was begun meanwhile: delete the staged chunks, nothing else. */
+    LOST,
+    /** A newer version of the file is known and the target appends: closed as replaced. */
+    REPLACED
+  }
+
+  private final Transactions transactions;
+  private final Duration lease;
+
+  /**
+   * @param lease how long a claim holds unless renewed; another worker may take over then
+   */
+  public HandleLedger(Transactions transactions, Duration lease) {
+    this.transactions = transactions;
+    this.lease = lease;
+  }
+
+  /**
+   * Counts the attempt and takes the next handling number, before any work is done.
+   *
+   * @param redelivered the broker took the message back from a worker that is gone, so its lease is
+   *     void
+   * @return empty when there is nothing to do: closed, at another stage, or with another worker
+   */
+  public Optional<HandleClaim> claim(long fileId, boolean redelivered) {
+    String sql =
+        """
+        with claimed as (
+          update sluice.work set attempts = attempts + 1, handling = handling + 1,
+                 lease_until = now() + make_interval(secs => ?)
+          where file_id = ? and stage = 'handle' and state = 'queued'
+            and (? or lease_until is null or lease_until < now())
+          returning file_id, handling, attempts, feed, host, bulk)
+        select c.file_id, c.handling, c.attempts, c.feed, c.host, f.path, f.size, f.mtime, f.found_at, c.bulk,
+               (select value from sluice.meta where name = 'epoch')
+        from claimed c join sluice.file f on f.id = c.file_id and f.day = ?
+        """;
+    return transactions.ledger(
+        connection -> {
+          try (PreparedStatement claim = connection.prepareStatement(sql)) {
+            claim.setDouble(1, lease.toMillis() / 1000.0);
+            claim.setLong(2, fileId);
+            claim.setBoolean(3, redelivered);
+            claim.setObject(4, FileIds.dayOf(fileId));
+            try (ResultSet row = claim.executeQuery()) {
+              return row.next() ? Optional.of(claim(row)) : Optional.empty();
+            }
+          }
+        });
+  }
+
+  private static HandleClaim claim(ResultSet row) throws SQLException {
+    return new HandleClaim(
+        row.getLong(1),
+        row.getInt(2),
+        row.getInt(3),
+        row.getString(4),
+        row.getString(5),
+        row.getString(6),
+        row.getLong(7),
+        row.getObject(8, OffsetDateTime.class).toInstant(),
+        row.getObject(9, OffsetDateTime.class).toInstant(),
+        row.getBoolean(10),
+        row.getLong(11));
+  }
+
+  /**
+   * Prolongs the lease; called at least every third of it.
+   *
+   * @return false when another worker has taken over: stop
+   */
+  public boolean renew(HandleClaim claim) {
+    String sql =
+        "update sluice.work set lease_until = now() + make_interval(secs => ?)"
+            + " where file_id = ? and handling = ? and stage = 'handle'";
+    return transactions.ledger(
+        connection -> {
+          try (PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setDouble(1, lease.toMillis() / 1000.0);
+            update.setLong(2, claim.fileId());
+            update.setInt(3, claim.handling());
+            return update.executeUpdate() == 1;
+          }
+        });
+  }
+
+  /**
+   * Makes a handling the current one, in one transaction: after it, and only after it, its chunks
+   * may be published. Rows of earlier handlings and, where the target appends, of earlier versions
+   * are deleted and marked here.
+   *
+   * @param append whether the feed's target appends; with merge the newer version wins row by row
+   */
+  public Recorded record(HandleClaim claim, HandledFile handled, boolean append) {
+    return transactions.durable(
+        connection -> {
+          Versions versions = Versions.lock(connection, claim);
+          if (!versions.owned()) {
+            return Recorded.LOST;
+          }
+          makeCurrent(connection, claim, handled);
+          describe(connection, claim, handled);
+          if (append && versions.newerExists()) {
+            FileCloser.closeReplaced(connection, claim.fileId());
+            return Recorded.REPLACED;
+          }
+          if (append) {
+            versions.deleteRows(connection);
+          }
+          deleteEarlierRejects(connection, claim);
+          return Recorded.CURRENT;
+        });
+  }
+
+  private static void makeCurrent(Connection connection, HandleClaim claim, HandledFile handled)
+      throws SQLException {
+    String sql =
+        """
+        update sluice.work set stage = 'load', state = 'queued', entered_at = now(), published_at = now(),
+               lease_until = null, attempts = 0, reason = null, current = handling, chunks = ?, chunks_done = 0,
+               read = ?, collapsed = ?, rejected = ?, conflicts = ?, loaded = 0, replaced = 0, dead = 0, rows = 0
+        where file_id = ?
+        """;
+    try (PreparedStatement update = connection.prepareStatement(sql)) {
+      update.setInt(1, handled.chunks());
+      update.setLong(2, handled.read());
+      update.setLong(3, handled.collapsed());
+      update.setLong(4, handled.rejected());
+      update.setLong(5, handled.conflicts());
+      update.setLong(6, claim.fileId());
+      update.executeUpdate();
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "delete from sluice.chunk where file_id = ? and handling < ?")) {
+      delete.setLong(1, claim.fileId());
+      delete.setInt(2, claim.handling());
+      delete.executeUpdate();
+    }
+  }
+
+  private static void describe(Connection connection, HandleClaim claim, HandledFile handled)
+      throws SQLException {
+    String sql =
+        """
+        update sluice.file set unit = ?, element = ?, first_time = least(first_time, ?), last_time = greatest(last_time, ?),
+               period = coalesce(?, period)
+        where id = ? and day = ?
+        """;
+    try (PreparedStatement update = connection.prepareStatement(sql)) {
+      update.setString(1, handled.unit());
+      update.setString(2, handled.element());
+      setTime(update, 3, handled.firstTime());
+      setTime(update, 4, handled.lastTime());
+      setTime(update, 5, handled.lastTime());
+      update.setLong(6, claim.fileId());
+      update.setObject(7, FileIds.dayOf(claim.fileId()));
+      update.executeUpdate();
+    }
+  }
+
+  private static void setTime(PreparedStatement statement, int index, Instant time)
+      throws SQLException {
+    if (time == null) {
+      statement.setNull(index, Types.TIMESTAMP_WITH_TIMEZONE);
+    } else {
+      statement.setObject(index, time.atOffset(ZoneOffset.UTC));
+    }
+  }
+
+  private static void deleteEarlierRejects(Connection connection, HandleClaim claim)
+      throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "delete from sluice.reject where file_id = ? and day = ? and handling < ?")) {
+      delete.setLong(1, claim.fileId());
+      delete.setObject(2, FileIds.dayOf(claim.fileId()));
+      delete.setInt(3, claim.handling());
+      delete.executeUpdate();
+    }
+  }
+
+  /** Gives the claim back uncounted: the surroundings failed, not the file. */
+  public void release(HandleClaim claim) {
+    move(claim, "stage = 'handle', state = 'queued', attempts = greatest(attempts - 1, 0)", null);
+  }
+
+  /** Keeps the file waiting until a person acts, with the reason. */
+  public void park(HandleClaim claim, String reason) {
+    move(claim, "state = 'parked', attempts = 0", reason);
+  }
+
+  /** The staged bytes are gone: fetch the file again. */
+  public void backToFetch(HandleClaim claim, String reason) {
+    move(claim, "stage = 'fetch', state = 'waiting', attempts = 0", reason);
+  }
+
+  private void move(HandleClaim claim, String change, String reason) {
+    String sql =
+        "update sluice.work set entered_at = now(), lease_until = null, reason = coalesce(?, reason), "
+            + change
+            + " where file_id = ? and handling = ? and stage = 'handle'";
+    transactions.ledger(
+        connection -> {
+          try (PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setString(1, reason);
+            update.setLong(2, claim.fileId());
+            update.setInt(3, claim.handling());
+            return update.executeUpdate();
+          }
+        });
+  }
+}

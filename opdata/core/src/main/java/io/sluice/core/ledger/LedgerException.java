@@ -1,0 +1,17 @@
+package io.sluice.core.ledger;
+
+import java.sql.SQLException;
+
+/**
+ * The database refused a statement for a reason that neither waiting nor repeating mends by itself.
+ */
+public final class LedgerException extends RuntimeException {
+
+  LedgerException(SQLException cause) {
+    super("database: SQLSTATE " + cause.getSQLState() + ": " + cause.getMessage(), cause);
+  }
+
+  public SQLException sqlException() {
+    return (SQLException) getCause();
+  }
+}

@@ -1,0 +1,128 @@
+package io.sluice.core.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Daily partitions of sluice.file and sluice.reject, made when first needed and dropped by age. */
+public final class LedgerPartitions {
+
+  private static final long LOCK =
+      0x736c_7569_6365_01L; // any constant: "sluice", ledger partitions
+
+  private final Transactions transactions;
+  private final Set<LocalDate> known = ConcurrentHashMap.newKeySet();
+
+  public LedgerPartitions(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  /** Makes the partitions of these days where they are missing. */
+  public void ensure(Collection<LocalDate> days) {
+    for (LocalDate day : days) {
+      if (!known.contains(day)) {
+        transactions.ledger(connection -> create(connection, day));
+        known.add(day);
+      }
+    }
+  }
+
+  private static Void create(Connection connection, LocalDate day) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
+      for (String table : new String[] {"file", "reject"}) {
+        String name = partition(table, day);
+        if (!exists(connection, name)) {
+          statement.execute(
+              "create table sluice." + name + " (like sluice." + table + " including all)");
+          statement.execute(
+              ("alter table sluice.%s attach partition sluice.%s for values from ('%s') to ('%s')")
+                  .formatted(table, name, day, day.plusDays(1)));
+        }
+      }
+    }
+    return null;
+  }
+
+  private static String partition(String table, LocalDate day) {
+    return "%s_%04d%02d%02d"
+        .formatted(table, day.getYear(), day.getMonthValue(), day.getDayOfMonth());
+  }
+
+  private static boolean exists(Connection connection, String name) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement("select to_regclass('sluice.' || ?) is not null")) {
+      query.setString(1, name);
+      try (ResultSet row = query.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+
+  /**
+   * Drops the days before {@code oldest}, each in its own transaction; a day with files in flight
+   * stays.
+   *
+   * @return how many days were dropped
+   */
+  public int dropBefore(LocalDate oldest) {
+    int dropped = 0;
+    for (LocalDate day : transactions.ledger(connection -> daysBefore(connection, oldest))) {
+      if (transactions.ledger(connection -> drop(connection, day))) {
+        known.remove(day);
+        dropped++;
+      }
+    }
+    return dropped;
+  }
+
+  private static java.util.List<LocalDate> daysBefore(Connection connection, LocalDate oldest)
+      throws SQLException {
+    String sql =
+        """
+        select to_date(right(c.relname, 8), 'YYYYMMDD') from pg_inherits i
+        join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'sluice.file'::regclass and to_date(right(c.relname, 8), 'YYYYMMDD') < ?
+        """;
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      query.setObject(1, oldest);
+      try (ResultSet rows = query.executeQuery()) {
+        java.util.List<LocalDate> days = new java.util.ArrayList<>();
+        while (rows.next()) {
+          days.add(rows.getObject(1, LocalDate.class));
+        }
+        return days;
+      }
+    }
+  }
+
+  private static boolean drop(Connection connection, LocalDate day) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set local lock_timeout = '2s'");
+      long first = FileIds.id(day, 0);
+      long next = FileIds.id(day.plusDays(1), 0);
+      try (ResultSet open =
+          statement.executeQuery(
+              "select exists (select from sluice.work where file_id >= "
+                  + first
+                  + " and file_id < "
+                  + next
+                  + ")")) {
+        open.next();
+        if (open.getBoolean(1)) {
+          return false;
+        }
+      }
+      statement.execute("drop table sluice." + partition("file", day));
+      statement.execute("drop table sluice." + partition("reject", day));
+      return true;
+    }
+  }
+}

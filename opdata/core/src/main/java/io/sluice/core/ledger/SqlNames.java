@@ -1,0 +1,18 @@
+package io.sluice.core.ledger;
+
+/** Quoting of identifiers; see https://www.postgresql.org/docs/current/sql-syntax-lexical.html. */
+public final class SqlNames {
+
+  private SqlNames() {}
+
+  public static String quote(String identifier) {
+    if (identifier.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("an identifier cannot contain the character NUL");
+    }
+    return '"' + identifier.replace("\"", "\"\"") + '"';
+  }
+
+  public static String qualified(String schema, String name) {
+    return quote(schema) + "." + quote(name);
+  }
+}

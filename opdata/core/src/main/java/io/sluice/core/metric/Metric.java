@@ -1,0 +1,58 @@
+package io.sluice.core.metric;
+
+import java.util.Locale;
+
+/**
+ * Every metric's name, once. For each stage, over any time with nothing in flight: received = done
+ * + rejected + failed + retried + duplicate + returned. Alert when failed or dead grow, or when
+ * received stands still while the ledger has work. docs/metrics.md is tested against this list.
+ */
+public enum Metric {
+  /** Messages a stage took. */
+  STAGE_RECEIVED("sluice_stage_received_total", "stage, feed", "messages taken from the queue"),
+  STAGE_DONE("sluice_stage_done_total", "stage, feed", "messages whose work is committed"),
+  STAGE_REJECTED("sluice_stage_rejected_total", "stage, feed, reason", "files closed as rejected"),
+  STAGE_FAILED("sluice_stage_failed_total", "stage, feed, reason", "messages dead-lettered"),
+  STAGE_RETRIED("sluice_stage_retried_total", "stage, feed, reason", "attempts to be repeated"),
+  STAGE_DUPLICATE("sluice_stage_duplicate_total", "stage, feed", "messages with nothing to do"),
+  STAGE_RETURNED("sluice_stage_returned_total", "stage, feed", "handed back for an outage"),
+  STAGE_SECONDS("sluice_stage_seconds", "stage, feed", "time of one message's work"),
+  STAGE_BYTES("sluice_stage_bytes_total", "stage, feed", "bytes fetched, parsed or loaded"),
+  FILES_FOUND("sluice_files_found_total", "feed", "new files the ledger took"),
+  CELLS("sluice_cells_total", "feed, outcome", "read, loaded, collapsed, replaced, rejected, dead"),
+  ROWS_LOADED("sluice_rows_loaded_total", "feed", "rows committed to the warehouse"),
+  REJECTS("sluice_rejects_total", "feed, reason", "rows or cells rejected"),
+  PAUSED("sluice_stage_paused", "stage", "1 while the surroundings are away"),
+  WORK_WAITING("sluice_work_waiting", "feed, stage", "files in flight by stage"),
+  REPUBLISHED("sluice_work_republished_total", "stage", "lost messages published again"),
+  STAGING_BYTES("sluice_staging_bytes", "", "bytes in staging"),
+  SCAN_SECONDS("sluice_scan_seconds", "feed, host", "time of one listing");
+
+  private final String id;
+  private final String labels;
+  private final String help;
+
+  Metric(String id, String labels, String help) {
+    this.id = id;
+    this.labels = labels;
+    this.help = help;
+  }
+
+  /** As Prometheus shows it. */
+  public String id() {
+    return id;
+  }
+
+  /** Micrometer's form: dots, without the suffix that the registry adds for counters. */
+  public String meter() {
+    return id.replaceFirst("_total$", "").replace('_', '.').toLowerCase(Locale.ROOT);
+  }
+
+  public String labels() {
+    return labels;
+  }
+
+  public String help() {
+    return help;
+  }
+}
