@@ -1,0 +1,183 @@
+# Shared by the scripts in bin/; source it, do not run it.
+# shellcheck shell=bash
+
+SLUICE_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+SLUICE_LOGS=${SLUICE_LOGS:-$SLUICE_ROOT/target/logs}
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "error: $*"
+  exit 1
+}
+
+# distribution_family: prints debian, redhat or other.
+distribution_family() {
+  local ids=""
+  if [ -r /etc/os-release ]; then
+    # shellcheck disable=SC1091
+    ids=$(. /etc/os-release && printf ' %s %s ' "${ID:-}" "${ID_LIKE:-}")
+  fi
+  case $ids in
+    *" debian "* | *" ubuntu "*) echo debian ;;
+    *" rhel "* | *" centos "* | *" fedora "*) echo redhat ;;
+    *) echo other ;;
+  esac
+}
+
+# jdk_major HOME: prints the version of a JDK, nothing if there is none.
+jdk_major() {
+  [ -x "$1/bin/javac" ] && [ -x "$1/bin/java" ] || return 0
+  "$1/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9][0-9]*\).*/\1/p'
+}
+
+# find_jdk: sets JAVA_HOME to a JDK 17 or newer and returns 0, or returns 1.
+find_jdk() {
+  local home major candidates=()
+  [ -n "${JAVA_HOME:-}" ] && candidates+=("$JAVA_HOME")
+  if command -v javac >/dev/null; then
+    home=$(readlink -f "$(command -v javac)" 2>/dev/null) && candidates+=("${home%/bin/javac}")
+  fi
+  if [ -x /usr/libexec/java_home ]; then
+    home=$(/usr/libexec/java_home -v 17+ 2>/dev/null) && candidates+=("$home")
+  fi
+  for home in /usr/lib/jvm/*; do
+    [ -d "$home" ] && candidates+=("$home")
+  done
+  for home in "${candidates[@]}"; do
+    major=$(jdk_major "$home")
+    if [ -n "$major" ] && [ "$major" -ge 17 ]; then
+      export JAVA_HOME=$home
+      export PATH="$JAVA_HOME/bin:$PATH"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# jdk_command: prints the one command that installs a JDK here.
+jdk_command() {
+  case $(distribution_family) in
+    debian)
+      if apt-cache show openjdk-17-jdk-headless >/dev/null 2>&1; then
+        echo "apt-get install -y openjdk-17-jdk-headless"
+      else
+        echo "apt-get install -y default-jdk-headless"
+      fi
+      ;;
+    redhat)
+      local packager=dnf
+      command -v dnf >/dev/null || packager=yum
+      if $packager -q list java-17-openjdk-devel >/dev/null 2>&1; then
+        echo "$packager install -y java-17-openjdk-devel"
+      else
+        echo "$packager install -y java-21-openjdk-devel"
+      fi
+      ;;
+    *)
+      if [ "$(uname -s)" = Darwin ]; then
+        echo "brew install --cask temurin@17"
+      else
+        echo "sdk install java 17-open"
+      fi
+      ;;
+  esac
+}
+
+# need_jdk: finds a JDK 17 or newer; root on a Debian or CentOS family machine gets one installed.
+need_jdk() {
+  find_jdk && return
+  local family command
+  family=$(distribution_family)
+  if [ "$(id -u)" -eq 0 ] && [ "$family" != other ]; then
+    if [ "$family" = debian ]; then
+      quietly "Refreshing the package lists" apt-update.log apt-get -q update
+    fi
+    command=$(jdk_command)
+    say "There is no JDK 17 or newer here; installing the distribution's: $command"
+    # shellcheck disable=SC2086 # a command line
+    quietly "Installing a JDK" install-jdk.log $command
+    find_jdk || fail "the JDK was installed, but is not found; set JAVA_HOME to it"
+    return
+  fi
+  command=$(jdk_command)
+  [ "$family" = other ] || command="sudo $command"
+  fail "Sluice needs a JDK 17 or newer, and none is here. Install one with: $command"
+}
+
+# need_maven: sets MVN to a Maven 3.8 or newer: the machine's, else the wrapper's.
+need_maven() {
+  local version=""
+  if command -v mvn >/dev/null; then
+    version=$(mvn -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
+  fi
+  case $version in
+    3.[89]* | 3.[1-9][0-9]* | 4.*) MVN=mvn ;;
+    *) MVN=$SLUICE_ROOT/mvnw ;;
+  esac
+}
+
+# quietly WHAT LOG COMMAND...: runs the command with its output in a log, shows that it goes on,
+# and shows the end of the log only if it fails.
+quietly() {
+  local what=$1 log=$SLUICE_LOGS/$2 start=$SECONDS last step pid status=0
+  shift 2
+  mkdir -p "$SLUICE_LOGS"
+  say "$what ..."
+  "$@" >"$log" 2>&1 </dev/null &
+  pid=$!
+  last=""
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 0.5
+    step=$(progress_step "$log")
+    if [ -n "$step" ] && [ "$step" != "$last" ]; then
+      say "  $step"
+      last=$step
+    fi
+  done
+  wait "$pid" || status=$?
+  if [ "$status" -ne 0 ]; then
+    grep -E '^\[ERROR\]|^E: ' "$log" | grep -v -E 'Help 1|Re-run Maven|To see the full|For more info' \
+      | head -n 25 >&2 || tail -n 25 "$log" >&2
+    say "$what failed (exit code $status); everything it said: $log"
+    return "$status"
+  fi
+  say "$what: done in $((SECONDS - start)) s"
+}
+
+# progress_step LOG: the module Maven is at, as "[3/13] Sluice core".
+progress_step() {
+  sed -n 's/^\[INFO\] Building \(Sluice.*\) [0-9][^ ]* *\(\[[0-9]*\/[0-9]*\]\).*/\2 \1/p' "$1" \
+    | tail -n 1
+}
+
+# maven WHAT LOG ARGUMENTS...: a quiet build of this project.
+maven() {
+  local what=$1 log=$2
+  shift 2
+  quietly "$what" "$log" "$MVN" -B -ntp -f "$SLUICE_ROOT/pom.xml" "$@"
+}
+
+# build_service MODULE: packages services/MODULE and what it needs, unless that is done and fresh.
+build_service() {
+  local module=services/$1 stamp=$SLUICE_ROOT/services/$1/target/built
+  if [ -e "$stamp" ] && ! sources_newer_than "$stamp"; then
+    return
+  fi
+  need_jdk
+  need_maven
+  maven "Building $module" "build-$1.log" package -pl "$module" -am \
+    -DskipTests -Dcyclonedx.skip=true
+  touch "$stamp"
+}
+
+sources_newer_than() {
+  [ -n "$(find "$SLUICE_ROOT/pom.xml" "$SLUICE_ROOT/embedded" "$SLUICE_ROOT/opdata" \
+    "$SLUICE_ROOT/services" -newer "$1" \
+    \( -path '*/src/main/*' -o -name pom.xml \) -type f -print -quit)" ]
+}
+
+# class_path MODULE: the exploded class path of a built service.
+class_path() {
+  printf '%s' "$SLUICE_ROOT/services/$1/target/classes:$SLUICE_ROOT/services/$1/target/lib/*"
+}
