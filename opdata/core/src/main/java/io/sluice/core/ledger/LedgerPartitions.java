@@ -42,7 +42,7 @@ public final class LedgerPartitions {
           statement.execute(
               "create table sluice." + name + " (like sluice." + table + " including all)");
           statement.execute(
-              ("alter table sluice.%s attach partition sluice.%s for values from ('%s') to ('%s')")
+              "alter table sluice.%s attach partition sluice.%s for values from ('%s') to ('%s')"
                   .formatted(table, name, day, day.plusDays(1)));
         }
       }

@@ -34,7 +34,7 @@ final class Versions {
   static Versions lock(Connection connection, HandleClaim claim) throws SQLException {
     List<Long> ids = idsOfPath(connection, claim);
     boolean owned = lockWork(connection, ids, claim);
-    List<Version> others = owned ? read(connection, ids, claim.fileId()) : List.of();
+    List<Version> others = owned ? read(connection, ids) : List.of();
     return new Versions(
         claim.fileId(), claim.mtime().atOffset(java.time.ZoneOffset.UTC), owned, others);
   }
@@ -73,8 +73,7 @@ final class Versions {
     return owned;
   }
 
-  private static List<Version> read(Connection connection, List<Long> ids, long self)
-      throws SQLException {
+  private static List<Version> read(Connection connection, List<Long> ids) throws SQLException {
     String sql =
         """
         select f.id, f.mtime, coalesce(w.current > 0, f.state in ('loaded', 'settled')), f.first_time, f.last_time

@@ -46,7 +46,7 @@ public final class StageMetrics {
   }
 
   public void bytes(String feed, long bytes) {
-    count(Metric.STAGE_BYTES, feed, bytes);
+    count(Metric.STAGE_BYTES, feed, (double) bytes);
   }
 
   /**
@@ -55,7 +55,9 @@ public final class StageMetrics {
    * @param outcome read, loaded, collapsed, replaced, rejected or dead
    */
   public void cells(String feed, String outcome, long cells) {
-    registry.counter(Metric.CELLS.meter(), "feed", feed, "outcome", outcome).increment(cells);
+    registry
+        .counter(Metric.CELLS.meter(), "feed", feed, "outcome", outcome)
+        .increment((double) cells);
   }
 
   private void count(Metric metric, String feed, double amount) {
