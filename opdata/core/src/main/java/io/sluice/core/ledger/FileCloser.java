@@ -120,7 +120,9 @@ public final class FileCloser {
         update sluice.file f set state = ?, stage = ?, reason = coalesce(?, d.reason), position = ?,
                closed_at = now(), handling = d.handling, checksum = coalesce(d.checksum, f.checksum), read = d.read,
                loaded = d.loaded, collapsed = d.collapsed, replaced = d.replaced, rejected = d.rejected,
-               dead = d.dead, conflicts = d.conflicts, rows = d.rows, tables = d.tables
+               dead = d.dead, conflicts = d.conflicts, rows = d.rows, tables = d.tables,
+               unit = d.unit, element = coalesce(d.element, f.element), first_time = d.first_time,
+               last_time = d.last_time, period = coalesce(d.last_time, f.period)
         from done d where f.id = d.file_id and f.day = any (?) returning d.parent
         """
             .formatted(which);

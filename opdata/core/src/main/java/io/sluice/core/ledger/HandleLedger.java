@@ -118,14 +118,14 @@ public final class HandleLedger {
           if (!versions.owned()) {
             return Recorded.LOST;
           }
+          boolean replaced = append && versions.newerExists();
+          if (append && !replaced) {
+            versions.deleteRows(connection);
+          }
           makeCurrent(connection, claim, handled);
-          describe(connection, claim, handled);
-          if (append && versions.newerExists()) {
+          if (replaced) {
             FileCloser.closeReplaced(connection, claim.fileId());
             return Recorded.REPLACED;
-          }
-          if (append) {
-            versions.deleteRows(connection);
           }
           deleteEarlierRejects(connection, claim);
           return Recorded.CURRENT;
@@ -138,7 +138,8 @@ public final class HandleLedger {
         """
         update sluice.work set stage = 'load', state = 'queued', entered_at = now(), published_at = now(),
                lease_until = null, attempts = 0, reason = null, current = handling, chunks = ?, chunks_done = 0,
-               read = ?, collapsed = ?, rejected = ?, conflicts = ?, loaded = 0, replaced = 0, dead = 0, rows = 0
+               read = ?, collapsed = ?, rejected = ?, conflicts = ?, loaded = 0, replaced = 0, dead = 0, rows = 0,
+               unit = ?, element = ?, first_time = ?, last_time = ?
         where file_id = ?
         """;
     try (PreparedStatement update = connection.prepareStatement(sql)) {
@@ -147,7 +148,11 @@ public final class HandleLedger {
       update.setLong(3, handled.collapsed());
       update.setLong(4, handled.rejected());
       update.setLong(5, handled.conflicts());
-      update.setLong(6, claim.fileId());
+      update.setString(6, handled.unit());
+      update.setString(7, handled.element());
+      setTime(update, 8, handled.firstTime());
+      setTime(update, 9, handled.lastTime());
+      update.setLong(10, claim.fileId());
       update.executeUpdate();
     }
     try (PreparedStatement delete =
@@ -156,26 +161,6 @@ public final class HandleLedger {
       delete.setLong(1, claim.fileId());
       delete.setInt(2, claim.handling());
       delete.executeUpdate();
-    }
-  }
-
-  private static void describe(Connection connection, HandleClaim claim, HandledFile handled)
-      throws SQLException {
-    String sql =
-        """
-        update sluice.file set unit = ?, element = ?, first_time = least(first_time, ?), last_time = greatest(last_time, ?),
-               period = coalesce(?, period)
-        where id = ? and day = ?
-        """;
-    try (PreparedStatement update = connection.prepareStatement(sql)) {
-      update.setString(1, handled.unit());
-      update.setString(2, handled.element());
-      setTime(update, 3, handled.firstTime());
-      setTime(update, 4, handled.lastTime());
-      setTime(update, 5, handled.lastTime());
-      update.setLong(6, claim.fileId());
-      update.setObject(7, FileIds.dayOf(claim.fileId()));
-      update.executeUpdate();
     }
   }
 

@@ -16,8 +16,7 @@ import java.util.Set;
  */
 final class Versions {
 
-  private record Version(
-      long id, OffsetDateTime mtime, boolean handled, OffsetDateTime first, OffsetDateTime last) {}
+  private record Version(long id, OffsetDateTime mtime, boolean handled) {}
 
   private final long self;
   private final OffsetDateTime mtime;
@@ -76,7 +75,7 @@ final class Versions {
   private static List<Version> read(Connection connection, List<Long> ids) throws SQLException {
     String sql =
         """
-        select f.id, f.mtime, coalesce(w.current > 0, f.state in ('loaded', 'settled')), f.first_time, f.last_time
+        select f.id, f.mtime, coalesce(w.current > 0, f.state in ('loaded', 'settled'))
         from sluice.file f left join sluice.work w on w.file_id = f.id
         where f.id = any (?) and f.day = any (?) and f.state not in ('duplicate', 'replaced')
         """;
@@ -88,11 +87,7 @@ final class Versions {
         while (rows.next()) {
           versions.add(
               new Version(
-                  rows.getLong(1),
-                  rows.getObject(2, OffsetDateTime.class),
-                  rows.getBoolean(3),
-                  rows.getObject(4, OffsetDateTime.class),
-                  rows.getObject(5, OffsetDateTime.class)));
+                  rows.getLong(1), rows.getObject(2, OffsetDateTime.class), rows.getBoolean(3)));
         }
         return versions;
       }

@@ -88,7 +88,11 @@ create table sluice.work (
   dead       bigint      not null default 0,
   conflicts  bigint      not null default 0,
   rows       bigint      not null default 0,
-  tables     int[]       not null default '{}'
+  tables     int[]       not null default '{}',
+  unit       text        not null default 'cell', -- this and the next three move to sluice.file at the end
+  element    text,
+  first_time timestamptz,
+  last_time  timestamptz
 ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 create index work_waiting on sluice.work (feed, bulk, period desc) where state = 'waiting';
 create index work_stage on sluice.work (stage, state, entered_at);
@@ -228,8 +232,9 @@ create table sluice.scan (
 
 -- Per file, in its unit: read = loaded + collapsed + replaced + rejected + dead + pending.
 create view sluice.file_status as
-  select f.id, f.day, f.feed, f.host, f.path, f.size, f.mtime, f.parent, f.bulk, f.element, f.period, f.found_at,
-         f.closed_at, f.unit,
+  select f.id, f.day, f.feed, f.host, f.path, f.size, f.mtime, f.parent, f.bulk,
+         coalesce(w.element, f.element) as element, coalesce(w.last_time, w.period, f.period) as period, f.found_at,
+         f.closed_at, coalesce(w.unit, f.unit) as unit,
          case when w.file_id is null then f.state
               when w.state = 'parked' then 'parked'
               when w.stage = 'fetch' then 'discovered'
