@@ -1,0 +1,164 @@
+package io.sluice.getter.source;
+
+import io.sluice.core.feed.HostPort;
+import io.sluice.core.feed.Secret;
+import io.sluice.core.feed.SecretUnavailableException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.time.Duration;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
+import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.AttributeRepository;
+import org.apache.sshd.common.NamedResource;
+import org.apache.sshd.common.config.keys.FilePasswordProvider;
+import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
+import org.apache.sshd.common.session.SessionListener;
+import org.apache.sshd.common.util.security.SecurityUtils;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.sftp.client.SftpClient;
+import org.apache.sshd.sftp.client.SftpClientFactory;
+
+/** Makes SFTP connections: one client of the library for all servers, a check of keys for each. */
+public final class SftpConnector implements AutoCloseable {
+
+  private static final AttributeRepository.AttributeKey<HostKeys> HOST_KEYS =
+      new AttributeRepository.AttributeKey<>();
+  private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+
+  private final SshClient client;
+
+  public SftpConnector() {
+    client = SshClient.setUpDefaultClient();
+    client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
+    client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+    client.setServerKeyVerifier(verifier());
+    client.addSessionListener(
+        new SessionListener() {
+          @Override
+          public void sessionCreated(Session session) {
+            HostKeys keys = hostKeys((ClientSession) session);
+            if (keys != null) {
+              keys.preferKnownKinds((ClientSession) session);
+            }
+          }
+        });
+    client.setSessionHeartbeat(HeartbeatType.RESERVED, HEARTBEAT);
+    CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, 3);
+    client.start();
+  }
+
+  /**
+   * Connects and logs in.
+   *
+   * @throws SourceAway saying what is wrong and what to do
+   */
+  SftpConnection connect(HostPort server, SftpLogin login) throws SourceAway {
+    HostKeys keys = login.strictHostKeys() ? new HostKeys(server, login.knownHosts()) : null;
+    ClientSession session = null;
+    try {
+      session = connect(server, login, keys);
+      authenticate(session, login);
+      SftpClient sftp = SftpClientFactory.instance().createSftpClient(session);
+      sftp.setNameDecodingCharset(StandardCharsets.ISO_8859_1);
+      return new SftpConnection(login, session, sftp);
+    } catch (IOException | GeneralSecurityException | SecretUnavailableException e) {
+      close(session);
+      String reason = keys != null && keys.problem() != null ? keys.problem() : reason(login, e);
+      throw new SourceAway("cannot connect to " + server + ": " + reason, e);
+    } catch (RuntimeException e) {
+      close(session);
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    client.stop();
+  }
+
+  private ClientSession connect(HostPort server, SftpLogin login, HostKeys keys)
+      throws IOException {
+    AttributeRepository context =
+        keys == null ? null : AttributeRepository.ofKeyValuePair(HOST_KEYS, keys);
+    ClientSession session =
+        client
+            .connect(login.user(), server.host(), server.port(), context, null)
+            .verify(login.timeout())
+            .getSession();
+    CoreModuleProperties.IDLE_TIMEOUT.set(session, login.timeout());
+    return session;
+  }
+
+  private static void authenticate(ClientSession session, SftpLogin login)
+      throws IOException, GeneralSecurityException {
+    if (login.key().isPresent()) {
+      for (KeyPair pair : keys(session, login)) {
+        session.addPublicKeyIdentity(pair);
+      }
+    }
+    login.password().map(Secret::resolve).ifPresent(session::addPasswordIdentity);
+    session.auth().verify(login.timeout());
+  }
+
+  private static Iterable<KeyPair> keys(ClientSession session, SftpLogin login)
+      throws IOException, GeneralSecurityException {
+    Secret key = login.key().orElseThrow();
+    byte[] text = (key.resolve() + "\n").getBytes(StandardCharsets.UTF_8);
+    FilePasswordProvider passphrase =
+        login
+            .passphrase()
+            .map(secret -> FilePasswordProvider.of(secret.resolve()))
+            .orElse(FilePasswordProvider.EMPTY);
+    Iterable<KeyPair> pairs;
+    try {
+      pairs =
+          SecurityUtils.loadKeyPairIdentities(
+              session,
+              NamedResource.ofName(key.toString()),
+              new ByteArrayInputStream(text),
+              passphrase);
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      throw new IOException(
+          "private key %s cannot be used (%s); check its passphrase and that it is whole"
+              .formatted(key, e.getMessage()),
+          e);
+    }
+    if (pairs == null || !pairs.iterator().hasNext()) {
+      throw new IOException(key + " holds no private key; put one in OpenSSH or PEM format there");
+    }
+    return pairs;
+  }
+
+  private static String reason(SftpLogin login, Exception e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return message.contains("No more authentication methods")
+        ? "login of user '%s' by %s refused; check the user, its key or password"
+            .formatted(login.user(), login.key().map(Secret::toString).orElse("password"))
+        : message;
+  }
+
+  private static ServerKeyVerifier verifier() {
+    return (session, address, key) -> {
+      HostKeys keys = hostKeys(session);
+      return keys == null || keys.verify(session, address, key);
+    };
+  }
+
+  private static HostKeys hostKeys(ClientSession session) {
+    AttributeRepository context = session.getConnectionContext();
+    return context == null ? null : context.getAttribute(HOST_KEYS);
+  }
+
+  private static void close(ClientSession session) {
+    if (session != null) {
+      session.close(true);
+    }
+  }
+}

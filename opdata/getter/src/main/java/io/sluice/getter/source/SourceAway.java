@@ -1,0 +1,20 @@
+package io.sluice.getter.source;
+
+import java.io.IOException;
+
+/**
+ * The system cannot be used now: not reachable, login refused, host key wrong, all connections
+ * busy. Its files wait; nothing counts as an attempt.
+ */
+public final class SourceAway extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  public SourceAway(String message) {
+    super(message);
+  }
+
+  public SourceAway(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,23 @@
+package io.sluice.getter.source;
+
+import java.time.Instant;
+
+/**
+ * A file as a source shows it.
+ *
+ * @param path absolute; bytes of the name that are not UTF-8 as in {@link NameCodec}
+ * @param size in bytes
+ * @param modified by the source's clock, in whole seconds where the source knows no better
+ */
+public record SourceFile(String path, long size, Instant modified) {
+
+  /** Whether size and time are the same, so that the content is taken to be. */
+  public boolean unchanged(SourceFile now) {
+    return size == now.size && modified.equals(now.modified);
+  }
+
+  /** The last name of the path. */
+  public String name() {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+}

@@ -1,0 +1,15 @@
+package io.sluice.getter.source;
+
+import java.io.IOException;
+
+/** The login may not read, move or delete this one file. */
+public final class SourceFileDenied extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  public SourceFileDenied(String host, String path, String what) {
+    super(
+        "no permission on %s to %s %s; give it to the user of the feed"
+            .formatted(host, what, Names.printable(path)));
+  }
+}
