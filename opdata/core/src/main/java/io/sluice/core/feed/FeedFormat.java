@@ -37,6 +37,16 @@ public sealed interface FeedFormat {
       OnTruncated onTruncated)
       implements FeedFormat {
 
+    /** The fields of every row beside its counters. */
+    public static final List<String> FIELDS =
+        List.of("end_time", "granularity", "element", "object", "suspect", "jobId", "measInfoId");
+
+    /** The field that names the counter in rows of layout tall. */
+    public static final String COUNTER = "counter";
+
+    /** The field that times a row, unless the target says otherwise. */
+    public static final String TIME = "end_time";
+
     public Pm {
       include = List.copyOf(include);
       exclude = List.copyOf(exclude);

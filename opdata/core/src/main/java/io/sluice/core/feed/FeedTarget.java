@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where the rows go.
@@ -30,6 +31,9 @@ public record FeedTarget(
 
   /** The schema of a table template that names none. */
   public static final String DEFAULT_SCHEMA = "public";
+
+  /** What a table template can hold between braces. */
+  public static final Set<String> PLACEHOLDERS = Set.of("measInfoId", "feed");
 
   public FeedTarget {
     key = List.copyOf(key);

@@ -95,6 +95,15 @@ public final class PathPattern {
     return dates(path).isPresent();
   }
 
+  /** Whether files of the feed can lie directly in this absolute directory. */
+  boolean mayHoldFiles(String directory) {
+    List<State> states = closure(List.of(new State(0, PathDates.UNKNOWN)));
+    for (String name : directory.substring(1).split("/", -1)) {
+      states = name.isEmpty() ? states : closure(step(states, name));
+    }
+    return states.stream().anyMatch(state -> state.segment == segments.size() - 1);
+  }
+
   /**
    * The end of the period that the path speaks of: that of a 3GPP file name, else the end of the
    * time its dates leave possible. Empty if the path has neither, or does not match.

@@ -1,7 +1,6 @@
 package io.sluice.core.feed;
 
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** The PostgreSQL types a feed can ask for (PostgreSQL manual, chapter 8). */
@@ -17,19 +16,6 @@ public enum SqlType {
   DATE("date"),
   INTERVAL("interval");
 
-  private static final Map<String, SqlType> ALIASES =
-      Map.of(
-          "double", DOUBLE,
-          "float8", DOUBLE,
-          "int", INTEGER,
-          "int4", INTEGER,
-          "int8", BIGINT,
-          "bool", BOOLEAN,
-          "decimal", NUMERIC,
-          "varchar", TEXT,
-          "timestamp with time zone", TIMESTAMPTZ,
-          "timestamp without time zone", TIMESTAMP);
-
   private final String sql;
 
   SqlType(String sql) {
@@ -41,7 +27,12 @@ public enum SqlType {
     return sql;
   }
 
-  /** Reads the name or a usual alias of it; empty if it is another type. */
+  /** Whether it is a date or a point in time. */
+  public boolean temporal() {
+    return this == TIMESTAMPTZ || this == TIMESTAMP || this == DATE;
+  }
+
+  /** Reads the name; empty if it is another type. */
   public static Optional<SqlType> parse(String text) {
     String name = text.strip().toLowerCase(Locale.ROOT);
     for (SqlType type : values()) {
@@ -49,6 +40,6 @@ public enum SqlType {
         return Optional.of(type);
       }
     }
-    return Optional.ofNullable(ALIASES.get(name));
+    return Optional.empty();
   }
 }

@@ -1,0 +1,80 @@
+package io.sluice.core.feed;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the schema cannot say about CSV. */
+final class CsvChecks {
+
+  private final Tree csv;
+  private final Problems problems;
+
+  private CsvChecks(Tree feed, Problems problems) {
+    this.csv = feed.get("format", "csv");
+    this.problems = problems;
+  }
+
+  static void run(Tree feed, Problems problems) {
+    CsvChecks checks = new CsvChecks(feed, problems);
+    checks.differ("delimiter", "quote");
+    checks.differ("delimiter", "escape");
+    checks.differ("delimiter", "comment");
+    checks.differ("decimalSeparator", "groupSeparator");
+    checks.columns();
+  }
+
+  private void differ(String first, String second) {
+    Optional<String> one = csv.get(first).nonEmpty();
+    if (one.isPresent() && one.equals(csv.get(second).nonEmpty())) {
+      problems.addAtKey(
+          csv.get(second).at(),
+          first + " and " + second + " are the same",
+          "Give one of them another character.");
+    }
+  }
+
+  private void columns() {
+    boolean headless = csv.get("header").text().filter("false"::equals).isPresent();
+    Map<String, String> sources = new HashMap<>();
+    csv.get("columns")
+        .entries()
+        .forEach(
+            (name, column) -> {
+              dateFormat(name, column);
+              position(name, column, headless);
+              sourceOnce(name, column, sources);
+            });
+  }
+
+  private void dateFormat(String name, Tree column) {
+    Optional<SqlType> type = column.get("type").text().flatMap(SqlType::parse);
+    if (column.get("format").present() && type.isPresent() && !type.get().temporal()) {
+      problems.addAtKey(
+          column.get("format").at(),
+          "column " + name + " has a date pattern but type " + type.get().sql(),
+          "Remove format, or use timestamptz, timestamp or date.");
+    }
+  }
+
+  private void position(String name, Tree column, boolean headless) {
+    Tree from = column.get("from");
+    if (headless && from.present() && !from.node().isNumber()) {
+      problems.addAtValue(
+          from.at(),
+          "column " + name + " is looked for by a header that the file does not have",
+          "Write its number from 1, or header: true.");
+    }
+  }
+
+  private void sourceOnce(String name, Tree column, Map<String, String> sources) {
+    String source = column.get("from").text().orElse(name);
+    String other = sources.putIfAbsent(source, name);
+    if (other != null) {
+      problems.addAtKey(
+          column.at(),
+          "columns " + other + " and " + name + " both come from " + source,
+          "Give each column a source of its own in from.");
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package io.sluice.core.feed;
+
+import com.networknt.schema.Error;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import tools.jackson.core.JsonPointer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Says what the JSON Schema found in sentences for people, and takes the wrong values out of the
+ * tree, so that the rest can be checked as well.
+ */
+final class SchemaProblems {
+
+  private final FeedSchema schema;
+  private final ObjectNode feed;
+  private final Problems problems;
+  private final List<JsonPointer> wrong = new ArrayList<>();
+
+  private SchemaProblems(FeedSchema schema, ObjectNode feed, Problems problems) {
+    this.schema = schema;
+    this.feed = feed;
+    this.problems = problems;
+  }
+
+  static void report(FeedSchema schema, ObjectNode feed, Problems problems) {
+    SchemaProblems report = new SchemaProblems(schema, feed, problems);
+    schema.validate(feed).stream()
+        .filter(error -> !error.getEvaluationPath().toString().matches(".*/(oneOf|anyOf)/[0-9].*"))
+        .forEach(report::translate);
+    report.wrong.forEach(at -> takeOut(feed, at));
+  }
+
+  private void translate(Error error) {
+    JsonPointer at = JsonPointer.compile(error.getInstanceLocation().toString());
+    String keywordAt = error.getSchemaLocation().getFragment().toString();
+    JsonPointer keyword = JsonPointer.compile(keywordAt);
+    JsonNode rule = schema.at(keyword.head());
+    switch (error.getKeyword()) {
+      case "required" -> missing(at, error.getProperty(), rule);
+      case "additionalProperties" -> unknown(at, error.getProperty(), rule);
+      case "oneOf" -> alternatives(at, "exactly one of ", rule.path("oneOf"), rule);
+      case "anyOf" -> alternatives(at, "at least one of ", rule.path("anyOf"), rule);
+      default -> wrongValue(at, error, rule);
+    }
+  }
+
+  private void missing(JsonPointer at, String property, JsonNode rule) {
+    JsonNode child = schema.property(rule, property).orElse(rule);
+    problems.addAtKey(
+        at.appendProperty(property),
+        subject(at) + " has no " + property,
+        "Add "
+            + property
+            + example(child).map(e -> ", for example " + property + ": " + e).orElse("")
+            + ".");
+  }
+
+  private void unknown(JsonPointer at, String property, JsonNode rule) {
+    Collection<String> known = rule.path("properties").propertyNames();
+    String remedy =
+        Suggestion.of(property, known)
+            .map(meant -> "Did you mean '" + meant + "'?")
+            .orElse("Remove it, or use one of " + String.join(", ", known) + ".");
+    JsonPointer key = at.appendProperty(property);
+    problems.addAtKey(key, subject(at) + " has an unknown key '" + property + "'", remedy);
+    wrong.add(key);
+  }
+
+  private void alternatives(JsonPointer at, String need, JsonNode branches, JsonNode rule) {
+    String names =
+        branches
+            .valueStream()
+            .map(branch -> branch.path("required").path(0).asString())
+            .collect(Collectors.joining(", "));
+    problems.addAtKey(
+        at,
+        subject(at) + " needs " + need + names,
+        "Write " + need + names + exampleOf(rule) + ".");
+  }
+
+  private void wrongValue(JsonPointer at, Error error, JsonNode rule) {
+    JsonNode value = feed.at(at);
+    problems.addAtValue(at, complaint(at, value, error, rule), remedy(value, error, rule));
+    wrong.add(at);
+  }
+
+  private static String complaint(JsonPointer at, JsonNode value, Error error, JsonNode rule) {
+    String name = subject(at);
+    return switch (error.getKeyword()) {
+      case "type" ->
+          value.isNull()
+              ? name + " has no value"
+              : name + " is " + kind(value) + ", not " + kinds(rule.path("type"));
+      case "enum" -> name + " cannot be " + shown(value);
+      case "pattern" -> name + " cannot be read: " + shown(value);
+      case "minimum" -> name + " is below " + rule.path("minimum").asString();
+      case "maximum" -> name + " is above " + rule.path("maximum").asString();
+      case "minLength", "minItems", "minProperties" -> name + " is empty";
+      case "maxLength" -> name + " is longer than " + rule.path("maxLength").asString();
+      case "uniqueItems" -> name + " names something twice";
+      default -> name + " is wrong: " + error.getMessage();
+    };
+  }
+
+  private static String remedy(JsonNode value, Error error, JsonNode rule) {
+    if (error.getKeyword().equals("enum")) {
+      List<String> allowed = rule.path("enum").valueStream().map(JsonNode::asString).toList();
+      Optional<String> meant = Suggestion.of(value.asString(""), allowed);
+      return meant
+          .map(word -> "Did you mean '" + word + "'?")
+          .orElse("Use one of " + String.join(", ", allowed) + ".");
+    }
+    String description = rule.path("description").asString("");
+    return (description.isEmpty() ? "Correct it." : description) + exampleSentence(rule);
+  }
+
+  private static String exampleSentence(JsonNode rule) {
+    return example(rule).map(example -> " For example " + example + ".").orElse("");
+  }
+
+  private static String exampleOf(JsonNode rule) {
+    return example(rule).map(example -> ", for example " + example).orElse("");
+  }
+
+  private static Optional<String> example(JsonNode rule) {
+    JsonNode example = rule.path("examples").path(0);
+    return example.isMissingNode() ? Optional.empty() : Optional.of(inYaml(example));
+  }
+
+  /** As one would write it in a feed: texts without quotes where YAML needs none. */
+  private static String inYaml(JsonNode value) {
+    if (value.isObject()) {
+      return value.properties().stream()
+          .map(entry -> entry.getKey() + ": " + inYaml(entry.getValue()))
+          .collect(Collectors.joining(", ", "{", "}"));
+    }
+    if (value.isArray()) {
+      return value
+          .valueStream()
+          .map(SchemaProblems::inYaml)
+          .collect(Collectors.joining(", ", "[", "]"));
+    }
+    String text = value.asString();
+    boolean plain = !value.isString() || text.matches("[A-Za-z0-9/_][A-Za-z0-9/_.: -]*[A-Za-z0-9]");
+    return plain ? text : value.toString();
+  }
+
+  private static String subject(JsonPointer at) {
+    if (at.matches()) {
+      return "the feed";
+    }
+    JsonPointer last = at.last();
+    return last.mayMatchElement() && at.length() > last.length()
+        ? at.head().last().getMatchingProperty() + "[" + last.getMatchingIndex() + "]"
+        : last.getMatchingProperty();
+  }
+
+  private static String shown(JsonNode value) {
+    String text = value.isString() ? "'" + value.asString() + "'" : value.toString();
+    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+  }
+
+  private static String kinds(JsonNode type) {
+    return type.isArray()
+        ? type.valueStream().map(t -> kindOf(t.asString())).collect(Collectors.joining(" or "))
+        : kindOf(type.asString());
+  }
+
+  private static String kind(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case OBJECT -> "a mapping";
+      case ARRAY -> "a list";
+      case BOOLEAN -> "true or false";
+      case NUMBER -> "a number";
+      case NULL -> "empty";
+      default -> "a text";
+    };
+  }
+
+  private static String kindOf(String schemaType) {
+    return switch (schemaType) {
+      case "object" -> "a mapping";
+      case "array" -> "a list";
+      case "boolean" -> "true or false";
+      case "integer" -> "a whole number";
+      case "number" -> "a number";
+      default -> "a text";
+    };
+  }
+
+  /**
+   * Removes a wrong value. Items of lists become null, so that the places of the others stay what
+   * they are.
+   */
+  static void takeOut(ObjectNode feed, JsonPointer at) {
+    JsonNode parent = at.matches() ? null : feed.at(at.head());
+    if (parent instanceof ObjectNode object) {
+      object.remove(at.last().getMatchingProperty());
+    } else if (parent instanceof ArrayNode array) {
+      array.setNull(at.last().getMatchingIndex());
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.sluice.core.feed;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the schema cannot say about the target, its key and its partitions. */
+final class TargetChecks {
+
+  private static final Map<String, Duration> PARTITION_SPAN =
+      Map.of(
+          "hour", Duration.ofHours(1),
+          "day", Duration.ofDays(1),
+          "week", Duration.ofDays(7),
+          "month", Duration.ofDays(31));
+
+  private final Tree feed;
+  private final Tree target;
+  private final boolean pm;
+  private final boolean merge;
+  private final boolean tall;
+  private final Problems problems;
+
+  private TargetChecks(Tree feed, Problems problems) {
+    this.feed = feed;
+    this.target = feed.get("target");
+    this.pm = feed.get("format", "3gpp-pm").present();
+    this.merge = is("mode", "merge");
+    this.tall = is("layout", "tall");
+    this.problems = problems;
+  }
+
+  private boolean is(String property, String value) {
+    return target.get(property).text().filter(value::equals).isPresent();
+  }
+
+  static void run(Tree feed, Problems problems) {
+    TargetChecks checks = new TargetChecks(feed, problems);
+    boolean formatKnown = checks.pm || feed.get("format", "csv").present();
+    if (!checks.target.present() || !formatKnown) {
+      return;
+    }
+    checks.template();
+    checks.fields();
+    checks.key();
+    checks.partition();
+    checks.window();
+  }
+
+  private void template() {
+    Tree table = target.get("table");
+    boolean byGroup = table.text().filter(text -> text.contains("{measInfoId}")).isPresent();
+    if (byGroup && !pm) {
+      problems.addAtValue(
+          table.at(), "csv has no {measInfoId}", "Write the table's name, or use {feed}.");
+    }
+    if (tall && !pm) {
+      problems.addAtKey(
+          target.get("layout").at(), "layout tall is for 3gpp-pm only", "Use layout: wide.");
+    }
+    if (pm && merge && table.present() && !byGroup && !keyHas("measInfoId")) {
+      problems.addAtKey(
+          target.get("key").at(),
+          "groups share one table, and some reuse the names of counters",
+          "Add measInfoId to key, or {measInfoId} to table.");
+    }
+  }
+
+  private void fields() {
+    Fields fields = Fields.of(feed);
+    for (Tree name : target.get("key").items()) {
+      require(name, "key", fields);
+    }
+    if (target.get("time").present()) {
+      require(target.get("time"), "time", fields);
+      timeType();
+    }
+  }
+
+  private void require(Tree name, String role, Fields fields) {
+    Optional<String> missing = name.text().flatMap(fields::whyMissing);
+    if (missing.isPresent()) {
+      String remedy =
+          Suggestion.of(name.text().orElse(""), fields.names())
+              .map(meant -> "Did you mean '" + meant + "'?")
+              .orElse("Use some of " + String.join(", ", fields.names()) + ".");
+      problems.addAtValue(
+          name.at(), role + " column " + name.text().orElse("") + " " + missing.get(), remedy);
+    }
+  }
+
+  private void timeType() {
+    String time = target.get("time").text().orElse("");
+    Tree column = feed.get("format", "csv").get("columns").get(time);
+    Optional<SqlType> type =
+        column.text().or(() -> column.get("type").text()).flatMap(SqlType::parse);
+    if (type.filter(t -> !t.temporal()).isPresent()) {
+      problems.addAtValue(
+          target.get("time").at(),
+          "time column " + time + " is " + type.get().sql(),
+          "Give it type timestamptz, timestamp or date.");
+    }
+  }
+
+  private void key() {
+    Tree key = target.get("key");
+    if (!merge || (key.present() && key.node().size() != key.items().size())) {
+      return;
+    }
+    if (key.items().isEmpty() && (key.present() || !pm)) {
+      problems.addAtKey(
+          key.at(), "mode merge has no key", "List the columns that tell rows apart in key.");
+      return;
+    }
+    if (pm && tall && key.present() && !keyHas(FeedFormat.Pm.COUNTER)) {
+      problems.addAtKey(
+          key.at(), "layout tall is merged without the counter", "Add counter to key.");
+    }
+    Optional<String> time = target.get("time").text();
+    if (partitioned() && key.present() && time.isPresent() && !keyHas(time.get())) {
+      problems.addAtKey(
+          key.at(),
+          "key does not have the time column " + time.get(),
+          "Add it: a unique key in PostgreSQL holds the column of its partitions.");
+    }
+  }
+
+  private boolean keyHas(String column) {
+    return target.get("key").texts().contains(column);
+  }
+
+  private boolean partitioned() {
+    return target.get("partition", "by").text().filter(by -> !by.equals("none")).isPresent();
+  }
+
+  private void partition() {
+    if (partitioned() && !pm && !target.get("time").present()) {
+      problems.addAtKey(
+          target.get("time").at(),
+          "the target is partitioned but has no time",
+          "Name its time column in time, or write partition: {by: none}.");
+    }
+    if (!partitioned() && keep().isPresent()) {
+      problems.addAtKey(
+          target.get("partition", "keep").at(),
+          "rows without partitions cannot be dropped by age",
+          "Partition by hour, day, week or month, or remove keep.");
+    }
+  }
+
+  private Optional<Duration> keep() {
+    return target.get("partition", "keep").duration();
+  }
+
+  private void window() {
+    Optional<Duration> span =
+        target.get("partition", "by").text().map(PARTITION_SPAN::get).filter(s -> s != null);
+    for (Duration keep : keep().stream().toList()) {
+      tooShort(keep, span, "one partition");
+      tooShort(keep, target.get("partition", "ahead").duration(), "ahead");
+      tooShort(keep, feed.get("source", "since").duration(), "source.since");
+    }
+  }
+
+  private void tooShort(Duration keep, Optional<Duration> other, String what) {
+    if (other.filter(length -> keep.compareTo(length) < 0).isPresent()) {
+      problems.addAtValue(
+          target.get("partition", "keep").at(),
+          "keep is shorter than " + what + ", which is " + Durations.format(other.get()),
+          "Keep rows for " + Durations.format(other.get()) + " or longer.");
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package io.sluice.core.feed;
+
+import io.sluice.core.feed.Problems.Position;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import tools.jackson.core.JsonPointer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A YAML file as a JSON tree that knows the line of each of its parts. */
+final class YamlDocument {
+
+  /** Far beyond any feed; aliases that expand without end stop here. */
+  private static final int MAX_NODES = 100_000;
+
+  private static final int MAX_DEPTH = 50;
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private final Map<JsonPointer, Position> keys = new HashMap<>();
+  private final Map<JsonPointer, Position> values = new HashMap<>();
+  private final Problems problems;
+  private int nodes;
+
+  private YamlDocument(String file) {
+    this.problems = new Problems(file, keys, values);
+  }
+
+  /**
+   * A file that was read.
+   *
+   * @param tree empty if the file is not one YAML mapping
+   * @param problems those of YAML itself
+   */
+  record Read(Optional<ObjectNode> tree, Problems problems) {}
+
+  static Read read(String file, String yaml) {
+    YamlDocument document = new YamlDocument(file);
+    return new Read(document.tree(yaml), document.problems);
+  }
+
+  private Optional<ObjectNode> tree(String yaml) {
+    try {
+      Iterator<Node> documents =
+          new Compose(LoadSettings.builder().build()).composeAllFromString(yaml).iterator();
+      JsonNode tree = documents.hasNext() ? convert(documents.next(), JsonPointer.empty()) : null;
+      refuseSecond(documents);
+      if (tree instanceof ObjectNode object) {
+        return Optional.of(object);
+      }
+      problems.addAtValue(
+          JsonPointer.empty(),
+          "the file is not a feed",
+          "Write one mapping that starts with feed:.");
+    } catch (TooLargeException e) {
+      problems.addAtValue(
+          JsonPointer.empty(),
+          "the file is nested too deeply or has too many parts",
+          "Write it without aliases that repeat each other.");
+    } catch (MarkedYamlEngineException e) {
+      reportSyntax(e);
+    } catch (YamlEngineException e) {
+      problems.addAtValue(
+          JsonPointer.empty(), "the file is not YAML text", "Save it as YAML in UTF-8.");
+    }
+    return Optional.empty();
+  }
+
+  private void refuseSecond(Iterator<Node> documents) {
+    if (documents.hasNext()) {
+      problems.add(
+          position(documents.next()),
+          JsonPointer.empty(),
+          "the file has a second document",
+          "Write each feed into a file of its own.");
+    }
+  }
+
+  /** The parser's snippet is left out: it may show a secret. */
+  private void reportSyntax(MarkedYamlEngineException e) {
+    Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
+    Position at = mark == null ? new Position(1, 1) : position(mark);
+    String context =
+        e.getContext() == null || e.getContext().isEmpty() ? "" : e.getContext() + ": ";
+    problems.add(
+        at,
+        JsonPointer.empty(),
+        "not YAML: " + context + e.getProblem(),
+        "Check indentation and quotes; put texts with { } [ ] * & ! : # in quotes.");
+  }
+
+  private JsonNode convert(Node node, JsonPointer at) {
+    if (++nodes > MAX_NODES || at.length() > 10_000 || depth(at) > MAX_DEPTH) {
+      throw new TooLargeException();
+    }
+    values.put(at, position(node));
+    if (node instanceof MappingNode mapping) {
+      return object(mapping, at);
+    }
+    if (node instanceof SequenceNode sequence) {
+      ArrayNode array = JSON.arrayNode();
+      sequence.getValue().forEach(item -> array.add(convert(item, at.appendIndex(array.size()))));
+      return array;
+    }
+    return scalar((ScalarNode) node);
+  }
+
+  private ObjectNode object(MappingNode mapping, JsonPointer at) {
+    ObjectNode object = JSON.objectNode();
+    for (NodeTuple entry : mapping.getValue()) {
+      if (!(entry.getKeyNode() instanceof ScalarNode key)) {
+        problems.add(
+            position(entry.getKeyNode()),
+            at,
+            "a key is not a plain text",
+            "Put texts with { } or [ ] in quotes.");
+        continue;
+      }
+      JsonPointer child = at.appendProperty(key.getValue());
+      if (object.has(key.getValue())) {
+        problems.add(
+            position(key), child, "'" + key.getValue() + "' stands twice", "Remove one of them.");
+        continue;
+      }
+      keys.put(child, position(key));
+      object.set(key.getValue(), convert(entry.getValueNode(), child));
+    }
+    return object;
+  }
+
+  private static JsonNode scalar(ScalarNode node) {
+    Tag tag = node.getTag();
+    String text = node.getValue();
+    if (tag.equals(Tag.NULL)) {
+      return JSON.nullNode();
+    }
+    if (tag.equals(Tag.BOOL)) {
+      return JSON.booleanNode(Boolean.parseBoolean(text));
+    }
+    try {
+      if (tag.equals(Tag.INT)) {
+        return JSON.numberNode(new BigInteger(text));
+      }
+      return tag.equals(Tag.FLOAT) ? JSON.numberNode(new BigDecimal(text)) : JSON.stringNode(text);
+    } catch (NumberFormatException e) {
+      return JSON.stringNode(text);
+    }
+  }
+
+  private static int depth(JsonPointer pointer) {
+    int depth = 0;
+    for (JsonPointer at = pointer; !at.matches(); at = at.tail()) {
+      depth++;
+    }
+    return depth;
+  }
+
+  private static Position position(Node node) {
+    return node.getStartMark().map(YamlDocument::position).orElse(new Position(1, 1));
+  }
+
+  private static Position position(Mark mark) {
+    return new Position(mark.getLine() + 1, mark.getColumn() + 1);
+  }
+
+  /** Ends the conversion of a file that no person wrote as a feed. */
+  private static final class TooLargeException extends RuntimeException {}
+}
