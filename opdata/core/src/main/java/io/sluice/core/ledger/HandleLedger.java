@@ -112,7 +112,7 @@ public final class HandleLedger {
    * @param append whether the feed's target appends; with merge the newer version wins row by row
    */
   public Recorded record(HandleClaim claim, HandledFile handled, boolean append) {
-    return transactions.durable(
+    return transactions.ledger(
         connection -> {
           Versions versions = Versions.lock(connection, claim);
           if (!versions.owned()) {
