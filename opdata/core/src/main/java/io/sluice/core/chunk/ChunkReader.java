@@ -62,7 +62,9 @@ public final class ChunkReader implements Closeable {
     if (length <= 0 || length > MAX_HEAD) {
       throw new IOException("a segment's head claims " + length + " bytes");
     }
-    Segment head = ChunkWriter.JSON.readValue(in.readNBytes(length), Segment.class);
+    byte[] json = new byte[length];
+    in.readFully(json);
+    Segment head = ChunkWriter.JSON.readValue(json, Segment.class);
     payload = new Payload(head.bytes());
     segments++;
     return head;

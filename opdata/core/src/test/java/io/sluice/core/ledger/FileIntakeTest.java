@@ -1,0 +1,78 @@
+package io.sluice.core.ledger;
+
+import static io.sluice.core.ledger.LedgerFixture.NOW;
+import static io.sluice.core.ledger.LedgerFixture.file;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class FileIntakeTest {
+
+  private final LedgerFixture ledger = new LedgerFixture();
+
+  private FileIntake.Result offer(FoundFile... files) {
+    return ledger.intake.offer("f", List.of(files), f -> f.path().contains("old"), true);
+  }
+
+  @Test
+  void writesFileAndWork_whenNew() {
+    assertThat(offer(file("/a", NOW), file("/old", NOW.minusSeconds(86_400))))
+        .isEqualTo(new FileIntake.Result(2, 0, 0));
+    assertThat(
+            ledger.column(
+                "select stage || state || bulk || settle from sluice.work order by file_id"))
+        .containsExactly("fetchwaitingtruetrue", "fetchwaitingfalsetrue");
+    assertThat(ledger.column("select sluice.day_of(id) - day from sluice.file"))
+        .containsExactly("0", "0");
+  }
+
+  @Test
+  void skipsFile_whenLedgerHasIt_evenTwiceInOneOffer() {
+    assertThat(offer(file("/a", NOW), file("/a", NOW)).found()).isEqualTo(1);
+    assertThat(offer(file("/a", NOW), file("/b", NOW))).isEqualTo(new FileIntake.Result(1, 1, 0));
+    assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(2);
+  }
+
+  @Test
+  void takesFileAgain_whenSizeOrTimeChanged() {
+    offer(file("/a", NOW));
+    assertThat(offer(new FoundFile("ems1", "/a", 101, NOW, null)).found()).isEqualTo(1);
+    assertThat(offer(file("/a", NOW.plusNanos(1000))).found()).isEqualTo(1);
+    assertThat(offer(new FoundFile("ems2", "/a", 100, NOW, null)).found()).isEqualTo(1);
+  }
+
+  @Test
+  void ignoresFile_whenOlderThanTheLedgerKeeps() {
+    assertThat(offer(file("/a", NOW.minus(Duration.ofDays(31)))))
+        .isEqualTo(new FileIntake.Result(0, 0, 1));
+    assertThat(ledger.number("select count(*) from sluice.file")).isZero();
+  }
+
+  @Test
+  void writesEachFileOnce_whenReplicasOfferTheSame() {
+    List<FoundFile> files = IntStream.range(0, 300).mapToObj(i -> file("/" + i, NOW)).toList();
+    int found =
+        IntStream.range(0, 8)
+            .parallel()
+            .map(i -> ledger.intake.offer("f", files, f -> false, false).found())
+            .sum();
+    assertThat(found).isEqualTo(300);
+    assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(300);
+  }
+
+  @Test
+  void dropsOldDays_butNotThoseWithFilesInFlight() {
+    offer(
+        file("/a", NOW),
+        file("/b", NOW.minus(Duration.ofDays(20))),
+        file("/c", NOW.minus(Duration.ofDays(10))));
+    ledger.execute("delete from sluice.work where period < '2026-02-25'");
+    assertThat(ledger.partitions.dropBefore(FileIds.day(NOW))).isEqualTo(1);
+    assertThat(ledger.column("select path from sluice.file order by 1"))
+        .containsExactly("/a", "/c");
+    assertThat(offer(file("/b", NOW.minus(Duration.ofDays(20)))).found()).isEqualTo(1);
+  }
+}
