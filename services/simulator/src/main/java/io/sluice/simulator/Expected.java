@@ -9,7 +9,8 @@ import java.util.TreeMap;
 
 /**
  * What must be in the warehouse once everything written so far is loaded: corrections have won and
- * duplicates have collapsed, by element, group, object, end time, granularity and counter.
+ * duplicates have collapsed, by element, group, object, end time, granularity and counter. Of a
+ * file that breaks off nothing is expected: its feed says {@code onTruncated: reject}.
  *
  * @param files files written, by kind
  * @param rejectedFiles files of which nothing can be read
