@@ -1,0 +1,166 @@
+package io.sluice.service.broker;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.MessageProperties;
+import io.sluice.core.fate.PauseStage;
+import io.sluice.core.message.WorkMessage;
+import io.sluice.core.message.WorkPublisher;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Publishes with confirms and mandatory routing: what it returns from, the broker has. Safe for use
+ * by many threads, each of which gets a channel of its own for the time of one call.
+ */
+public final class ConfirmingPublisher implements WorkPublisher, AutoCloseable {
+  private static final int ERROR_LENGTH = 4096;
+
+  private final BrokerSettings settings;
+  private final String name;
+  private final Clock clock;
+  private final ConcurrentLinkedQueue<ConfirmedChannel> idle = new ConcurrentLinkedQueue<>();
+  private Connection connection;
+
+  /**
+   * @param name what the broker's own lists call the connection
+   */
+  public ConfirmingPublisher(BrokerSettings settings, String name, Clock clock) {
+    this.settings = settings;
+    this.name = name;
+    this.clock = clock;
+  }
+
+  @Override
+  public void publish(Collection<WorkMessage> messages) {
+    if (messages.isEmpty()) {
+      return;
+    }
+    withChannel(
+        channel -> {
+          for (WorkMessage message : messages) {
+            channel.send(message.queue(), properties(Map.of()), message.toJson());
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public void publishDead(WorkMessage message, Failure failure) {
+    publishDead(message.stage().deadQueue(), message.toJson(), failure);
+  }
+
+  /** For a body that is no work message: it keeps its bytes, for a person to look at. */
+  void publishDead(String queue, byte[] body, Failure failure) {
+    withChannel(
+        channel -> {
+          channel.send(queue, properties(headers(failure)), body);
+          return null;
+        });
+  }
+
+  private Map<String, Object> headers(Failure failure) {
+    String error = String.valueOf(failure.error());
+    return Map.of(
+        "sluice-reason", String.valueOf(failure.reason()),
+        "sluice-error", error.substring(0, Math.min(error.length(), ERROR_LENGTH)),
+        "sluice-attempts", failure.attempts(),
+        "sluice-died-at", clock.instant().toString());
+  }
+
+  private static AMQP.BasicProperties properties(Map<String, Object> headers) {
+    return MessageProperties.MINIMAL_PERSISTENT_BASIC
+        .builder()
+        .contentType("application/json")
+        .headers(headers)
+        .build();
+  }
+
+  @Override
+  public long depth(String queue) {
+    return withChannel(channel -> channel.channel().messageCount(queue));
+  }
+
+  private interface Use<T> {
+    T apply(ConfirmedChannel channel) throws IOException, TimeoutException, InterruptedException;
+  }
+
+  private <T> T withChannel(Use<T> use) {
+    try {
+      ConfirmedChannel channel = take();
+      T result;
+      try {
+        result = use.apply(channel);
+        channel.confirm(settings);
+      } catch (IOException | TimeoutException | RuntimeException | InterruptedException e) {
+        // A new connection declares the queues again, should they be what is missing.
+        channel.channel().getConnection().abort();
+        throw e;
+      }
+      idle.add(channel);
+      return result;
+    } catch (IOException | TimeoutException | AlreadyClosedException e) {
+      throw settings.away(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PauseStage("interrupted while publishing", e);
+    }
+  }
+
+  private ConfirmedChannel take() throws IOException {
+    for (ConfirmedChannel c = idle.poll(); c != null; c = idle.poll()) {
+      if (c.channel().isOpen()) {
+        return c;
+      }
+    }
+    Channel channel = Topology.open(connection());
+    channel.confirmSelect();
+    ConfirmedChannel confirmed = new ConfirmedChannel(channel, new CopyOnWriteArrayList<>());
+    channel.addReturnListener(returned -> confirmed.returned().add(returned.getRoutingKey()));
+    return confirmed;
+  }
+
+  private synchronized Connection connection() {
+    if (connection == null || !connection.isOpen()) {
+      connection = settings.connect(name);
+    }
+    return connection;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (connection != null) {
+      connection.abort();
+    }
+  }
+
+  /**
+   * @param returned queues the broker could not route to since the last confirm
+   */
+  private record ConfirmedChannel(Channel channel, List<String> returned) {
+
+    void send(String queue, AMQP.BasicProperties properties, byte[] body) throws IOException {
+      channel.basicPublish(Topology.EXCHANGE, queue, true, properties, body);
+    }
+
+    /** A return always comes before the confirm of the same message. */
+    void confirm(BrokerSettings settings)
+        throws IOException, TimeoutException, InterruptedException {
+      boolean confirmed = channel.waitForConfirms(settings.timeout().toMillis());
+      if (!returned.isEmpty()) {
+        throw new IOException("no such queue: " + String.join(", ", returned));
+      }
+      if (!confirmed) {
+        throw new IOException("the broker refused a message");
+      }
+    }
+  }
+}
