@@ -39,6 +39,15 @@ final class DeliveryBuffer {
     }
   }
 
+  int size() {
+    lock.lock();
+    try {
+      return live.size() + bulk.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Forgets everything; the broker takes it back when the channel closes. */
   void clear() {
     lock.lock();

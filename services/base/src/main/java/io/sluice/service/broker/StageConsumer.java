@@ -72,6 +72,11 @@ public final class StageConsumer implements AutoCloseable {
     return Optional.ofNullable(paused.get());
   }
 
+  /** Messages delivered that no worker has taken. */
+  int held() {
+    return buffer.size();
+  }
+
   /** Starts to consume as soon as the surroundings allow; once only. */
   public void start() {
     crew.start();

@@ -1,0 +1,29 @@
+package io.sluice.service.broker;
+
+import io.sluice.embedded.EmbeddedBroker;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class EmbeddedTransportTest extends TransportContract {
+  private static EmbeddedBroker broker;
+
+  @BeforeAll
+  static void start() {
+    broker = EmbeddedBroker.startOnFreePort();
+  }
+
+  @AfterAll
+  static void stop() {
+    broker.close();
+  }
+
+  @Override
+  String uri() {
+    return broker.uri();
+  }
+
+  @Override
+  void restartBroker() {
+    broker.restart();
+  }
+}

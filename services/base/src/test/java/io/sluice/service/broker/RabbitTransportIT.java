@@ -1,0 +1,29 @@
+package io.sluice.service.broker;
+
+import io.sluice.testkit.PrivateRabbit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class RabbitTransportIT extends TransportContract {
+  private static PrivateRabbit rabbit;
+
+  @BeforeAll
+  static void start() {
+    rabbit = PrivateRabbit.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    rabbit.close();
+  }
+
+  @Override
+  String uri() {
+    return rabbit.uri();
+  }
+
+  @Override
+  void restartBroker() {
+    rabbit.restart();
+  }
+}
