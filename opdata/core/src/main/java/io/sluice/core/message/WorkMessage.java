@@ -38,7 +38,7 @@ public record WorkMessage(
   public static WorkMessage parse(byte[] body) {
     try {
       WorkMessage message = JSON.readValue(body, WorkMessage.class);
-      if (message.stage == null || message.feed == null || message.fileId <= 0) {
+      if (message == null || message.stage == null || message.feed == null || message.fileId <= 0) {
         throw new IllegalArgumentException("work message lacks stage, feed or fileId");
       }
       return message;
