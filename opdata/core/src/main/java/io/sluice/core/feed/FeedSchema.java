@@ -4,7 +4,9 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialect;
+import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.keyword.NonValidationKeyword;
 import com.networknt.schema.path.PathType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,9 +39,13 @@ final class FeedSchema {
             .pathType(PathType.JSON_POINTER)
             .formatAssertionsEnabled(false)
             .build();
+    Dialect dialect =
+        Dialect.builder(Dialects.getDraft202012())
+            .keyword(new NonValidationKeyword("x-format"))
+            .keyword(new NonValidationKeyword("x-default"))
+            .build();
     validator =
-        SchemaRegistry.withDefaultDialect(
-                SpecificationVersion.DRAFT_2020_12, builder -> builder.schemaRegistryConfig(config))
+        SchemaRegistry.withDefaultDialect(dialect, builder -> builder.schemaRegistryConfig(config))
             .getSchema(root);
   }
 

@@ -3,8 +3,11 @@ package io.sluice.core.feed;
 import com.networknt.schema.Error;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +25,9 @@ final class SchemaProblems {
   private final Problems problems;
   private final List<JsonPointer> wrong = new ArrayList<>();
 
+  /** Keys that were probably meant by unknown ones: their absence is no problem of its own. */
+  private final Set<JsonPointer> misspelt = new HashSet<>();
+
   private SchemaProblems(FeedSchema schema, ObjectNode feed, Problems problems) {
     this.schema = schema;
     this.feed = feed;
@@ -31,7 +37,8 @@ final class SchemaProblems {
   static void report(FeedSchema schema, ObjectNode feed, Problems problems) {
     SchemaProblems report = new SchemaProblems(schema, feed, problems);
     schema.validate(feed).stream()
-        .filter(error -> !error.getEvaluationPath().toString().matches(".*/(oneOf|anyOf)/[0-9].*"))
+        .filter(error -> !error.getEvaluationPath().toString().contains("/oneOf/"))
+        .sorted(Comparator.comparing(error -> !error.getKeyword().equals("additionalProperties")))
         .forEach(report::translate);
     report.wrong.forEach(at -> takeOut(feed, at));
   }
@@ -41,16 +48,23 @@ final class SchemaProblems {
     String keywordAt = error.getSchemaLocation().getFragment().toString();
     JsonPointer keyword = JsonPointer.compile(keywordAt);
     JsonNode rule = schema.at(keyword.head());
+    if (error.getEvaluationPath().toString().contains("/anyOf/")) {
+      JsonNode whole = schema.at(keyword.head().head().head());
+      alternatives(at, "at least one of ", whole.path("anyOf"), whole);
+      return;
+    }
     switch (error.getKeyword()) {
       case "required" -> missing(at, error.getProperty(), rule);
       case "additionalProperties" -> unknown(at, error.getProperty(), rule);
       case "oneOf" -> alternatives(at, "exactly one of ", rule.path("oneOf"), rule);
-      case "anyOf" -> alternatives(at, "at least one of ", rule.path("anyOf"), rule);
       default -> wrongValue(at, error, rule);
     }
   }
 
   private void missing(JsonPointer at, String property, JsonNode rule) {
+    if (misspelt.contains(at.appendProperty(property))) {
+      return;
+    }
     JsonNode child = schema.property(rule, property).orElse(rule);
     problems.addAtKey(
         at.appendProperty(property),
@@ -63,8 +77,10 @@ final class SchemaProblems {
 
   private void unknown(JsonPointer at, String property, JsonNode rule) {
     Collection<String> known = rule.path("properties").propertyNames();
+    Optional<String> suggestion = Suggestion.of(property, known);
+    suggestion.ifPresent(meant -> misspelt.add(at.appendProperty(meant)));
     String remedy =
-        Suggestion.of(property, known)
+        suggestion
             .map(meant -> "Did you mean '" + meant + "'?")
             .orElse("Remove it, or use one of " + String.join(", ", known) + ".");
     JsonPointer key = at.appendProperty(property);
@@ -73,15 +89,14 @@ final class SchemaProblems {
   }
 
   private void alternatives(JsonPointer at, String need, JsonNode branches, JsonNode rule) {
-    String names =
-        branches
-            .valueStream()
-            .map(branch -> branch.path("required").path(0).asString())
-            .collect(Collectors.joining(", "));
+    List<String> names =
+        branches.valueStream().map(b -> b.path("required").path(0).asString()).toList();
+    if (names.stream().anyMatch(name -> misspelt.contains(at.appendProperty(name)))) {
+      return;
+    }
+    String needed = need + String.join(", ", names);
     problems.addAtKey(
-        at,
-        subject(at) + " needs " + need + names,
-        "Write " + need + names + exampleOf(rule) + ".");
+        at, subject(at) + " needs " + needed, "Write " + needed + exampleOf(rule) + ".");
   }
 
   private void wrongValue(JsonPointer at, Error error, JsonNode rule) {

@@ -12,7 +12,7 @@ final class Suggestion {
 
   static Optional<String> of(String written, Collection<String> known) {
     String word = plain(written);
-    int limit = Math.max(1, word.length() / 3);
+    int limit = word.length() < 3 ? 0 : (word.length() + 1) / 3;
     return known.stream()
         .filter(candidate -> distance(word, plain(candidate)) <= limit)
         .min(Comparator.comparingInt(candidate -> distance(word, plain(candidate))));

@@ -1,8 +1,10 @@
 package io.sluice.core.feed;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What the schema cannot say about the target, its key and its partitions. */
 final class TargetChecks {
@@ -155,19 +157,17 @@ final class TargetChecks {
   private void window() {
     Optional<Duration> span =
         target.get("partition", "by").text().map(PARTITION_SPAN::get).filter(s -> s != null);
-    for (Duration keep : keep().stream().toList()) {
-      tooShort(keep, span, "one partition");
-      tooShort(keep, target.get("partition", "ahead").duration(), "ahead");
-      tooShort(keep, feed.get("source", "since").duration(), "source.since");
-    }
-  }
-
-  private void tooShort(Duration keep, Optional<Duration> other, String what) {
-    if (other.filter(length -> keep.compareTo(length) < 0).isPresent()) {
+    Map<Duration, String> least = new TreeMap<>(Map.of(Duration.ZERO, "nothing"));
+    span.ifPresent(length -> least.put(length, "one partition"));
+    target.get("partition", "ahead").duration().ifPresent(length -> least.put(length, "ahead"));
+    feed.get("source", "since").duration().ifPresent(length -> least.put(length, "source.since"));
+    Duration longest = Collections.max(least.keySet());
+    if (keep().filter(kept -> kept.compareTo(longest) < 0).isPresent()) {
+      String length = Durations.format(longest);
       problems.addAtValue(
           target.get("partition", "keep").at(),
-          "keep is shorter than " + what + ", which is " + Durations.format(other.get()),
-          "Keep rows for " + Durations.format(other.get()) + " or longer.");
+          "keep is shorter than " + least.get(longest) + ", which is " + length,
+          "Keep rows for " + length + " or longer.");
     }
   }
 }

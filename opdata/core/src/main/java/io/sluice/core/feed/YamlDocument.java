@@ -31,6 +31,8 @@ final class YamlDocument {
   private static final int MAX_NODES = 100_000;
 
   private static final int MAX_DEPTH = 50;
+  private static final LoadSettings SETTINGS =
+      LoadSettings.builder().setMaxAliasesForCollections(MAX_NODES).build();
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final Map<JsonPointer, Position> keys = new HashMap<>();
@@ -57,8 +59,7 @@ final class YamlDocument {
 
   private Optional<ObjectNode> tree(String yaml) {
     try {
-      Iterator<Node> documents =
-          new Compose(LoadSettings.builder().build()).composeAllFromString(yaml).iterator();
+      Iterator<Node> documents = new Compose(SETTINGS).composeAllFromString(yaml).iterator();
       JsonNode tree = documents.hasNext() ? convert(documents.next(), JsonPointer.empty()) : null;
       refuseSecond(documents);
       if (tree instanceof ObjectNode object) {
