@@ -32,7 +32,8 @@ final class MeasInfoWriter {
    * @param end the end time, as text
    * @param sign −1 to take its cells back from {@code tally}
    */
-  record Block(PmFile file, int group, String job, String end, Tally tally, int sign) {}
+  record Block(
+      PmFile file, int group, ValueForm form, String job, String end, Tally tally, int sign) {}
 
   /**
    * Writes the element's objects, and as many more as it takes until {@code out} holds that many.
@@ -56,7 +57,7 @@ final class MeasInfoWriter {
         "<job jobId=\"%s\"/><granPeriod duration=\"PT%dS\" endTime=\"%s\"/><repPeriod duration=\"PT%dS\"/>"
             .formatted(block.job(), seconds, block.end(), seconds));
     List<Counter> counters = group.counters();
-    if (form(block) == ValueForm.LIST) {
+    if (block.form() == ValueForm.LIST) {
       List<String> names = counters.stream().map(Counter::name).toList();
       line(out, "<measTypes>" + String.join(" ", names) + "</measTypes>");
       return;
@@ -69,7 +70,7 @@ final class MeasInfoWriter {
   private void measValue(Block block, int object, Distortion distortion, ByteSink out)
       throws IOException {
     PmFile file = block.file();
-    ValueForm form = form(block);
+    ValueForm form = block.form();
     String name = network.groups().get(block.group()).object(Network.element(file.gnb()), object);
     boolean mismatch = distortion == Distortion.LIST_MISMATCH;
     boolean rejected = mismatch && form == ValueForm.LIST;
@@ -85,7 +86,7 @@ final class MeasInfoWriter {
   private void cells(Block block, boolean template, boolean counted, ByteSink out)
       throws IOException {
     List<Counter> counters = network.groups().get(block.group()).counters();
-    ValueForm form = form(block);
+    ValueForm form = block.form();
     for (int c = 0; c < counters.size(); c++) {
       Cell cell = values.value(c, counters.get(c));
       if (template && c == 0) {
@@ -142,10 +143,6 @@ final class MeasInfoWriter {
       case TEMPLATE -> out.put(TEMPLATE);
       case BLANK, ABSENT -> {}
     }
-  }
-
-  private ValueForm form(Block block) {
-    return network.formOf(block.file().gnb());
   }
 
   private void line(ByteSink out, String text) throws IOException {

@@ -34,12 +34,13 @@ final class PmFileWriter {
   void write(PmFile file, ByteSink out, Count count, long bytes) throws IOException {
     header(file, out);
     int groups = network.groups().size();
+    ValueForm form = network.formOf(file.gnb());
+    String end = time(clock(file));
     for (int g = 0; g < groups; g++) {
       long upTo = bytes / groups * (g + 1);
-      String end = time(clock(file));
-      blocks.write(new Block(file, g, "1", end, count.tally(), count.sign()), out, upTo);
+      blocks.write(new Block(file, g, form, "1", end, count.tally(), count.sign()), out, upTo);
       if (file.distortion() == Distortion.TWO_JOBS) {
-        blocks.write(new Block(file, g, "2", end, count.repeated(), count.sign()), out, 0);
+        blocks.write(new Block(file, g, form, "2", end, count.repeated(), count.sign()), out, 0);
       }
     }
     footer(file, out);

@@ -29,6 +29,7 @@ final class StaxReading {
   final Map<String, String> cells = new HashMap<>();
 
   final Map<String, String> rows = new HashMap<>();
+  private final Map<String, List<String>> byCounter = new HashMap<>();
   int unreadable;
   int rejectedRows;
   int rejectedValues;
@@ -128,18 +129,24 @@ final class StaxReading {
     rows.keySet().removeIf(key -> key.contains("|" + year + "-"));
   }
 
+  private List<String> texts(String group, String counter) {
+    if (byCounter.isEmpty()) {
+      cells.forEach(
+          (key, text) -> {
+            int end = key.indexOf('|', key.indexOf('|') + 1);
+            byCounter.computeIfAbsent(key.substring(0, end), k -> new ArrayList<>()).add(text);
+          });
+    }
+    return byCounter.getOrDefault(group + "|" + counter, List.of());
+  }
+
   Expected.CounterSum sum(String group, String counter) {
     long numbers = 0;
     long vectors = 0;
     long blanks = 0;
     long rejected = 0;
     BigDecimal sum = BigDecimal.ZERO;
-    String prefix = group + "|" + counter + "|";
-    for (Map.Entry<String, String> cell : cells.entrySet()) {
-      if (!cell.getKey().startsWith(prefix)) {
-        continue;
-      }
-      String text = cell.getValue();
+    for (String text : texts(group, counter)) {
       if (NUMBER.matcher(text).matches()) {
         numbers++;
         sum = sum.add(new BigDecimal(text));
