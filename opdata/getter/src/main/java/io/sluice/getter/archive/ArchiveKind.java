@@ -34,7 +34,8 @@ public enum ArchiveKind {
 
   /** Judges a file by its first bytes, {@link #HEAD} of them or all it has. */
   public static ArchiveKind of(byte[] head) {
-    if (starts(head, 'P', 'K', 3, 4)
+    if (starts(head, 'P', 'K', '0', '0', 'P', 'K', 3, 4)
+        || starts(head, 'P', 'K', 3, 4)
         || starts(head, 'P', 'K', 5, 6)
         || starts(head, 'P', 'K', 7, 8)) {
       return ZIP;
