@@ -1,0 +1,187 @@
+package io.sluice.handler.block;
+
+import io.sluice.handler.value.MeasuredValue;
+import io.sluice.handler.value.ValueKind;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The rows of one element block, in which values of one key collapse: equal ones are counted, of
+ * different ones the last wins and the conflict is counted. In memory up to a limit, beyond it on
+ * disk; exact in both.
+ *
+ * <p>Of the values put, {@link #collapsed()} are gone and all others come out by {@link #drain};
+ * {@link #conflicts()} are among the collapsed.
+ */
+public final class BlockStore implements AutoCloseable {
+
+  private final Path directory;
+  private final long memoryLimit;
+  private final int level;
+  private final RowTable table;
+  private final RowKey key = new RowKey();
+  private final MeasuredValue value = new MeasuredValue();
+  private byte[] bytes = new byte[1_024];
+  private Spill spill;
+  private long spilled;
+  private int pendingSlots = -1;
+  private boolean pendingSuspect;
+
+  /**
+   * An empty store.
+   *
+   * @param directory for temporary files
+   * @param memoryLimit bytes
+   */
+  public BlockStore(Path directory, long memoryLimit) {
+    this(directory, memoryLimit, 0, new RowTable());
+  }
+
+  private BlockStore(Path directory, long memoryLimit, int level, RowTable table) {
+    this.directory = directory;
+    this.memoryLimit = memoryLimit;
+    this.level = level;
+    this.table = table;
+  }
+
+  /**
+   * Begins the row of a key, or goes on with it when it is there already. A row without any value
+   * leaves nothing.
+   *
+   * @param slots how many slots the group has by now
+   */
+  public void row(
+      int group,
+      int slots,
+      char[] object,
+      int offset,
+      int length,
+      long end,
+      int granularity,
+      boolean suspect) {
+    key.set(group, end, granularity);
+    key.object(object, offset, length);
+    pendingSlots = slots;
+    pendingSuspect = suspect;
+  }
+
+  RowKey key() {
+    return key;
+  }
+
+  /** Begins the row of {@link #key()}. */
+  RowTable row(int slots, boolean suspect) {
+    if (table.memory() > memoryLimit && table.rows() > 0 && Spill.isPossible(level)) {
+      spill();
+    }
+    table.row(key, slots, suspect);
+    return table;
+  }
+
+  private void spill() {
+    if (spill == null) {
+      spill = new Spill(directory, level);
+    }
+    spill.write(table);
+    spilled++;
+    table.clear();
+  }
+
+  /**
+   * A value into the row begun last.
+   *
+   * @return false when the text is no value
+   */
+  public boolean put(int slot, char[] chars, int offset, int length) {
+    ValueKind kind = value.parse(chars, offset, length);
+    if (pendingSlots >= 0 && kind != ValueKind.TEXT) {
+      row(pendingSlots, pendingSuspect);
+      pendingSlots = -1;
+    }
+    switch (kind) {
+      case DOUBLE -> table.putDouble(slot, Double.doubleToRawLongBits(value.number()));
+      case BLANK -> table.putBlank(slot);
+      case VECTOR -> table.putBytes(slot, kind, vectorBytes(), 8 * value.size());
+      case NUMERIC, VECTOR_NUMERIC ->
+          table.putBytes(slot, kind, textBytes(), value.end() - value.from());
+      case TEXT -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private byte[] vectorBytes() {
+    ensure(8 * value.size());
+    for (int i = 0; i < value.size(); i++) {
+      Pages.putLong(bytes, 8 * i, value.element(i));
+    }
+    return bytes;
+  }
+
+  private byte[] textBytes() {
+    int length = value.end() - value.from();
+    ensure(length);
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) value.chars()[value.from() + i];
+    }
+    return bytes;
+  }
+
+  private void ensure(int length) {
+    if (bytes.length < length) {
+      bytes = Arrays.copyOf(bytes, Math.max(length, bytes.length * 2));
+    }
+  }
+
+  /** Hands out all rows and forgets them. */
+  public void drain(BlockConsumer consumer) {
+    if (spill == null) {
+      emit(consumer);
+      return;
+    }
+    spill.write(table);
+    table.clear();
+    // The part's rows take the memory these rows have just left.
+    try (BlockStore part = new BlockStore(directory, memoryLimit, level + 1, table)) {
+      for (int file = 0; file < spill.files(); file++) {
+        spill.read(file, part);
+        part.drain(consumer);
+      }
+    }
+    spill.close();
+    spill = null;
+  }
+
+  private void emit(BlockConsumer consumer) {
+    BlockRow row = new BlockRow(table);
+    for (int index = 0; index < table.rows(); index++) {
+      row.select(index);
+      consumer.row(row);
+    }
+    table.clear();
+  }
+
+  /** Values that gave way to another of the same key. */
+  public long collapsed() {
+    return table.collapsed();
+  }
+
+  /** Values that gave way to a different one. */
+  public long conflicts() {
+    return table.conflicts();
+  }
+
+  /** How often memory was full. */
+  public long spilled() {
+    return spilled;
+  }
+
+  @Override
+  public void close() {
+    if (spill != null) {
+      spill.close();
+      spill = null;
+    }
+  }
+}

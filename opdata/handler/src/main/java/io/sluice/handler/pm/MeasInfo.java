@@ -1,0 +1,261 @@
+package io.sluice.handler.pm;
+
+import io.sluice.handler.reject.Rejects;
+import io.sluice.handler.value.Chars;
+import io.sluice.handler.value.PmDuration;
+import io.sluice.handler.value.PmTime;
+import io.sluice.handler.xml.XmlPull;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a measInfo says before its rows (group, period, types) and the row being read, whatever the
+ * elements are called. Rows go to the sink when they are complete; what cannot go there is a
+ * reject.
+ */
+final class MeasInfo {
+
+  private static final int EXCERPT = 1_024;
+
+  private final XmlPull xml;
+  private final PmSettings settings;
+  private final PmSink sink;
+  private final Rejects rejects;
+  private final PmCounts counts = new PmCounts();
+  private final PmTime times;
+  private final NameTable names = new NameTable();
+  private final Map<String, PmGroup> groups = new HashMap<>();
+  private final TypeTable types = new TypeTable();
+  private final RowBuffer row = new RowBuffer();
+  private final TextBuffer object = new TextBuffer();
+  private final TextBuffer endText = new TextBuffer();
+  private final TextBuffer text = new TextBuffer();
+  private PmGroup group;
+  private long parsedEnd = PmTime.BAD;
+  private boolean hasEnd;
+  private int granularity;
+  private boolean suspect;
+  private boolean elementUsable = true;
+
+  MeasInfo(XmlPull xml, PmSettings settings, PmSink sink, Rejects rejects) {
+    this.xml = xml;
+    this.settings = settings;
+    this.sink = sink;
+    this.rejects = rejects;
+    this.times = new PmTime(settings.zone());
+  }
+
+  PmCounts counts() {
+    return counts;
+  }
+
+  void element(String name) {
+    elementUsable = !name.isEmpty() && name.length() <= PmLimits.NAME_CHARS;
+    if (elementUsable) {
+      sink.element(name);
+    }
+  }
+
+  void begin(String groupId) {
+    counts.measInfos++;
+    types.clear();
+    hasEnd = false;
+    granularity = 0;
+    group = groupId.length() > PmLimits.NAME_CHARS ? null : groups.get(groupId);
+    if (group == null
+        && groupId.length() <= PmLimits.NAME_CHARS
+        && groups.size() < PmLimits.GROUPS) {
+      group = new PmGroup(groups.size(), groupId);
+      groups.put(groupId, group);
+    }
+  }
+
+  /** The current slice is the end time. */
+  void end() {
+    hasEnd = true;
+    // Nearly all measInfo of a file end at the same time.
+    if (!endText.isSame(xml)) {
+      endText.clear();
+      endText.append(xml.chars(), xml.offset(), xml.length());
+      parsedEnd = times.parse(endText.chars(), 0, endText.length());
+    }
+  }
+
+  /** As {@link #end()}, from text that is not the parser's. */
+  void end(TextBuffer value) {
+    hasEnd = true;
+    endText.clear();
+    endText.append(value.chars(), 0, value.length());
+    parsedEnd = times.parse(endText.chars(), 0, endText.length());
+  }
+
+  void granularity(char[] chars, int offset, int length) {
+    granularity = Math.max(0, PmDuration.seconds(chars, offset, length));
+  }
+
+  /** A type's name is the rest of the current element. */
+  void type() {
+    int p = xml.attribute("p") ? TypeTable.parseP(xml.chars(), xml.offset(), xml.length()) : -1;
+    text.readElement(xml);
+    types.declare(p, slot(text.chars(), 0, text.length()));
+  }
+
+  /** The names of several types are the rest of the current element. */
+  void typeList() {
+    text.readElement(xml);
+    char[] chars = text.chars();
+    int at = Chars.skipBlanks(chars, 0, text.length());
+    while (at < text.length()) {
+      int end = at;
+      while (end < text.length() && chars[end] > ' ') {
+        end++;
+      }
+      types.declareInList(slot(chars, at, end - at));
+      at = Chars.skipBlanks(chars, end, text.length());
+    }
+  }
+
+  private int slot(char[] chars, int from, int length) {
+    if (group == null || names.size() >= PmLimits.NAMES) {
+      return PmGroup.UNUSABLE;
+    }
+    int name = names.idOf(chars, from, length);
+    return group.slot(name, names, settings.filter(), PmLimits.SLOTS_PER_GROUP);
+  }
+
+  void beginRow() {
+    row.clear();
+    object.clear();
+    suspect = false;
+  }
+
+  /** The current slice names the object. */
+  void object() {
+    object.set(xml);
+  }
+
+  /** The rest of the current element names the object. */
+  void objectElement() {
+    object.readElement(xml);
+  }
+
+  /** The rest of the current element says whether the row is suspect. */
+  void suspectElement() {
+    text.readElement(xml);
+    suspect =
+        Chars.isWord(text.chars(), 0, text.length(), "TRUE")
+            || (text.length() == 1 && text.chars()[0] == '1');
+  }
+
+  /** One value is the rest of the current element. */
+  void value() {
+    int p = RowBuffer.BY_PLACE;
+    if (xml.attribute("p")) {
+      p = TypeTable.parseP(xml.chars(), xml.offset(), xml.length());
+      p = p == TypeTable.NO_P ? RowBuffer.BAD_P : p;
+    }
+    row.begin(p);
+    appendElement();
+  }
+
+  /** Several values are the rest of the current element. */
+  void valueList() {
+    row.begin(RowBuffer.BY_PLACE);
+    appendElement();
+    row.splitLast();
+  }
+
+  private void appendElement() {
+    int depth = xml.depth();
+    while (true) {
+      switch (xml.next()) {
+        case TEXT -> row.append(xml.chars(), xml.offset(), xml.length());
+        case START -> xml.skipElement();
+        default -> {
+          if (xml.depth() < depth) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  void endRow() {
+    counts.measValues++;
+    counts.suspect += suspect ? 1 : 0;
+    if (group == null) {
+      rejectRow(
+          "group_limit", "the file has too many measurement groups, or one's name is too long");
+    } else if (row.isTooLarge()) {
+      rejectRow("row_too_large", "the measValue holds too many values");
+    } else if (row.byPlace() > 0 && row.byPlace() != types.count()) {
+      rejectRow(
+          "count_mismatch", row.byPlace() + " values for " + types.count() + " declared types");
+    } else if (object.length() > PmLimits.NAME_CHARS) {
+      rejectRow("object_too_long", "the object's name has " + object.length() + " chars");
+    } else if (!elementUsable) {
+      rejectRow("element_name", "the element has no name, or a too long one");
+    } else {
+      emitRow();
+    }
+  }
+
+  private void emitRow() {
+    boolean timed = hasEnd && parsedEnd != PmTime.BAD;
+    if (timed && row.count() > 0) {
+      counts.ended(parsedEnd);
+      sink.row(group, object.chars(), 0, object.length(), parsedEnd, granularity, suspect);
+    }
+    int place = 0;
+    for (int i = 0; i < row.count(); i++) {
+      int p = row.p(i);
+      int slot = p == RowBuffer.BY_PLACE ? types.at(place++) : types.withP(p);
+      if (slot == PmGroup.EXCLUDED) {
+        counts.filtered++;
+      } else {
+        emitValue(i, slot, timed);
+      }
+    }
+  }
+
+  private void emitValue(int index, int slot, boolean timed) {
+    counts.values++;
+    if (slot < 0) {
+      rejectValue(reasonOf(slot), index, "p=" + row.p(index));
+    } else if (!timed) {
+      rejectValue("bad_time", index, "end time '" + (hasEnd ? endText : "") + "'");
+    } else if (!sink.value(slot, row.chars(), row.from(index), row.length(index))) {
+      rejectValue("not_a_number", index, "counter " + group.counters().get(slot));
+    }
+  }
+
+  private static String reasonOf(int slot) {
+    return switch (slot) {
+      case PmGroup.UNUSABLE -> "counter_name";
+      case TypeTable.AMBIGUOUS -> "ambiguous_type";
+      default -> "undeclared_type";
+    };
+  }
+
+  private void rejectValue(String reason, int index, String what) {
+    counts.rejectedValues++;
+    if (rejects.count(reason, 1)) {
+      String detail = what + " of object '" + object + "' in group '" + group.id() + "'";
+      rejects.keep(reason, xml.position(), detail, row.text(index));
+    }
+  }
+
+  private void rejectRow(String reason, String what) {
+    counts.rejectedMeasValues++;
+    counts.values += row.count();
+    counts.rejectedInMeasValues += row.count();
+    if (rejects.count(reason, row.count())) {
+      String detail = what + ", in the measValue of object '" + excerptOfObject() + "'";
+      rejects.keep(reason, xml.position(), detail, row.excerpt(EXCERPT));
+    }
+  }
+
+  private String excerptOfObject() {
+    return new String(object.chars(), 0, Math.min(object.length(), EXCERPT));
+  }
+}

@@ -1,0 +1,114 @@
+package io.sluice.handler.value;
+
+import java.util.Arrays;
+
+/**
+ * Reads a measured value: a number, numbers between commas, nothing, or NIL. One instance is reused
+ * for all cells of a file; what it says holds until the next {@link #parse}.
+ */
+public final class MeasuredValue {
+
+  /** A blank among a vector's numbers. A NaN that no arithmetic makes. */
+  public static final long NULL_BITS = 0x7ff8_5151_0000_0001L;
+
+  /** Longest cell taken. */
+  public static final int MAX_LENGTH = 65_536;
+
+  private final NumberParser numbers = new NumberParser();
+  private ValueKind kind = ValueKind.BLANK;
+  private long[] elements = new long[64];
+  private int size;
+  private char[] chars = {};
+  private int from;
+  private int end;
+
+  public ValueKind parse(char[] text, int offset, int length) {
+    chars = text;
+    from = Chars.skipBlanks(text, offset, offset + length);
+    end = Chars.trimEnd(text, from, offset + length);
+    kind = kindOf();
+    return kind;
+  }
+
+  private ValueKind kindOf() {
+    if (end - from > MAX_LENGTH) {
+      return ValueKind.TEXT;
+    }
+    if (isBlank(from, end)) {
+      return ValueKind.BLANK;
+    }
+    for (int i = from; i < end; i++) {
+      if (chars[i] == ',') {
+        return vector();
+      }
+    }
+    return numbers.parse(chars, from, end);
+  }
+
+  private boolean isBlank(int start, int stop) {
+    return start == stop || Chars.isWord(chars, start, stop, "NIL");
+  }
+
+  private ValueKind vector() {
+    size = 0;
+    boolean any = false;
+    boolean numeric = false;
+    int start = from;
+    for (int i = from; i <= end; i++) {
+      if (i < end && chars[i] != ',') {
+        continue;
+      }
+      ValueKind part = element(Chars.skipBlanks(chars, start, i), i);
+      if (part == ValueKind.TEXT) {
+        return ValueKind.TEXT;
+      }
+      any |= part != ValueKind.BLANK;
+      numeric |= part == ValueKind.NUMERIC;
+      start = i + 1;
+    }
+    if (!any) {
+      return ValueKind.BLANK;
+    }
+    return numeric ? ValueKind.VECTOR_NUMERIC : ValueKind.VECTOR;
+  }
+
+  private ValueKind element(int start, int stop) {
+    int trimmed = Chars.trimEnd(chars, start, stop);
+    ValueKind part =
+        isBlank(start, trimmed) ? ValueKind.BLANK : numbers.parse(chars, start, trimmed);
+    if (size == elements.length) {
+      elements = Arrays.copyOf(elements, size * 2);
+    }
+    elements[size++] =
+        part == ValueKind.DOUBLE ? Double.doubleToRawLongBits(numbers.number()) : NULL_BITS;
+    return part;
+  }
+
+  /** The number of a {@code DOUBLE}. */
+  public double number() {
+    return numbers.number();
+  }
+
+  /** Elements of a {@code VECTOR}: the bits of a double each, or {@link #NULL_BITS}. */
+  public long element(int index) {
+    return elements[index];
+  }
+
+  /** How many elements a vector has. */
+  public int size() {
+    return size;
+  }
+
+  /** The text without blanks around it. */
+  public char[] chars() {
+    return chars;
+  }
+
+  public int from() {
+    return from;
+  }
+
+  public int end() {
+    return end;
+  }
+}

@@ -1,0 +1,139 @@
+package io.sluice.handler.value;
+
+import java.math.BigDecimal;
+
+/**
+ * Reads one decimal number, exactly. Up to 15 significant digits and a power of ten up to 22 are
+ * computed from two exact doubles, which rounds correctly (Clinger 1990, "How to read floating
+ * point numbers accurately"); the rest asks the JDK, and falls to {@link ValueKind#NUMERIC} where a
+ * double would not hold it.
+ *
+ * <p>Not for use by several threads.
+ */
+public final class NumberParser {
+
+  private static final int MAX_LENGTH = 1_000;
+  private static final int MAX_EXPONENT = 1_000;
+  private static final int FAST_DIGITS = 15;
+  private static final double[] POWERS = powers();
+
+  private double number;
+  private long mantissa;
+  private int digits;
+  private int scale;
+  private int exponent;
+
+  private static double[] powers() {
+    double[] powers = new double[23];
+    double power = 1;
+    for (int i = 0; i < powers.length; i++) {
+      powers[i] = power;
+      power *= 10;
+    }
+    return powers;
+  }
+
+  /** The number, after {@link ValueKind#DOUBLE}. */
+  public double number() {
+    return number;
+  }
+
+  /**
+   * Reads a slice.
+   *
+   * @return {@code DOUBLE}, {@code NUMERIC} or {@code TEXT}; blanks around the number are not
+   *     accepted
+   */
+  public ValueKind parse(char[] chars, int from, int end) {
+    return parse(chars, from, end, '.');
+  }
+
+  /** As above, with another decimal point. */
+  public ValueKind parse(char[] chars, int from, int end, char point) {
+    if (end <= from || end - from > MAX_LENGTH) {
+      return ValueKind.TEXT;
+    }
+    boolean negative = chars[from] == '-';
+    int start = negative || chars[from] == '+' ? from + 1 : from;
+    if (!scan(chars, start, end, point)) {
+      return ValueKind.TEXT;
+    }
+    int power = exponent - scale;
+    if (digits <= FAST_DIGITS && power >= -22 && power <= 22) {
+      double value = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power];
+      // No minus zero: PostgreSQL would print it.
+      number = negative && mantissa != 0 ? -value : value;
+      if (power <= 0 || isExactInteger(value)) {
+        return ValueKind.DOUBLE;
+      }
+    }
+    return slow(chars, from, end, point);
+  }
+
+  private static boolean isExactInteger(double value) {
+    return value <= 9_007_199_254_740_992d;
+  }
+
+  /** Sets mantissa, its significant digits, scale and exponent; false when it is no number. */
+  private boolean scan(char[] chars, int start, int end, char point) {
+    mantissa = 0;
+    digits = 0;
+    scale = 0;
+    exponent = 0;
+    boolean any = false;
+    boolean fraction = false;
+    int i = start;
+    for (; i < end; i++) {
+      int digit = chars[i] - '0';
+      if (digit >= 0 && digit <= 9) {
+        any = true;
+        digits += digits > 0 || digit > 0 ? 1 : 0;
+        if (digits <= 18) {
+          mantissa = mantissa * 10 + digit;
+        }
+        scale += fraction ? 1 : 0;
+      } else if (chars[i] == point && !fraction) {
+        fraction = true;
+      } else {
+        break;
+      }
+    }
+    return any && (i == end || scanExponent(chars, i, end));
+  }
+
+  private boolean scanExponent(char[] chars, int at, int end) {
+    if ((chars[at] | 0x20) != 'e' || at + 1 >= end) {
+      return false;
+    }
+    boolean negative = chars[at + 1] == '-';
+    int i = negative || chars[at + 1] == '+' ? at + 2 : at + 1;
+    int length = end - i;
+    int value = length < 1 || length > 4 ? -1 : Chars.digits(chars, i, end, length);
+    if (value < 0 || value > MAX_EXPONENT) {
+      return false;
+    }
+    exponent = negative ? -value : value;
+    return true;
+  }
+
+  private ValueKind slow(char[] chars, int from, int end, char point) {
+    BigDecimal exact = decimal(chars, from, end, point);
+    double nearest = exact.doubleValue();
+    if (Double.isInfinite(nearest) || (nearest == 0 && exact.signum() != 0)) {
+      return ValueKind.NUMERIC;
+    }
+    boolean integer = exact.stripTrailingZeros().scale() <= 0;
+    BigDecimal back = integer ? new BigDecimal(nearest) : BigDecimal.valueOf(nearest);
+    if (back.compareTo(exact) != 0) {
+      return ValueKind.NUMERIC;
+    }
+    number = exact.signum() == 0 ? 0 : nearest;
+    return ValueKind.DOUBLE;
+  }
+
+  /** The exact value of a slice that {@link #parse} took for a number. */
+  public static BigDecimal decimal(char[] chars, int from, int end, char point) {
+    String text = new String(chars, from, end - from);
+    return new BigDecimal(point == '.' ? text : text.replace(point, '.'));
+  }
+}

@@ -1,0 +1,119 @@
+package io.sluice.handler.pm;
+
+import io.sluice.handler.block.BlockRow;
+import io.sluice.handler.block.BlockStore;
+import io.sluice.handler.reject.Rejects;
+import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.xml.AaltoPull;
+import io.sluice.handler.xml.XmlLimits;
+import io.sluice.handler.xml.XmlPull;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Reads a file and keeps what a test asks about: counts, cells as text, rejects. */
+final class CountedPm implements BlockPmSink.Output, Rejects {
+
+  final Map<ValueKind, Long> kinds = new EnumMap<>(ValueKind.class);
+  final Set<String> elements = new HashSet<>();
+  final Set<String> groups = new HashSet<>();
+  final Map<String, String> cells = new TreeMap<>();
+  final Map<String, Long> rejected = new TreeMap<>();
+  final List<String> rejectTexts = new ArrayList<>();
+  PmCounts counts;
+  long collapsed;
+  long conflicts;
+  long spilled;
+  long suspectRows;
+  double sum;
+  private final boolean keepCells;
+
+  private CountedPm(boolean keepCells) {
+    this.keepCells = keepCells;
+  }
+
+  static CountedPm read(InputStream in, PmSettings settings, Path temp) {
+    return read(in, settings, temp, 64 << 20, true);
+  }
+
+  static CountedPm read(
+      InputStream in, PmSettings settings, Path temp, long memory, boolean keepCells) {
+    CountedPm result = new CountedPm(keepCells);
+    try (BlockStore store = new BlockStore(temp, memory);
+        XmlPull xml = AaltoPull.open(in, XmlLimits.DEFAULT)) {
+      result.counts = PmReader.read(xml, settings, new BlockPmSink(store, result), result);
+      result.collapsed = store.collapsed();
+      result.conflicts = store.conflicts();
+      result.spilled = store.spilled();
+    }
+    return result;
+  }
+
+  @Override
+  public void row(String element, PmGroup group, BlockRow row) {
+    elements.add(element);
+    groups.add(group.id());
+    suspectRows += row.suspect() ? 1 : 0;
+    for (int slot = 0; slot < row.slots(); slot++) {
+      if (row.has(slot)) {
+        cell(element, group, row, slot);
+      }
+    }
+  }
+
+  private void cell(String element, PmGroup group, BlockRow row, int slot) {
+    ValueKind kind = row.kind(slot);
+    kinds.merge(kind, 1L, Long::sum);
+    if (kind == ValueKind.DOUBLE) {
+      sum += row.number(slot);
+    } else if (kind == ValueKind.NUMERIC) {
+      sum += row.numeric(slot).doubleValue();
+    }
+    if (keepCells) {
+      String key = String.join("|", element, group.id(), row.object(), group.counters().get(slot));
+      cells.put(key, text(row, slot));
+    }
+  }
+
+  private static String text(BlockRow row, int slot) {
+    return switch (row.kind(slot)) {
+      case BLANK -> "";
+      case DOUBLE -> String.valueOf(row.number(slot));
+      case NUMERIC -> row.numeric(slot).toPlainString();
+      case VECTOR -> "vector of " + row.vectorSize(slot);
+      case VECTOR_NUMERIC -> "numeric vector of " + row.numericVector(slot).length;
+      case TEXT -> throw new AssertionError("text is never stored");
+    };
+  }
+
+  long cellCount() {
+    return kinds.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  long count(ValueKind... wanted) {
+    long total = 0;
+    for (ValueKind kind : wanted) {
+      total += kinds.getOrDefault(kind, 0L);
+    }
+    return total;
+  }
+
+  @Override
+  public boolean count(String reason, long lost) {
+    rejected.merge(reason, lost, Long::sum);
+    return true;
+  }
+
+  @Override
+  public void keep(String reason, String position, String detail, String raw) {
+    if (rejectTexts.size() < 1_000) {
+      rejectTexts.add(reason + " @ " + position + ": " + detail + " [" + raw + "]");
+    }
+  }
+}
