@@ -20,6 +20,11 @@ public final class BlockRow {
     table.select(row);
   }
 
+  /** Number of the row in its run, from 0. */
+  public int index() {
+    return index;
+  }
+
   /** Number of the group in its file. */
   public int group() {
     return table.group(index);

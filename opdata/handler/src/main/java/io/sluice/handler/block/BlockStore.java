@@ -90,9 +90,9 @@ public final class BlockStore implements AutoCloseable {
   /**
    * A value into the row begun last.
    *
-   * @return false when the text is no value
+   * @return its kind; {@code TEXT} is not stored
    */
-  public boolean put(int slot, char[] chars, int offset, int length) {
+  public ValueKind put(int slot, char[] chars, int offset, int length) {
     ValueKind kind = value.parse(chars, offset, length);
     if (pendingSlots >= 0 && kind != ValueKind.TEXT) {
       row(pendingSlots, pendingSuspect);
@@ -104,11 +104,9 @@ public final class BlockStore implements AutoCloseable {
       case VECTOR -> table.putBytes(slot, kind, vectorBytes(), 8 * value.size());
       case NUMERIC, VECTOR_NUMERIC ->
           table.putBytes(slot, kind, textBytes(), value.end() - value.from());
-      case TEXT -> {
-        return false;
-      }
+      case TEXT -> {}
     }
-    return true;
+    return kind;
   }
 
   private byte[] vectorBytes() {
@@ -155,6 +153,10 @@ public final class BlockStore implements AutoCloseable {
 
   private void emit(BlockConsumer consumer) {
     BlockRow row = new BlockRow(table);
+    for (int index = 0; index < table.rows(); index++) {
+      row.select(index);
+      consumer.prepare(row);
+    }
     for (int index = 0; index < table.rows(); index++) {
       row.select(index);
       consumer.row(row);

@@ -1,7 +1,9 @@
 package io.sluice.handler.pm;
 
+import io.sluice.handler.block.BlockConsumer;
 import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.block.BlockStore;
+import io.sluice.handler.value.ValueKind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,11 +16,15 @@ public final class BlockPmSink implements PmSink {
   private final BlockStore store;
   private final Output output;
   private final List<PmGroup> groups = new ArrayList<>();
+  private final BlockConsumer consumer = new Consumer();
   private String element = "";
+  private PmGroup group;
 
   /** Takes rows without duplicates. */
-  @FunctionalInterface
   public interface Output {
+
+    /** Announces a row of the next run, see {@link BlockConsumer#prepare}. */
+    void prepare(String element, PmGroup group, BlockRow row);
 
     /** The row is reused: take what is needed before returning. */
     void row(String element, PmGroup group, BlockRow row);
@@ -39,13 +45,14 @@ public final class BlockPmSink implements PmSink {
 
   @Override
   public void row(
-      PmGroup group,
+      PmGroup rowGroup,
       char[] object,
       int offset,
       int length,
       long endMicros,
       int granularity,
       boolean suspect) {
+    group = rowGroup;
     while (groups.size() <= group.index()) {
       groups.add(null);
     }
@@ -56,11 +63,29 @@ public final class BlockPmSink implements PmSink {
 
   @Override
   public boolean value(int slot, char[] chars, int offset, int length) {
-    return store.put(slot, chars, offset, length);
+    ValueKind kind = store.put(slot, chars, offset, length);
+    if (kind == ValueKind.TEXT) {
+      return false;
+    }
+    group.saw(slot, kind);
+    return true;
   }
 
   @Override
   public void end() {
-    store.drain(row -> output.row(element, groups.get(row.group()), row));
+    store.drain(consumer);
+  }
+
+  private final class Consumer implements BlockConsumer {
+
+    @Override
+    public void prepare(BlockRow row) {
+      output.prepare(element, groups.get(row.group()), row);
+    }
+
+    @Override
+    public void row(BlockRow row) {
+      output.row(element, groups.get(row.group()), row);
+    }
   }
 }

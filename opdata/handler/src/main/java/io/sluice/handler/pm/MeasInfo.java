@@ -1,5 +1,6 @@
 package io.sluice.handler.pm;
 
+import io.sluice.handler.reject.Reject;
 import io.sluice.handler.reject.Rejects;
 import io.sluice.handler.value.Chars;
 import io.sluice.handler.value.PmDuration;
@@ -35,7 +36,7 @@ final class MeasInfo {
   private boolean hasEnd;
   private int granularity;
   private boolean suspect;
-  private boolean elementUsable = true;
+  private String element = "";
 
   MeasInfo(XmlPull xml, PmSettings settings, PmSink sink, Rejects rejects) {
     this.xml = xml;
@@ -50,10 +51,14 @@ final class MeasInfo {
   }
 
   void element(String name) {
-    elementUsable = !name.isEmpty() && name.length() <= PmLimits.NAME_CHARS;
-    if (elementUsable) {
+    element = name;
+    if (isUsable(name)) {
       sink.element(name);
     }
+  }
+
+  private static boolean isUsable(String name) {
+    return !name.isEmpty() && name.length() <= PmLimits.NAME_CHARS;
   }
 
   void begin(String groupId) {
@@ -120,7 +125,7 @@ final class MeasInfo {
       return PmGroup.UNUSABLE;
     }
     int name = names.idOf(chars, from, length);
-    return group.slot(name, names, settings.filter(), PmLimits.SLOTS_PER_GROUP);
+    return group.slot(name, names, settings.choice());
   }
 
   void beginRow() {
@@ -193,7 +198,7 @@ final class MeasInfo {
           "count_mismatch", row.byPlace() + " values for " + types.count() + " declared types");
     } else if (object.length() > PmLimits.NAME_CHARS) {
       rejectRow("object_too_long", "the object's name has " + object.length() + " chars");
-    } else if (!elementUsable) {
+    } else if (!isUsable(element)) {
       rejectRow("element_name", "the element has no name, or a too long one");
     } else {
       emitRow();
@@ -221,12 +226,20 @@ final class MeasInfo {
   private void emitValue(int index, int slot, boolean timed) {
     counts.values++;
     if (slot < 0) {
-      rejectValue(reasonOf(slot), index, "p=" + row.p(index));
+      rejectValue(reasonOf(slot), index, "p=" + row.p(index), messageOf(slot));
     } else if (!timed) {
-      rejectValue("bad_time", index, "end time '" + (hasEnd ? endText : "") + "'");
+      rejectValue("bad_time", index, counter(slot), "the end time '" + shownEnd() + "' is no time");
     } else if (!sink.value(slot, row.chars(), row.from(index), row.length(index))) {
-      rejectValue("not_a_number", index, "counter " + group.counters().get(slot));
+      rejectValue("not_a_number", index, counter(slot), "the value is not a number");
     }
+  }
+
+  private String counter(int slot) {
+    return group.counters().get(slot);
+  }
+
+  private String shownEnd() {
+    return hasEnd ? endText.toString() : "";
   }
 
   private static String reasonOf(int slot) {
@@ -237,25 +250,42 @@ final class MeasInfo {
     };
   }
 
-  private void rejectValue(String reason, int index, String what) {
+  private static String messageOf(int slot) {
+    return switch (slot) {
+      case PmGroup.UNUSABLE -> "the counter has no name, a too long one, or is one too many";
+      case TypeTable.AMBIGUOUS -> "two types of the measInfo are declared with this p";
+      default -> "no type of the measInfo is declared for this value";
+    };
+  }
+
+  private void rejectValue(String reason, int index, String item, String message) {
     counts.rejectedValues++;
     if (rejects.count(reason, 1)) {
-      String detail = what + " of object '" + object + "' in group '" + group.id() + "'";
-      rejects.keep(reason, xml.position(), detail, row.text(index));
+      keep(reason, item, 1, message, row.text(index));
     }
   }
 
-  private void rejectRow(String reason, String what) {
+  private void rejectRow(String reason, String message) {
     counts.rejectedMeasValues++;
     counts.values += row.count();
     counts.rejectedInMeasValues += row.count();
     if (rejects.count(reason, row.count())) {
-      String detail = what + ", in the measValue of object '" + excerptOfObject() + "'";
-      rejects.keep(reason, xml.position(), detail, row.excerpt(EXCERPT));
+      keep(reason, group == null ? null : group.id(), row.count(), message, row.excerpt(EXCERPT));
     }
   }
 
-  private String excerptOfObject() {
-    return new String(object.chars(), 0, Math.min(object.length(), EXCERPT));
+  private void keep(String reason, String item, long cells, String message, String raw) {
+    String shownObject = new String(object.chars(), 0, Math.min(object.length(), EXCERPT));
+    rejects.keep(
+        new Reject(
+            reason,
+            xml.line(),
+            (int) xml.column(),
+            element,
+            shownObject,
+            item,
+            cells,
+            message + " (group '" + (group == null ? "" : group.id()) + "')",
+            raw));
   }
 }

@@ -1,5 +1,8 @@
 package io.sluice.handler.pm;
 
+import io.sluice.core.fate.RejectFile;
+import java.util.Optional;
+
 /**
  * What was read of one file. Of the values read, those a sink stored or collapsed are {@code values
  * - rejectedValues - rejectedInMeasValues}; values the feed does not want are {@code filtered} and
@@ -17,6 +20,7 @@ public final class PmCounts {
   long suspect;
   long firstEnd = Long.MAX_VALUE;
   long lastEnd = Long.MIN_VALUE;
+  RejectFile broken;
 
   public long measInfos() {
     return measInfos;
@@ -63,6 +67,11 @@ public final class PmCounts {
   /** Latest end time; {@code Long.MIN_VALUE} without rows. */
   public long lastEnd() {
     return lastEnd;
+  }
+
+  /** Where and why the document could not be read to its end; empty when it could. */
+  public Optional<RejectFile> broken() {
+    return Optional.ofNullable(broken);
   }
 
   void ended(long end) {

@@ -1,9 +1,12 @@
 package io.sluice.handler.pm;
 
+import io.sluice.handler.value.ValueKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A measurement group of one file: all measInfo with one measInfoId. Its counters have slots from 0
@@ -22,7 +25,9 @@ public final class PmGroup {
   private final int index;
   private final String id;
   private final List<String> counters = new ArrayList<>();
+  private final Map<String, Integer> slotByName = new HashMap<>();
   private int[] slotOfName = {};
+  private byte[] kinds = new byte[64];
 
   PmGroup(int index, String id) {
     this.index = index;
@@ -48,8 +53,21 @@ public final class PmGroup {
     return counters.size();
   }
 
+  /** Remembers that a slot had a value of this kind. */
+  void saw(int slot, ValueKind kind) {
+    if (slot >= kinds.length) {
+      kinds = Arrays.copyOf(kinds, Math.max(slot + 1, kinds.length * 2));
+    }
+    kinds[slot] |= (byte) (1 << kind.code());
+  }
+
+  /** Whether a slot had a value of this kind, in any row so far. */
+  public boolean hasSeen(int slot, ValueKind kind) {
+    return slot < kinds.length && (kinds[slot] & (1 << kind.code())) != 0;
+  }
+
   /** Slot of a known name, or {@code EXCLUDED} or {@code UNUSABLE}. */
-  int slot(int nameId, NameTable names, CounterFilter filter, int maxSlots) {
+  int slot(int nameId, NameTable names, CounterChoice choice) {
     if (nameId >= slotOfName.length) {
       int known = slotOfName.length;
       slotOfName = Arrays.copyOf(slotOfName, Math.max(names.size() + 16, nameId + 1));
@@ -57,22 +75,30 @@ public final class PmGroup {
     }
     int slot = slotOfName[nameId];
     if (slot == UNKNOWN) {
-      slot = newSlot(names.name(nameId), filter, maxSlots);
+      slot = newSlot(names.name(nameId), choice);
       slotOfName[nameId] = slot;
     }
     return slot;
   }
 
-  private int newSlot(String counter, CounterFilter filter, int maxSlots) {
-    if (!filter.accepts(id, counter)) {
-      return EXCLUDED;
-    }
-    if (counter.isEmpty()
-        || counter.length() > PmLimits.NAME_CHARS
-        || counters.size() >= maxSlots) {
+  private int newSlot(String counter, CounterChoice choice) {
+    if (counter.isEmpty() || counter.length() > PmLimits.NAME_CHARS) {
       return UNUSABLE;
     }
-    counters.add(counter);
+    String name = choice.nameOf(id, counter);
+    if (name == null) {
+      return EXCLUDED;
+    }
+    Integer known = slotByName.get(name);
+    if (known != null) {
+      // Renamed to a counter that is there already: they are one.
+      return known;
+    }
+    if (counters.size() >= PmLimits.SLOTS_PER_GROUP) {
+      return UNUSABLE;
+    }
+    slotByName.put(name, counters.size());
+    counters.add(name);
     return counters.size() - 1;
   }
 }

@@ -1,9 +1,11 @@
 package io.sluice.handler.pm;
 
 import io.sluice.core.fate.RejectFile;
+import io.sluice.core.feed.FeedFormat.ElementFrom;
 import io.sluice.handler.reject.Rejects;
 import io.sluice.handler.xml.XmlPull;
 import io.sluice.handler.xml.XmlPull.Event;
+import java.util.Set;
 
 /**
  * Reads one measurement file: {@code measCollecFile} (3GPP TS 32.435 and 32.401), {@code
@@ -12,30 +14,45 @@ import io.sluice.handler.xml.XmlPull.Event;
  */
 public final class PmReader {
 
+  /** Reasons that leave what came before them readable. */
+  private static final Set<String> BREAKS =
+      Set.of("not_well_formed", "truncated", "corrupt_gzip", "bad_charset");
+
   private final XmlPull xml;
   private final MeasInfo info;
-  private final String fileName;
+  private final PmSettings settings;
   private String sender = "";
-  private String element = "";
+  private String localDn = "";
+  private String userLabel = "";
   private boolean announced;
 
   private PmReader(XmlPull xml, PmSettings settings, PmSink sink, Rejects rejects) {
     this.xml = xml;
     this.info = new MeasInfo(xml, settings, sink, rejects);
-    this.fileName = settings.fileName();
+    this.settings = settings;
   }
 
   /**
-   * Reads to the end of the document.
+   * Reads to the end of the document, or as far as it can be read.
    *
-   * @throws RejectFile when it is no such file, or not well-formed: nothing of the file may then be
-   *     kept
+   * @return what was read; {@link PmCounts#broken()} when the document broke off or is not
+   *     well-formed. The sink then has every measValue that was complete before; the caller decides
+   *     what becomes of them
+   * @throws RejectFile when it is no such file
    */
   public static PmCounts read(XmlPull xml, PmSettings settings, PmSink sink, Rejects rejects) {
     PmReader reader = new PmReader(xml, settings, sink, rejects);
-    reader.readRoot();
+    PmCounts counts = reader.info.counts();
+    try {
+      reader.readRoot();
+    } catch (RejectFile e) {
+      if (counts.measValues() == 0 || !BREAKS.contains(e.reason())) {
+        throw e;
+      }
+      counts.broken = e;
+    }
     sink.end();
-    return reader.info.counts();
+    return counts;
   }
 
   private void readRoot() {
@@ -93,14 +110,16 @@ public final class PmReader {
   }
 
   private void block(Runnable child) {
-    element = "";
+    localDn = "";
+    userLabel = "";
     announced = false;
     children(child);
   }
 
   private void headerChild() {
     if (xml.name().equals("fileSender")) {
-      sender = firstAttribute("localDn", "senderName");
+      sender = attribute("localDn");
+      sender = sender.isEmpty() ? attribute("senderName") : sender;
     }
     xml.skipElement();
   }
@@ -108,13 +127,14 @@ public final class PmReader {
   private void measDataChild() {
     switch (xml.name()) {
       case "managedElement", "measEntity" -> {
-        element = firstAttribute("localDn", "userLabel");
+        localDn = attribute("localDn");
+        userLabel = attribute("userLabel");
         announced = false;
         xml.skipElement();
       }
       case "measInfo" -> {
         announceElement();
-        info.begin(xml.attribute("measInfoId") ? slice() : "");
+        info.begin(attribute("measInfoId"));
         children(this::measInfoChild);
       }
       default -> xml.skipElement();
@@ -126,8 +146,23 @@ public final class PmReader {
       return;
     }
     announced = true;
-    String name = element.isEmpty() ? sender : element;
-    info.element(name.isEmpty() ? FileNames.element(fileName) : name);
+    for (ElementFrom from : settings.elementFrom()) {
+      String name = elementFrom(from);
+      if (!name.isEmpty()) {
+        info.element(name);
+        return;
+      }
+    }
+    info.element("");
+  }
+
+  private String elementFrom(ElementFrom from) {
+    return switch (from) {
+      case LOCAL_DN -> localDn;
+      case USER_LABEL -> userLabel;
+      case HEADER -> sender;
+      case FILE_NAME -> settings.fileElement();
+    };
   }
 
   private void measInfoChild() {
@@ -187,7 +222,8 @@ public final class PmReader {
   private void mdChild() {
     switch (xml.name()) {
       case "neid" -> {
-        element = "";
+        localDn = "";
+        userLabel = "";
         announced = false;
         children(this::neidChild);
       }
@@ -202,14 +238,8 @@ public final class PmReader {
 
   private void neidChild() {
     switch (xml.name()) {
-      case "nedn" -> {
-        String dn = elementText();
-        element = dn.isEmpty() ? element : dn;
-      }
-      case "neun" -> {
-        String userName = elementText();
-        element = element.isEmpty() ? userName : element;
-      }
+      case "nedn" -> localDn = elementText();
+      case "neun" -> userLabel = elementText();
       default -> xml.skipElement();
     }
   }
@@ -240,12 +270,8 @@ public final class PmReader {
     }
   }
 
-  private String firstAttribute(String first, String second) {
-    String value = xml.attribute(first) ? slice() : "";
-    if (value.isEmpty() && xml.attribute(second)) {
-      value = slice();
-    }
-    return value;
+  private String attribute(String name) {
+    return xml.attribute(name) ? slice() : "";
   }
 
   private String slice() {

@@ -2,6 +2,7 @@ package io.sluice.handler.pm;
 
 import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.block.BlockStore;
+import io.sluice.handler.reject.Reject;
 import io.sluice.handler.reject.Rejects;
 import io.sluice.handler.value.ValueKind;
 import io.sluice.handler.xml.AaltoPull;
@@ -30,6 +31,7 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
   long collapsed;
   long conflicts;
   long spilled;
+  long prepared;
   long suspectRows;
   double sum;
   private final boolean keepCells;
@@ -53,6 +55,11 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
       result.spilled = store.spilled();
     }
     return result;
+  }
+
+  @Override
+  public void prepare(String element, PmGroup group, BlockRow row) {
+    prepared++;
   }
 
   @Override
@@ -111,9 +118,9 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
   }
 
   @Override
-  public void keep(String reason, String position, String detail, String raw) {
+  public void keep(Reject reject) {
     if (rejectTexts.size() < 1_000) {
-      rejectTexts.add(reason + " @ " + position + ": " + detail + " [" + raw + "]");
+      rejectTexts.add(reject.toString());
     }
   }
 }

@@ -1,0 +1,16 @@
+package io.sluice.handler.pm;
+
+/** Decides once per counter and group whether it is wanted, and under which name. */
+@FunctionalInterface
+public interface CounterChoice {
+
+  /** Takes every counter as it is called. */
+  CounterChoice ALL = (group, counter) -> counter;
+
+  /**
+   * Decides on a counter.
+   *
+   * @return the name to store it under, or null to leave it out
+   */
+  String nameOf(String group, String counter);
+}
