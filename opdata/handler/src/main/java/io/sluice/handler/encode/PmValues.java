@@ -1,0 +1,91 @@
+package io.sluice.handler.encode;
+
+import io.sluice.core.chunk.CopyBuffer;
+import io.sluice.core.chunk.PgType;
+import io.sluice.handler.block.BlockRow;
+import io.sluice.handler.value.MeasuredValue;
+import io.sluice.handler.value.ValueKind;
+import java.math.BigDecimal;
+
+/** Writes measured values as the columns' types have them. */
+final class PmValues {
+
+  private double[] elements = new double[64];
+  private boolean[] nulls = new boolean[64];
+
+  /** Whether a number survives in a column of this type. */
+  static boolean fits(PgType type, BlockRow row, int slot, ValueKind kind) {
+    if (kind == ValueKind.DOUBLE) {
+      double value = row.number(slot);
+      return switch (type) {
+        case FLOAT8, NUMERIC, TEXT -> true;
+        case INT2 -> value == (short) value;
+        case INT4 -> value == (int) value;
+        case INT8 -> value == (long) value && Math.abs(value) < 9.2e18;
+        case FLOAT4 -> value == (float) value;
+        default -> false;
+      };
+    }
+    return switch (type) {
+      case NUMERIC, TEXT -> true;
+      case INT8 -> isLong(row.numeric(slot));
+      default -> false;
+    };
+  }
+
+  private static boolean isLong(BigDecimal value) {
+    return value.stripTrailingZeros().scale() <= 0
+        && value.precision() - value.scale() < 20
+        && value.toBigInteger().bitLength() < 64;
+  }
+
+  /** A number that {@link #fits}. */
+  void putNumber(CopyBuffer rows, PgType type, BlockRow row, int slot, ValueKind kind) {
+    if (kind == ValueKind.NUMERIC) {
+      putExact(rows, type, row.numeric(slot));
+      return;
+    }
+    double value = row.number(slot);
+    switch (type) {
+      case FLOAT8 -> rows.putDouble(value);
+      case FLOAT4 -> rows.putFloat((float) value);
+      case INT2 -> rows.putShort((short) value);
+      case INT4 -> rows.putInt((int) value);
+      case INT8 -> rows.putLong((long) value);
+      default -> putExact(rows, type, BigDecimal.valueOf(value));
+    }
+  }
+
+  private static void putExact(CopyBuffer rows, PgType type, BigDecimal value) {
+    switch (type) {
+      case INT8 -> rows.putLong(value.longValueExact());
+      case TEXT -> rows.putText(plain(value).toPlainString());
+      default -> rows.putNumeric(plain(value));
+    }
+  }
+
+  /** 12.0, as a double prints, is 12. */
+  private static BigDecimal plain(BigDecimal value) {
+    boolean zeroFraction = value.scale() > 0 && value.stripTrailingZeros().scale() <= 0;
+    return zeroFraction ? value.setScale(0) : value;
+  }
+
+  void putVector(CopyBuffer rows, BlockRow row, int slot) {
+    int size = row.vectorSize(slot);
+    if (size > elements.length) {
+      elements = new double[size * 2];
+      nulls = new boolean[size * 2];
+    }
+    for (int i = 0; i < size; i++) {
+      long bits = row.vectorBits(slot, i);
+      nulls[i] = bits == MeasuredValue.NULL_BITS;
+      elements[i] = Double.longBitsToDouble(bits);
+    }
+    rows.putDoubleArray(elements, nulls, size);
+  }
+
+  void putNumericVector(CopyBuffer rows, BlockRow row, int slot) {
+    BigDecimal[] vector = row.numericVector(slot);
+    rows.putNumericArray(vector, vector.length);
+  }
+}
