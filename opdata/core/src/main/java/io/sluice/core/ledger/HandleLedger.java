@@ -1,5 +1,9 @@
 package io.sluice.core.ledger;
 
+import io.sluice.core.fate.RejectFile;
+import io.sluice.core.ledger.FileCloser.End;
+import io.sluice.core.message.Stage;
+import io.sluice.core.message.WorkMessage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 
 /** The handler's side of the ledger: claim, renew, record, give back. */
@@ -183,6 +188,80 @@ public final class HandleLedger {
       delete.setInt(3, claim.handling());
       delete.executeUpdate();
     }
+  }
+
+  /**
+   * Closes a file that no repetition can read, with the reason as a row of sluice.reject.
+   *
+   * @param raw what the file said there, or null
+   * @return settle messages of parents that have no open member left; none when another handling
+   *     was begun meanwhile
+   */
+  public List<WorkMessage> reject(HandleClaim claim, RejectFile why, String raw) {
+    return transactions.ledger(
+        connection -> {
+          if (!Versions.lock(connection, claim).owned()) {
+            return List.of();
+          }
+          deleteEarlierRejects(connection, claim);
+          insertReject(connection, claim, why, raw);
+          String reason = text(why.reason() + ": " + why.getMessage());
+          return FileCloser.close(
+              connection, claim.fileId(), End.REJECTED, Stage.HANDLE, reason, why.position());
+        });
+  }
+
+  private static void insertReject(
+      Connection connection, HandleClaim claim, RejectFile why, String raw) throws SQLException {
+    String sql =
+        "insert into sluice.reject (day, file_id, handling, reason, cells, message, raw)"
+            + " values (?, ?, ?, ?, 0, ?, ?)";
+    try (PreparedStatement insert = connection.prepareStatement(sql)) {
+      insert.setObject(1, FileIds.dayOf(claim.fileId()));
+      insert.setLong(2, claim.fileId());
+      insert.setInt(3, claim.handling());
+      insert.setString(4, why.reason());
+      insert.setString(5, text(why.position() + ": " + why.getMessage()));
+      insert.setString(6, raw == null ? null : text(raw));
+      insert.executeUpdate();
+    }
+  }
+
+  /** PostgreSQL's text takes every char but this one. */
+  private static String text(String value) {
+    return value.replace('\0', '\uFFFD');
+  }
+
+  /**
+   * Closes a file whose handling failed too often for reasons nobody knows.
+   *
+   * @return settle messages of parents that have no open member left
+   */
+  public List<WorkMessage> dead(HandleClaim claim, String reason, String error) {
+    String sql =
+        "insert into sluice.dead (file_id, stage, handling, attempts, reason, error)"
+            + " values (?, 'handle', ?, ?, ?, ?)";
+    return transactions.ledger(
+        connection -> {
+          if (!Versions.lock(connection, claim).owned()) {
+            return List.of();
+          }
+          try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            insert.setLong(1, claim.fileId());
+            insert.setInt(2, claim.handling());
+            insert.setInt(3, claim.attempts());
+            insert.setString(4, text(reason));
+            insert.setString(5, text(error));
+            insert.executeUpdate();
+          }
+          return FileCloser.close(
+              connection,
+              claim.fileId(),
+              End.DEAD,
+              Stage.HANDLE,
+              text(reason + ": " + error),
+              null);
+        });
   }
 
   /** Gives the claim back uncounted: the surroundings failed, not the file. */

@@ -60,6 +60,13 @@ public final class StageMetrics {
         .increment((double) cells);
   }
 
+  /** Counts rejects of one reason. */
+  public void rejects(String feed, String reason, long rejects) {
+    registry
+        .counter(Metric.REJECTS.meter(), "feed", feed, "reason", reason)
+        .increment((double) rejects);
+  }
+
   private void count(Metric metric, String feed, double amount) {
     registry.counter(metric.meter(), "stage", stage.id(), "feed", feed).increment(amount);
   }

@@ -43,7 +43,7 @@ public final class ChunkOutput {
   private final HandleClaim claim;
   private final long chunkBytes;
   private final List<SegmentBuffer> segments = new ArrayList<>();
-  private final List<String> staged = new ArrayList<>();
+  private final List<String> staged;
   private long pending;
   private long units;
 
@@ -51,8 +51,11 @@ public final class ChunkOutput {
    * Nothing is staged yet.
    *
    * @param chunkBytes a chunk is staged when its rows have come to this
+   * @param staged takes the key of each chunk
    */
-  public ChunkOutput(Staging staging, Feed feed, HandleClaim claim, long chunkBytes) {
+  public ChunkOutput(
+      Staging staging, Feed feed, HandleClaim claim, long chunkBytes, List<String> staged) {
+    this.staged = staged;
     this.staging = staging;
     this.feed = feed;
     this.claim = claim;
@@ -96,16 +99,10 @@ public final class ChunkOutput {
     return units;
   }
 
-  /** Keys of the chunks staged so far. */
-  public List<String> staged() {
-    return staged;
-  }
-
   private void flush() {
     int number = staged.size();
     String key =
-        StagingKeys.chunk(
-            feed.name(), claim.foundAt(), claim.fileId(), claim.handling(), number);
+        StagingKeys.chunk(feed.name(), claim.foundAt(), claim.fileId(), claim.handling(), number);
     segments.sort(Comparator.comparingInt(SegmentBuffer::tableId));
     try (StagingWriter object = staging.create(key)) {
       try (ChunkWriter chunk =

@@ -33,8 +33,7 @@ final class Marks {
   List<long[]> list() {
     List<long[]> list = new ArrayList<>(seen.size());
     for (long mark : seen) {
-      list.add(
-          new long[] {Math.floorDiv(mark, (long) SLICES) * HOUR, Math.floorMod(mark, SLICES)});
+      list.add(new long[] {Math.floorDiv(mark, (long) SLICES) * HOUR, Math.floorMod(mark, SLICES)});
     }
     return list;
   }

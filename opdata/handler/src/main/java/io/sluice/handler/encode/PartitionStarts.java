@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The partitions a segment's rows need: the start of each interval of the feed's zone that has a row. */
+/**
+ * The partitions a segment's rows need: the start of each interval of the feed's zone that has a
+ * row.
+ */
 final class PartitionStarts {
 
   private final By by;
@@ -27,7 +30,10 @@ final class PartitionStarts {
     this.zone = zone;
   }
 
-  /** A row at this time, microseconds since 1970. Rows of one interval in a row cost two comparisons. */
+  /**
+   * A row at this time, microseconds since 1970. Rows of one interval in a row cost two
+   * comparisons.
+   */
   void add(long micros) {
     if (by == By.NONE || (micros >= from && micros < until)) {
       return;
@@ -43,8 +49,7 @@ final class PartitionStarts {
     return switch (by) {
       case HOUR -> time.truncatedTo(ChronoUnit.HOURS);
       case DAY -> day.atStartOfDay(zone);
-      case WEEK ->
-          day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).atStartOfDay(zone);
+      case WEEK -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).atStartOfDay(zone);
       case MONTH -> day.withDayOfMonth(1).atStartOfDay(zone);
       case NONE -> throw new IllegalStateException("no partitions");
     };

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Turns the rows of a measurement file into segments: rejects what lies outside the target's window, numbers
- * elements and objects, and leaves the columns to the layout. Names are numbered a run at a time, so that a
- * file costs a few statements and not one a row.
+ * Turns the rows of a measurement file into segments: rejects what lies outside the target's
+ * window, numbers elements and objects, and leaves the columns to the layout. Names are numbered a
+ * run at a time, so that a file costs a few statements and not one a row.
  */
 public final class PmEncoder implements BlockPmSink.Output {
 
@@ -28,11 +28,13 @@ public final class PmEncoder implements BlockPmSink.Output {
   private final List<String> objects = new ArrayList<>();
   private final List<GroupEncoder> groups = new ArrayList<>();
   private final Set<GroupEncoder> used = new LinkedHashSet<>();
-  private final Map<String, Integer> elements = new HashMap<>();
   private int[] objectIds = {};
   private boolean numbered;
   private String firstElement;
   private boolean severalElements;
+  private String lastElement = "";
+  private String lastSchema = "";
+  private int lastElementId;
 
   public PmEncoder(FileContext context) {
     this.context = context;
@@ -100,7 +102,9 @@ public final class PmEncoder implements BlockPmSink.Output {
     Map<String, Set<String>> names = new HashMap<>();
     for (int i = from; i < until; i++) {
       if (groups.get(i) != null) {
-        names.computeIfAbsent(groups.get(i).schema(), s -> new LinkedHashSet<>()).add(objects.get(i));
+        names
+            .computeIfAbsent(groups.get(i).schema(), s -> new LinkedHashSet<>())
+            .add(objects.get(i));
       }
     }
     names.forEach(
@@ -115,17 +119,13 @@ public final class PmEncoder implements BlockPmSink.Output {
   }
 
   private int elementId(String schema, String element) {
-    // One element a block: only a change of element or schema asks.
-    String key = schema + '\n' + element;
-    Integer known = elements.get(key);
-    if (known == null) {
-      known = ids(schema, Dimensions.Kind.ELEMENT, Set.of(element)).get(element);
-      if (elements.size() > BATCH) {
-        elements.clear();
-      }
-      elements.put(key, known);
+    if (element.equals(lastElement) && schema.equals(lastSchema)) {
+      return lastElementId;
     }
-    return known;
+    lastElement = element;
+    lastSchema = schema;
+    lastElementId = ids(schema, Dimensions.Kind.ELEMENT, Set.of(element)).get(element);
+    return lastElementId;
   }
 
   private Map<String, Integer> ids(String schema, Dimensions.Kind kind, Set<String> names) {
@@ -145,8 +145,7 @@ public final class PmEncoder implements BlockPmSink.Output {
       context
           .rejects()
           .keep(
-              new Reject(
-                  "out_of_window", 0, 0, element, row.object(), null, cells, message, null));
+              new Reject("out_of_window", 0, 0, element, row.object(), null, cells, message, null));
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.sluice.handler.encode;
 
-import io.sluice.core.chunk.Column;
 import io.sluice.core.chunk.ChunkWriter;
+import io.sluice.core.chunk.Column;
 import io.sluice.core.chunk.CopyBuffer;
 import io.sluice.core.chunk.Segment;
 import io.sluice.core.feed.Feed;
@@ -11,7 +11,7 @@ import java.util.List;
 /** Rows of one table and column list until their chunk is full. */
 public final class SegmentBuffer {
 
-  private static final int INITIAL = 64 << 10;
+  private static final int INITIAL = 4 << 10;
 
   private final int tableId;
   private final String schema;
@@ -31,7 +31,12 @@ public final class SegmentBuffer {
    * @param keys positions of the merge key in the columns; empty when the target appends
    */
   public SegmentBuffer(
-      Feed feed, int tableId, String schema, String table, List<Column> columns, List<Integer> keys) {
+      Feed feed,
+      int tableId,
+      String schema,
+      String table,
+      List<Column> columns,
+      List<Integer> keys) {
     this.tableId = tableId;
     this.schema = schema;
     this.table = table;

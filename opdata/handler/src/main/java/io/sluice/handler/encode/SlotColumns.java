@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which column takes which kind of value of a counter. Columns are asked of the catalogue in batches, for the
- * kinds that rows were seen to have; a value that its counter's type cannot hold asks for one more.
+ * Which column takes which kind of value of a counter. Columns are asked of the catalogue in
+ * batches, for the kinds that rows were seen to have; a value that its counter's type cannot hold
+ * asks for one more.
  */
 final class SlotColumns {
 
@@ -35,8 +36,7 @@ final class SlotColumns {
     this.group = group;
     for (Map.Entry<String, SqlType> rule : context.feed().target().types().entrySet()) {
       rules.add(
-          new TypeRule(
-              Glob.of(rule.getKey()), PgType.ofSql(rule.getValue().sql()).orElseThrow()));
+          new TypeRule(Glob.of(rule.getKey()), PgType.ofSql(rule.getValue().sql()).orElseThrow()));
     }
   }
 

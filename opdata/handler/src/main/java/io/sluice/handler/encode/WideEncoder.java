@@ -10,13 +10,15 @@ import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.pm.PmGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * A column per counter (D8). A target may be cut into several tables: the first gets every row, the others the
- * rows that have values for them.
+ * A column per counter (D8). A target may be cut into several tables: the first gets every row, the
+ * others the rows that have values for them.
  */
 final class WideEncoder implements GroupEncoder {
 
@@ -115,6 +117,7 @@ final class WideEncoder implements GroupEncoder {
     private final String table;
     private final boolean main;
     private final List<Place> places = new ArrayList<>();
+    private final Set<Long> placed = new HashSet<>();
     private SegmentBuffer segment;
     private int[] slots = {};
     private byte[] kinds = {};
@@ -131,10 +134,8 @@ final class WideEncoder implements GroupEncoder {
 
     void place(int slot, ValueKind kind, TargetColumn column) {
       byte code = code(kind);
-      for (Place place : places) {
-        if (place.slot == slot && place.kind == code) {
-          return;
-        }
+      if (!placed.add(slot * 8L + code)) {
+        return;
       }
       places.add(new Place(slot, code, column));
     }
@@ -168,9 +169,7 @@ final class WideEncoder implements GroupEncoder {
       segment =
           context
               .output()
-              .add(
-                  new SegmentBuffer(
-                      context.feed(), tableId, target.schema(), table, list, keys));
+              .add(new SegmentBuffer(context.feed(), tableId, target.schema(), table, list, keys));
     }
 
     void row(BlockRow row, int element, int object) {

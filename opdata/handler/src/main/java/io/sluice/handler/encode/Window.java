@@ -4,7 +4,10 @@ import io.sluice.core.feed.FeedTarget.Partitioning;
 import io.sluice.core.feed.FeedTarget.Partitioning.By;
 import java.time.Instant;
 
-/** The times a target takes (D9): one device with a wrong clock must not create a thousand partitions. */
+/**
+ * The times a target takes (D9): one device with a wrong clock must not create a thousand
+ * partitions.
+ */
 public final class Window {
 
   private final Instant from;

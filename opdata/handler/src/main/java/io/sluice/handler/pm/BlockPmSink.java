@@ -3,6 +3,7 @@ package io.sluice.handler.pm;
 import io.sluice.handler.block.BlockConsumer;
 import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.block.BlockStore;
+import io.sluice.handler.value.MeasuredValue;
 import io.sluice.handler.value.ValueKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,11 @@ public final class BlockPmSink implements PmSink {
 
   @Override
   public boolean value(int slot, char[] chars, int offset, int length) {
-    ValueKind kind = store.put(slot, chars, offset, length);
+    char[] blank = group.blank(slot);
+    ValueKind kind =
+        blank != null && MeasuredValue.isBlank(chars, offset, length)
+            ? store.put(slot, blank, 0, blank.length)
+            : store.put(slot, chars, offset, length);
     if (kind == ValueKind.TEXT) {
       return false;
     }

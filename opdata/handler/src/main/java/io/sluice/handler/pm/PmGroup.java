@@ -26,6 +26,7 @@ public final class PmGroup {
   private final String id;
   private final List<String> counters = new ArrayList<>();
   private final Map<String, Integer> slotByName = new HashMap<>();
+  private final List<char[]> blanks = new ArrayList<>();
   private int[] slotOfName = {};
   private byte[] kinds = new byte[64];
 
@@ -51,6 +52,11 @@ public final class PmGroup {
 
   public int slots() {
     return counters.size();
+  }
+
+  /** What stands for a blank value of the slot, or null. */
+  char[] blank(int slot) {
+    return blanks.get(slot);
   }
 
   /** Remembers that a slot had a value of this kind. */
@@ -99,6 +105,8 @@ public final class PmGroup {
     }
     slotByName.put(name, counters.size());
     counters.add(name);
+    String blank = choice.blankOf(name);
+    blanks.add(blank == null ? null : blank.toCharArray());
     return counters.size() - 1;
   }
 }

@@ -45,6 +45,13 @@ public final class MeasuredValue {
     return numbers.parse(chars, from, end);
   }
 
+  /** Whether a text is empty or NIL. */
+  public static boolean isBlank(char[] text, int offset, int length) {
+    int start = Chars.skipBlanks(text, offset, offset + length);
+    int stop = Chars.trimEnd(text, start, offset + length);
+    return start == stop || Chars.isWord(text, start, stop, "NIL");
+  }
+
   private boolean isBlank(int start, int stop) {
     return start == stop || Chars.isWord(chars, start, stop, "NIL");
   }

@@ -1,0 +1,150 @@
+package io.sluice.handler.work;
+
+import io.sluice.core.fate.PauseStage;
+import io.sluice.core.fate.RejectFile;
+import io.sluice.core.feed.FeedSource.ArchiveLimits;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * A staged file as its format reads it: unpacked when it begins like gzip, whatever its name, up to
+ * the feed's limits. A failing store pauses the stage, broken packing rejects the file.
+ */
+final class RawInput {
+
+  private static final int BUFFER = 64 << 10;
+
+  /** Small files may be as repetitive as they like. */
+  private static final long RATIO_FROM = 16L << 20;
+
+  private RawInput() {}
+
+  static InputStream open(InputStream staged, long size, ArchiveLimits limits) {
+    InputStream stored = new Stored(staged);
+    try {
+      PushbackInputStream in = new PushbackInputStream(stored, 4);
+      byte[] magic = in.readNBytes(4);
+      in.unread(magic);
+      if (startsWith(magic, 0x1f, 0x8b)) {
+        return new Unpacked(in, size, limits);
+      }
+      if (startsWith(magic, 'P', 'K', 3, 4)) {
+        throw new RejectFile(
+            "zip_archive", "byte 0", "a zip archive where a single file was expected");
+      }
+      return in;
+    } catch (IOException e) {
+      throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean startsWith(byte[] magic, int... wanted) {
+    byte[] prefix = new byte[wanted.length];
+    for (int i = 0; i < wanted.length; i++) {
+      prefix[i] = (byte) wanted[i];
+    }
+    return magic.length >= prefix.length
+        && Arrays.equals(magic, 0, prefix.length, prefix, 0, prefix.length);
+  }
+
+  /** Tells a failing store from broken data by the exception's type. */
+  private static final class Stored extends FilterInputStream {
+
+    Stored(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return super.read();
+      } catch (IOException e) {
+        throw failed(e);
+      }
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        return super.read(bytes, offset, length);
+      } catch (IOException e) {
+        throw failed(e);
+      }
+    }
+
+    private static PauseStage failed(IOException e) {
+      return new PauseStage("staging cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Unzips within bounds; may hold several gzip members. */
+  private static final class Unpacked extends InputStream {
+
+    private final InputStream packed;
+    private final long packedSize;
+    private final ArchiveLimits limits;
+    private GZIPInputStream gzip;
+    private long unpacked;
+
+    Unpacked(InputStream packed, long packedSize, ArchiveLimits limits) {
+      this.packed = packed;
+      this.packedSize = packedSize;
+      this.limits = limits;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        if (gzip == null) {
+          gzip = new GZIPInputStream(packed, BUFFER);
+        }
+        int n = gzip.read(bytes, offset, length);
+        if (n > 0) {
+          unpacked += n;
+          checkSize();
+        }
+        return n;
+      } catch (EOFException e) {
+        throw new RejectFile(
+            "truncated", position(), "the gzip data breaks off; was it fetched while written?", e);
+      } catch (ZipException e) {
+        throw new RejectFile("corrupt_gzip", position(), "broken gzip data: " + e.getMessage(), e);
+      }
+    }
+
+    private void checkSize() {
+      boolean ratio = unpacked > RATIO_FROM && unpacked / Math.max(packedSize, 1) > limits.ratio();
+      if (ratio || unpacked > limits.size().bytes()) {
+        throw new RejectFile(
+            "zip_bomb",
+            position(),
+            "unpacks to more than the feed's archive limits (%d times its size, %s) allow"
+                .formatted(limits.ratio(), limits.size()));
+      }
+    }
+
+    private String position() {
+      return "unpacked byte " + unpacked;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (gzip != null) {
+        gzip.close();
+      }
+      packed.close();
+    }
+  }
+}
