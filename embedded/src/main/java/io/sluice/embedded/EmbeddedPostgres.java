@@ -19,6 +19,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private final PostgresCluster cluster;
   private final boolean deleteOnClose;
   private final Thread hook = new Thread(this::closeQuietly, "stop-embedded-postgres");
+  private volatile boolean hooked = true;
 
   private EmbeddedPostgres(PostgresCluster cluster, boolean deleteOnClose) {
     this.cluster = cluster;
@@ -71,6 +72,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
     EmbeddedPostgres server = new EmbeddedPostgres(cluster, delete);
     Runtime.getRuntime().addShutdownHook(server.hook);
     return server;
+  }
+
+  /** Leaves it to the caller to close the server when the JVM ends, after whatever uses it. */
+  public EmbeddedPostgres closedByCaller() {
+    Runtime.getRuntime().removeShutdownHook(hook);
+    hooked = false;
+    return this;
   }
 
   public int port() {
@@ -138,7 +146,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   @Override
   public void close() {
-    if (Thread.currentThread() != hook) {
+    if (hooked && Thread.currentThread() != hook) {
       Runtime.getRuntime().removeShutdownHook(hook);
     }
     cluster.stop(deleteOnClose ? "immediate" : "fast");

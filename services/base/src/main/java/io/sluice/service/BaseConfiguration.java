@@ -3,6 +3,9 @@ package io.sluice.service;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.core.catalog.Catalog;
+import io.sluice.core.catalog.Dimensions;
+import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.ledger.Leases;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.ledger.Transactions;
@@ -62,6 +65,23 @@ public class BaseConfiguration {
   @Bean
   LedgerPartitions ledgerPartitions(Transactions transactions) {
     return new LedgerPartitions(transactions);
+  }
+
+  @Bean
+  Catalog catalog(Transactions transactions) {
+    return new Catalog(transactions);
+  }
+
+  @Bean
+  Dimensions dimensions(Transactions transactions) {
+    return new Dimensions(transactions);
+  }
+
+  @Bean
+  FeedDirectory feedDirectory(SluiceProperties properties, Clock clock) {
+    FeedDirectory feeds = new FeedDirectory(properties.feeds(), clock);
+    feeds.watch(properties.feedsReload());
+    return feeds;
   }
 
   @Bean
