@@ -94,6 +94,21 @@ final class FeedSchema {
     return child.isObject() ? Optional.of(resolve(child)) : Optional.empty();
   }
 
+  /** The schema of a place in a feed; empty if the schema does not know it. */
+  Optional<JsonNode> ofPlace(JsonPointer place) {
+    Optional<JsonNode> found = Optional.of(root);
+    for (JsonPointer at = place; !at.matches(); at = at.tail()) {
+      String step = at.getMatchingProperty();
+      found =
+          found.flatMap(
+              schema ->
+                  schema.has("items")
+                      ? Optional.of(resolve(schema.get("items")))
+                      : property(schema, step));
+    }
+    return found;
+  }
+
   /** The format that the names of a mapping's properties have, or an empty text. */
   String nameFormat(JsonNode schema) {
     return resolve(schema.path("propertyNames")).path("x-format").asString("");

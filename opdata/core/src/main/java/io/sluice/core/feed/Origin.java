@@ -66,8 +66,8 @@ public sealed interface Origin {
   /**
    * Protection of one server.
    *
-   * @param connections open at the same time, over all replicas of one getter process
-   * @param rate bytes per second over all connections, no limit if absent
+   * @param connections open at the same time, per getter process
+   * @param rate bytes per second over all connections of a getter process, no limit if absent
    */
   record HostLimits(int connections, Optional<DataSize> rate) {}
 }

@@ -101,7 +101,7 @@ final class SchemaProblems {
 
   private void wrongValue(JsonPointer at, Error error, JsonNode rule) {
     JsonNode value = feed.at(at);
-    problems.addAtValue(at, complaint(at, value, error, rule), remedy(value, error, rule));
+    problems.addAtValue(at, complaint(at, value, error, rule), remedy(at, error, rule));
     wrong.add(at);
   }
 
@@ -123,20 +123,21 @@ final class SchemaProblems {
     };
   }
 
-  private static String remedy(JsonNode value, Error error, JsonNode rule) {
+  private String remedy(JsonPointer at, Error error, JsonNode rule) {
     if (error.getKeyword().equals("enum")) {
       List<String> allowed = rule.path("enum").valueStream().map(JsonNode::asString).toList();
-      Optional<String> meant = Suggestion.of(value.asString(""), allowed);
-      return meant
+      return Suggestion.of(feed.at(at).asString(""), allowed)
           .map(word -> "Did you mean '" + word + "'?")
           .orElse("Use one of " + String.join(", ", allowed) + ".");
     }
-    String description = rule.path("description").asString("");
-    return (description.isEmpty() ? "Correct it." : description) + exampleSentence(rule);
-  }
-
-  private static String exampleSentence(JsonNode rule) {
-    return example(rule).map(example -> " For example " + example + ".").orElse("");
+    String description = rule.path("description").asString("Correct it.");
+    return description
+        + schema
+            .ofPlace(at)
+            .flatMap(SchemaProblems::example)
+            .or(() -> example(rule))
+            .map(example -> " For example " + example + ".")
+            .orElse("");
   }
 
   private static String exampleOf(JsonNode rule) {

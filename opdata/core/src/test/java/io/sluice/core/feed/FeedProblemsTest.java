@@ -188,7 +188,7 @@ class FeedProblemsTest {
         "source:|source:%  after: remove|after cannot be 'remove'|keep, delete",
         "source:|source:%  after: {move: done}|not an absolute path|Start it with /",
         "source:|source:%  after: {move: /pm}|would match path again|does not reach",
-        "source:|source:%  archives: {size: 4 GB}|size cannot be read|For example 20MB",
+        "source:|source:%  archives: {size: 4 GB}|size cannot be read|For example 1GB",
         "source:|source:%  directory: {path: /x}|exactly one of directory, sftp|example",
         "/pm/*.xml|pm/*.xml|not the absolute path|Start with /",
         "/pm/*.xml|/pm/{foo}/*.xml|{foo} is not a date|yyyyMMdd",
