@@ -52,12 +52,13 @@ public final class StagingKeys {
   }
 
   /**
-   * The file id a raw or chunk key belongs to.
+   * The file id that a key of a raw object, its identity or a chunk belongs to.
    *
    * @throws IllegalArgumentException when it is neither
    */
   public static long fileId(String key) {
-    String name = key.substring(key.lastIndexOf('/') + 1);
+    String file = key.substring(key.lastIndexOf('/') + 1);
+    String name = RawIdentity.isIdentity(file) ? file.substring(0, file.indexOf('.')) : file;
     int dash = name.indexOf('-', 1);
     try {
       return Long.parseLong(dash < 0 ? name : name.substring(0, dash));

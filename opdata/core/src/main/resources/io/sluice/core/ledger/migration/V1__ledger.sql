@@ -56,6 +56,9 @@ create table sluice.file (
 create index on sluice.file (path_key);
 create index on sluice.file (checksum) where checksum is not null;
 create index on sluice.file (feed, found_at);
+create index on sluice.file (feed, period);
+create index on sluice.file (feed, closed_at) where state in ('dead', 'rejected');
+create index on sluice.file using brin (closed_at) with (pages_per_range = 32);
 create index on sluice.file (parent) where parent is not null;
 
 -- Files in flight. Small and hot: rows leave when the file closes.

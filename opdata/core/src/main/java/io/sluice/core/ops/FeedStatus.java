@@ -1,0 +1,224 @@
+package io.sluice.core.ops;
+
+import io.sluice.core.ledger.Transactions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** How the feeds are doing, from the ledger alone: some index probes a feed, whatever its size. */
+public final class FeedStatus {
+
+  /** Rates are measured over this time. */
+  public static final Duration WINDOW = Duration.ofMinutes(5);
+
+  /** Failures count for this long. */
+  public static final Duration FAILURES = Duration.ofHours(24);
+
+  /**
+   * One feed.
+   *
+   * @param waiting files found and not yet sent to a queue
+   * @param inFlight files at fetch, handle, load and settle, by stage; those waiting not included
+   * @param dead files that died within {@link #FAILURES}
+   * @param rejected files rejected within {@link #FAILURES}
+   * @param lastPeriod newest period of a loaded file, or null
+   * @param lag from that period to now, or null
+   * @param rowsPerSecond of files closed within {@link #WINDOW}
+   * @param cellsPerSecond likewise
+   * @param paused hosts; {@code *} for the whole feed
+   * @param lastScan end of the last scan, or null
+   * @param scanError of the last scan of any host, or null
+   */
+  public record Line(
+      String feed,
+      long waiting,
+      Map<String, Long> inFlight,
+      long parked,
+      long dead,
+      long rejected,
+      Instant lastPeriod,
+      Duration lag,
+      double rowsPerSecond,
+      double cellsPerSecond,
+      List<String> paused,
+      Instant lastScan,
+      String scanError) {
+
+    /** Files at a stage, waiting ones not included. */
+    public long at(String stage) {
+      return inFlight.getOrDefault(stage, 0L);
+    }
+  }
+
+  private record Work(String feed, String stage, String state, long files) {}
+
+  private record Failed(String feed, long dead, long rejected) {}
+
+  private record Rate(String feed, double rows, double cells) {}
+
+  private record Scan(String feed, Instant at, String error) {}
+
+  private record Period(String feed, Instant last) {}
+
+  private final Transactions transactions;
+  private final Clock clock;
+
+  public FeedStatus(Transactions transactions, Clock clock) {
+    this.transactions = transactions;
+    this.clock = clock;
+  }
+
+  /**
+   * All feeds the ledger knows, by name.
+   *
+   * @param feed glob, or null for all
+   * @param declared feeds to show even if the ledger knows nothing of them
+   */
+  public List<Line> lines(String feed, List<String> declared) {
+    List<Pauses.Pause> pauses = new Pauses(transactions).list();
+    String like = feed == null ? "%" : Sql.like(feed);
+    return transactions.ledger(
+        c -> {
+          List<Work> work = work(c, like);
+          List<Scan> scans = scans(c, like);
+          TreeSet<String> feeds = new TreeSet<>(FileQuery.feeds(c, feed == null ? "*" : feed));
+          work.forEach(w -> feeds.add(w.feed));
+          scans.forEach(s -> feeds.add(s.feed));
+          feeds.addAll(declared);
+          Map<String, Failed> failed = byFeed(failed(c), Failed::feed);
+          Map<String, Rate> rates = byFeed(rates(c), Rate::feed);
+          Map<String, Period> periods = byFeed(periods(c, feeds), Period::feed);
+          Map<String, Scan> scanned = byFeed(scans, Scan::feed);
+          return feeds.stream()
+              .map(
+                  name ->
+                      line(
+                          name,
+                          work.stream().filter(w -> w.feed.equals(name)).toList(),
+                          failed.getOrDefault(name, new Failed(name, 0, 0)),
+                          rates.getOrDefault(name, new Rate(name, 0, 0)),
+                          periods.getOrDefault(name, new Period(name, null)),
+                          scanned.getOrDefault(name, new Scan(name, null, null)),
+                          pauses))
+              .toList();
+        });
+  }
+
+  private static List<Work> work(Connection c, String like) throws SQLException {
+    String sql =
+        "select feed, stage, state, count(*) as n from sluice.work where feed like ? group by 1, 2, 3";
+    return Sql.list(
+        c,
+        sql,
+        r ->
+            new Work(
+                r.getString("feed"), r.getString("stage"), r.getString("state"), r.getLong("n")),
+        like);
+  }
+
+  private static List<Scan> scans(Connection c, String like) throws SQLException {
+    String sql =
+        """
+        select feed, max(last_at) as at,
+               string_agg(case host when '' then '' else host || ': ' end || error, '; ' order by host) as error
+        from sluice.scan where feed like ? group by feed
+        """;
+    return Sql.list(
+        c,
+        sql,
+        r -> new Scan(r.getString("feed"), Sql.instant(r, "at"), r.getString("error")),
+        like);
+  }
+
+  private List<Failed> failed(Connection c) throws SQLException {
+    String sql =
+        """
+        select feed, count(*) filter (where state = 'dead') as dead,
+               count(*) filter (where state = 'rejected') as rejected
+        from sluice.file where state in ('dead', 'rejected') and closed_at >= ? group by feed
+        """;
+    return Sql.list(
+        c,
+        sql,
+        r -> new Failed(r.getString("feed"), r.getLong("dead"), r.getLong("rejected")),
+        clock.instant().minus(FAILURES));
+  }
+
+  private List<Rate> rates(Connection c) throws SQLException {
+    String sql =
+        """
+        select feed, sum(rows) as rows, coalesce(sum(loaded) filter (where unit = 'cell'), 0) as cells
+        from sluice.file where closed_at >= ? group by feed
+        """;
+    double seconds = WINDOW.toSeconds();
+    return Sql.list(
+        c,
+        sql,
+        r ->
+            new Rate(
+                r.getString("feed"), r.getDouble("rows") / seconds, r.getDouble("cells") / seconds),
+        clock.instant().minus(WINDOW));
+  }
+
+  private static List<Period> periods(Connection c, TreeSet<String> feeds) throws SQLException {
+    String sql =
+        """
+        select n.feed, f.period from unnest(?::text[]) as n (feed) cross join lateral (
+          select period from sluice.file f where f.feed = n.feed and state in ('loaded', 'settled')
+            and period is not null order by period desc limit 1) f
+        """;
+    return Sql.list(
+        c,
+        sql,
+        r -> new Period(r.getString("feed"), Sql.instant(r, "period")),
+        (Object) feeds.toArray(String[]::new));
+  }
+
+  private static <T> Map<String, T> byFeed(List<T> all, Function<T, String> feed) {
+    return all.stream().collect(Collectors.toMap(feed, Function.identity()));
+  }
+
+  private Line line(
+      String feed,
+      List<Work> work,
+      Failed failed,
+      Rate rate,
+      Period period,
+      Scan scan,
+      List<Pauses.Pause> pauses) {
+    Map<String, Long> inFlight = new TreeMap<>();
+    work.stream()
+        .filter(w -> w.state.equals("queued"))
+        .forEach(w -> inFlight.merge(w.stage, w.files, Long::sum));
+    Duration lag = period.last == null ? null : Duration.between(period.last, clock.instant());
+    return new Line(
+        feed,
+        sum(work, "waiting"),
+        inFlight,
+        sum(work, "parked"),
+        failed.dead,
+        failed.rejected,
+        period.last,
+        lag,
+        rate.rows,
+        rate.cells,
+        pauses.stream()
+            .filter(p -> p.feed().equals(feed))
+            .map(p -> p.host().isEmpty() ? "*" : p.host())
+            .toList(),
+        scan.at,
+        scan.error);
+  }
+
+  private static long sum(List<Work> work, String state) {
+    return work.stream().filter(w -> w.state.equals(state)).mapToLong(Work::files).sum();
+  }
+}

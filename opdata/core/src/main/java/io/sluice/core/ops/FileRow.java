@@ -1,0 +1,93 @@
+package io.sluice.core.ops;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/**
+ * A file as the ledger knows it.
+ *
+ * @param state of {@link FileFilter#STATES}
+ * @param stage where it is or where it closed, or null
+ * @param size in bytes
+ * @param parent the archive it is a member of, or null
+ * @param closedAt when it last closed, or null
+ * @param handling number of the last handling, 0 before the first
+ */
+public record FileRow(
+    long id,
+    String feed,
+    String host,
+    String path,
+    String state,
+    String stage,
+    String reason,
+    String position,
+    String element,
+    Instant period,
+    Instant foundAt,
+    Instant closedAt,
+    Instant mtime,
+    long size,
+    Long parent,
+    int handling,
+    Counts counts) {
+
+  /**
+   * In the file's unit, rows in rows.
+   *
+   * @param unit {@code cell} or {@code row}
+   */
+  public record Counts(
+      String unit,
+      long read,
+      long loaded,
+      long collapsed,
+      long replaced,
+      long rejected,
+      long dead,
+      long pending,
+      long conflicts,
+      long rows) {
+
+    static Counts read(ResultSet row) throws SQLException {
+      return new Counts(
+          row.getString("unit"),
+          row.getLong("read"),
+          row.getLong("loaded"),
+          row.getLong("collapsed"),
+          row.getLong("replaced"),
+          row.getLong("rejected"),
+          row.getLong("dead"),
+          row.getLong("pending"),
+          row.getLong("conflicts"),
+          row.getLong("rows"));
+    }
+
+    /** Whether every unit read is accounted for. */
+    public boolean exact() {
+      return read == loaded + collapsed + replaced + rejected + dead + pending;
+    }
+  }
+
+  static FileRow read(ResultSet row) throws SQLException {
+    return new FileRow(
+        row.getLong("id"),
+        row.getString("feed"),
+        row.getString("host"),
+        row.getString("path"),
+        row.getString("state"),
+        row.getString("stage"),
+        row.getString("reason"),
+        row.getString("position"),
+        row.getString("element"),
+        Sql.instant(row, "period"),
+        Sql.instant(row, "found_at"),
+        Sql.instant(row, "closed_at"),
+        Sql.instant(row, "mtime"),
+        row.getLong("size"),
+        Sql.nullableLong(row, "parent"),
+        row.getInt("handling"),
+        Counts.read(row));
+  }
+}

@@ -1,0 +1,169 @@
+package io.sluice.core.ops;
+
+import io.sluice.core.fate.PauseStage;
+import io.sluice.core.ledger.Transactions;
+import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingKeys;
+import io.sluice.core.staging.StagingObjectMissing;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Handles files again: a closed file gets a new row of work by the bulk queue, a parked one goes
+ * on, one in flight is left alone. Nothing is published here; the dispatcher and the sweeper find
+ * the work in the ledger. Counts and tables go along, so that reconciliation stays exact until the
+ * new handling is recorded.
+ */
+public final class Replay {
+
+  /** Where the bytes come from. */
+  public enum From {
+    STAGING,
+    SOURCE
+  }
+
+  /**
+   * What became of the files asked for.
+   *
+   * @param replayed closed files that now wait to be fetched or handled
+   * @param resumed parked files that go on
+   * @param inFlight files left alone because they are being worked on
+   * @param missing ids whose raw object is no longer in staging: only the source has them
+   * @param unknown ids the ledger does not have
+   */
+  public record Result(
+      int replayed, int resumed, int inFlight, List<Long> missing, List<Long> unknown) {
+
+    private Result plus(Result other) {
+      return new Result(
+          replayed + other.replayed,
+          resumed + other.resumed,
+          inFlight + other.inFlight,
+          concat(missing, other.missing),
+          concat(unknown, other.unknown));
+    }
+
+    private static List<Long> concat(List<Long> one, List<Long> two) {
+      List<Long> all = new ArrayList<>(one);
+      all.addAll(two);
+      return all;
+    }
+  }
+
+  private record Known(long id, String feed, Instant foundAt, boolean inWork) {}
+
+  private static final int BATCH = 500;
+
+  private final Transactions transactions;
+  private final Staging staging;
+
+  /**
+   * @param staging where raw files lie; null when only {@link From#SOURCE} is asked for
+   */
+  public Replay(Transactions transactions, Staging staging) {
+    this.transactions = transactions;
+    this.staging = staging;
+  }
+
+  /**
+   * Replays these files, some hundred a transaction; may be repeated at any time.
+   *
+   * @throws PauseStage when database or staging is away
+   */
+  public Result replay(List<Long> ids, From from) {
+    Result total = new Result(0, 0, 0, List.of(), List.of());
+    for (int at = 0; at < ids.size(); at += BATCH) {
+      total = total.plus(batch(ids.subList(at, Math.min(ids.size(), at + BATCH)), from));
+    }
+    return total;
+  }
+
+  private Result batch(List<Long> ids, From from) {
+    List<Known> known = transactions.ledger(connection -> known(connection, ids));
+    List<Long> unknown = new ArrayList<>(ids);
+    unknown.removeAll(known.stream().map(Known::id).toList());
+    List<Long> closed = known.stream().filter(k -> !k.inWork).map(Known::id).toList();
+    List<Long> missing =
+        from == From.SOURCE
+            ? List.of()
+            : known.stream().filter(k -> !k.inWork && !isStaged(k)).map(Known::id).toList();
+    Set<Long> ready = new HashSet<>(closed);
+    ready.removeAll(Set.copyOf(missing));
+    List<Long> working = known.stream().filter(Known::inWork).map(Known::id).toList();
+    return transactions.ledger(
+        connection -> {
+          int replayed = restart(connection, ready, from, 0);
+          int resumed = ParkedFiles.resume(connection, working);
+          int inFlight = working.size() - resumed + ready.size() - replayed;
+          return new Result(replayed, resumed, inFlight, missing, unknown);
+        });
+  }
+
+  private static List<Known> known(Connection connection, List<Long> ids) throws SQLException {
+    String sql =
+        """
+        select f.id, f.feed, f.found_at, w.file_id is not null as in_work
+        from sluice.file f left join sluice.work w on w.file_id = f.id
+        where f.id = any (?) and f.day = any (?)
+        """;
+    return Sql.list(
+        connection,
+        sql,
+        row ->
+            new Known(
+                row.getLong("id"),
+                row.getString("feed"),
+                Sql.instant(row, "found_at"),
+                row.getBoolean("in_work")),
+        Sql.ids(ids),
+        Sql.days(ids));
+  }
+
+  private boolean isStaged(Known file) {
+    String key = StagingKeys.raw(file.feed, file.foundAt, file.id);
+    try {
+      staging.size(key);
+      return true;
+    } catch (StagingObjectMissing e) {
+      return false;
+    } catch (IOException e) {
+      throw new PauseStage("staging: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Gives closed files a new row of work; whoever else does so at the same time wins or loses the
+   * row as a whole. Their earlier failures are forgotten.
+   *
+   * @param atLeast the next handling's number is above this
+   * @return how many rows were made
+   */
+  static int restart(Connection connection, Set<Long> ids, From from, int atLeast)
+      throws SQLException {
+    String sql =
+        """
+        with made as (
+        insert into sluice.work (file_id, feed, host, stage, state, bulk, parent, checksum, period, handling,
+                                 read, loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables,
+                                 unit, element, first_time, last_time)
+        select id, feed, host, ?, 'waiting', true, parent, checksum, coalesce(period, mtime), greatest(handling, ?),
+               read, loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables,
+               unit, element, first_time, last_time
+        from sluice.file where id = any (?) and day = any (?) and closed_at is not null
+        order by id
+        on conflict do nothing returning file_id),
+        forgotten as (delete from sluice.dead d using made m where d.file_id = m.file_id)
+        select count(*) from made
+        """;
+    String stage = from == From.STAGING ? "handle" : "fetch";
+    return Sql.list(
+            connection, sql, row -> row.getInt(1), stage, atLeast, Sql.ids(ids), Sql.days(ids))
+        .get(0);
+  }
+}
