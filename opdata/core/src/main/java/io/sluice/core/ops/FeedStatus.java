@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -168,7 +169,7 @@ public final class FeedStatus {
         clock.instant().minus(WINDOW));
   }
 
-  private static List<Period> periods(Connection c, TreeSet<String> feeds) throws SQLException {
+  private static List<Period> periods(Connection c, Set<String> feeds) throws SQLException {
     String sql =
         """
         select n.feed, f.period from unnest(?::text[]) as n (feed) cross join lateral (

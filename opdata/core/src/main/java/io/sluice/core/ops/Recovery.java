@@ -44,7 +44,6 @@ public final class Recovery {
 
   private static final int BATCH = 200;
 
-  private final Transactions transactions;
   private final Staging staging;
   private final RecoveryLedger ledger;
   private int again;
@@ -53,7 +52,6 @@ public final class Recovery {
   private final List<String> nameless = new ArrayList<>();
 
   public Recovery(Transactions transactions, LedgerPartitions partitions, Staging staging) {
-    this.transactions = transactions;
     this.staging = staging;
     this.ledger = new RecoveryLedger(transactions, partitions);
   }

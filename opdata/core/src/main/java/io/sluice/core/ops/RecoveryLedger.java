@@ -98,7 +98,7 @@ final class RecoveryLedger {
         file.mtime(),
         file.foundAt(),
         file.period(),
-        file.checksum(),
+        file.sha256(),
         file.parent(),
         file.bulk(),
         file.settle());
@@ -154,7 +154,7 @@ final class RecoveryLedger {
         with known as (
           insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, period, checksum, parent, bulk,
                                    found_at)
-          values (?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?::bigint, true, ?)
+          values (?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, decode(?::text, 'hex'), ?::bigint, true, ?)
           on conflict do nothing returning *)
         insert into sluice.work (file_id, feed, host, stage, state, bulk, parent, settle, checksum, period, handling)
         select id, feed, host, 'handle', 'waiting', true, parent, ?, checksum, coalesce(period, mtime), ? from known
@@ -171,7 +171,7 @@ final class RecoveryLedger {
             file.size(),
             file.mtime(),
             file.period(),
-            file.checksum(),
+            file.sha256(),
             file.parent(),
             file.foundAt(),
             file.settle(),

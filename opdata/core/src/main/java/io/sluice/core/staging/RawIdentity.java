@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param mtime as listed
  * @param foundAt part of the raw object's key
  * @param period from the file's name, or null
- * @param checksum SHA-256 of the bytes, or null
+ * @param sha256 of the bytes, 64 hexadecimal digits, or null
  * @param parent the archive it is a member of, or null
  * @param bulk whether it went by the bulk queues
  * @param settle whether the source wants an action once the rows are committed
@@ -33,7 +33,7 @@ public record RawIdentity(
     Instant mtime,
     Instant foundAt,
     Instant period,
-    byte[] checksum,
+    String sha256,
     Long parent,
     boolean bulk,
     boolean settle) {
