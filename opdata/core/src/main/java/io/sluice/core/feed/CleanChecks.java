@@ -9,7 +9,29 @@ final class CleanChecks {
   private CleanChecks() {}
 
   static void run(Tree feed, Problems problems) {
-    feed.get("clean").items().forEach(step -> renameOnce(step.get("rename"), problems));
+    boolean pm = feed.get("format", "3gpp-pm").present();
+    for (Tree step : feed.get("clean").items()) {
+      renameOnce(step.get("rename"), problems);
+      if (pm) {
+        step.get("drop").items().forEach(field -> refuseFixed(field, problems));
+        step.get("trim").items().forEach(field -> refuseFixed(field, problems));
+        step.get("rename").entries().forEach((name, to) -> refuseFixed(name, to, problems));
+        step.get("default").entries().forEach((name, to) -> refuseFixed(name, to, problems));
+      }
+    }
+  }
+
+  private static void refuseFixed(Tree field, Problems problems) {
+    field.text().ifPresent(name -> refuseFixed(name, field, problems));
+  }
+
+  private static void refuseFixed(String name, Tree at, Problems problems) {
+    if (FeedFormat.Pm.COLUMNS.contains(name)) {
+      problems.addAtKey(
+          at.at(),
+          name + " is in every row of 3gpp-pm and cannot be cleaned",
+          "Leave it out of this step; it is for counters.");
+    }
   }
 
   private static void renameOnce(Tree rename, Problems problems) {

@@ -1,11 +1,16 @@
 package io.sluice.core.feed;
 
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the schema cannot say about CSV. */
 final class CsvChecks {
+
+  private static final Set<String> OWN_COLUMNS =
+      Set.of("_file", "_version", "_present", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid");
 
   private final Tree csv;
   private final Problems problems;
@@ -37,6 +42,7 @@ final class CsvChecks {
   private void columns() {
     boolean headless = csv.get("header").text().filter("false"::equals).isPresent();
     Map<String, String> sources = new HashMap<>();
+    Map<String, String> identifiers = new HashMap<>();
     csv.get("columns")
         .entries()
         .forEach(
@@ -44,6 +50,7 @@ final class CsvChecks {
               dateFormat(name, column);
               position(name, column, headless);
               sourceOnce(name, column, sources);
+              identifierOnce(name, column, identifiers);
             });
   }
 
@@ -64,6 +71,20 @@ final class CsvChecks {
           from.at(),
           "column " + name + " is looked for by a header that the file does not have",
           "Write its number from 1, or header: true.");
+    }
+  }
+
+  /** Names that differ only in letter case or signs become one identifier. */
+  private void identifierOnce(String name, Tree column, Map<String, String> identifiers) {
+    String identifier = name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "_");
+    String other = identifiers.putIfAbsent(identifier, name);
+    if (OWN_COLUMNS.contains(identifier) || other != null) {
+      problems.addAtKey(
+          column.at(),
+          other == null
+              ? "column " + name + " has the name of a column that every table has"
+              : "columns " + other + " and " + name + " are both " + identifier + " in PostgreSQL",
+          "Give it another name, and its name in the file in from.");
     }
   }
 

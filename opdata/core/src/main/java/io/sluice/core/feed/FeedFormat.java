@@ -37,14 +37,14 @@ public sealed interface FeedFormat {
       OnTruncated onTruncated)
       implements FeedFormat {
 
-    /** The fields of every row beside its counters. */
-    public static final List<String> FIELDS =
-        List.of("end_time", "granularity", "element", "object", "suspect", "jobId", "measInfoId");
+    /** The columns of every row beside its counters; cleaning does not change them. */
+    public static final List<String> COLUMNS =
+        List.of("end_time", "granularity", "element", "object", "suspect");
 
-    /** The field that names the counter in rows of layout tall. */
+    /** The column that names the counter in rows of layout tall. */
     public static final String COUNTER = "counter";
 
-    /** The field that times a row, unless the target says otherwise. */
+    /** The column that times a row. */
     public static final String TIME = "end_time";
 
     public Pm {

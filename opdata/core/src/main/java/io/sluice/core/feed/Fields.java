@@ -22,11 +22,12 @@ final class Fields {
     boolean pm = feed.get("format", "3gpp-pm").present();
     Fields fields = new Fields(!pm && columns.isEmpty());
     if (pm) {
-      fields.names.addAll(FeedFormat.Pm.FIELDS);
+      fields.names.addAll(FeedFormat.Pm.COLUMNS);
       feed.get("target", "layout")
           .text()
           .filter("tall"::equals)
           .ifPresent(tall -> fields.names.add(FeedFormat.Pm.COUNTER));
+      return fields;
     }
     fields.names.addAll(columns.keySet());
     List<Tree> steps = feed.get("clean").items();

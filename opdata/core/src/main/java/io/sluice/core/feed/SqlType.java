@@ -27,6 +27,11 @@ public enum SqlType {
     return sql;
   }
 
+  /** Whether it can hold the value of a counter. */
+  boolean counts() {
+    return this == TEXT || this == INTEGER || this == BIGINT || this == DOUBLE || this == NUMERIC;
+  }
+
   /** Whether it is a date or a point in time. */
   public boolean temporal() {
     return this == TIMESTAMPTZ || this == TIMESTAMP || this == DATE;

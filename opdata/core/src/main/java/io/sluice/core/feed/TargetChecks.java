@@ -47,6 +47,7 @@ final class TargetChecks {
     checks.key();
     checks.partition();
     checks.window();
+    checks.types();
   }
 
   private void template() {
@@ -60,11 +61,11 @@ final class TargetChecks {
       problems.addAtKey(
           target.get("layout").at(), "layout tall is for 3gpp-pm only", "Use layout: wide.");
     }
-    if (pm && merge && table.present() && !byGroup && !keyHas("measInfoId")) {
-      problems.addAtKey(
-          target.get("key").at(),
-          "groups share one table, and some reuse the names of counters",
-          "Add measInfoId to key, or {measInfoId} to table.");
+    if (pm && merge && table.present() && !byGroup) {
+      problems.addAtValue(
+          table.at(),
+          "groups that are merged into one table overwrite counters of the same name",
+          "Add {measInfoId} to table, or use mode: append.");
     }
   }
 
@@ -74,8 +75,7 @@ final class TargetChecks {
       require(name, "key", fields);
     }
     if (target.get("time").present()) {
-      require(target.get("time"), "time", fields);
-      timeType();
+      time(fields);
     }
   }
 
@@ -91,8 +91,16 @@ final class TargetChecks {
     }
   }
 
-  private void timeType() {
+  private void time(Fields fields) {
     String time = target.get("time").text().orElse("");
+    if (pm && !time.equals(FeedFormat.Pm.TIME)) {
+      problems.addAtValue(
+          target.get("time").at(),
+          "the time column of 3gpp-pm is not " + time,
+          "Write time: " + FeedFormat.Pm.TIME + ", or leave it out.");
+      return;
+    }
+    require(target.get("time"), "time", fields);
     Tree column = feed.get("format", "csv").get("columns").get(time);
     Optional<SqlType> type =
         column.text().or(() -> column.get("type").text()).flatMap(SqlType::parse);
@@ -125,6 +133,28 @@ final class TargetChecks {
           "key does not have the time column " + time.get(),
           "Add it: a unique key in PostgreSQL holds the column of its partitions.");
     }
+  }
+
+  /** Counters are numbers, now and then exact ones or vectors, and never dates. */
+  private void types() {
+    Tree types = target.get("types");
+    if (tall && !types.entries().isEmpty()) {
+      problems.addAtKey(
+          types.at(),
+          "layout tall has one column for the values of all counters",
+          "Remove types, or use layout: wide.");
+    }
+    types
+        .entries()
+        .forEach(
+            (glob, type) -> {
+              if (pm && type.text().flatMap(SqlType::parse).filter(t -> !t.counts()).isPresent()) {
+                problems.addAtValue(
+                    type.at(),
+                    "a counter cannot be " + type.text().orElse(""),
+                    "Use double precision, bigint, integer, numeric or text.");
+              }
+            });
   }
 
   private boolean keyHas(String column) {

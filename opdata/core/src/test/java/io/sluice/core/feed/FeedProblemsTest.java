@@ -62,7 +62,7 @@ class FeedProblemsTest {
         format: {3gpp-pm: {exclude: ["[x"]}}
         clean:
           - drp: [jobId]
-          - drop: [object]
+          - drop: [suspect]
         target:
           table: pm.{foo}
           mode: upsert
@@ -82,6 +82,7 @@ class FeedProblemsTest {
             "10:9 /source/zone",
             "11:30 /format/3gpp-pm/exclude/0",
             "13:5 /clean/0/drp",
+            "14:12 /clean/1/drop/0",
             "16:10 /target/table",
             "17:9 /target/mode",
             "18:19 /target/key/1",
@@ -165,11 +166,11 @@ class FeedProblemsTest {
         "{table: |{layout: 3, table: |layout cannot be 3|wide, tall",
         "pm.{measInfoId}|pm.{measInfo}|unknown placeholder {measInfo}|{measInfoId}",
         "pm.{measInfoId}|a.b.c|'a.b.c' is not a table|schema.table",
-        "pm.{measInfoId}|pm.x\", mode: \"merge|groups share one table|Add measInfoId to key",
+        "pm.{measInfoId}|pm.x\", mode: \"merge|overwrite counters of the same name|Add {measInfoId} to table",
         "{table: |{key: [], mode: merge, table: |merge has no key|key",
         "{table: |{key: [element], mode: merge, table: |time column end_time|Add it",
         "{table: |{key: [end_time, elemnt], table: |key column elemnt is not a field|'element'",
-        "{table: |{time: endTime, table: |time column endTime is not a field|'end_time'",
+        "{table: |{time: endTime, table: |time column of 3gpp-pm is not endTime|time: end_time",
         "{table: |{key: [end_time], layout: tall, mode: merge, table: |without the counter|counter",
         "{table: |{partition: {by: none, keep: 1d}, table: |cannot be dropped by age|remove keep",
         "{table: |{partition: {keep: 2d}, table: |shorter than ahead, which is 3d|3d or longer",
@@ -178,8 +179,10 @@ class FeedProblemsTest {
         "{table: |{types: {a: int}, table: |a cannot be 'int'|Use one of",
         "{table: |{limits: {tables: -1}, table: |below 0|New tables",
         "{table: |{grants: {readers: [\"\"]}, table: |empty|63",
-        "source:|clean: [{drop: [end_time]}]%source:|dropped by cleaning step 1|Use some",
-        "source:|clean: [{rename: {element: e}}]%source:|renamed to e by cleaning step 1|Use some",
+        "source:|clean: [{drop: [end_time]}]%source:|end_time is in every row of 3gpp-pm|for counters",
+        "source:|clean: [{rename: {element: e}}]%source:|element is in every row of 3gpp-pm|for counters",
+        "{table: |{types: {\"a*\": date}, table: |a counter cannot be date|bigint",
+        "{table: |{types: {a: text}, layout: tall, table: |one column for the values|wide",
         "source:|clean: [{rename: {a: x, b: x}}]%source:|both renamed to x|name of its own",
         "source:|clean: [{}]%source:|exactly one of drop|example",
         "source:|zone: +25:00%source:|not a time zone|Europe/Berlin",
@@ -229,6 +232,10 @@ class FeedProblemsTest {
         "csv: {|csv: {header: yes, |header cannot be 'yes'|auto, true, false",
         "csv: {|csv: {nullValues: [null], |has no value|in quotes",
         "n: bigint|n: {type: bigint, format: uuuu}|date pattern but type bigint|Remove format",
+        "n: bigint|n: bigint, N: text|both n in PostgreSQL|in from",
+        "n: bigint|_file: bigint|that every table has|in from",
+        "format:|clean: [{drop: [t]}]%format:|time column t is dropped by cleaning step 1|Use some",
+        "format:|clean: [{rename: {t: u}}]%format:|t is renamed to u by cleaning step 1|Use some",
         "n: bigint|n: {from: cell}|both come from cell|source of its own",
         "n: bigint|n: varchar|n cannot be 'varchar'|text",
         "csv: {columns: {t: timestamptz|csv: {header: false, columns: {t: {from: T}|by a header|number",
@@ -236,7 +243,7 @@ class FeedProblemsTest {
   void saysProblemAndRemedy_whenCsvFeedIsWrong(
       String old, String wrong, String message, String remedy) {
     assertThat(CSV).contains(old);
-    assertThat(only(CSV.replace(old, wrong)))
+    assertThat(only(CSV.replace(old, wrong.replace('%', '\n'))))
         .satisfies(
             problem -> {
               assertThat(problem.message()).contains(message);
