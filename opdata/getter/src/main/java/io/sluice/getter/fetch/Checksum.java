@@ -1,0 +1,29 @@
+package io.sluice.getter.fetch;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The SHA-256 of some bytes.
+ *
+ * @param hex 64 lower-case digits
+ */
+record Checksum(String hex) {
+
+  static Checksum of(byte[] digest) {
+    return new Checksum(HexFormat.of().formatHex(digest));
+  }
+
+  static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  byte[] bytes() {
+    return HexFormat.of().parseHex(hex);
+  }
+}

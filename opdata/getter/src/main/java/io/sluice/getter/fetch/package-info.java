@@ -1,0 +1,2 @@
+/** Brings a file's bytes into staging, and the members of archives as files of their own. */
+package io.sluice.getter.fetch;

@@ -1,0 +1,75 @@
+package io.sluice.getter.scan;
+
+import io.sluice.core.feed.Feed;
+import io.sluice.core.feed.FeedSource.After;
+import io.sluice.core.feed.PathPattern;
+import io.sluice.core.ledger.FileIntake;
+import io.sluice.core.ledger.FoundFile;
+import io.sluice.getter.source.SourceFile;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Offers the files of one feed and host to the ledger, a thousand at a time. */
+final class FileOffers {
+
+  static final int BATCH = 1_000;
+
+  private final Feed feed;
+  private final String host;
+  private final FileIntake intake;
+  private final Instant bulkBefore;
+  private final PathPattern pattern;
+  private final List<FoundFile> batch = new ArrayList<>(BATCH);
+  private int found;
+  private int known;
+  private int tooOld;
+
+  FileOffers(Feed feed, String host, FileIntake intake, Instant now) {
+    this.feed = feed;
+    this.host = host;
+    this.intake = intake;
+    this.bulkBefore = now.minus(feed.source().bulkAfter());
+    this.pattern = feed.source().pathPattern();
+  }
+
+  /** Takes a file; returns whether a batch was sent. */
+  boolean add(SourceFile file) {
+    Instant period = pattern.periodEnd(file.path()).orElse(null);
+    batch.add(new FoundFile(host, file.path(), file.size(), file.modified(), period));
+    if (batch.size() < BATCH) {
+      return false;
+    }
+    flush();
+    return true;
+  }
+
+  void flush() {
+    if (batch.isEmpty()) {
+      return;
+    }
+    boolean settle = !(feed.source().after() instanceof After.Keep);
+    FileIntake.Result result = intake.offer(feed.name(), batch, this::bulk, settle);
+    batch.clear();
+    found += result.found();
+    known += result.known();
+    tooOld += result.tooOld();
+  }
+
+  private boolean bulk(FoundFile file) {
+    Instant period = file.period() == null ? file.mtime() : file.period();
+    return period.isBefore(bulkBefore);
+  }
+
+  int found() {
+    return found;
+  }
+
+  int known() {
+    return known;
+  }
+
+  int tooOld() {
+    return tooOld;
+  }
+}

@@ -1,0 +1,179 @@
+package io.sluice.getter.scan;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.core.feed.Feed;
+import io.sluice.core.feed.PathPattern;
+import io.sluice.core.ledger.FileIntake;
+import io.sluice.core.ledger.Leases;
+import io.sluice.core.ledger.Transactions;
+import io.sluice.core.metric.Metric;
+import io.sluice.getter.source.Listing;
+import io.sluice.getter.source.Source;
+import io.sluice.getter.source.SourceFile;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Scans one host of one feed: lists it and offers what has settled to the ledger. Across replicas a
+ * host is scanned by one at a time, and no sooner than the feed's poll after the scan before.
+ */
+public final class Scanner {
+
+  private static final Logger log = LoggerFactory.getLogger(Scanner.class);
+  private static final Duration LEASE = Duration.ofMinutes(5);
+  private static final Pattern TOMB = Pattern.compile("\\..*\\.sluice-[0-9]+");
+
+  private final Leases leases;
+  private final ScanLedger ledger;
+  private final FileIntake intake;
+  private final Clock clock;
+  private final MeterRegistry registry;
+  private final Map<String, SettleTracker> trackers = new ConcurrentHashMap<>();
+
+  public Scanner(
+      Leases leases,
+      Transactions transactions,
+      FileIntake intake,
+      Clock clock,
+      MeterRegistry registry) {
+    this.leases = leases;
+    this.ledger = new ScanLedger(transactions);
+    this.intake = intake;
+    this.clock = clock;
+    this.registry = registry;
+  }
+
+  /**
+   * Scans if it is due and no one else does.
+   *
+   * @return empty when it was not due, or the host could not be listed, which the ledger then says
+   */
+  public Optional<ScanResult> scan(Feed feed, Source source) {
+    String name = "scan " + feed.name() + " " + source.host();
+    if (!leases.take(name, LEASE)) {
+      return Optional.empty();
+    }
+    try {
+      return ledger
+          .begin(feed.name(), source.host(), pollOf(feed, name))
+          .flatMap(firstSeen -> run(feed, source, name, firstSeen));
+    } finally {
+      leases.release(name);
+    }
+  }
+
+  /** While files are settling, the next look comes sooner. */
+  private Duration pollOf(Feed feed, String name) {
+    SettleTracker tracker = trackers.get(name);
+    Duration poll = feed.source().poll();
+    Duration stable = feed.source().stable();
+    return tracker != null && tracker.waiting() > 0 && stable.compareTo(poll) < 0 ? stable : poll;
+  }
+
+  private Optional<ScanResult> run(Feed feed, Source source, String name, Instant firstSeen) {
+    Scan scan = new Scan(feed, source.host(), name, firstSeen);
+    Instant start = clock.instant();
+    try {
+      ScanResult result = scan.run(source);
+      ledger.end(feed.name(), source.host(), result.files(), result.found(), null);
+      report(feed, source, result, Duration.between(start, clock.instant()));
+      return Optional.of(result);
+    } catch (IOException e) {
+      log.warn("feed={} host={} not scanned: {}", feed.name(), source.host(), e.getMessage());
+      scan.offers.flush();
+      ledger.end(feed.name(), source.host(), 0, scan.offers.found(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void report(Feed feed, Source source, ScanResult result, Duration time) {
+    registry.counter(Metric.FILES_FOUND.meter(), "feed", feed.name()).increment(result.found());
+    registry
+        .timer(Metric.SCAN_SECONDS.meter(), "feed", feed.name(), "host", source.host())
+        .record(time);
+    log.debug("feed={} host={} scanned in {}: {}", feed.name(), source.host(), time, result);
+  }
+
+  private SettleTracker tracker(Feed feed, String name) {
+    return trackers.compute(
+        name,
+        (n, old) ->
+            old != null && old.stable().equals(feed.source().stable())
+                ? old
+                : new SettleTracker(feed.source().stable()));
+  }
+
+  /** One scan at work. */
+  private final class Scan {
+    private final Feed feed;
+    private final String host;
+    private final String lease;
+    private final Instant now = clock.instant();
+    private final Instant oldest;
+    private final SettleTracker tracker;
+    private final FileOffers offers;
+    private Instant renewAt = now.plus(LEASE.dividedBy(3));
+    private long tooOld;
+    private long internal;
+
+    Scan(Feed feed, String host, String lease, Instant firstSeen) {
+      this.feed = feed;
+      this.host = host;
+      this.lease = lease;
+      this.oldest = firstSeen.minus(feed.source().since());
+      this.tracker = tracker(feed, lease);
+      this.offers = new FileOffers(feed, host, intake, now);
+    }
+
+    ScanResult run(Source source) throws IOException {
+      PathPattern pattern = feed.source().pathPattern();
+      Listing listing = source.list(pattern.scan(oldest, now), pattern.base(), this::visit);
+      offers.flush();
+      int unsettled = tracker.endScan();
+      warnOfLeftOut(listing);
+      return new ScanResult(
+          listing.files(),
+          offers.found(),
+          offers.known(),
+          tooOld + offers.tooOld(),
+          unsettled,
+          internal,
+          listing.unsafeNames() + listing.unreadable());
+    }
+
+    private void visit(SourceFile file) {
+      if (TOMB.matcher(file.name()).matches()) {
+        internal++;
+      } else if (file.modified().isBefore(oldest)) {
+        tooOld++;
+      } else if (tracker.settled(file, now)) {
+        offers.add(file);
+      }
+      if (clock.instant().isAfter(renewAt)) {
+        renewAt = clock.instant().plus(LEASE.dividedBy(3));
+        leases.take(lease, LEASE);
+      }
+    }
+
+    private void warnOfLeftOut(Listing listing) {
+      if (!listing.examples().isEmpty()) {
+        log.warn(
+            "feed={} host={} left out {} with unusable names and {} without permission, such as {};"
+                + " rename them, or let the feed's user read them",
+            feed.name(),
+            host,
+            listing.unsafeNames(),
+            listing.unreadable(),
+            listing.examples());
+      }
+    }
+  }
+}

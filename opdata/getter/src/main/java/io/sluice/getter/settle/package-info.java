@@ -1,0 +1,2 @@
+/** Moves or deletes source files, only once their rows are committed. */
+package io.sluice.getter.settle;
