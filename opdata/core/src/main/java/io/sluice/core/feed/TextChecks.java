@@ -3,6 +3,7 @@ package io.sluice.core.feed;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -21,12 +22,16 @@ final class TextChecks {
   /** What is wrong with a text, without the text itself if it may be a secret. */
   record Fault(String message, String remedy) {}
 
+  /** Times further away do not fit into PostgreSQL's microseconds. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private static final int SQL_NAME_BYTES = 63;
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}");
 
   private static final Map<String, Function<String, Optional<Fault>>> CHECKS =
       Map.ofEntries(
           Map.entry("duration", TextChecks::duration),
+          Map.entry("keep", text -> text.equals("forever") ? Optional.empty() : duration(text)),
           Map.entry("size", TextChecks::size),
           Map.entry("zone", TextChecks::zone),
           Map.entry("secret", TextChecks::secret),
@@ -48,10 +53,17 @@ final class TextChecks {
   }
 
   private static Optional<Fault> duration(String text) {
+    Optional<Duration> duration = Durations.parse(text);
+    if (duration.isEmpty()) {
+      return Optional.of(
+          new Fault(
+              "'" + text + "' is not a duration",
+              "Write a number and ms, s, m, h, d or w, for example 15m."));
+    }
     return fault(
-        Durations.parse(text).isEmpty(),
-        "'" + text + "' is not a duration",
-        "Write a number and ms, s, m, h, d or w, for example 15m.");
+        duration.get().compareTo(LONGEST) > 0,
+        "'" + text + "' is longer than a hundred years",
+        "Write at most " + Durations.format(LONGEST) + ".");
   }
 
   private static Optional<Fault> size(String text) {

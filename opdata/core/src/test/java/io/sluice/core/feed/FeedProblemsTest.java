@@ -188,6 +188,8 @@ class FeedProblemsTest {
         "source:|zone: +25:00%source:|not a time zone|Europe/Berlin",
         "source:|source:%  poll: 10ms|shorter than a second|30s",
         "source:|source:%  poll: 0s|cannot be read: '0s'|more than zero",
+        "source:|source:%  since: 40000d|longer than a hundred years|36500d",
+        "{table: |{partition: {keep: 6000w}, table: |longer than a hundred years|36500d",
         "source:|source:%  after: remove|after cannot be 'remove'|keep, delete",
         "source:|source:%  after: {move: done}|not an absolute path|Start it with /",
         "source:|source:%  after: {move: /pm}|would match path again|does not reach",

@@ -32,7 +32,9 @@ class FeedReferenceTest {
     if (Boolean.getBoolean("sluice.docs.write")) {
       Files.writeString(PAGE, expected);
     }
-    assertThat(Files.readString(PAGE)).isEqualTo(expected);
+    assertThat(Files.readString(PAGE))
+        .as("write the page by -Dtest=FeedReferenceTest -DargLine=-Dsluice.docs.write=true")
+        .isEqualTo(expected);
   }
 
   @Test
