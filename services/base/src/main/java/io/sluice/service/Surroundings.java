@@ -43,8 +43,13 @@ public final class Surroundings {
         throw new PauseStage("database: it accepts the connection and does not answer");
       }
     } catch (SQLException e) {
-      throw new PauseStage("database: " + e.getMessage(), e);
+      throw new PauseStage("database: " + reason(e), e);
     }
+  }
+
+  /** The pool only says that it waited; its cause says for what. */
+  private static String reason(SQLException e) {
+    return e.getCause() instanceof SQLException cause ? cause.getMessage() : e.getMessage();
   }
 
   private synchronized void migrateOnce() {

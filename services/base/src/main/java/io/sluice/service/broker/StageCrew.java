@@ -8,6 +8,7 @@ import io.sluice.service.broker.DeliveryBuffer.Delivery;
 import io.sluice.service.broker.StageWorker.Taken;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -71,8 +72,10 @@ final class StageCrew {
   private void work(List<Delivery> batch) throws InterruptedException {
     describeInLogs(batch);
     try {
-      worker.work(batch.stream().map(d -> new Taken(d.message(), d.redelivered())).toList());
-      acknowledge(batch);
+      Collection<WorkMessage> again =
+          worker.work(batch.stream().map(d -> new Taken(d.message(), d.redelivered())).toList());
+      acknowledge(batch.stream().filter(d -> !again.contains(d.message())).toList());
+      giveBackLater(batch.stream().filter(d -> again.contains(d.message())).toList());
     } catch (PauseStage e) {
       // Nothing is acknowledged: the channel closes, and the broker has the messages back.
       pause.accept(e.getMessage());
@@ -109,6 +112,9 @@ final class StageCrew {
 
   /** A rest first: whatever the reason is, it has no better answer within the same millisecond. */
   private void giveBackLater(List<Delivery> batch) throws InterruptedException {
+    if (batch.isEmpty()) {
+      return;
+    }
     TimeUnit.MILLISECONDS.sleep(settings.retryDelay().toMillis());
     for (Delivery delivery : batch) {
       try {

@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +107,22 @@ abstract class TransportContract {
     await().until(() -> worked.equals(List.of(1L)));
     assertThat(redelivered).containsExactly(false, true, true);
     awaitEmpty();
+  }
+
+  @Test
+  void triesAgainOnlyWhatWorkerNames_whenBatchIsDoneInPart() {
+    publisher.publish(messages(false, 1, 3));
+    AtomicBoolean once = new AtomicBoolean(true);
+    consumeSome(
+        1,
+        3,
+        batch -> {
+          note(batch);
+          return once.getAndSet(false) ? List.of(batch.get(0).message()) : List.of();
+        });
+    await().until(() -> worked.size() >= 4);
+    awaitEmpty();
+    assertThat(worked).hasSize(4).containsAll(ids(1, 3)).endsWith(worked.get(0));
   }
 
   @Test
@@ -224,7 +241,17 @@ abstract class TransportContract {
     batch.forEach(taken -> worked.add(taken.message().fileId()));
   }
 
-  private void consume(int concurrency, int batch, StageWorker worker) {
+  private void consume(int concurrency, int batch, Consumer<List<Taken>> work) {
+    consumeSome(
+        concurrency,
+        batch,
+        taken -> {
+          work.accept(taken);
+          return List.of();
+        });
+  }
+
+  private void consumeSome(int concurrency, int batch, StageWorker worker) {
     ConsumerSettings settings =
         new ConsumerSettings(
             Stage.HANDLE,

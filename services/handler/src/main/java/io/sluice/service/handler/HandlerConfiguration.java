@@ -15,6 +15,7 @@ import io.sluice.service.BaseConfiguration;
 import io.sluice.service.Consumers;
 import io.sluice.service.SluiceProperties;
 import io.sluice.service.broker.StageConsumer;
+import io.sluice.service.broker.StageWorker;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -59,6 +60,6 @@ public class HandlerConfiguration {
     return consumers.consumer(
         Stage.HANDLE,
         properties.consumer(),
-        batch -> batch.forEach(taken -> worker.handle(taken.message(), taken.redelivered())));
+        StageWorker.each(taken -> worker.handle(taken.message(), taken.redelivered())));
   }
 }
