@@ -17,9 +17,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.Spliterators;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -80,12 +81,17 @@ final class DirectoryStaging implements Staging {
 
   @Override
   public void delete(Collection<String> keys) throws IOException {
+    Set<Path> folders = new HashSet<>();
     for (String key : keys) {
       Path path = path(key);
       long size = sizeOrZero(path);
       if (Files.deleteIfExists(path)) {
         meter.add(-size);
+        folders.add(path.getParent());
       }
+    }
+    for (Path folder : folders) {
+      removeEmptyUpwards(folder);
     }
   }
 
@@ -110,13 +116,6 @@ final class DirectoryStaging implements Staging {
     }
     folders.sort(null);
     return folders;
-  }
-
-  @Override
-  public Deleted deleteUnder(String prefix) throws IOException {
-    Deleted deleted = BatchDelete.under(this, prefix);
-    removeEmptyFolders(folder(prefix));
-    return deleted;
   }
 
   @Override
@@ -171,23 +170,14 @@ final class DirectoryStaging implements Staging {
     }
   }
 
-  /** Removes what is empty; a folder someone just wrote into stays. */
-  private void removeEmptyFolders(Path folder) throws IOException {
-    if (folder.equals(root) || !Files.isDirectory(folder)) {
-      return;
-    }
-    try (Stream<Path> below = Files.walk(folder)) {
-      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
-        removeIfEmpty(path);
-      }
-    }
-  }
-
-  private static void removeIfEmpty(Path folder) throws IOException {
+  /** So that empty hours need not be looked at; a writer makes its folder again. */
+  private void removeEmptyUpwards(Path folder) throws IOException {
     try {
-      Files.deleteIfExists(folder);
+      for (Path path = folder; !path.equals(root); path = path.getParent()) {
+        Files.deleteIfExists(path);
+      }
     } catch (DirectoryNotEmptyException e) {
-      return; // written into since it was listed
+      return; // as far as it goes
     }
   }
 

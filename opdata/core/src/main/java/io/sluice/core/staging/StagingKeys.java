@@ -68,6 +68,20 @@ public final class StagingKeys {
   }
 
   /**
+   * The handling a chunk's key belongs to.
+   *
+   * @throws IllegalArgumentException when it is no chunk's
+   */
+  public static int handling(String key) {
+    String[] parts = key.substring(key.lastIndexOf('/') + 1).split("-", -1);
+    try {
+      return Integer.parseInt(parts[1]);
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new IllegalArgumentException("not the key of a chunk: " + key, e);
+    }
+  }
+
+  /**
    * The hour a raw or chunk prefix stands for: of {@code raw/nr-pm/20261120/09/}, 09:00 UTC.
    *
    * @throws IllegalArgumentException when it is no hour

@@ -13,4 +13,4 @@ package io.sluice.getter.scan;
  * @param leftOut entries with unusable names or without permission
  */
 public record ScanResult(
-    long files, long found, long known, long tooOld, long unsettled, long internal, long leftOut) {}
+    long files, int found, long known, long tooOld, long unsettled, long internal, long leftOut) {}
