@@ -103,12 +103,17 @@ public final class Dimensions {
     return ids;
   }
 
-  private Map<String, Integer> lookUp(
-      String schema, Kind kind, SortedMap<UUID, String> names, Grants grants) {
+  /** Makes the schema and its dimension tables where they are missing. */
+  public void ensureTables(String schema, Grants grants) {
     if (!schemas.contains(schema)) {
       transactions.durable(c -> createTables(c, schema, grants));
       schemas.add(schema);
     }
+  }
+
+  private Map<String, Integer> lookUp(
+      String schema, Kind kind, SortedMap<UUID, String> names, Grants grants) {
+    ensureTables(schema, grants);
     Map<String, Integer> ids = transactions.durable(c -> assign(c, schema, kind, names));
     synchronized (cache) {
       names.forEach((key, name) -> cache.put(new Key(schema, kind, key), ids.get(name)));

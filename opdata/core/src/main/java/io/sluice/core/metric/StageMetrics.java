@@ -67,6 +67,11 @@ public final class StageMetrics {
         .increment((double) rejects);
   }
 
+  /** Counts rows committed to the warehouse. */
+  public void rows(String feed, long rows) {
+    registry.counter(Metric.ROWS_LOADED.meter(), "feed", feed).increment((double) rows);
+  }
+
   private void count(Metric metric, String feed, double amount) {
     registry.counter(metric.meter(), "stage", stage.id(), "feed", feed).increment(amount);
   }

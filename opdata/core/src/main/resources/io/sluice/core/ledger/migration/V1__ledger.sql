@@ -167,6 +167,7 @@ create table sluice.target_table (
   part       int         not null,
   table_name text        not null,
   row_bytes  int         not null default 0, -- estimated, of all its columns
+  made       boolean     not null default false, -- by the loader; a table of the user's gets _file, _version only
   created_at timestamptz not null default now(),
   unique (target_id, kind, part)
 );

@@ -1,0 +1,92 @@
+package io.sluice.loader;
+
+import io.sluice.core.fate.Fate;
+import io.sluice.core.fate.SqlFates;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.List;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * Finds the rows that the database refuses by halving, each try inside a savepoint; those become
+ * rejects, all others are written (D4). One bad row among n costs about log2(n) tries.
+ */
+final class RowSplitter implements TableWriter {
+
+  private final TableWriter writer;
+  private final Rejects rejects;
+
+  RowSplitter(TableWriter writer, Rejects rejects) {
+    this.writer = writer;
+    this.rejects = rejects;
+  }
+
+  @Override
+  public Counts write(Connection connection, CopyGroup group) throws SQLException {
+    Savepoint before = connection.setSavepoint();
+    try {
+      Counts counts = writer.write(connection, group);
+      connection.releaseSavepoint(before);
+      return counts;
+    } catch (SQLException e) {
+      if (SqlFates.of(e) != Fate.SPLIT) {
+        throw e;
+      }
+      connection.rollback(before);
+      connection.releaseSavepoint(before);
+      return split(connection, group, e);
+    }
+  }
+
+  private Counts split(Connection connection, CopyGroup group, SQLException cause)
+      throws SQLException {
+    List<SegmentData> segments = group.segments();
+    int half = segments.size() / 2;
+    if (half > 0) {
+      return both(
+          connection,
+          group.with(segments.subList(0, half)),
+          group.with(segments.subList(half, segments.size())));
+    }
+    SegmentData segment = segments.get(0);
+    CopyRows rows = new CopyRows(segment);
+    if (rows.count() <= 1) {
+      return reject(segment, rows, cause);
+    }
+    int middle = rows.count() / 2;
+    SegmentData first = rows.slice(0, middle, group);
+    SegmentData second = rows.slice(middle, rows.count(), segment.cells() - first.cells());
+    return both(connection, group.with(List.of(first)), group.with(List.of(second)));
+  }
+
+  private Counts both(Connection connection, CopyGroup first, CopyGroup second)
+      throws SQLException {
+    Counts counts = write(connection, first);
+    counts.add(write(connection, second));
+    return counts;
+  }
+
+  private Counts reject(SegmentData segment, CopyRows rows, SQLException cause) {
+    String text = rows.count() == 0 ? "" : rows.text(0);
+    rejects.add(segment.chunk(), reason(cause), segment.cells(), message(segment, cause), text);
+    Counts counts = new Counts();
+    counts.of(segment.chunk().fileId()).rejected += segment.cells();
+    return counts;
+  }
+
+  private static String reason(SQLException cause) {
+    return cause.getSQLState().startsWith("23") ? "constraint" : "value";
+  }
+
+  private static String message(SegmentData segment, SQLException cause) {
+    String text = cause.getMessage();
+    if (cause instanceof PSQLException refusal && refusal.getServerErrorMessage() != null) {
+      ServerErrorMessage server = refusal.getServerErrorMessage();
+      text = server.getMessage() + (server.getDetail() == null ? "" : ": " + server.getDetail());
+    }
+    return "%s.%s refuses the row: %s (SQLSTATE %s)"
+        .formatted(segment.head().schema(), segment.head().table(), text, cause.getSQLState());
+  }
+}
