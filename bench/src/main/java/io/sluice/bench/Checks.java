@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** A table of what was expected and what was found. */
-public final class Checks {
+final class Checks {
   private static final int SHOWN_DIFFERENCES = 10;
 
   private record Check(String what, String expected, String found, boolean holds) {}

@@ -8,7 +8,7 @@ import io.sluice.simulator.Expected.GroupSum;
 import java.math.BigDecimal;
 
 /** Compares the warehouse with what the simulator says must be there. */
-public final class Comparison {
+final class Comparison {
   private final Checks checks;
   private long expectedNumbers;
   private long foundNumbers;

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * What the warehouse holds, as exact sums by group and counter. Doubles are summed by their
  * shortest text, which gives back what was read.
  */
-public final class WarehouseSums {
+final class WarehouseSums {
   private static final String TABLES =
       """
       select t.source_name, tt.id, t.schema_name, tt.table_name, tt.kind = 'main' and tt.part = 1

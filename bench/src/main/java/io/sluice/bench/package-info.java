@@ -1,2 +1,2 @@
-/** How fast Sluice is, and whether what it loaded is what was sent. */
+/** How fast Sluice is, and what it survives: whether what it loaded is what was sent. */
 package io.sluice.bench;

@@ -1,4 +1,4 @@
-package io.sluice.bench.chaos;
+package io.sluice.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;

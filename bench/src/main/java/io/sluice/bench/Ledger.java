@@ -1,4 +1,4 @@
-package io.sluice.bench.chaos;
+package io.sluice.bench;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -20,6 +20,25 @@ final class Ledger {
 
   long closed() throws SQLException {
     return number("select count(*) from sluice.file where closed_at is not null");
+  }
+
+  /** Paths at the source of which at least one version has its end. */
+  long closedPaths() throws SQLException {
+    return number(
+        """
+        select count(distinct path) from sluice.file where parent is null and closed_at is not null
+        """);
+  }
+
+  /** Ids of {@code count} loaded files, spread over all. */
+  List<Long> loaded(int count) throws SQLException {
+    return strings(
+            "select id from sluice.file where state in ('loaded', 'settled') and rows > 0"
+                + " order by md5(path) limit "
+                + count)
+        .stream()
+        .map(Long::valueOf)
+        .toList();
   }
 
   long inFlight() throws SQLException {

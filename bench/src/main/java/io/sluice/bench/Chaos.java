@@ -1,0 +1,117 @@
+package io.sluice.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command {@code chaos}: loads while everything around is killed, and compares the sums. */
+@Command(
+    name = "chaos",
+    mixinStandardHelpOptions = true,
+    description = "Loads simulated files while services, broker and database are killed.")
+final class Chaos implements Callable<Integer> {
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  private static final Duration PACE = Duration.ofSeconds(1);
+
+  @Option(names = "--files", description = "About how many. Default: ${DEFAULT-VALUE}.")
+  private int files = 5_000;
+
+  @Option(names = "--seed", description = "Default: ${DEFAULT-VALUE}.")
+  private long seed = 42;
+
+  @Option(names = "--root", description = "Where Sluice is built. Default: here.")
+  private Path root = Path.of("");
+
+  @Option(names = "--dir", required = true, description = "An empty directory for all data.")
+  private Path directory = Path.of("target/chaos");
+
+  private final Clock clock = Clock.systemUTC();
+
+  public static void main(String[] args) {
+    CommandLine command =
+        new CommandLine(new Chaos())
+            .setExecutionExceptionHandler(
+                (failure, line, result) -> {
+                  line.getErr().println("chaos: " + failure.getMessage());
+                  return 2;
+                });
+    System.exit(command.execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException, SQLException, InterruptedException, ExecutionException {
+    ExecutorService feeding = Executors.newSingleThreadExecutor();
+    try (Surroundings surroundings = Surroundings.start(directory.toAbsolutePath())) {
+      Programs programs = new Programs(root.toAbsolutePath().normalize(), surroundings);
+      programs.writeFeed("Simulated network");
+      Feeder feeder = new Feeder(surroundings.files(), files, seed, PACE, clock);
+      try (Fleet fleet = new Fleet(programs, surroundings)) {
+        Instant started = clock.instant();
+        fleet.start();
+        Future<Void> fed = feeding.submit(feeder);
+        int some = Math.max(1, files / 100);
+        disturb(
+            new Disturbances(surroundings, fleet, feeder, programs, some).all(),
+            new Ledger(surroundings.database()));
+        fed.get();
+        awaitEnd(new Ledger(surroundings.database()), feeder);
+        say("all files have their end after " + seconds(started) + " s");
+      }
+      return judge(surroundings, feeder);
+    } finally {
+      feeding.shutdownNow();
+    }
+  }
+
+  private void disturb(List<Disturbance> disturbances, Ledger ledger)
+      throws IOException, SQLException, InterruptedException {
+    Progress progress = new Progress(ledger, clock);
+    for (int i = 0; i < disturbances.size(); i++) {
+      long due = (long) files * (i + 1) / (disturbances.size() + 2);
+      while (ledger.closed() < due) {
+        progress.check();
+        Thread.sleep(LOOK.toMillis());
+      }
+      say("at " + ledger.closed() + " files: " + disturbances.get(i).what());
+      disturbances.get(i).action().run();
+    }
+  }
+
+  private void awaitEnd(Ledger ledger, Feeder feeder) throws SQLException, InterruptedException {
+    Progress progress = new Progress(ledger, clock);
+    long paths = feeder.files().size();
+    while (ledger.inFlight() > 0 || ledger.closedPaths() < paths) {
+      progress.check();
+      Thread.sleep(LOOK.toMillis());
+    }
+  }
+
+  private Integer judge(Surroundings surroundings, Feeder feeder) throws SQLException {
+    Checks checks = new Verdict(surroundings.database()).judge(feeder.expected(), feeder.files());
+    System.out.println("files written: " + feeder.expected().files());
+    System.out.println("files in the ledger: " + new Ledger(surroundings.database()).states());
+    checks.print(System.out);
+    return checks.hold() ? 0 : 1;
+  }
+
+  private long seconds(Instant since) {
+    return Duration.between(since, clock.instant()).toSeconds();
+  }
+
+  private void say(String what) {
+    System.err.println(what);
+  }
+}

@@ -1,0 +1,85 @@
+package io.sluice.bench;
+
+import io.sluice.core.ledger.Transactions;
+import io.sluice.core.message.Stage;
+import io.sluice.core.ops.Replay;
+import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingSettings;
+import io.sluice.core.staging.Stagings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** All that is done to the system while it works, in order. */
+final class Disturbances {
+  private static final String SMALL_CHUNKS = "64KB";
+
+  private final Surroundings surroundings;
+  private final Fleet fleet;
+  private final Feeder feeder;
+  private final Programs programs;
+  private final int files;
+
+  Disturbances(
+      Surroundings surroundings, Fleet fleet, Feeder feeder, Programs programs, int files) {
+    this.surroundings = surroundings;
+    this.fleet = fleet;
+    this.feeder = feeder;
+    this.programs = programs;
+    this.files = files;
+  }
+
+  List<Disturbance> all() {
+    List<Disturbance> all = new ArrayList<>();
+    for (String service : Fleet.SERVICES) {
+      all.add(kill(service + "-1"));
+    }
+    all.add(new Disturbance("purge every queue", this::purge));
+    all.add(new Disturbance("restart the broker", () -> surroundings.rabbit().restart()));
+    all.add(new Disturbance("correct " + files + " files", () -> feeder.correct(files)));
+    all.add(kill("loader-2"));
+    all.add(new Disturbance("restart PostgreSQL", () -> surroundings.postgres().restart()));
+    all.add(new Disturbance("edit the feed, handlers with other chunks", this::changeHandlers));
+    all.add(new Disturbance("replay " + files + " files", this::replay));
+    all.add(kill("handler-2"));
+    all.add(new Disturbance("purge every queue again", this::purge));
+    all.add(new Disturbance("kill PostgreSQL", this::crashPostgres));
+    all.add(kill("getter-2"));
+    return all;
+  }
+
+  private Disturbance kill(String process) {
+    return new Disturbance("kill -9 " + process, () -> fleet.killAndStart(process));
+  }
+
+  private void purge() {
+    for (Stage stage : Stage.values()) {
+      surroundings.rabbit().purge(stage.queue(false));
+      surroundings.rabbit().purge(stage.queue(true));
+      surroundings.rabbit().purge(stage.deadQueue());
+    }
+  }
+
+  /** Handles loaded files again, from what staging kept of them. */
+  private void replay() throws IOException, SQLException {
+    Path staged = surroundings.staging();
+    try (Staging staging = Stagings.open(StagingSettings.of(staged.toUri()))) {
+      List<Long> loaded = new Ledger(surroundings.database()).loaded(files);
+      new Replay(new Transactions(surroundings.database()), staging)
+          .replay(loaded, Replay.From.STAGING);
+    }
+  }
+
+  private void crashPostgres() {
+    surroundings.postgres().kill();
+    surroundings.postgres().start();
+  }
+
+  private void changeHandlers() throws IOException, InterruptedException {
+    programs.writeFeed("Edited while it ran");
+    fleet.restartWith("handler", Map.of(Programs.CHUNK_SIZE, SMALL_CHUNKS));
+  }
+}

@@ -1,0 +1,72 @@
+package io.sluice.bench;
+
+import io.sluice.embedded.EmbeddedPostgres;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How the built programs are started: class path, environment and feed. */
+final class Programs {
+  static final String CHUNK_SIZE = "SLUICE_HANDLER_CHUNKSIZE";
+  private static final String FEED = "chaos";
+
+  private final Path root;
+  private final Surroundings surroundings;
+
+  Programs(Path root, Surroundings surroundings) {
+    this.root = root;
+    this.surroundings = surroundings;
+  }
+
+  List<String> command(String service) {
+    String type = Character.toUpperCase(service.charAt(0)) + service.substring(1) + "Service";
+    return java(root, service, "-Xmx256m", "io.sluice.service." + service + "." + type);
+  }
+
+  /** What a service is told, with {@code changed} on top. */
+  Map<String, String> environment(String service, Map<String, String> changed) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("SLUICE_DATABASE_URL", surroundings.postgres().jdbcUrl(Surroundings.DATABASE));
+    environment.put("SLUICE_DATABASE_USER", EmbeddedPostgres.USER);
+    environment.put("SLUICE_DATABASE_PASSWORD", surroundings.postgres().password());
+    environment.put("SLUICE_BROKER_ADDRESSES", "127.0.0.1:" + surroundings.rabbit().port());
+    environment.put("SLUICE_STAGING_LOCATION", surroundings.staging().toUri().toString());
+    environment.put("SLUICE_STAGING_MINFREE", "100MB");
+    environment.put("SLUICE_FEEDS", surroundings.feeds().toString());
+    environment.put("SLUICE_FEEDSRELOAD", "1s");
+    environment.put("SLUICE_LEDGER_LEASE", "15s");
+    environment.put("SERVER_ADDRESS", "127.0.0.1");
+    environment.put("SERVER_PORT", "0");
+    environment.putAll(changed);
+    return environment;
+  }
+
+  /** Writes the feed, or another version of it, at once. */
+  void writeFeed(String description) throws IOException {
+    String feed = FeedText.of(FEED, description, surroundings.files());
+    Path file = surroundings.feeds().resolve("chaos.yaml");
+    Path temporary = surroundings.feeds().resolve(".chaos.yaml.tmp");
+    Files.writeString(temporary, feed, StandardCharsets.UTF_8);
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The command that runs a built service from its classes and libraries. */
+  static List<String> java(
+      Path root, String module, String heap, String main, String... arguments) {
+    Path target = root.resolve("services").resolve(module).resolve("target");
+    String classPath =
+        target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    List<String> command = new ArrayList<>(List.of(java.toString(), heap, "-cp", classPath, main));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}
