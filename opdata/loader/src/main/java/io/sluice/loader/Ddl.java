@@ -85,7 +85,7 @@ final class Ddl {
     return new RefusedTarget(
         Set.of(table.id()),
         reason,
-        "%s cannot be made or changed: %s (SQLSTATE %s); mend that and run: sluice unpark"
+        "%s cannot be made or changed: %s (SQLSTATE %s); mend that and run: sluice parked resume"
             .formatted(table.display(), cause.getMessage(), state),
         e);
   }

@@ -82,7 +82,7 @@ final class PartitionMaker {
           throw new RefusedTarget(
               Set.of(table.id()),
               "partition_detached",
-              "%s.%s is there but no partition of %s; attach it, rename it or drop it, then run: sluice unpark"
+              "%s.%s is there but no partition of %s; attach it, rename it or drop it, then run: sluice parked resume"
                   .formatted(table.schema(), name, table.display()),
               null);
         }

@@ -33,7 +33,10 @@ final class Refusals {
       throw failure;
     }
     return new RefusedTarget(
-        refused, "privilege", String.join("; ", lacks) + "; then run: sluice unpark", failure);
+        refused,
+        "privilege",
+        String.join("; ", lacks) + "; then run: sluice parked resume",
+        failure);
   }
 
   private static Set<Integer> missingGrants(

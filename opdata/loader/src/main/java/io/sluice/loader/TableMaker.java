@@ -212,7 +212,7 @@ final class TableMaker {
           "missing_column",
           "%s was not made by Sluice and lacks the columns %s; add them, or name in the feed only"
                   .formatted(table.display(), names(foreign))
-              + " the columns it has, then run: sluice unpark",
+              + " the columns it has, then run: sluice parked resume",
           null);
     }
   }

@@ -188,7 +188,7 @@ final class Tables {
     return new RefusedTarget(
         Set.of(table.id()),
         "feed_unknown",
-        "feed %s is not defined any more, so that nothing says how %s is partitioned; define it again, then run: sluice unpark"
+        "feed %s is not defined any more, so that nothing says how %s is partitioned; define it again, then run: sluice parked resume"
             .formatted(need.feed, table.display()),
         null);
   }
