@@ -1,14 +1,7 @@
 package io.sluice.bench;
 
-import io.sluice.core.ledger.Transactions;
 import io.sluice.core.message.Stage;
-import io.sluice.core.ops.Replay;
-import io.sluice.core.staging.Staging;
-import io.sluice.core.staging.StagingSettings;
-import io.sluice.core.staging.Stagings;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +36,7 @@ final class Disturbances {
     all.add(kill("loader-2"));
     all.add(new Disturbance("restart PostgreSQL", () -> surroundings.postgres().restart()));
     all.add(new Disturbance("edit the feed, handlers with other chunks", this::changeHandlers));
-    all.add(new Disturbance("replay " + files + " files", this::replay));
+    all.add(new Disturbance("replay " + files + " files", () -> programs.replay(files)));
     all.add(kill("handler-2"));
     all.add(new Disturbance("purge every queue again", this::purge));
     all.add(new Disturbance("kill PostgreSQL", this::crashPostgres));
@@ -60,16 +53,6 @@ final class Disturbances {
       surroundings.rabbit().purge(stage.queue(false));
       surroundings.rabbit().purge(stage.queue(true));
       surroundings.rabbit().purge(stage.deadQueue());
-    }
-  }
-
-  /** Handles loaded files again, from what staging kept of them. */
-  private void replay() throws IOException, SQLException {
-    Path staged = surroundings.staging();
-    try (Staging staging = Stagings.open(StagingSettings.of(staged.toUri()))) {
-      List<Long> loaded = new Ledger(surroundings.database()).loaded(files);
-      new Replay(new Transactions(surroundings.database()), staging)
-          .replay(loaded, Replay.From.STAGING);
     }
   }
 

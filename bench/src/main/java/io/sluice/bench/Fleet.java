@@ -25,8 +25,7 @@ final class Fleet implements AutoCloseable {
         Path log = surroundings.log(name);
         processes.put(
             name,
-            new ChildProcess(
-                name, programs.command(service), programs.environment(service, Map.of()), log));
+            new ChildProcess(name, programs.command(service), programs.environment(Map.of()), log));
       }
     }
   }
@@ -51,7 +50,7 @@ final class Fleet implements AutoCloseable {
     for (int replica = 1; replica <= REPLICAS; replica++) {
       ChildProcess process = processes.get(service + "-" + replica);
       process.stop();
-      process.environment(programs.environment(service, changed));
+      process.environment(programs.environment(changed));
       process.start();
     }
   }

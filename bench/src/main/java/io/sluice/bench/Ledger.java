@@ -30,17 +30,6 @@ final class Ledger {
         """);
   }
 
-  /** Ids of {@code count} loaded files, spread over all. */
-  List<Long> loaded(int count) throws SQLException {
-    return strings(
-            "select id from sluice.file where state in ('loaded', 'settled') and rows > 0"
-                + " order by md5(path) limit "
-                + count)
-        .stream()
-        .map(Long::valueOf)
-        .toList();
-  }
-
   long inFlight() throws SQLException {
     return number("select count(*) from sluice.work");
   }

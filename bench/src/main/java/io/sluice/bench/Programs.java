@@ -30,14 +30,15 @@ final class Programs {
     return java(root, service, "-Xmx256m", "io.sluice.service." + service + "." + type);
   }
 
-  /** What a service is told, with {@code changed} on top. */
-  Map<String, String> environment(String service, Map<String, String> changed) {
+  /** What a program is told, with {@code changed} on top. */
+  Map<String, String> environment(Map<String, String> changed) {
     Map<String, String> environment = new HashMap<>();
     environment.put("SLUICE_DATABASE_URL", surroundings.postgres().jdbcUrl(Surroundings.DATABASE));
     environment.put("SLUICE_DATABASE_USER", EmbeddedPostgres.USER);
     environment.put("SLUICE_DATABASE_PASSWORD", surroundings.postgres().password());
     environment.put("SLUICE_BROKER_ADDRESSES", "127.0.0.1:" + surroundings.rabbit().port());
     environment.put("SLUICE_STAGING_LOCATION", surroundings.staging().toUri().toString());
+    environment.put("SLUICE_STAGING", surroundings.staging().toString());
     environment.put("SLUICE_STAGING_MINFREE", "100MB");
     environment.put("SLUICE_FEEDS", surroundings.feeds().toString());
     environment.put("SLUICE_FEEDSRELOAD", "1s");
@@ -56,6 +57,33 @@ final class Programs {
     Files.writeString(temporary, feed, StandardCharsets.UTF_8);
     Files.move(
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Has loaded files handled again, by the command line. */
+  void replay(int files) throws IOException, InterruptedException {
+    List<String> command =
+        java(
+            root,
+            "cli",
+            "-Xmx128m",
+            "io.sluice.cli.Main",
+            "replay",
+            "--feed",
+            FEED,
+            "--state",
+            "loaded,settled",
+            "--limit",
+            Integer.toString(files),
+            "--yes");
+    Path log = surroundings.log("replay");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment(Map.of()));
+    int exit = builder.start().waitFor();
+    if (exit != 0) {
+      throw new IOException(
+          "sluice replay ended with exit code %d: %s".formatted(exit, Files.readString(log)));
+    }
   }
 
   /** The command that runs a built service from its classes and libraries. */
