@@ -60,15 +60,19 @@ final class Bench implements Callable<Integer> {
   private final Clock clock = Clock.systemUTC();
 
   public static void main(String[] args) {
-    CommandLine command =
-        new CommandLine(new Bench())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(
-                (failure, line, result) -> {
-                  line.getErr().println("bench: " + failure.getMessage());
-                  return 2;
-                });
-    System.exit(command.execute(args));
+    System.exit(execute(args));
+  }
+
+  /** Runs the command; 0 if everything is right, 1 if something differs, 2 if it could not run. */
+  static int execute(String... args) {
+    return new CommandLine(new Bench())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (failure, line, result) -> {
+              line.getErr().println("bench: " + failure.getMessage());
+              return 2;
+            })
+        .execute(args);
   }
 
   @Override

@@ -41,14 +41,18 @@ final class Chaos implements Callable<Integer> {
   private final Clock clock = Clock.systemUTC();
 
   public static void main(String[] args) {
-    CommandLine command =
-        new CommandLine(new Chaos())
-            .setExecutionExceptionHandler(
-                (failure, line, result) -> {
-                  line.getErr().println("chaos: " + failure.getMessage());
-                  return 2;
-                });
-    System.exit(command.execute(args));
+    System.exit(execute(args));
+  }
+
+  /** Runs the command; 0 if everything is right, 1 if something differs, 2 if it could not run. */
+  static int execute(String... args) {
+    return new CommandLine(new Chaos())
+        .setExecutionExceptionHandler(
+            (failure, line, result) -> {
+              line.getErr().println("chaos: " + failure.getMessage());
+              return 2;
+            })
+        .execute(args);
   }
 
   @Override
@@ -65,9 +69,10 @@ final class Chaos implements Callable<Integer> {
         int some = Math.max(1, files / 100);
         disturb(
             new Disturbances(surroundings, fleet, feeder, programs, some).all(),
-            new Ledger(surroundings.database()));
+            new Ledger(surroundings.database()),
+            fleet);
         fed.get();
-        awaitEnd(new Ledger(surroundings.database()), feeder);
+        awaitEnd(new Ledger(surroundings.database()), feeder, fleet);
         say("all files have their end after " + seconds(started) + " s");
       }
       return judge(surroundings, feeder);
@@ -76,13 +81,14 @@ final class Chaos implements Callable<Integer> {
     }
   }
 
-  private void disturb(List<Disturbance> disturbances, Ledger ledger)
+  private void disturb(List<Disturbance> disturbances, Ledger ledger, Fleet fleet)
       throws IOException, SQLException, InterruptedException {
     Progress progress = new Progress(ledger, clock);
     for (int i = 0; i < disturbances.size(); i++) {
       long due = (long) files * (i + 1) / (disturbances.size() + 2);
       while (ledger.closed() < due) {
         progress.check();
+        fleet.check();
         Thread.sleep(LOOK.toMillis());
       }
       say("at " + ledger.closed() + " files: " + disturbances.get(i).what());
@@ -90,11 +96,13 @@ final class Chaos implements Callable<Integer> {
     }
   }
 
-  private void awaitEnd(Ledger ledger, Feeder feeder) throws SQLException, InterruptedException {
+  private void awaitEnd(Ledger ledger, Feeder feeder, Fleet fleet)
+      throws SQLException, InterruptedException {
     Progress progress = new Progress(ledger, clock);
     long paths = feeder.files().size();
     while (ledger.inFlight() > 0 || ledger.closedPaths() < paths) {
       progress.check();
+      fleet.check();
       Thread.sleep(LOOK.toMillis());
     }
   }

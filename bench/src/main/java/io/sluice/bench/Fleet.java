@@ -3,7 +3,6 @@ package io.sluice.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,15 +54,19 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  /** Processes that ended although nobody ended them. */
-  List<String> ended() {
-    List<String> ended = new ArrayList<>();
+  /**
+   * To be called now and then.
+   *
+   * @throws IllegalStateException when a process ended although nobody ended it
+   */
+  void check() {
     for (ChildProcess process : processes.values()) {
       if (!process.isAlive()) {
-        ended.add(process.name() + " (exit code " + process.exitCode() + ")");
+        throw new IllegalStateException(
+            "%s ended by itself with exit code %d; see its log"
+                .formatted(process.name(), process.exitCode()));
       }
     }
-    return ended;
   }
 
   @Override
