@@ -1,0 +1,226 @@
+package io.sluice.cli;
+
+import io.sluice.core.ops.DeadFiles;
+import io.sluice.core.ops.FileFilter;
+import io.sluice.core.ops.FileQuery;
+import io.sluice.core.ops.FileRow;
+import io.sluice.core.ops.Replay;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What failed at the limit of its attempts. */
+@Command(
+    name = "dead",
+    description = "Files and chunks that failed at every attempt: look, replay or give up.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DeadCommand.ListDead.class,
+      DeadCommand.Show.class,
+      DeadCommand.ReplayDead.class,
+      DeadCommand.Discard.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  sluice dead list --feed nr-pm", "  sluice dead show 10512345678912345"})
+final class DeadCommand extends Group {
+
+  DeadCommand(Session session) {
+    super(session);
+  }
+
+  /** Lists. */
+  @Command(
+      name = "list",
+      description = "Lists dead files with their last failure, the last to die first.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  sluice dead list", "  sluice dead list --feed 'nr-*' --json"})
+  static final class ListDead implements Callable<Integer> {
+    private final Session session;
+
+    @Option(names = "--feed", paramLabel = "GLOB", description = "Only feeds that match.")
+    private String feed;
+
+    @Option(
+        names = "--limit",
+        defaultValue = "100",
+        paramLabel = "N",
+        description = "At most so many. Default: ${DEFAULT-VALUE}.")
+    private int limit;
+
+    ListDead(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      List<DeadFiles.Entry> dead = new DeadFiles(session.transactions()).list(feed, limit);
+      session.print(
+          dead,
+          () -> {
+            Format format = session.format();
+            Table table =
+                session.table(
+                    ">ID",
+                    "FEED",
+                    "DIED",
+                    "STAGE",
+                    ">ATTEMPTS",
+                    ">FAILURES",
+                    ">DEAD",
+                    "REASON",
+                    "PATH",
+                    "ERROR");
+            dead.forEach(
+                d ->
+                    table.row(
+                        d.file().id(),
+                        d.file().feed(),
+                        format.time(d.last().at()),
+                        d.last().stage(),
+                        d.last().attempts(),
+                        d.deaths(),
+                        format.number(d.file().counts().dead()),
+                        d.last().reason(),
+                        d.file().path(),
+                        d.last().error()));
+            session.print(table, "nothing is dead");
+          });
+      return Exit.OK;
+    }
+  }
+
+  /** Shows one. */
+  @Command(
+      name = "show",
+      description = "Shows a file, each of its failures, and the message that would repeat it.",
+      footerHeading = "%nExamples:%n",
+      footer = "  sluice dead show 10512345678912345")
+  static final class Show implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "ID", description = "The file.")
+    private long id;
+
+    Show(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      FileRow file =
+          new FileQuery(session.transactions())
+              .find(FileFilter.of(List.of(id)), 1).stream()
+                  .findFirst()
+                  .orElseThrow(() -> unknown(id));
+      List<DeadFiles.Death> deaths = new DeadFiles(session.transactions()).deaths(id);
+      Map<String, Object> both = new LinkedHashMap<>();
+      both.put("file", file);
+      both.put("failures", deaths);
+      session.print(both, () -> Details.print(session.out(), Json.tree(both)));
+      return Exit.OK;
+    }
+  }
+
+  private static UserError unknown(long id) {
+    return new UserError(
+        Exit.PROBLEMS, "the ledger has no file " + id, "See: sluice files, or sluice dead list");
+  }
+
+  /** Replays. */
+  @Command(
+      name = "replay",
+      description = "Handles dead files again.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  sluice dead replay 10512345678912345",
+        "  sluice dead replay --feed nr-pm --yes"
+      })
+  static final class ReplayDead implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "ID", arity = "0..*", description = "The files.")
+    private List<Long> ids = new ArrayList<>();
+
+    @Option(names = "--feed", paramLabel = "GLOB", description = "All dead files of these feeds.")
+    private String feed;
+
+    @Option(
+        names = "--from",
+        defaultValue = "staging",
+        description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Replay.From from;
+
+    @Option(
+        names = {"-y", "--yes"},
+        description = "Do not ask.")
+    private boolean yes;
+
+    ReplayDead(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      if (ids.isEmpty() == (feed == null)) {
+        throw UserError.usage("which files is not clear", "Give ids, or --feed '*' for all");
+      }
+      List<Long> wanted = feed == null ? ids : ofFeed();
+      if (wanted.isEmpty()) {
+        throw new UserError(Exit.PROBLEMS, "nothing is dead in " + feed, "");
+      }
+      session.confirm("Replay " + wanted.size() + " dead files?", yes || feed == null);
+      return ReplayCommand.replay(session, wanted, from);
+    }
+
+    private List<Long> ofFeed() {
+      return new DeadFiles(session.transactions())
+          .list(feed, Integer.MAX_VALUE).stream().map(d -> d.file().id()).toList();
+    }
+  }
+
+  /** Gives up. */
+  @Command(
+      name = "discard",
+      description =
+          "Gives files up that are dead, rejected or parked: they close as discarded, with the"
+              + " reason. The raw file stays as long as staging keeps it.",
+      footerHeading = "%nExamples:%n",
+      footer = "  sluice dead discard 10512345678912345 --reason 'test element'")
+  static final class Discard implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "The files.")
+    private List<Long> ids = new ArrayList<>();
+
+    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
+    private String reason;
+
+    Discard(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      DeadFiles dead = new DeadFiles(session.transactions());
+      List<FileRow> done = new ArrayList<>();
+      List<Long> refused = new ArrayList<>();
+      for (long id : ids) {
+        Optional<FileRow> file = dead.discard(id, reason);
+        file.ifPresentOrElse(done::add, () -> refused.add(id));
+      }
+      session.print(done, () -> session.out().println(done.size() + " files discarded"));
+      refused.forEach(
+          id ->
+              session
+                  .err()
+                  .println("file " + id + " is neither dead, rejected nor parked: left alone"));
+      return refused.isEmpty() ? Exit.OK : Exit.PROBLEMS;
+    }
+  }
+}
