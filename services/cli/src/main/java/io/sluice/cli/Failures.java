@@ -59,11 +59,18 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
   }
 
   private String sentence(Exception failure) {
-    String state = sqlState(failure);
-    String url = session.databaseUrl();
     if (failure instanceof UserError) {
       return failure.getMessage();
     }
+    String state = sqlState(failure);
+    if (state.isEmpty() && !(failure instanceof FateException)) {
+      return "unexpected failure: %s. Run it again with --debug and report it"
+          .formatted(text(failure));
+    }
+    return sentence(failure, state, session.databaseUrl());
+  }
+
+  private static String sentence(Exception failure, String state, String url) {
     if (isNoLedger(failure)) {
       return "the database %s has no ledger (schema sluice). Start a Sluice service on it once, or check --url"
           .formatted(url);
@@ -85,9 +92,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     if (failure instanceof FateException) {
       return oneLine(failure) + ". Try again once it is back";
     }
-    return state.isEmpty()
-        ? "unexpected failure: %s. Run it again with --debug and report it".formatted(text(failure))
-        : oneLine(failure);
+    return oneLine(failure);
   }
 
   private static String text(Exception failure) {

@@ -1,0 +1,163 @@
+package io.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.core.staging.RawIdentity;
+import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingKeys;
+import io.sluice.core.staging.StagingSettings;
+import io.sluice.core.staging.Stagings;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileCommandsTest {
+
+  @TempDir Path home;
+  private Cli cli;
+
+  @BeforeEach
+  void start() {
+    cli = new Cli(home);
+  }
+
+  /** Stages the bytes of a file, as the getter does. */
+  private void stage(long id) throws IOException {
+    Instant found =
+        Instant.parse(
+            cli.text(
+                "select to_char(found_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+                    + " from sluice.file where id = "
+                    + id));
+    String feed = cli.text("select feed from sluice.file where id = " + id);
+    String path = cli.text("select path from sluice.file where id = " + id);
+    try (Staging staging = Stagings.open(StagingSettings.of(home.resolve("staging").toUri()))) {
+      staging.put(StagingKeys.raw(feed, found, id), new ByteArrayInputStream(new byte[3]));
+      new RawIdentity(
+              id, feed, "ems1", path, 100, cli.now, found, cli.now, null, null, false, false)
+          .write(staging);
+    }
+  }
+
+  @Test
+  void listsFiles_fittedToTheTerminal() {
+    long id = cli.loaded("nr-pm", "/pm/20261120/A20261120.1000+0100-1015+0100_gnb1.xml.gz");
+    cli.found("lte-pm", "/other");
+
+    Cli.Run all = cli.run("files", "--feed", "nr-*");
+    assertThat(all.code()).isZero();
+    assertThat(all.lines()).hasSize(2);
+    assertThat(all.lines().get(0)).matches(" +ID  FEED   STATE   PERIOD +READ  LOADED .*REASON");
+    assertThat(all.lines().get(1)).contains(String.valueOf(id), "1,000", "997", "_gnb1.xml.gz");
+
+    cli.columns = 140;
+    Cli.Run narrow = cli.run("files", "--feed", "nr-pm");
+    assertThat(narrow.lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(141));
+    assertThat(narrow.out()).contains("…");
+  }
+
+  @Test
+  void printsJson_whenAskedTo() {
+    long id = cli.loaded("nr-pm", "/a");
+    Cli.Run run = cli.run("--json", "files", "--state", "loaded", "--element", "gnb*");
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("\"id\" : " + id, "\"loaded\" : 997", "\"foundAt\" : \"20");
+    assertThat(cli.run("files", "--state", "dead", "--json").out().strip()).isEqualTo("[ ]");
+  }
+
+  @Test
+  void refusesWrongOptions_withARemedy() {
+    Cli.Run state = cli.run("files", "--state", "lost");
+    assertThat(state.code()).isEqualTo(2);
+    assertThat(state.err()).contains("'lost' is no state", "There are: discovered, fetched");
+    Cli.Run time = cli.run("files", "--since", "yesterday");
+    assertThat(time.code()).isEqualTo(2);
+    assertThat(time.err()).contains("'yesterday' is no time", "2h (ago").doesNotContain("\tat ");
+    assertThat(cli.run("filez").err()).contains("files");
+  }
+
+  @Test
+  void replaysFromStaging_whenTheRawFileIsThere() throws IOException {
+    long id = cli.loaded("nr-pm", "/a");
+    stage(id);
+    long gone = cli.loaded("nr-pm", "/b");
+    long busy = cli.handled("nr-pm", "/c");
+
+    Cli.Run run = cli.run("replay", "" + id, "" + gone, "" + busy);
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out())
+        .contains("1 files will be handled again", "1 files are being worked on: left alone");
+    assertThat(run.err()).contains("no longer in staging; try --from source: " + gone);
+    assertThat(cli.work(id)).isEqualTo("handle waiting");
+    assertThat(cli.work(gone)).isEqualTo("none");
+  }
+
+  @Test
+  void asksBeforeItReplaysMany() {
+    long id = cli.loaded("nr-pm", "/a");
+    String[] replay = {"replay", "--feed", "nr-pm", "--from", "source"};
+    assertThat(cli.run(replay).err()).contains("Add --yes");
+    assertThat(cli.run(replay).code()).isEqualTo(2);
+    cli.interactive = true;
+    cli.input = "n\n";
+    assertThat(cli.run(replay).code()).isEqualTo(1);
+    assertThat(cli.work(id)).isEqualTo("none");
+    cli.input = "y\n";
+    assertThat(cli.run(replay).code()).isZero();
+    assertThat(cli.work(id)).isEqualTo("fetch waiting");
+    assertThat(cli.run("replay").code()).isEqualTo(2);
+    assertThat(cli.run("replay", "--feed", "none", "--yes").code()).isEqualTo(1);
+  }
+
+  @Test
+  void showsReplaysAndDiscards_theDead() throws IOException {
+    Files.createDirectories(home.resolve("staging"));
+    long id = cli.dead("nr-pm", "/a");
+    Cli.Run list = cli.run("dead", "list");
+    assertThat(list.lines()).hasSize(2);
+    assertThat(list.lines().get(1)).contains("" + id, "load", "it went boom", "997");
+    Cli.Run show = cli.run("dead", "show", "" + id);
+    assertThat(show.out()).contains("path: /a", "state: dead", "error: it went boom");
+    assertThat(cli.run("dead", "show", "4711").code()).isEqualTo(1);
+    assertThat(cli.run("dead", "replay", "" + id).err()).contains("try --from source");
+    assertThat(cli.run("dead", "replay", "--feed", "*", "--from", "source", "--yes").code())
+        .isZero();
+    assertThat(cli.run("dead", "list").err()).contains("nothing is dead");
+    assertThat(cli.work(id)).isEqualTo("fetch waiting");
+
+    long other = cli.dead("nr-pm", "/b");
+    assertThat(cli.run("dead", "discard", "" + other).code()).isEqualTo(2);
+    Cli.Run discard = cli.run("dead", "discard", "" + other, "" + id, "--reason", "test element");
+    assertThat(discard.code()).isEqualTo(1);
+    assertThat(discard.out()).contains("1 files discarded");
+    assertThat(discard.err()).contains("file " + id + " is neither dead, rejected nor parked");
+    assertThat(cli.text("select state || ' ' || reason from sluice.file where id = " + other))
+        .isEqualTo("discarded test element");
+    assertThat(cli.run("dead").err()).contains("say which: list, show, replay, discard");
+  }
+
+  @Test
+  void recoversForgottenFiles_fromStaging() throws IOException {
+    long id = cli.loaded("nr-pm", "/a");
+    stage(id);
+    cli.execute("delete from sluice.file where id = " + id);
+    Cli.Run run = cli.run("recover", "--since", "1d", "--yes");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("1 forgotten files are in the ledger again");
+    assertThat(cli.work(id)).isEqualTo("handle waiting");
+    assertThat(cli.run("recover", "--yes").code()).isEqualTo(2);
+  }
+
+  @Test
+  void saysThatStagingIsAway_whenItIsNotThere() {
+    Cli.Run run = cli.run("recover", "--since", "1d", "--yes");
+    assertThat(run.code()).isEqualTo(4);
+    assertThat(run.err()).contains("is not a directory", "Check --staging");
+  }
+}
