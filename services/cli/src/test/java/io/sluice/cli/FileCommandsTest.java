@@ -38,8 +38,7 @@ class FileCommandsTest {
     String path = cli.text("select path from sluice.file where id = " + id);
     try (Staging staging = Stagings.open(StagingSettings.of(home.resolve("staging").toUri()))) {
       staging.put(StagingKeys.raw(feed, found, id), new ByteArrayInputStream(new byte[3]));
-      new RawIdentity(
-              id, feed, "ems1", path, 100, cli.now, found, cli.now, null, null, false, false)
+      new RawIdentity(id, feed, "ems1", path, 100, cli.now, found, null, null, false, false, false)
           .write(staging);
     }
   }

@@ -80,13 +80,14 @@ public final class ParkedFiles {
   static final String SCHEMA_LIMIT = "reason like 'schema\\_limit%'";
 
   /**
-   * The dispatcher publishes what waits for fetch and handle. A chunk's message was acknowledged
-   * when its file was parked, so a file at load is handled again, which needs no message.
+   * The dispatcher publishes what waits for fetch, handle and, from a time on, settle. A chunk's
+   * message was acknowledged when its file was parked, so a file at load is handled again, which
+   * needs no message.
    */
   private static final String RESUME =
       """
       update sluice.work set stage = case stage when 'load' then 'handle' else stage end,
-             state = case stage when 'settle' then 'queued' else 'waiting' end, attempts = 0, entered_at = now(),
-             published_at = null, lease_until = null, not_before = '-infinity'
+             state = 'waiting', attempts = 0, entered_at = now(),
+             published_at = null, lease_until = null, not_before = now()
       where state = 'parked'""";
 }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -109,7 +110,9 @@ public final class Recovery {
         continue;
       }
       if (keys.contains(RawIdentity.key(key))) {
-        batch.add(RawIdentity.read(staging, RawIdentity.key(key)));
+        Optional.of(RawIdentity.read(staging, RawIdentity.key(key)))
+            .filter(file -> !file.archive()) // a scan finds it again, its members come here
+            .ifPresent(batch::add);
       } else {
         plain.add(key);
       }

@@ -97,11 +97,11 @@ final class RecoveryLedger {
         file.size(),
         file.mtime(),
         file.foundAt(),
-        file.period(),
         file.sha256(),
         file.parent(),
         file.bulk(),
-        file.settle());
+        file.settle(),
+        file.archive());
   }
 
   /** Closed files that had been handled are handled again; those in flight are left alone. */
@@ -112,7 +112,7 @@ final class RecoveryLedger {
     String sql =
         """
         select id from sluice.file where id = any (?) and day = any (?)
-          and state in ('loaded', 'settled', 'rejected', 'dead')
+          and handling > 0 and state in ('loaded', 'settled', 'rejected', 'dead')
         """;
     return transactions.ledger(
         c -> {
@@ -152,12 +152,11 @@ final class RecoveryLedger {
     String sql =
         """
         with known as (
-          insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, period, checksum, parent, bulk,
-                                   found_at)
-          values (?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, decode(?::text, 'hex'), ?::bigint, true, ?)
+          insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, checksum, parent, bulk, found_at)
+          values (?, ?, ?, ?, ?, ?, ?, ?, decode(?::text, 'hex'), ?::bigint, true, ?)
           on conflict do nothing returning *)
         insert into sluice.work (file_id, feed, host, stage, state, bulk, parent, settle, checksum, period, handling)
-        select id, feed, host, 'handle', 'waiting', true, parent, ?, checksum, coalesce(period, mtime), ? from known
+        select id, feed, host, 'handle', 'waiting', true, parent, ?, checksum, mtime, ? from known
         """;
     return Sql.update(
             c,
@@ -170,7 +169,6 @@ final class RecoveryLedger {
             file.path(),
             file.size(),
             file.mtime(),
-            file.period(),
             file.sha256(),
             file.parent(),
             file.foundAt(),
@@ -195,7 +193,7 @@ final class RecoveryLedger {
     String sql =
         """
         select id, feed, found_at from sluice.file
-        where closed_at >= ? and found_at < ? and state in ('loaded', 'settled', 'rejected', 'dead')
+        where closed_at >= ? and found_at < ? and handling > 0 and state in ('loaded', 'settled', 'rejected', 'dead')
         """;
     return transactions.ledger(
         c ->

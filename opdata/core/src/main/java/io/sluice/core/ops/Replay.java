@@ -16,9 +16,10 @@ import java.util.Set;
 
 /**
  * Handles files again: a closed file gets a new row of work by the bulk queue, a parked one goes
- * on, one in flight is left alone. Nothing is published here; the dispatcher and the sweeper find
- * the work in the ledger. Counts and tables go along, so that reconciliation stays exact until the
- * new handling is recorded.
+ * on, one in flight is left alone; for an archive its members are handled again. A file that never
+ * came to be handled is fetched again. Nothing is published here; the dispatcher and the sweeper
+ * find the work in the ledger. Counts and tables go along, so that reconciliation stays exact until
+ * the new handling is recorded.
  */
 public final class Replay {
 
@@ -56,7 +57,12 @@ public final class Replay {
     }
   }
 
-  private record Known(long id, String feed, Instant foundAt, boolean inWork) {}
+  /**
+   * A file to replay.
+   *
+   * @param archive whether its members, which are in the list, stand for it
+   */
+  private record Known(long id, String feed, Instant foundAt, boolean inWork, boolean archive) {}
 
   private static final int BATCH = 500;
 
@@ -84,10 +90,11 @@ public final class Replay {
     return total;
   }
 
-  private Result batch(List<Long> ids, From from) {
-    List<Known> known = transactions.ledger(connection -> known(connection, ids));
-    List<Long> unknown = new ArrayList<>(ids);
+  private Result batch(List<Long> asked, From from) {
+    List<Known> known = transactions.ledger(connection -> known(connection, asked));
+    List<Long> unknown = new ArrayList<>(asked);
     unknown.removeAll(known.stream().map(Known::id).toList());
+    known.removeIf(Known::archive);
     List<Long> closed = known.stream().filter(k -> !k.inWork).map(Known::id).toList();
     List<Long> missing =
         from == From.SOURCE
@@ -108,9 +115,17 @@ public final class Replay {
   private static List<Known> known(Connection connection, List<Long> ids) throws SQLException {
     String sql =
         """
-        select f.id, f.feed, f.found_at, w.file_id is not null as in_work
-        from sluice.file f left join sluice.work w on w.file_id = f.id
-        where f.id = any (?) and f.day = any (?)
+        with asked as (
+          select id, handling from sluice.file where id = any (?) and day = any (?)),
+        members as (
+          select m.id, a.id as archive from asked a join sluice.file m on m.parent = a.id and m.day = sluice.day_of(a.id)
+          where a.handling = 0 and m.state not in ('duplicate', 'replaced', 'discarded'))
+        select f.id, f.feed, f.found_at, w.file_id is not null as in_work, false as archive
+        from (select id from asked where id not in (select archive from members) union select id from members) a
+        join sluice.file f on f.id = a.id and f.day = sluice.day_of(a.id)
+        left join sluice.work w on w.file_id = f.id
+        union all
+        select distinct archive, '', now(), false, true from members
         """;
     return Sql.list(
         connection,
@@ -120,7 +135,8 @@ public final class Replay {
                 row.getLong("id"),
                 row.getString("feed"),
                 Sql.instant(row, "found_at"),
-                row.getBoolean("in_work")),
+                row.getBoolean("in_work"),
+                row.getBoolean("archive")),
         Sql.ids(ids),
         Sql.days(ids));
   }
@@ -152,7 +168,8 @@ public final class Replay {
         insert into sluice.work (file_id, feed, host, stage, state, bulk, parent, checksum, period, handling,
                                  read, loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables,
                                  unit, element, first_time, last_time)
-        select id, feed, host, ?, 'waiting', true, parent, checksum, coalesce(period, mtime), greatest(handling, ?),
+        select id, feed, host, case when ? and handling > 0 then 'handle' else 'fetch' end, 'waiting', true, parent,
+               case when ? then checksum end, coalesce(period, mtime), greatest(handling, ?),
                read, loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables,
                unit, element, first_time, last_time
         from sluice.file where id = any (?) and day = any (?) and closed_at is not null
@@ -161,9 +178,16 @@ public final class Replay {
         forgotten as (delete from sluice.dead d using made m where d.file_id = m.file_id)
         select count(*) from made
         """;
-    String stage = from == From.STAGING ? "handle" : "fetch";
+    boolean staged = from == From.STAGING;
     return Sql.list(
-            connection, sql, row -> row.getInt(1), stage, atLeast, Sql.ids(ids), Sql.days(ids))
+            connection,
+            sql,
+            row -> row.getInt(1),
+            staged,
+            staged,
+            atLeast,
+            Sql.ids(ids),
+            Sql.days(ids))
         .get(0);
   }
 }

@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Which file a raw object is, kept beside it, so that a database restored to an earlier point can
  * learn again of files it has forgotten. Written once the raw object is whole and before the ledger
- * moves the file on to its handling; archives and duplicates have none.
+ * moves the file on; duplicates have none.
  *
  * @param fileId ledger id
  * @param host the system that held it
@@ -18,11 +18,11 @@ import tools.jackson.databind.json.JsonMapper;
  * @param size in bytes, as listed
  * @param mtime as listed
  * @param foundAt part of the raw object's key
- * @param period from the file's name, or null
  * @param sha256 of the bytes, 64 hexadecimal digits, or null
  * @param parent the archive it is a member of, or null
  * @param bulk whether it went by the bulk queues
  * @param settle whether the source wants an action once the rows are committed
+ * @param archive whether it was expanded into members, which have identities of their own
  */
 public record RawIdentity(
     long fileId,
@@ -32,11 +32,11 @@ public record RawIdentity(
     long size,
     Instant mtime,
     Instant foundAt,
-    Instant period,
     String sha256,
     Long parent,
     boolean bulk,
-    boolean settle) {
+    boolean settle,
+    boolean archive) {
 
   private static final String SUFFIX = ".json";
   private static final ObjectMapper JSON = JsonMapper.builder().build();

@@ -123,11 +123,11 @@ final class OpsFixture {
             file.size(),
             file.mtime(),
             file.foundAt(),
-            file.period(),
             "0102",
             null,
             false,
-            true);
+            true,
+            false);
     put(identity);
     return identity;
   }

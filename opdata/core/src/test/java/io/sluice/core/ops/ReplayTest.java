@@ -61,7 +61,39 @@ class ReplayTest {
     ledger.unstage(id);
     assertThat(replay.replay(List.of(id), Replay.From.SOURCE).replayed()).isEqualTo(1);
     assertThat(ledger.work(id)).isEqualTo("fetch waiting");
+    assertThat(ledger.number("select count(*) from sluice.work where checksum is null"))
+        .isEqualTo(1);
     assertThat(ledger.allExact()).isTrue();
+  }
+
+  @Test
+  void replaysTheMembers_whenAskedForAnArchive() {
+    long archive = ledger.found("f", "/a.zip");
+    ledger.execute(
+        "update sluice.file set state = 'loaded', closed_at = now() where id = " + archive,
+        "delete from sluice.work");
+    long one = ledger.loaded("f", "/a.zip!/1");
+    long duplicate = ledger.loaded("f", "/a.zip!/2");
+    ledger.execute(
+        "update sluice.file set parent = " + archive + " where id <> " + archive,
+        "update sluice.file set state = 'duplicate' where id = " + duplicate);
+
+    Replay.Result result = replay.replay(List.of(archive), Replay.From.STAGING);
+
+    assertThat(result).isEqualTo(new Replay.Result(1, 0, 0, List.of(), List.of()));
+    assertThat(ledger.work(one)).isEqualTo("handle waiting");
+    assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(1);
+  }
+
+  @Test
+  void fetchesAgain_whenTheFileNeverCameToBeHandled() {
+    long id = ledger.found("f", "/a");
+    ledger.stage(id);
+    ledger.execute(
+        "update sluice.file set state = 'rejected', closed_at = now() where id = " + id,
+        "delete from sluice.work");
+    replay.replay(List.of(id), Replay.From.STAGING);
+    assertThat(ledger.work(id)).isEqualTo("fetch waiting");
   }
 
   @Test

@@ -26,6 +26,7 @@ final class ArchiveFetch {
   private final MemberLedger members;
   private final Path tempDirectory;
   private final Clock clock;
+  private final Identities identities;
 
   ArchiveFetch(
       Staging staging, FetchLedger ledger, MemberLedger members, Path tempDirectory, Clock clock) {
@@ -34,6 +35,7 @@ final class ArchiveFetch {
     this.members = members;
     this.tempDirectory = tempDirectory;
     this.clock = clock;
+    this.identities = new Identities(staging);
   }
 
   /**
@@ -48,6 +50,7 @@ final class ArchiveFetch {
       expand(staged.key(), rules, collector);
       List<WorkMessage> messages = members.record(claim, staged, collector.found, rules);
       recorded = true;
+      identities.write(claim, collector.found, messages);
       return messages;
     } finally {
       if (!recorded) {

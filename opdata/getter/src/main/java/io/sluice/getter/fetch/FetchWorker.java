@@ -46,6 +46,7 @@ public final class FetchWorker {
   private final FetchedLedger fetched;
   private final StagedFiles stagedFiles;
   private final ArchiveFetch archives;
+  private final Identities identities;
 
   /**
    * @param feeds those in effect, asked anew for each file
@@ -67,6 +68,7 @@ public final class FetchWorker {
     this.settings = settings;
     this.ledger = new FetchLedger(transactions, settings.lease());
     this.fetched = new FetchedLedger(transactions);
+    this.identities = new Identities(staging);
     MemberLedger members = new MemberLedger(transactions);
     this.archives = new ArchiveFetch(staging, ledger, members, settings.tempDirectory(), clock);
     this.stagedFiles = new StagedFiles(sources, staging, ledger, archives, clock);
@@ -140,8 +142,13 @@ public final class FetchWorker {
     if (staged.kind() == ArchiveKind.UNSUPPORTED) {
       throw unsupported();
     }
+    identities.write(claim, staged, feed.source());
     if (staged.kind() == ArchiveKind.NONE) {
-      finish(claim, staged, fetched.fetched(claim, staged, feed.source()));
+      FetchedLedger.Fetched result = fetched.fetched(claim, staged, feed.source());
+      if (result.duplicate()) {
+        identities.delete(claim);
+      }
+      finish(claim, staged, result);
     } else {
       List<WorkMessage> members = archives.expand(claim, staged, feed.source());
       finish(claim, staged, new FetchedLedger.Fetched(false, members));
