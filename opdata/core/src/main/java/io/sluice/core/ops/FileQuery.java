@@ -93,12 +93,9 @@ public final class FileQuery {
     return new Conditions(
             "select s.* from (select id, day from sluice.file where feed = any (?)", (Object) feeds)
         .andTime("period", filter.period())
-        .append(
-            """
-             union select file_id, sluice.day_of(file_id) from sluice.work) d
-            join sluice.file_status s on s.id = d.id and s.day = d.day
-            where true""")
-        .and("s.feed = any (?)", feeds)
+        .append(" union select file_id, sluice.day_of(file_id) from sluice.work where true")
+        .and("feed = any (?)", feeds)
+        .append(") d join sluice.file_status s on s.id = d.id and s.day = d.day where true")
         .andFilter(filter);
   }
 

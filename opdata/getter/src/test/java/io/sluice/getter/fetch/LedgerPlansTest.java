@@ -275,7 +275,9 @@ class LedgerPlansTest {
             DispatchSettings.DEFAULTS);
     List<String> plans = plans("Pick of the dispatcher", dispatcher);
     assertThat(partitions(plans)).isEmpty();
-    assertThat(String.join("", plans)).contains("work_waiting").doesNotContain("Seq Scan on work ");
+    assertThat(String.join("", plans))
+        .contains("Index Scan using work_")
+        .doesNotContain("Seq Scan on work ");
   }
 
   @Test
@@ -326,7 +328,9 @@ class LedgerPlansTest {
             .withFeed("feed3")
             .withPeriod(
                 new TimeRange(now.minus(Duration.ofHours(30)), now.minus(Duration.ofHours(29))));
-    assertNoScan(plans("Files of an hour, by period", () -> files.ids(hour, 100)));
+    List<String> byPeriod = plans("Files of an hour, by period", () -> files.ids(hour, 100));
+    assertNoScan(byPeriod);
+    assertThat(String.join("", byPeriod)).contains("Index Cond: ((feed = ANY", "(period >=");
     FeedStatus status = new FeedStatus(explained, Clock.systemUTC());
     assertNoScan(plans("sluice status", () -> status.lines(null, List.of())));
   }
