@@ -33,7 +33,7 @@ public final class Surroundings {
    */
   public void check() {
     checkDatabase();
-    migrateOnce();
+    ensureLedger();
     checkStaging();
   }
 
@@ -52,7 +52,12 @@ public final class Surroundings {
     return e.getCause() instanceof SQLException cause ? cause.getMessage() : e.getMessage();
   }
 
-  private synchronized void migrateOnce() {
+  /**
+   * Brings the ledger up to date the first time.
+   *
+   * @throws PauseStage when the database is away or refuses
+   */
+  public synchronized void ensureLedger() {
     if (migrated) {
       return;
     }

@@ -1,0 +1,105 @@
+package io.sluice.service.getter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.getter.dispatch.DispatchSettings;
+import io.sluice.getter.sweep.SweepSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+class GetterPropertiesTest {
+
+  @Test
+  void hasTheseDefaults_whenNothingIsSet() {
+    assertThat(bind(Map.of()))
+        .isEqualTo(
+            new GetterProperties(
+                4,
+                16,
+                2,
+                32,
+                8,
+                Duration.ofSeconds(1),
+                Duration.ofMillis(500),
+                400,
+                2000,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(10),
+                Path.of(System.getProperty("java.io.tmpdir")),
+                new GetterProperties.Sweep(
+                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(10),
+                    Duration.ofMinutes(2),
+                    1000,
+                    Duration.ofDays(3),
+                    Duration.ofDays(14),
+                    Duration.ofHours(1),
+                    0.8)));
+  }
+
+  @Test
+  void agreesWithTheLibrary_aboutDefaults() {
+    GetterProperties properties = bind(Map.of());
+    assertThat(properties.dispatchSettings()).isEqualTo(DispatchSettings.DEFAULTS);
+    assertThat(properties.sweep().settings()).isEqualTo(SweepSettings.DEFAULTS);
+  }
+
+  @Test
+  void takesEachProperty_whenSetByItsName() {
+    assertThat(
+            bind(
+                Map.ofEntries(
+                    Map.entry("sluice.getter.fetch-concurrency", "5"),
+                    Map.entry("sluice.getter.fetch-prefetch", "6"),
+                    Map.entry("sluice.getter.settle-concurrency", "7"),
+                    Map.entry("sluice.getter.settle-prefetch", "8"),
+                    Map.entry("sluice.getter.scan-concurrency", "9"),
+                    Map.entry("sluice.getter.scan-interval", "10s"),
+                    Map.entry("sluice.getter.dispatch-interval", "11s"),
+                    Map.entry("sluice.getter.queue-target", "12"),
+                    Map.entry("sluice.getter.handle-limit", "13"),
+                    Map.entry("sluice.getter.host-pause", "14s"),
+                    Map.entry("sluice.getter.retry-pause", "15s"),
+                    Map.entry("sluice.getter.temp", "/big"),
+                    Map.entry("sluice.getter.sweep.messages", "16s"),
+                    Map.entry("sluice.getter.sweep.staging", "17s"),
+                    Map.entry("sluice.getter.sweep.lost-after", "18s"),
+                    Map.entry("sluice.getter.sweep.republish", "19"),
+                    Map.entry("sluice.getter.sweep.keep-raw", "20s"),
+                    Map.entry("sluice.getter.sweep.keep-rejected", "21s"),
+                    Map.entry("sluice.getter.sweep.keep-chunks", "22s"),
+                    Map.entry("sluice.getter.sweep.fullest", "0.5"))))
+        .isEqualTo(
+            new GetterProperties(
+                5,
+                6,
+                7,
+                8,
+                9,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(11),
+                12,
+                13,
+                Duration.ofSeconds(14),
+                Duration.ofSeconds(15),
+                Path.of("/big"),
+                new GetterProperties.Sweep(
+                    Duration.ofSeconds(16),
+                    Duration.ofSeconds(17),
+                    Duration.ofSeconds(18),
+                    19,
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(21),
+                    Duration.ofSeconds(22),
+                    0.5)));
+  }
+
+  private static GetterProperties bind(Map<String, String> values) {
+    return new Binder(new MapConfigurationPropertySource(values))
+        .bindOrCreate("sluice.getter", GetterProperties.class);
+  }
+}

@@ -1,0 +1,76 @@
+package io.sluice.service.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.loader.LoadSettings;
+import io.sluice.service.SluiceProperties;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
+
+class LoaderPropertiesTest {
+
+  @Test
+  void hasTheseDefaults_whenNothingIsSet() {
+    assertThat(bind(Map.of()))
+        .isEqualTo(
+            new LoaderProperties(
+                1,
+                400,
+                200,
+                DataSize.ofMegabytes(64),
+                Duration.ofMillis(200),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(20),
+                6,
+                Duration.ofMillis(100),
+                3,
+                100));
+  }
+
+  @Test
+  void agreesWithTheLibrary_aboutDefaults() {
+    SluiceProperties.Ledger ledger =
+        new SluiceProperties.Ledger(Duration.ofDays(30), Duration.ofMinutes(2), 5);
+    assertThat(bind(Map.of()).settings(ledger)).isEqualTo(LoadSettings.defaults());
+  }
+
+  @Test
+  void takesEachProperty_whenSetByItsName() {
+    assertThat(
+            bind(
+                Map.ofEntries(
+                    Map.entry("sluice.loader.concurrency", "2"),
+                    Map.entry("sluice.loader.prefetch", "50"),
+                    Map.entry("sluice.loader.batch", "20"),
+                    Map.entry("sluice.loader.batch-size", "1MB"),
+                    Map.entry("sluice.loader.batch-wait", "3ms"),
+                    Map.entry("sluice.loader.ddl-lock-timeout", "4s"),
+                    Map.entry("sluice.loader.load-lock-timeout", "5s"),
+                    Map.entry("sluice.loader.retries", "7"),
+                    Map.entry("sluice.loader.backoff", "8ms"),
+                    Map.entry("sluice.loader.staging-reads", "9"),
+                    Map.entry("sluice.loader.temp-tables", "11"))))
+        .isEqualTo(
+            new LoaderProperties(
+                2,
+                50,
+                20,
+                DataSize.ofMegabytes(1),
+                Duration.ofMillis(3),
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(5),
+                7,
+                Duration.ofMillis(8),
+                9,
+                11));
+  }
+
+  private static LoaderProperties bind(Map<String, String> values) {
+    return new Binder(new MapConfigurationPropertySource(values))
+        .bindOrCreate("sluice.loader", LoaderProperties.class);
+  }
+}

@@ -1,0 +1,170 @@
+package io.sluice.standalone;
+
+import io.sluice.embedded.EmbeddedException;
+import io.sluice.simulator.Expected;
+import io.sluice.standalone.DemoProgress.Counts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command {@code demo}: a simulated network's files, loaded before your eyes. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Starts Sluice with all it needs, and loads what a simulated network writes.")
+public final class Demo implements Callable<Integer> {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Duration SAY_EVERY = Duration.ofSeconds(5);
+  private static final Duration GIVE_UP_AFTER = Duration.ofMinutes(2);
+
+  @CommandLine.Mixin private StandaloneOptions options = new StandaloneOptions();
+
+  @Option(names = "--once", description = "End when the last hour is loaded, and judge it.")
+  private boolean once;
+
+  @Option(names = "--gnbs", description = "Elements of the network. Default: ${DEFAULT-VALUE}.")
+  private int gnbs = 200;
+
+  private final Clock clock = Clock.systemUTC();
+  private final PrintStream out = System.out;
+  private final boolean terminal = Boolean.getBoolean("sluice.terminal");
+
+  public static void main(String[] args) {
+    System.exit(
+        new CommandLine(new Demo())
+            .setExecutionExceptionHandler(StandaloneCommand::sayWhy)
+            .execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException, SQLException {
+    Path incoming = options.data().resolve("demo-incoming");
+    writeFeed(incoming);
+    out.println("Starting PostgreSQL, the broker and the services ...");
+    Standalone standalone = Standalone.start(options, Map.of("logging.threshold.console", "OFF"));
+    Thread closing = new Thread(standalone::close, "stop");
+    Runtime.getRuntime().addShutdownHook(closing);
+    out.println(standalone.howToLook());
+    return run(standalone, incoming);
+  }
+
+  private void writeFeed(Path incoming) throws IOException {
+    Files.createDirectories(incoming);
+    Files.createDirectories(options.feeds());
+    try (InputStream template = Demo.class.getResourceAsStream("demo.yaml")) {
+      String feed = new String(template.readAllBytes(), StandardCharsets.UTF_8);
+      Files.writeString(
+          options.feeds().resolve("demo.yaml"), feed.replace("@incoming@", incoming.toString()));
+    }
+  }
+
+  private int run(Standalone standalone, Path incoming)
+      throws IOException, InterruptedException, SQLException {
+    DemoNetwork network = new DemoNetwork(gnbs, incoming, clock);
+    DemoProgress progress = new DemoProgress(standalone.warehouse());
+    long started = System.nanoTime();
+    out.printf("A network of %d gNBs writes its last hour to %s%n", gnbs, incoming);
+    Expected expected = network.writeLastHour();
+    Counts counts = watchUntilLoaded(network, progress, started);
+    Duration took = Duration.ofNanos(System.nanoTime() - started);
+    DemoWarehouse warehouse = new DemoWarehouse(standalone.warehouse());
+    List<String> differences = warehouse.differences(expected, network.begin(), network.lastEnd());
+    boolean good =
+        new DemoReport(out).print(counts, expected, differences, progress.reasons(), took);
+    if (!once) {
+      goOnLive(network, progress);
+    }
+    return good ? 0 : 1;
+  }
+
+  private Counts watchUntilLoaded(DemoNetwork network, DemoProgress progress, long started)
+      throws SQLException, InterruptedException {
+    List<String> paths = network.paths();
+    ProgressLine line = new ProgressLine(out, terminal, SAY_EVERY);
+    Counts before = null;
+    long changed = System.nanoTime();
+    while (true) {
+      Counts counts = progress.counts();
+      long known = progress.known(paths);
+      line.show(describe(counts, known, paths.size(), started));
+      if (known == paths.size() && counts.open() <= counts.stuck()) {
+        line.end();
+        return counts;
+      }
+      if (!counts.equals(before)) {
+        before = counts;
+        changed = System.nanoTime();
+      } else if (System.nanoTime() - changed > GIVE_UP_AFTER.toNanos()) {
+        line.end();
+        throw new EmbeddedException(
+            "nothing has moved for %d s, and %d of %d files are not loaded; bin/sluice status says"
+                    .formatted(GIVE_UP_AFTER.toSeconds(), counts.open(), paths.size())
+                + " what waits, and "
+                + options.data().resolve("log/sluice.log")
+                + " why");
+      }
+      Thread.sleep(LOOK_EVERY.toMillis());
+    }
+  }
+
+  private static String describe(Counts counts, long known, int all, long started) {
+    double seconds = (System.nanoTime() - started) / 1e9;
+    return String.format(
+        Locale.ROOT,
+        "%5.1f s  found %d of %d files, closed %d, rejected %d   %d rows, %.0f rows/s",
+        seconds,
+        known,
+        all,
+        counts.files() - counts.open(),
+        counts.rejected(),
+        counts.rows(),
+        counts.rows() / seconds);
+  }
+
+  private void goOnLive(DemoNetwork network, DemoProgress progress)
+      throws SQLException, InterruptedException {
+    Thread writer = new Thread(() -> writeLive(network), "simulator");
+    writer.setDaemon(true);
+    writer.start();
+    out.println("The network goes on live, a file per gNB every 15 minutes. Ctrl-C stops it all.");
+    ProgressLine line = new ProgressLine(out, terminal, Duration.ofMinutes(1));
+    while (true) {
+      Counts counts = progress.counts();
+      line.show(
+          "%tT  %d files, %d open, %d rejected, %d rows"
+              .formatted(
+                  LocalTime.now(ZoneId.systemDefault()),
+                  counts.files(),
+                  counts.open(),
+                  counts.rejected(),
+                  counts.rows()));
+      Thread.sleep(Duration.ofSeconds(2).toMillis());
+    }
+  }
+
+  private void writeLive(DemoNetwork network) {
+    try {
+      network.goOn(clock);
+    } catch (IOException e) {
+      out.println("The simulated network stopped: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

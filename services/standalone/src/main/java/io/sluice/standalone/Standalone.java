@@ -1,0 +1,158 @@
+package io.sluice.standalone;
+
+import io.sluice.embedded.EmbeddedBroker;
+import io.sluice.embedded.EmbeddedException;
+import io.sluice.embedded.EmbeddedPostgres;
+import io.sluice.embedded.Ports;
+import io.sluice.service.SluiceApplication;
+import io.sluice.service.getter.GetterConfiguration;
+import io.sluice.service.handler.HandlerConfiguration;
+import io.sluice.service.loader.LoaderConfiguration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** All services in this JVM, with a PostgreSQL and an AMQP broker of their own. */
+final class Standalone implements AutoCloseable {
+  private static final String DATABASE = "sluice";
+  private static final int USUAL_HTTP_PORT = 8080;
+
+  private final StandaloneOptions options;
+  private final EmbeddedPostgres postgres;
+  private final EmbeddedBroker broker;
+  private final int httpPort;
+  private ConfigurableApplicationContext services;
+
+  private Standalone(StandaloneOptions options, EmbeddedPostgres postgres, EmbeddedBroker broker) {
+    this.options = options;
+    this.postgres = postgres;
+    this.broker = broker;
+    this.httpPort = httpPort(options.httpPort());
+  }
+
+  /**
+   * Starts everything, over the data of the last run if there is any.
+   *
+   * @param settings of the services, beside those that follow from the options
+   * @throws EmbeddedException saying which port or directory is taken
+   */
+  static Standalone start(StandaloneOptions options, Map<String, Object> settings) {
+    Path data = options.data();
+    createDirectories(data.resolve("staging"), options.feeds());
+    EmbeddedPostgres postgres =
+        EmbeddedPostgres.startPersistent(data.resolve("postgres"), options.postgresPort())
+            .closedByCaller();
+    try {
+      postgres.createDatabase(DATABASE);
+      int amqpPort = options.amqpPort();
+      EmbeddedBroker broker =
+          amqpPort == 0 ? EmbeddedBroker.startOnFreePort() : EmbeddedBroker.startOn(amqpPort);
+      Standalone standalone = new Standalone(options, postgres, broker);
+      standalone.startServices(settings);
+      return standalone;
+    } catch (RuntimeException e) {
+      postgres.close();
+      throw e;
+    }
+  }
+
+  private static void createDirectories(Path... directories) {
+    try {
+      for (Path directory : directories) {
+        Files.createDirectories(directory);
+      }
+    } catch (IOException e) {
+      throw new EmbeddedException("cannot create " + e.getMessage() + "; choose another --data", e);
+    }
+  }
+
+  private static int httpPort(int wanted) {
+    if (wanted != 0) {
+      return wanted;
+    }
+    return Ports.isFree(USUAL_HTTP_PORT) ? USUAL_HTTP_PORT : Ports.free();
+  }
+
+  private void startServices(Map<String, Object> settings) {
+    Map<String, Object> all = new HashMap<>(ownSettings());
+    all.putAll(settings);
+    try {
+      new ConnectionFile(options.data()).write(postgres, DATABASE, staging(), options.feeds());
+      services =
+          SluiceApplication.run(
+              "standalone",
+              all,
+              new String[0],
+              GetterConfiguration.class,
+              HandlerConfiguration.class,
+              LoaderConfiguration.class);
+    } catch (RuntimeException e) {
+      broker.close();
+      throw e;
+    }
+  }
+
+  private Map<String, Object> ownSettings() {
+    Path data = options.data();
+    return Map.ofEntries(
+        Map.entry("spring.main.register-shutdown-hook", "false"),
+        Map.entry("server.address", "127.0.0.1"),
+        Map.entry("server.port", httpPort),
+        Map.entry("logging.file.name", data.resolve("log/sluice.log").toString()),
+        Map.entry("sluice.feeds", options.feeds().toString()),
+        Map.entry("sluice.database.url", postgres.jdbcUrl(DATABASE)),
+        Map.entry("sluice.database.user", EmbeddedPostgres.USER),
+        Map.entry("sluice.database.password", postgres.password()),
+        Map.entry("sluice.broker.addresses", "127.0.0.1:" + broker.port()),
+        Map.entry("sluice.broker.user", EmbeddedBroker.USER),
+        Map.entry("sluice.broker.password", broker.password()),
+        Map.entry("sluice.staging.location", staging().toUri().toString()));
+  }
+
+  private Path staging() {
+    return options.data().resolve("staging");
+  }
+
+  /** The warehouse. */
+  DataSource warehouse() {
+    return postgres.dataSource(DATABASE);
+  }
+
+  /** Tells a person where everything is; no passwords, only where they lie. */
+  String howToLook() {
+    return """
+        Look into it:
+          bin/sluice status                 what waits, what failed
+          bin/sluice sql 'select * from sluice.reconciliation_hourly'
+          PGPASSFILE=%1$s psql -h 127.0.0.1 -p %2$d -U %3$s %4$s
+          JDBC  %5$s  (user %3$s, password in %6$s)
+          HTTP  http://127.0.0.1:%7$d/actuator/health  and  /actuator/prometheus
+          AMQP  127.0.0.1:%8$d
+          data  %9$s, feeds %10$s, log %11$s
+        """
+        .formatted(
+            postgres.passwordFile(),
+            postgres.port(),
+            EmbeddedPostgres.USER,
+            DATABASE,
+            postgres.jdbcUrl(DATABASE),
+            new ConnectionFile(options.data()).path(),
+            httpPort,
+            broker.port(),
+            options.data(),
+            options.feeds(),
+            options.data().resolve("log/sluice.log"));
+  }
+
+  /** The services first, so that they finish their work; what they stand on after them. */
+  @Override
+  public void close() {
+    services.close();
+    broker.close();
+    postgres.close();
+  }
+}

@@ -1,0 +1,46 @@
+package io.sluice.standalone;
+
+import io.sluice.embedded.EmbeddedException;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The command {@code standalone}. */
+@Command(
+    name = "standalone",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Runs all of Sluice on this machine, with nothing else installed.")
+public final class StandaloneCommand implements Callable<Integer> {
+  @Mixin private StandaloneOptions options = new StandaloneOptions();
+
+  public static void main(String[] args) {
+    System.exit(
+        new CommandLine(new StandaloneCommand())
+            .setExecutionExceptionHandler(StandaloneCommand::sayWhy)
+            .execute(args));
+  }
+
+  /** A person gets a sentence; the stack trace is for what nobody foresaw. */
+  static int sayWhy(Exception failure, CommandLine line, CommandLine.ParseResult result)
+      throws Exception {
+    if (!(failure instanceof EmbeddedException)) {
+      throw failure;
+    }
+    line.getErr().println(line.getCommandName() + ": " + failure.getMessage());
+    return 1;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Standalone standalone = Standalone.start(options, Map.of());
+    CountDownLatch forever = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(standalone::close, "stop"));
+    System.out.println(standalone.howToLook() + "Ctrl-C stops it; the next start goes on.");
+    forever.await();
+    return 0;
+  }
+}
