@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.qpid.server.SystemLauncher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An AMQP 0-9-1 broker in this JVM (Apache Qpid Broker-J) on the loopback address. Its messages
@@ -45,6 +47,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         }]
       }
       """;
+
+  private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
 
   private final int port;
   private final String password = Secrets.random();
@@ -128,8 +132,14 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** Cuts all connections; all messages are lost. */
   public synchronized void stop() {
-    if (launcher != null) {
+    if (launcher == null) {
+      return;
+    }
+    try {
       launcher.shutdown();
+    } catch (IllegalStateException e) {
+      log.debug("The JVM ends, and a hook of the broker's own stops it already", e);
+    } finally {
       launcher = null;
     }
   }

@@ -1,5 +1,8 @@
 package io.sluice.standalone;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.sluice.core.ledger.LedgerSchema;
 import io.sluice.embedded.EmbeddedBroker;
 import io.sluice.embedded.EmbeddedException;
 import io.sluice.embedded.EmbeddedPostgres;
@@ -11,9 +14,13 @@ import io.sluice.service.loader.LoaderConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** All services in this JVM, with a PostgreSQL and an AMQP broker of their own. */
@@ -41,6 +48,7 @@ final class Standalone implements AutoCloseable {
    * @throws EmbeddedException saying which port or directory is taken
    */
   static Standalone start(StandaloneOptions options, Map<String, Object> settings) {
+    quietUntilConfigured();
     Path data = options.data();
     createDirectories(data.resolve("staging"), options.feeds());
     EmbeddedPostgres postgres =
@@ -48,6 +56,8 @@ final class Standalone implements AutoCloseable {
             .closedByCaller();
     try {
       postgres.createDatabase(DATABASE);
+      LedgerSchema.migrate(postgres.dataSource(DATABASE));
+      forgetLastRun(postgres.dataSource(DATABASE));
       int amqpPort = options.amqpPort();
       EmbeddedBroker broker =
           amqpPort == 0 ? EmbeddedBroker.startOnFreePort() : EmbeddedBroker.startOn(amqpPort);
@@ -60,6 +70,13 @@ final class Standalone implements AutoCloseable {
     }
   }
 
+  /** PostgreSQL and the broker start before the services have set up logging. */
+  private static void quietUntilConfigured() {
+    if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+      root.setLevel(Level.WARN);
+    }
+  }
+
   private static void createDirectories(Path... directories) {
     try {
       for (Path directory : directories) {
@@ -67,6 +84,21 @@ final class Standalone implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new EmbeddedException("cannot create " + e.getMessage() + "; choose another --data", e);
+    }
+  }
+
+  /**
+   * The last run's broker took its messages with it, and its workers are gone: have the sweeper
+   * publish at once instead of after the time that other replicas would be given.
+   */
+  private static void forgetLastRun(DataSource database) {
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "update sluice.work set published_at = '-infinity', lease_until = null"
+              + " where state = 'queued'");
+    } catch (SQLException e) {
+      throw new EmbeddedException("the ledger cannot be opened: " + e.getMessage(), e);
     }
   }
 
@@ -100,6 +132,7 @@ final class Standalone implements AutoCloseable {
     Path data = options.data();
     return Map.ofEntries(
         Map.entry("spring.main.register-shutdown-hook", "false"),
+        Map.entry("sluice.instance", "standalone"), // so that its leases stay its own
         Map.entry("server.address", "127.0.0.1"),
         Map.entry("server.port", httpPort),
         Map.entry("logging.file.name", data.resolve("log/sluice.log").toString()),

@@ -1,6 +1,8 @@
 package io.sluice.standalone;
 
 import io.sluice.embedded.EmbeddedException;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +29,11 @@ public final class StandaloneCommand implements Callable<Integer> {
   /** A person gets a sentence; the stack trace is for what nobody foresaw. */
   static int sayWhy(Exception failure, CommandLine line, CommandLine.ParseResult result)
       throws Exception {
-    if (!(failure instanceof EmbeddedException)) {
+    boolean foreseen =
+        failure instanceof EmbeddedException
+            || failure instanceof SQLException
+            || failure instanceof IOException;
+    if (!foreseen) {
       throw failure;
     }
     line.getErr().println(line.getCommandName() + ": " + failure.getMessage());

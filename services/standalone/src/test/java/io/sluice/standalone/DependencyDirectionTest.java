@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Dependencies point one way: core ← getter, handler, loader ← services; services never on each other. */
+/**
+ * Dependencies point one way: core ← getter, handler, loader ← services; services never on each
+ * other.
+ */
 class DependencyDirectionTest {
 
   private static final JavaClasses SLUICE =
