@@ -1,5 +1,6 @@
 package io.sluice.core.catalog;
 
+import io.sluice.core.chunk.PgType;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.ledger.Transactions;
 import java.util.ArrayList;
@@ -83,6 +84,11 @@ public final class Catalog {
     return known(target).values().stream()
         .sorted(java.util.Comparator.comparingInt(TargetColumn::ordinal))
         .toList();
+  }
+
+  /** Types of the columns that the target's first table has in the database; empty without it. */
+  public Map<String, PgType> typesInDatabase(Target target) {
+    return transactions.ledger(c -> CatalogStore.typesInDatabase(c, target));
   }
 
   private Map<CounterKey, TargetColumn> known(Target target) {

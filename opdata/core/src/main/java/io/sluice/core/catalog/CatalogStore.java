@@ -8,9 +8,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -161,6 +163,28 @@ final class CatalogStore {
                   rows.getInt(7)));
         }
         return columns;
+      }
+    }
+  }
+
+  static Map<String, PgType> typesInDatabase(Connection connection, Target target)
+      throws SQLException {
+    String sql =
+        """
+        select a.attname, a.atttypid::int8 from pg_attribute a
+        join pg_class r on r.oid = a.attrelid join pg_namespace n on n.oid = r.relnamespace
+        where n.nspname = ? and r.relname = ? and a.attnum > 0 and not a.attisdropped
+        """;
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      query.setString(1, target.schema());
+      query.setString(2, target.name());
+      try (ResultSet rows = query.executeQuery()) {
+        Map<String, PgType> types = new HashMap<>();
+        while (rows.next()) {
+          String column = rows.getString(1);
+          PgType.ofOid(rows.getInt(2)).ifPresent(type -> types.put(column, type));
+        }
+        return types;
       }
     }
   }

@@ -212,7 +212,7 @@ public final class HandleWorker implements AutoCloseable {
       if (format instanceof FeedFormat.Pm pm) {
         return PmFile.read(in, pm, context, settings);
       }
-      throw new RejectFile("format", "byte 0", "the format " + format.name() + " is not read here");
+      return CsvFile.read(in, (FeedFormat.Csv) format, context);
     } catch (IOException e) {
       throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
     }

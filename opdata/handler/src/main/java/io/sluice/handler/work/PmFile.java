@@ -55,7 +55,7 @@ final class PmFile {
     }
   }
 
-  private static Instant time(long micros) {
+  static Instant time(long micros) {
     boolean none = micros == Long.MAX_VALUE || micros == Long.MIN_VALUE;
     return none ? null : Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L));
   }

@@ -34,14 +34,28 @@ final class RawInput {
       if (startsWith(magic, 0x1f, 0x8b)) {
         return new Unpacked(in, size, limits);
       }
-      if (startsWith(magic, 'P', 'K', 3, 4)) {
+      String packed = packing(magic);
+      if (packed != null) {
         throw new RejectFile(
-            "zip_archive", "byte 0", "a zip archive where a single file was expected");
+            "packed", "byte 0", "the file is packed as " + packed + ", which is not read here");
       }
       return in;
     } catch (IOException e) {
       throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static String packing(byte[] magic) {
+    if (startsWith(magic, 'P', 'K', 3, 4)) {
+      return "zip";
+    }
+    if (startsWith(magic, 'B', 'Z', 'h')) {
+      return "bzip2";
+    }
+    if (startsWith(magic, 0xfd, '7', 'z', 'X')) {
+      return "xz";
+    }
+    return startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd) ? "zstandard" : null;
   }
 
   private static boolean startsWith(byte[] magic, int... wanted) {
