@@ -33,9 +33,9 @@ class CsvCorpusTest {
     try (HandleFixture fixture = new HandleFixture(temp)) {
       for (int i = 0; i < files.size(); i++) {
         outcomes.add(data.relativize(files.get(i)) + "\t" + outcome(fixture, files.get(i), i));
+        Files.write(Path.of("target", "csv-outcomes.tsv"), outcomes);
       }
     }
-    Files.write(Path.of("target", "csv-outcomes.tsv"), outcomes);
     assertThat(outcomes)
         .isNotEmpty()
         .allMatch(line -> line.matches("[^\t]+\t(handled|rejected)\t.*"));
