@@ -45,6 +45,7 @@ final class ChunkLoader {
   private final LoadSettings settings;
   private final Pauses pauses;
   private final Refusals refusals;
+  private final TypeAdoption types;
 
   ChunkLoader(Transactions transactions, Tables tables, LoadSettings settings, Pauses pauses) {
     this.transactions = transactions;
@@ -52,6 +53,7 @@ final class ChunkLoader {
     this.settings = settings;
     this.pauses = pauses;
     this.refusals = new Refusals(transactions);
+    this.types = new TypeAdoption(transactions);
   }
 
   /**
@@ -68,7 +70,7 @@ final class ChunkLoader {
         BatchLoad.Done done = once(left, careful);
         return new Loaded(done.loaded(), postponed, Set.of(), done.counts(), done.settle());
       } catch (RetryBatch e) {
-        LOG.info("{} chunks are loaded again: {}", left.size(), e.getMessage());
+        LOG.warn("{} chunks are loaded again: {}", left.size(), e.getMessage());
         if (++waits > settings.retries()) {
           return new Loaded(Set.of(), postponed, ids(left), new Counts(), List.of());
         }
@@ -78,9 +80,10 @@ final class ChunkLoader {
         if (++looks > LOOKS) {
           throw e;
         }
+      } catch (UnknownTable e) {
+        postpone(left, postponed, Set.of(e.tableId()), "table_unknown", e.getMessage());
       } catch (TypeChanged e) {
-        tables.forget(e.tableId());
-        postpone(left, postponed, Set.of(e.tableId()), "type_changed", e.getMessage());
+        typeChanged(left, postponed, e);
       } catch (RefusedTarget e) {
         park(left, postponed, e);
       } catch (LedgerException e) {
@@ -108,6 +111,16 @@ final class ChunkLoader {
 
   private static Set<Integer> needed(List<LoadedChunk> chunks) {
     return TableNeeds.of(chunks).keySet();
+  }
+
+  private void typeChanged(List<LoadedChunk> left, Map<ChunkId, String> postponed, TypeChanged e) {
+    tables.forget(e.tableId());
+    try {
+      types.adopt(e);
+      postpone(left, postponed, Set.of(e.tableId()), "type_changed", e.getMessage());
+    } catch (RefusedTarget refused) {
+      park(left, postponed, refused);
+    }
   }
 
   private void park(List<LoadedChunk> left, Map<ChunkId, String> postponed, RefusedTarget e) {

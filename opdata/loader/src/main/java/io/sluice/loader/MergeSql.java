@@ -3,10 +3,12 @@ package io.sluice.loader;
 import io.sluice.core.chunk.Column;
 import io.sluice.core.chunk.Segment;
 import io.sluice.core.ledger.SqlNames;
+import io.sluice.loader.TargetTable.CounterColumn;
 import io.sluice.loader.TargetTable.Layout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 
 /**
@@ -114,7 +116,7 @@ final class MergeSql {
       case WIDE ->
           cells().stream()
               .map(c -> "case when " + present(c) + " and " + equal(c) + " then 1 else 0 end")
-              .collect(Collectors.joining(" + ", "(0 + ", ")"));
+              .collect(sum());
       default -> "case when " + allEqual() + " then 1 else 0 end";
     };
   }
@@ -125,10 +127,11 @@ final class MergeSql {
           cells().stream()
               .map(
                   c ->
-                      "case when %s and %s is not null and not %s then 1 else 0 end"
-                          .formatted(present(c), t(c), equal(c)))
+                      "case when %s and %s > 0 and not %s then 1 else 0 end"
+                          .formatted(present(c), storedForms(c), equal(c)))
               .collect(
-                  Collectors.joining(" + ", "case when " + NEWER + " then 0 else (0 + ", ") end"));
+                  Collectors.collectingAndThen(
+                      sum(), n -> "case when " + NEWER + " then 0 else " + n + " end"));
       default ->
           "case when %s or %s or %s then 0 else 1 end".formatted(NEWER, allEqual(), fillsAny());
     };
@@ -145,7 +148,7 @@ final class MergeSql {
   private String allEqual() {
     return values().stream()
         .map(c -> "(not " + present(c) + " or " + equal(c) + ")")
-        .collect(Collectors.joining(" and ", "(true and ", ")"));
+        .collect(allOf());
   }
 
   private String fillsAny() {
@@ -154,20 +157,19 @@ final class MergeSql {
     }
     return values().stream()
         .map(c -> "(" + t(c) + " is null and " + s(c) + " is not null)")
-        .collect(Collectors.joining(" or ", "(false or ", ")"));
+        .collect(anyOf());
   }
 
   /** Of a tall row, none of the forms of its value is stored. */
   private String storedIsEmpty() {
     List<Column> forms = values().stream().filter(c -> !c.name().equals("suspect")).toList();
-    return "num_nonnulls("
-        + forms.stream().map(MergeSql::t).collect(Collectors.joining(", "))
-        + ") = 0";
+    return count(forms) + " = 0";
   }
 
   /** Writes those of the rows that change a stored one. */
   String update(boolean ranked) {
-    List<Column> values = values();
+    List<Column> values = new ArrayList<>(values());
+    values.addAll(formsElsewhere());
     List<String> sets = new ArrayList<>();
     values.forEach(c -> sets.add(SqlNames.quote(c.name()) + " = " + merged(c)));
     sets.add("\"_file\" = case when " + NEWER + " then s.\"_file\" else t.\"_file\" end");
@@ -192,13 +194,50 @@ final class MergeSql {
 
   /** A newer version's field if the file had it; an older one's only where none is stored. */
   private String merged(Column column) {
+    if (!group.columns().contains(column)) {
+      return "case when %s and %s then null else %s end"
+          .formatted(NEWER, otherFormPresent(column), t(column));
+    }
+    String newer =
+        "case when %s then %s when %s then null else %s end"
+            .formatted(present(column), s(column), otherFormPresent(column), t(column));
     String older =
         group.table().layout() == Layout.TALL
             ? "case when %s then %s else %s end".formatted(storedIsEmpty(), s(column), t(column))
-            : "coalesce(%s, %s)".formatted(t(column), s(column));
-    String newer =
-        "case when " + present(column) + " then " + s(column) + " else " + t(column) + " end";
+            : "case when %s = 0 then %s else %s end"
+                .formatted(storedForms(column), s(column), t(column));
     return "case when " + NEWER + " then " + newer + " else " + older + " end";
+  }
+
+  /** A counter has one value, whatever its form: a newer one in another column ends this one. */
+  private String otherFormPresent(Column column) {
+    return forms(column).stream()
+        .filter(form -> !form.equals(column))
+        .filter(group.columns()::contains)
+        .map(this::present)
+        .collect(anyOf());
+  }
+
+  private static String count(List<Column> columns) {
+    return "num_nonnulls("
+        + columns.stream().map(MergeSql::t).collect(Collectors.joining(", "))
+        + ")";
+  }
+
+  private String storedForms(Column column) {
+    return count(forms(column));
+  }
+
+  /** The columns of this table that a counter's value may be in: its own, and that of decimals. */
+  private List<Column> forms(Column column) {
+    CounterColumn counter = group.table().counters().get(column.name());
+    if (counter == null || group.table().layout() != Layout.WIDE) {
+      return List.of(column);
+    }
+    return group.table().counters().values().stream()
+        .filter(c -> c.counter().equals(counter.counter()))
+        .map(CounterColumn::column)
+        .toList();
   }
 
   /** See {@link Segment#PRESENT}. */
@@ -224,6 +263,15 @@ final class MergeSql {
         .toList();
   }
 
+  /** Columns of these rows' counters that these rows do not have. */
+  private List<Column> formsElsewhere() {
+    return cells().stream()
+        .flatMap(c -> forms(c).stream())
+        .distinct()
+        .filter(c -> !group.columns().contains(c))
+        .toList();
+  }
+
   private static String matches(List<String> columns) {
     return columns.stream()
         .map(SqlNames::quote)
@@ -243,6 +291,23 @@ final class MergeSql {
 
   private static String inPass(boolean ranked) {
     return ranked ? " and s._rank = ?" : "";
+  }
+
+  private static Collector<CharSequence, ?, String> anyOf() {
+    return joined(" or ", "false");
+  }
+
+  private static Collector<CharSequence, ?, String> allOf() {
+    return joined(" and ", "true");
+  }
+
+  private static Collector<CharSequence, ?, String> sum() {
+    return joined(" + ", "0");
+  }
+
+  private static Collector<CharSequence, ?, String> joined(String operator, String ofNone) {
+    return Collectors.collectingAndThen(
+        Collectors.joining(operator), terms -> terms.isEmpty() ? ofNone : "(" + terms + ")");
   }
 
   private static String names(String alias, List<String> columns) {

@@ -184,6 +184,8 @@ final class TableMaker {
       } else if (type != column.type().oid()) {
         throw new TypeChanged(
             table.id(),
+            column.name(),
+            PgType.ofOid(type),
             "column \"%s\" of %s is not %s any more"
                 .formatted(column.name(), table.display(), column.type().sql()));
       }

@@ -101,7 +101,7 @@ final class Tables {
   private void checkRegistered(Map<Integer, TableNeeds> needs) {
     for (TableNeeds need : needs.values()) {
       if (!known.containsKey(need.tableId)) {
-        throw new TypeChanged(need.tableId, "table " + need.tableId + " is not in the ledger");
+        throw new UnknownTable(need.tableId);
       }
     }
   }

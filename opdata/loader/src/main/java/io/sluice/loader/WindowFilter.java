@@ -2,8 +2,11 @@ package io.sluice.loader;
 
 import io.sluice.core.catalog.TimePartitions;
 import io.sluice.core.chunk.Column;
+import io.sluice.core.chunk.PgType;
 import io.sluice.core.chunk.Segment;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,11 +44,13 @@ final class WindowFilter {
     TimePartitions partitions = prepared.partitioning(table.id());
     CopyRows rows = new CopyRows(segment);
     int time = timeIndex(table, segment.head().columns());
+    PgType type = segment.head().columns().get(time).type();
     List<SegmentData> kept = new ArrayList<>();
     long left = segment.cells();
     int from = 0;
     for (int row = 0; row <= rows.count(); row++) {
-      boolean out = row < rows.count() && isRefused(rows.micros(row, time), partitions, refused);
+      boolean out =
+          row < rows.count() && isRefused(rows.micros(row, time), type, partitions, refused);
       if (row == rows.count() || out) {
         if (row > from) {
           SegmentData run = rows.slice(from, row, group);
@@ -66,11 +71,16 @@ final class WindowFilter {
     return columns.stream().map(Column::name).toList().indexOf(name);
   }
 
-  private static boolean isRefused(Long micros, TimePartitions partitions, Set<Long> refused) {
+  private static boolean isRefused(
+      Long micros, PgType type, TimePartitions partitions, Set<Long> refused) {
     if (micros == null) {
       return false;
     }
-    Instant start = partitions.startOf(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+    Instant time = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    Instant start =
+        type == PgType.TIMESTAMPTZ
+            ? partitions.startOf(time)
+            : partitions.startOf(LocalDateTime.ofInstant(time, ZoneOffset.UTC));
     return refused.contains(ChronoUnit.MICROS.between(Instant.EPOCH, start));
   }
 

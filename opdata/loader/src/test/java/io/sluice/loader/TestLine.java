@@ -97,6 +97,7 @@ final class TestLine implements AutoCloseable {
   private final FileIntake intake;
   private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   Feed feed;
+  String group = "NRCellDU";
 
   TestLine(Path directory, String target) throws IOException {
     HikariConfig pool = new HikariConfig();
@@ -117,16 +118,21 @@ final class TestLine implements AutoCloseable {
   }
 
   static Feed feed(String target) {
+    return feed(target, "UTC");
+  }
+
+  static Feed feed(String target, String zone) {
     String yaml =
         """
         feed: pm
+        zone: %s
         source:
           directory: {path: "/pm/*.xml"}
           poll: 30s
         format: {3gpp-pm: {}}
         target: %s
         """
-            .formatted(target);
+            .formatted(zone, target);
     return FeedParser.parse("pm.yaml", yaml)
         .feed()
         .orElseThrow(
@@ -176,10 +182,17 @@ final class TestLine implements AutoCloseable {
             .formatted(path, mtime));
   }
 
+  HandleClaim claim(long fileId) {
+    HandleClaim claim = handles.claim(fileId, true).orElseThrow();
+    catalog.atEpoch(claim.epoch());
+    dimensions.atEpoch(claim.epoch());
+    return claim;
+  }
+
   /** Handles a file, a chunk for each list of rows. */
   @SafeVarargs
   final List<WorkMessage> handle(long fileId, List<Row>... chunks) throws IOException {
-    HandleClaim claim = handles.claim(fileId, true).orElseThrow();
+    HandleClaim claim = claim(fileId);
     long cells = 0;
     for (int i = 0; i < chunks.length; i++) {
       cells += stage(claim, i, chunks[i]);
@@ -224,7 +237,7 @@ final class TestLine implements AutoCloseable {
   }
 
   private long segments(ChunkWriter writer, HandleClaim claim, List<Row> rows) throws IOException {
-    Target target = catalog.target(feed, "NRCellDU");
+    Target target = catalog.target(feed, group);
     Set<String> counters = new LinkedHashSet<>();
     rows.forEach(r -> counters.addAll(r.cells.keySet()));
     List<TargetColumn> columns =

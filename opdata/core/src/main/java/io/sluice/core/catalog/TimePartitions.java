@@ -5,6 +5,7 @@ import io.sluice.core.feed.FeedTarget.Partitioning.By;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -13,13 +14,13 @@ import java.time.temporal.TemporalAdjusters;
 
 /**
  * Where the partitions of a target begin and end (D9): a partition holds [start, next start), as
- * PostgreSQL's range partitions do. Days, weeks (from Monday) and months are those of the feed's
- * zone, so a day may have 23 or 25 hours; hours are those of UTC.
+ * PostgreSQL's range partitions do. Hours, days, weeks (from Monday) and months are those of the
+ * feed's zone, so a day may have 23 or 25 hours.
  */
 public final class TimePartitions {
 
   private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd");
-  private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("yyyyMMdd'_'HH'z'");
+  private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("yyyyMMdd'_'HHmm'z'");
   private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("yyyyMM");
 
   private final Partitioning partitioning;
@@ -39,12 +40,17 @@ public final class TimePartitions {
   public Instant startOf(Instant time) {
     LocalDate day = time.atZone(zone).toLocalDate();
     return switch (partitioning.by()) {
-      case HOUR -> time.truncatedTo(ChronoUnit.HOURS);
+      case HOUR -> time.atZone(zone).truncatedTo(ChronoUnit.HOURS).toInstant();
       case DAY -> midnight(day);
       case WEEK -> midnight(day.with(TemporalAdjusters.previousOrSame(java.time.DayOfWeek.MONDAY)));
       case MONTH -> midnight(day.withDayOfMonth(1));
       case NONE -> Instant.EPOCH;
     };
+  }
+
+  /** The same for a time without zone, which is one of the feed's zone. */
+  public Instant startOf(LocalDateTime time) {
+    return startOf(time.atZone(zone).toInstant());
   }
 
   /** Start of the partition after the one that begins at {@code start}. */
