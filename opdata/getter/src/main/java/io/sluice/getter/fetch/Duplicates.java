@@ -45,7 +45,7 @@ final class Duplicates {
       found = newestOfPath(connection, claim, path, checksum);
     }
     if (found.isEmpty() && rules.sameContent() == SameContent.DUPLICATE) {
-      found = anyOfFeed(connection, claim, checksum);
+      found = anyOfFeed(connection, claim, path, checksum);
     }
     return found;
   }
@@ -71,21 +71,21 @@ final class Duplicates {
   }
 
   private static Optional<Original> anyOfFeed(
-      Connection connection, FetchClaim claim, Checksum checksum) throws SQLException {
+      Connection connection, FetchClaim claim, String path, Checksum checksum) throws SQLException {
     String sql =
         """
-        select f.id, f.path, true from sluice.work w join sluice.file f on f.id = w.file_id
-        where w.checksum = ? and w.feed = ? and w.file_id <> ? and w.stage <> 'fetch'
+        select f.id, f.path, true from sluice.work w join sluice.file f on f.id = w.file_id and f.day = sluice.day_of(w.file_id)
+        where w.checksum = ? and w.feed = ? and f.path_key <> ? and w.stage <> 'fetch'
         union all
         select f.id, f.path, false from sluice.file f
-        where f.checksum = ? and f.feed = ? and f.id <> ? and f.state in ('loaded', 'settled')
+        where f.checksum = ? and f.feed = ? and f.path_key <> ? and f.state in ('loaded', 'settled')
         order by 3 limit 1
         """;
     try (PreparedStatement query = connection.prepareStatement(sql)) {
       for (int i = 0; i < 6; i += 3) {
         query.setBytes(i + 1, checksum.bytes());
         query.setString(i + 2, claim.feed());
-        query.setLong(i + 3, claim.fileId());
+        query.setObject(i + 3, FileIds.pathKey(claim.feed(), claim.host(), path));
       }
       return original(query);
     }

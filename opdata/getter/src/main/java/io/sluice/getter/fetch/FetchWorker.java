@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -82,13 +83,14 @@ public final class FetchWorker {
    */
   public void fetch(WorkMessage message, boolean redelivered) {
     metrics.received(message.feed());
+    Instant start = clock.instant();
     Optional<FetchClaim> claim = ledger.claim(message.fileId(), redelivered);
     if (claim.isEmpty()) {
       metrics.duplicate(message.feed());
       return;
     }
     try {
-      attempt(claim.get());
+      attempt(claim.get(), start);
     } catch (PauseStage e) {
       metrics.returned(message.feed());
       throw e;
@@ -101,14 +103,14 @@ public final class FetchWorker {
     }
   }
 
-  private void attempt(FetchClaim claim) {
+  private void attempt(FetchClaim claim, Instant start) {
     Optional<Feed> feed = feeds.get().get(claim.feed());
     if (feed.isEmpty()) {
       postpone(claim, "feed " + claim.feed() + " is not in effect; add or repair its definition");
       return;
     }
     try {
-      run(claim, feed.get());
+      run(claim, feed.get(), start);
     } catch (SourceAway e) {
       ledger.hostAway(claim, e.getMessage());
       postpone(claim, e.getMessage());
@@ -132,7 +134,7 @@ public final class FetchWorker {
     }
   }
 
-  private void run(FetchClaim claim, Feed feed) throws IOException {
+  private void run(FetchClaim claim, Feed feed, Instant start) throws IOException {
     staging.checkRoom();
     if (claim.attempts() > settings.attempts()) {
       bury(claim, "crash", "the worker died " + settings.attempts() + " times at this file");
@@ -148,10 +150,10 @@ public final class FetchWorker {
       if (result.duplicate()) {
         identities.delete(claim);
       }
-      finish(claim, staged, result);
+      finish(claim, staged, result, start);
     } else {
       List<WorkMessage> members = archives.expand(claim, staged, feed.source());
-      finish(claim, staged, new FetchedLedger.Fetched(false, members));
+      finish(claim, staged, new FetchedLedger.Fetched(false, members), start);
     }
   }
 
@@ -162,14 +164,15 @@ public final class FetchWorker {
         "the file is packed in a way that is not read; deliver it as gz, zip, tar or tgz");
   }
 
-  private void finish(FetchClaim claim, Staged staged, FetchedLedger.Fetched result) {
+  private void finish(
+      FetchClaim claim, Staged staged, FetchedLedger.Fetched result, Instant start) {
+    publish(result.messages());
     metrics.bytes(claim.feed(), staged.size());
     if (result.duplicate()) {
       metrics.duplicate(claim.feed());
     } else {
-      metrics.done(claim.feed(), Duration.between(claim.foundAt(), clock.instant()));
+      metrics.done(claim.feed(), Duration.between(start, clock.instant()));
     }
-    publish(result.messages());
   }
 
   private void postpone(FetchClaim claim, String reason) {
@@ -179,9 +182,8 @@ public final class FetchWorker {
 
   private void close(FetchClaim claim, End end, String reason, String text, String position) {
     log.info("feed={} file={} {}: {}", claim.feed(), claim.path(), reason, text);
-    List<WorkMessage> settle = ledger.close(claim, end, reason + ": " + text, position);
+    publish(ledger.close(claim, end, reason + ": " + text, position));
     metrics.rejected(claim.feed(), reason);
-    publish(settle);
   }
 
   private void retryOrBury(FetchClaim claim, String reason, Exception e) {
@@ -198,9 +200,10 @@ public final class FetchWorker {
   private void bury(FetchClaim claim, String reason, String error) {
     log.warn("feed={} file={} is dead: {}", claim.feed(), claim.path(), error);
     publish(ledger.bury(claim, reason, error));
+    publisher.publishDead(
+        WorkMessage.of(Stage.FETCH, claim.feed(), claim.fileId(), claim.bulk()),
+        new WorkPublisher.Failure(reason, error, claim.attempts()));
     metrics.failed(claim.feed(), reason);
-    WorkMessage message = WorkMessage.of(Stage.FETCH, claim.feed(), claim.fileId(), claim.bulk());
-    publisher.publishDead(message, new WorkPublisher.Failure(reason, error, claim.attempts()));
   }
 
   private void publish(List<WorkMessage> messages) {

@@ -59,7 +59,7 @@ public final class MessageSweeper implements Runnable {
   }
 
   private void sweep(Stage stage, boolean bulk) {
-    long expected = lost.expected(stage, bulk, settings.lostAfter());
+    long expected = lost.expected(stage, bulk);
     if (expected == 0) {
       return;
     }

@@ -1,0 +1,128 @@
+package io.sluice.getter.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.core.feed.Feed;
+import io.sluice.core.ledger.Leases;
+import io.sluice.getter.GetterFixture;
+import io.sluice.getter.source.DirectorySource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScannerTest {
+
+  @TempDir Path dir;
+  private GetterFixture getter;
+  private Feed feed;
+
+  @BeforeEach
+  void open() throws IOException {
+    getter = new GetterFixture(dir);
+    feed = getter.feed("keep");
+  }
+
+  @AfterEach
+  void close() {
+    getter.close();
+  }
+
+  @Test
+  void offersNewFilesOnce() throws IOException {
+    getter.write("a.xml", "<a/>");
+    getter.write("deep/er/b.xml", "<b/>");
+    assertThat(getter.scan()).hasValue(new ScanResult(2, 2, 0, 0, 0, 0, 0));
+    assertThat(getter.scan()).hasValue(new ScanResult(2, 0, 2, 0, 0, 0, 0));
+    assertThat(getter.states())
+        .containsExactlyInAnyOrder("a.xml discovered", "deep/er/b.xml discovered");
+    assertThat(getter.count("sluice.files.found")).isEqualTo(2);
+  }
+
+  @Test
+  void waitsForFile_whileItIsBeingWritten() throws IOException {
+    Path file = getter.write("a.xml", "<a");
+    GetterFixture.touch(file, getter.clock.instant());
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.unsettled()).isEqualTo(1));
+    Files.writeString(file, "<a/>");
+    getter.clock.advance(Duration.ofSeconds(4));
+    GetterFixture.touch(file, getter.clock.instant());
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.unsettled()).isEqualTo(1));
+    getter.clock.advance(Duration.ofSeconds(5));
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.found()).isEqualTo(1));
+  }
+
+  @Test
+  void takesFile_whenSourceClockIsAhead_butFileHasStoodStill() throws IOException {
+    Path file = getter.write("a.xml", "<a/>");
+    GetterFixture.touch(file, getter.clock.instant().plusSeconds(3600));
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.unsettled()).isEqualTo(1));
+    getter.clock.advance(Duration.ofSeconds(5));
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.found()).isEqualTo(1));
+  }
+
+  @Test
+  void ignoresFiles_olderThanSinceAtFirstStart_alsoLater() throws IOException {
+    Path old = getter.write("old.xml", "<old/>");
+    GetterFixture.touch(old, getter.clock.instant().minus(Duration.ofDays(31)));
+    getter.write("a.xml", "<a/>");
+    assertThat(getter.scan()).hasValue(new ScanResult(2, 1, 0, 1, 0, 0, 0));
+    getter.clock.advance(Duration.ofDays(10));
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.tooOld()).isEqualTo(1));
+  }
+
+  @Test
+  void sendsOldPeriodsByTheBulkQueue() throws IOException {
+    Path old = getter.write("old.xml", "<old/>");
+    GetterFixture.touch(old, getter.clock.instant().minus(Duration.ofDays(5)));
+    getter.write("a.xml", "<a/>");
+    getter.scan();
+    assertThat(getter.column("select bulk::text from sluice.file order by mtime"))
+        .containsExactly("true", "false");
+  }
+
+  @Test
+  void leavesHostAlone_whenScannedAMomentAgoOrByAnother_orPaused() throws IOException {
+    DirectorySource source = new DirectorySource();
+    assertThat(getter.scanner.scan(feed, source)).isPresent();
+    assertThat(getter.scanner.scan(feed, source)).isEmpty();
+    Leases other = new Leases(getter.transactions, "other");
+    assertThat(other.take("scan pm localhost", Duration.ofMinutes(1))).isTrue();
+    assertThat(getter.scan()).isEmpty();
+    other.release("scan pm localhost");
+    getter.execute("insert into sluice.pause (feed, host) values ('pm', 'localhost')");
+    assertThat(getter.scan()).isEmpty();
+    getter.execute("delete from sluice.pause");
+    assertThat(getter.scan()).isPresent();
+  }
+
+  @Test
+  void saysInTheLedger_whyHostWasNotScanned() throws IOException {
+    Files.delete(getter.in);
+    assertThat(getter.scan()).isEmpty();
+    assertThat(getter.text("select error from sluice.scan"))
+        .contains("does not exist; create it, mount it or correct the feed's path");
+    Files.createDirectory(getter.in);
+    assertThat(getter.scan()).isPresent();
+    assertThat(getter.text("select error from sluice.scan")).isNull();
+  }
+
+  @Test
+  void ignoresFiles_thatASettlingHasRenamed() throws IOException {
+    getter.write(".a.xml.sluice-123", "<a/>");
+    assertThat(getter.scan()).hasValue(new ScanResult(1, 0, 0, 0, 0, 1, 0));
+  }
+
+  @Test
+  void offersMoreThanABatch() throws IOException {
+    for (int i = 0; i < FileOffers.BATCH + 50; i++) {
+      getter.write(i + ".xml", "");
+    }
+    assertThat(getter.scan())
+        .hasValueSatisfying(r -> assertThat(r.found()).isEqualTo(FileOffers.BATCH + 50));
+  }
+}
