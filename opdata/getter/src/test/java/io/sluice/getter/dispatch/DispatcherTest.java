@@ -130,9 +130,9 @@ class DispatcherTest {
   @Test
   void stopsFetching_whileStagingIsFull() throws IOException {
     Path small = dir.resolve("small");
-    try (GetterFixture full = new GetterFixture(small, 3)) {
+    try (GetterFixture full = new GetterFixture(small, 1_010)) {
       full.feed("keep");
-      full.write("a.xml", "<a/>");
+      full.write("a.xml", "a".repeat(1_000));
       full.line();
       full.write("b.xml", "<b/>");
       full.scan();
