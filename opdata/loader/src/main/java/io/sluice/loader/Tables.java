@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sees to it that tables, columns, indexes, views and partitions are there before a batch is
@@ -27,6 +29,8 @@ import java.util.function.Function;
  * several threads.
  */
 final class Tables {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
 
   /** What is known of a table. */
   private record Known(
@@ -130,7 +134,16 @@ final class Tables {
       }
     }
     if (first.layout() != Layout.ROWS && (changed || viewMissing(first))) {
+      makeView(first, parts, grants);
+    }
+  }
+
+  /** Rows are not held up by a view that others depend on or that nobody may make. */
+  private void makeView(TargetTable first, List<TargetTable> parts, Grants grants) {
+    try {
       ddl.change(first, c -> new ViewMaker(parts).make(c, grants));
+    } catch (RefusedTarget e) {
+      LOG.warn("view {} stays as it is: {}", ViewMaker.name(first), e.getMessage());
     }
   }
 

@@ -79,4 +79,65 @@ class AppendTest {
     assertThat(line.text(SUM)).isEqualTo("2 2 1");
     assertThat(line.counts(chunks.get(0).fileId())).isEqualTo("loaded: 3+0+0+0+0+0=3, exact");
   }
+
+  @Test
+  void replacesTheRows_whenAFileIsReplayedOrCorrected() throws Exception {
+    LoadWorker worker = line.worker();
+    List<WorkMessage> first =
+        line.file("/pm/a.xml", 0, List.of(Row.of("cell-1", "pmA", 1.0, "pmB", 1.0)));
+    worker.load(first);
+    long file = first.get(0).fileId();
+    line.sql(
+        "insert into sluice.work (file_id, feed, host, stage, state, bulk, period, handling, tables)"
+            + " select id, feed, host, 'handle', 'queued', true, period, handling, tables from sluice.file");
+
+    worker.load(line.handle(file, List.of(Row.of("cell-1", "pmA", 5.0))));
+    assertThat(line.text(SUM)).isEqualTo("1 5 0");
+    assertThat(line.counts(file)).isEqualTo("loaded: 1+0+0+0+0+0=1, exact");
+
+    List<WorkMessage> corrected = line.file("/pm/a.xml", 9, List.of(Row.of("cell-1", "pmA", 7.0)));
+    worker.load(corrected);
+    assertThat(line.text(SUM)).isEqualTo("1 7 0");
+    assertThat(line.counts(file)).isEqualTo("replaced: 0+0+1+0+0+0=1, exact");
+    assertThat(line.counts(corrected.get(0).fileId())).isEqualTo("loaded: 1+0+0+0+0+0=1, exact");
+
+    assertThat(line.file("/pm/a.xml", 4, List.of(Row.of("cell-1", "pmA", 6.0)))).isEmpty();
+    assertThat(line.text(SUM)).isEqualTo("1 7 0");
+  }
+
+  @Test
+  void loadsOnlyTheCurrentHandling_whenAnotherWasRecordedMeanwhile() throws Exception {
+    LoadWorker worker = line.worker();
+    long file = line.found("/pm/a.xml", 0);
+    List<WorkMessage> old =
+        line.handle(file, List.of(Row.of("c1", "pmA", 1.0)), List.of(Row.of("c2", "pmB", 1.0)));
+    worker.load(old.subList(0, 1));
+    line.sql("update sluice.work set stage = 'handle', state = 'queued'");
+    List<WorkMessage> current =
+        line.handle(file, List.of(Row.of("c1", "pmA", 2.0), Row.of("c2", "pmB", 2.0)));
+
+    assertThat(worker.load(old).outcomes().values()).containsOnly(Outcome.DROPPED);
+    assertThat(worker.load(current).outcomes().values()).containsOnly(Outcome.DONE);
+
+    assertThat(line.text(SUM)).isEqualTo("2 2 2");
+    assertThat(line.counts(file)).isEqualTo("loaded: 2+0+0+0+0+0=2, exact");
+  }
+
+  @Test
+  void loadsInSeveralTransactions_whenTheBatchIsLarge() throws Exception {
+    LoadSettings d = TestLine.quick();
+    LoadSettings small =
+        new LoadSettings(
+            d.attempts(), 1, d.ddlLockTimeout(), d.loadLockTimeout(), 2, d.backoff(), 2, 10);
+    List<WorkMessage> batch = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      batch.addAll(
+          line.file("/pm/" + i, 0, List.of(Row.of("c1", "pmA", 1.0, "pmB", 0.0)), List.of()));
+    }
+
+    assertThat(line.worker(small).load(batch).outcomes().values()).containsOnly(Outcome.DONE);
+
+    assertThat(line.text(SUM)).isEqualTo("5 5 0");
+    assertThat(line.number("select count(distinct xmin::text) from pm.nrcelldu")).isEqualTo(5);
+  }
 }
