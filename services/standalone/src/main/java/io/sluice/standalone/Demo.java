@@ -78,43 +78,49 @@ public final class Demo implements Callable<Integer> {
       throws IOException, InterruptedException, SQLException {
     DemoNetwork network = new DemoNetwork(gnbs, incoming, clock);
     DemoProgress progress = new DemoProgress(standalone.warehouse());
+    Counts before = progress.counts();
     long started = System.nanoTime();
     out.printf("A network of %d gNBs writes its last hour to %s%n", gnbs, incoming);
     Expected expected = network.writeLastHour();
-    Counts counts = watchUntilLoaded(network, progress, started);
+    Counts counts = watchUntilLoaded(network, progress, before.rows(), started);
     Duration took = Duration.ofNanos(System.nanoTime() - started);
     DemoWarehouse warehouse = new DemoWarehouse(standalone.warehouse());
     List<String> differences = warehouse.differences(expected, network.begin(), network.lastEnd());
     boolean good =
-        new DemoReport(out).print(counts, expected, differences, progress.reasons(), took);
+        new DemoReport(out).print(before, counts, expected, differences, progress.reasons(), took);
     if (!once) {
       goOnLive(network, progress);
     }
     return good ? 0 : 1;
   }
 
-  private Counts watchUntilLoaded(DemoNetwork network, DemoProgress progress, long started)
+  private Counts watchUntilLoaded(
+      DemoNetwork network, DemoProgress progress, long earlierRows, long started)
       throws SQLException, InterruptedException {
     List<String> paths = network.paths();
     ProgressLine line = new ProgressLine(out, terminal, SAY_EVERY);
-    Counts before = null;
+    Counts last = null;
     long changed = System.nanoTime();
     while (true) {
       Counts counts = progress.counts();
       long known = progress.known(paths);
-      line.show(describe(counts, known, paths.size(), started));
+      line.show(describe(counts, known, paths.size(), counts.rows() - earlierRows, started));
       if (known == paths.size() && counts.open() <= counts.stuck()) {
         line.end();
         return counts;
       }
-      if (!counts.equals(before)) {
-        before = counts;
+      if (!counts.equals(last)) {
+        last = counts;
         changed = System.nanoTime();
       } else if (System.nanoTime() - changed > GIVE_UP_AFTER.toNanos()) {
         line.end();
         throw new EmbeddedException(
-            "nothing has moved for %d s, and %d of %d files are not loaded; bin/sluice status says"
-                    .formatted(GIVE_UP_AFTER.toSeconds(), counts.open(), paths.size())
+            "nothing has moved for %d s; of %d files %d are not found and %d not closed; bin/sluice status says"
+                    .formatted(
+                        GIVE_UP_AFTER.toSeconds(),
+                        paths.size(),
+                        paths.size() - known,
+                        counts.open())
                 + " what waits, and "
                 + options.data().resolve("log/sluice.log")
                 + " why");
@@ -123,7 +129,7 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  private static String describe(Counts counts, long known, int all, long started) {
+  private static String describe(Counts counts, long known, int all, long rows, long started) {
     double seconds = (System.nanoTime() - started) / 1e9;
     return String.format(
         Locale.ROOT,
@@ -133,8 +139,8 @@ public final class Demo implements Callable<Integer> {
         all,
         counts.files() - counts.open(),
         counts.rejected(),
-        counts.rows(),
-        counts.rows() / seconds);
+        rows,
+        rows / seconds);
   }
 
   private void goOnLive(DemoNetwork network, DemoProgress progress)

@@ -12,14 +12,19 @@ import java.util.Map;
 /** Says what was loaded, and whether nothing is missing. */
 record DemoReport(PrintStream out) {
 
-  /** Prints it, and returns whether all adds up. */
+  /**
+   * Prints it, and returns whether all adds up.
+   *
+   * @param before what earlier runs had loaded
+   */
   boolean print(
+      Counts before,
       Counts counts,
       Expected expected,
       List<String> differences,
       Map<String, Long> reasons,
       Duration took) {
-    printCounts(counts, took.toMillis() / 1000.0);
+    printCounts(before, counts, took.toMillis() / 1000.0);
     reasons.forEach((reason, files) -> out.printf("         %d x %s%n", files, reason));
     differences.forEach(difference -> out.println("MISSING  " + difference));
     boolean exact =
@@ -33,7 +38,8 @@ record DemoReport(PrintStream out) {
     return exact;
   }
 
-  private void printCounts(Counts counts, double seconds) {
+  private void printCounts(Counts before, Counts counts, double seconds) {
+    long rows = counts.rows() - before.rows();
     Cells cells = counts.cells();
     out.printf(
         Locale.ROOT,
@@ -55,9 +61,9 @@ record DemoReport(PrintStream out) {
         cells.rejected(),
         cells.dead(),
         cells.pending(),
-        counts.rows(),
+        rows,
         seconds,
-        counts.rows() / seconds,
-        cells.loaded() / seconds);
+        rows / seconds,
+        (cells.loaded() - before.cells().loaded()) / seconds);
   }
 }
