@@ -27,6 +27,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    System.setProperty("slf4j.internal.verbosity", "ERROR"); // a command has no log
     boolean interactive =
         Optional.ofNullable(System.console()).filter(Main::isTerminal).isPresent();
     Terminal terminal =

@@ -12,9 +12,11 @@ import picocli.CommandLine.Option;
 /** Proves that nothing was lost. */
 @Command(
     name = "reconcile",
-    description =
-        "Adds up by feed and hour of discovery: read = loaded + collapsed + replaced + rejected +"
-            + " dead + pending, for each file. In cells, or rows for CSV.",
+    description = {
+      "Proves that every cell read is accounted for.",
+      "Adds up by feed and hour of discovery: read = loaded + collapsed + replaced + rejected +"
+          + " dead + pending, for each file. In cells, or rows for CSV.",
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  sluice reconcile --since 1d",

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "recover",
     description = {
-      "After the database was restored to an earlier point: handles again, from staging alone, every"
+      "Makes a database that was restored to an earlier point whole again.",
+      "Handles again, from staging alone, every"
           + " file found or loaded since, and learns again of those the restored ledger has forgotten.",
       "Stop the services, restore, recover, start them. TIME is the point restored to, or somewhat"
           + " before; too early costs time and does no harm. May be repeated.",

@@ -14,10 +14,12 @@ import picocli.CommandLine.Option;
 /** Handles files again. */
 @Command(
     name = "replay",
-    description =
-        "Handles files again, from staging or from the source. Their rows are replaced, never"
-            + " doubled. Parked files go on; files being worked on are left alone. Without --state:"
-            + " loaded, settled, rejected, dead and parked files.",
+    description = {
+      "Handles files again, from staging or from the source.",
+      "Their rows are replaced, never doubled. Parked files go on; files being worked on are left"
+          + " alone; for an archive its members are handled. Without --state: loaded, settled,"
+          + " rejected, dead and parked files.",
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  sluice replay --feed nr-pm --state rejected --since 1d",

@@ -2,12 +2,8 @@ package io.sluice.cli;
 
 import io.sluice.core.ledger.Transactions;
 import io.sluice.core.staging.Staging;
-import io.sluice.core.staging.StagingSettings;
-import io.sluice.core.staging.Stagings;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import javax.sql.DataSource;
@@ -84,24 +80,7 @@ final class Session {
                     UserError.usage(
                         "staging is not known",
                         "Name it by --staging or SLUICE_STAGING: a directory or s3://BUCKET/PREFIX"));
-    if (!location.startsWith("s3:") && !Files.isDirectory(directory(location))) {
-      throw new UserError(
-          Exit.AWAY, "staging " + location + " is not a directory", "Check --staging, or mount it");
-    }
-    try {
-      return Stagings.open(
-          StagingSettings.of(
-              location.startsWith("s3:") ? URI.create(location) : directory(location).toUri()));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new UserError(
-          Exit.AWAY,
-          "staging " + location + " cannot be opened: " + e.getMessage(),
-          "Check --staging");
-    }
-  }
-
-  private static Path directory(String location) {
-    return location.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
+    return StagingPlace.open(location, terminal.environment());
   }
 
   /** Prints machine-readable output if --json was given; else what the person wants to see. */

@@ -43,8 +43,14 @@ record Settings(
         url.startsWith("jdbc:") ? url : "jdbc:" + url,
         first(session.user, login.get("SLUICE_DATABASE_USER", "user")),
         password,
-        first(session.staging, source.get("SLUICE_STAGING", "staging")),
+        first(session.staging, staging(environment, source)),
         feeds(session, source));
+  }
+
+  /** The second is what the services are told. */
+  private static Optional<String> staging(Map<String, String> environment, Source source) {
+    return first(
+        environment.get("SLUICE_STAGING"), source.get("SLUICE_STAGING_LOCATION", "staging"));
   }
 
   /** The feeds need no database. */

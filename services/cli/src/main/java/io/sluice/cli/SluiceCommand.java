@@ -98,7 +98,9 @@ final class SluiceCommand implements Runnable {
       scope = ScopeType.INHERIT,
       paramLabel = "PLACE",
       order = 104,
-      description = "Directory or s3://BUCKET/PREFIX of the staging. Else SLUICE_STAGING.")
+      description =
+          "Directory or s3://BUCKET/PREFIX of the staging. Else SLUICE_STAGING or what the services"
+              + " are told: SLUICE_STAGING_LOCATION, SLUICE_STAGING_S3_….")
   void setStaging(String staging) {
     session.staging = staging;
   }

@@ -13,9 +13,11 @@ import picocli.CommandLine.Parameters;
 /** A query over JDBC, where psql is absent. */
 @Command(
     name = "sql",
-    description =
-        "Runs SQL in the warehouse, in one transaction that may not write unless --write is given."
-            + " Reads standard input when no query is given.",
+    description = {
+      "Runs SQL in the warehouse.",
+      "In one transaction, that may not write unless --write is given. Reads standard input when no"
+          + " query is given.",
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  sluice sql \"select feed, state, count(*) from sluice.file_status group by 1, 2\"",

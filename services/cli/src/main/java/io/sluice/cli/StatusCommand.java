@@ -15,10 +15,12 @@ import picocli.CommandLine.Option;
 /** How the feeds are doing. */
 @Command(
     name = "status",
-    description =
-        "Shows by feed: files waiting and at each stage, parked, failed in the last 24 hours, the"
-            + " last period loaded, rows and cells a second over the last 5 minutes, pauses and the"
-            + " last scan.",
+    description = {
+      "Shows how the feeds are doing.",
+      "By feed: files waiting and at each stage, parked, failed in the last 24 hours, the"
+          + " last period loaded, rows and cells a second over the last 5 minutes, pauses and the"
+          + " last scan.",
+    },
     footerHeading = "%nExamples:%n",
     footer = {"  sluice status", "  sluice status --feed 'nr-*' --watch", "  sluice status --json"})
 final class StatusCommand implements Callable<Integer> {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** How the feeds are doing, from the ledger alone: some index probes a feed, whatever its size. */
@@ -59,7 +60,12 @@ public final class FeedStatus {
     }
   }
 
-  private record Work(String feed, String stage, String state, long files) {}
+  private record Work(String feed, String stage, String state, long files) {
+    /** An archive at settle waits for its members, which is to be in flight. */
+    boolean isWaiting() {
+      return state.equals("waiting") && !stage.equals("settle");
+    }
+  }
 
   private record Failed(String feed, long dead, long rejected) {}
 
@@ -197,14 +203,14 @@ public final class FeedStatus {
       List<Pauses.Pause> pauses) {
     Map<String, Long> inFlight = new TreeMap<>();
     work.stream()
-        .filter(w -> w.state.equals("queued"))
+        .filter(w -> !w.state.equals("parked") && !w.isWaiting())
         .forEach(w -> inFlight.merge(w.stage, w.files, Long::sum));
     Duration lag = period.last == null ? null : Duration.between(period.last, clock.instant());
     return new Line(
         feed,
-        sum(work, "waiting"),
+        sum(work, Work::isWaiting),
         inFlight,
-        sum(work, "parked"),
+        sum(work, w -> w.state.equals("parked")),
         failed.dead,
         failed.rejected,
         period.last,
@@ -219,7 +225,7 @@ public final class FeedStatus {
         scan.error);
   }
 
-  private static long sum(List<Work> work, String state) {
-    return work.stream().filter(w -> w.state.equals(state)).mapToLong(Work::files).sum();
+  private static long sum(List<Work> work, Predicate<Work> which) {
+    return work.stream().filter(which).mapToLong(Work::files).sum();
   }
 }

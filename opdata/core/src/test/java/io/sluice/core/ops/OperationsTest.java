@@ -107,7 +107,9 @@ class OperationsTest {
     ledger.found("f", "/c");
     ledger.handled("f", "/d");
     ledger.parked("f", "/e", "privilege: no");
+    long archive = ledger.found("f", "/f.zip");
     ledger.execute(
+        "update sluice.work set stage = 'settle' where file_id = " + archive,
         "insert into sluice.scan (feed, host, last_at, error) values ('f', 'ems1', now(), 'away')");
     new Pauses(ledger.transactions).pause("f", "ems1");
 
@@ -118,6 +120,7 @@ class OperationsTest {
     FeedStatus.Line line = lines.get(0);
     assertThat(line.waiting()).isEqualTo(1);
     assertThat(line.at("load")).isEqualTo(1);
+    assertThat(line.at("settle")).isEqualTo(1);
     assertThat(line.parked()).isEqualTo(1);
     assertThat(line.dead()).isEqualTo(1);
     assertThat(line.rejected()).isZero();
