@@ -43,7 +43,7 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EnableConfigurationProperties(GetterProperties.class)
-@Import(BaseConfiguration.class)
+@Import({BaseConfiguration.class, FileReadyConfiguration.class})
 public class GetterConfiguration {
   private static final Duration LEDGER_SWEEP = Duration.ofHours(1);
   private static final Duration A_DAY = Duration.ofDays(1);
