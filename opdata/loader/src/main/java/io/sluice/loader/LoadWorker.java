@@ -71,8 +71,12 @@ public final class LoadWorker {
    */
   public LoadResult load(List<WorkMessage> batch) {
     Map<ChunkId, WorkMessage> messages = new LinkedHashMap<>();
-    batch.forEach(m -> messages.putIfAbsent(ChunkId.of(m), m));
-    batch.forEach(m -> metrics.received(m.feed()));
+    for (WorkMessage message : batch) {
+      metrics.received(message.feed());
+      if (messages.putIfAbsent(ChunkId.of(message), message) != null) {
+        metrics.duplicate(message.feed());
+      }
+    }
     Batch work = new Batch(messages);
     try {
       giveBackOwed();

@@ -8,9 +8,12 @@ import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.staging.Staging;
 import io.sluice.loader.LoadWorker;
+import io.sluice.loader.Unpark;
 import io.sluice.service.BaseConfiguration;
 import io.sluice.service.Consumers;
+import io.sluice.service.Loop;
 import io.sluice.service.SluiceProperties;
+import io.sluice.service.Surroundings;
 import io.sluice.service.broker.StageConsumer;
 import io.sluice.service.broker.StageWorker.Taken;
 import java.time.Clock;
@@ -26,6 +29,8 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(LoaderProperties.class)
 @Import(BaseConfiguration.class)
 public class LoaderConfiguration {
+
+  private static final int UNPARKED = 100; // files tried again in a round
 
   @Bean
   LoadWorker loadWorker(
@@ -45,6 +50,23 @@ public class LoaderConfiguration {
         new StageMetrics(registry, Stage.LOAD),
         properties.settings(common.ledger()),
         clock);
+  }
+
+  /** What kept a target from taking rows may have been mended. */
+  @Bean
+  Loop unparkLoop(
+      Transactions transactions,
+      WorkPublisher publisher,
+      Surroundings surroundings,
+      LoaderProperties properties) {
+    Unpark unpark = new Unpark(transactions, publisher);
+    return new Loop(
+        "unpark",
+        properties.unparkEvery(),
+        () -> {
+          surroundings.ensureLedger();
+          unpark.retry(null, properties.unparkEvery(), UNPARKED);
+        });
   }
 
   @Bean

@@ -22,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param backoff before the first retry, doubled for each further one
  * @param stagingReads of a chunk that is missing, before its file is handled again
  * @param tempTables at most this many per connection, in merge mode
+ * @param unparkEvery how often files of a target that refused rows are tried again
  */
 @ConfigurationProperties("sluice.loader")
 public record LoaderProperties(
@@ -35,7 +36,8 @@ public record LoaderProperties(
     @DefaultValue("6") int retries,
     @DefaultValue("100ms") Duration backoff,
     @DefaultValue("3") int stagingReads,
-    @DefaultValue("100") int tempTables) {
+    @DefaultValue("100") int tempTables,
+    @DefaultValue("5m") Duration unparkEvery) {
 
   LoadSettings settings(SluiceProperties.Ledger ledger) {
     return new LoadSettings(

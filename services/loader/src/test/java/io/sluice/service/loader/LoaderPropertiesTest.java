@@ -28,7 +28,8 @@ class LoaderPropertiesTest {
                 6,
                 Duration.ofMillis(100),
                 3,
-                100));
+                100,
+                Duration.ofMinutes(5)));
   }
 
   @Test
@@ -53,7 +54,8 @@ class LoaderPropertiesTest {
                     Map.entry("sluice.loader.retries", "7"),
                     Map.entry("sluice.loader.backoff", "8ms"),
                     Map.entry("sluice.loader.staging-reads", "9"),
-                    Map.entry("sluice.loader.temp-tables", "11"))))
+                    Map.entry("sluice.loader.temp-tables", "11"),
+                    Map.entry("sluice.loader.unpark-every", "12m"))))
         .isEqualTo(
             new LoaderProperties(
                 2,
@@ -66,7 +68,8 @@ class LoaderPropertiesTest {
                 7,
                 Duration.ofMillis(8),
                 9,
-                11));
+                11,
+                Duration.ofMinutes(12)));
   }
 
   private static LoaderProperties bind(Map<String, String> values) {
