@@ -84,7 +84,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     }
     if (state.startsWith("08")) {
       return "the database %s cannot be reached: %s. Is it running? Check --url"
-          .formatted(url, oneLine(failure));
+          .formatted(url, oneLine(failure).replaceFirst("\\. Check that .*", ""));
     }
     if (state.equals("42501")) {
       return oneLine(failure) + ". Log in as a role that may, with --user";
