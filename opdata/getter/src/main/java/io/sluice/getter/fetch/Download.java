@@ -59,7 +59,6 @@ final class Download implements StagingCopy.Guard {
       throw changedTo(bytes);
     }
     checkUnchanged();
-    renew();
   }
 
   private void checkUnchanged() throws IOException {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param attempts how often fetching was begun since it last succeeded, this one included
  * @param parent ledger id of the archive it is a member of
  * @param checksum of the bytes that an earlier attempt staged
+ * @param paused whether a person has paused the feed or the host
  */
 record FetchClaim(
     long fileId,
@@ -23,7 +24,8 @@ record FetchClaim(
     Instant foundAt,
     boolean bulk,
     Optional<Long> parent,
-    Optional<Checksum> checksum) {
+    Optional<Checksum> checksum,
+    boolean paused) {
 
   String rawKey() {
     return StagingKeys.raw(feed, foundAt, fileId);

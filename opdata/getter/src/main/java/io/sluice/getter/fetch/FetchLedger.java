@@ -43,7 +43,8 @@ final class FetchLedger {
           where file_id = ? and stage = 'fetch' and state = 'queued'
             and (? or lease_until is null or lease_until < now())
           returning file_id, attempts, feed, host, bulk, parent, checksum)
-        select c.file_id, c.attempts, c.feed, c.host, f.path, f.size, f.mtime, f.found_at, c.bulk, c.parent, c.checksum
+        select c.file_id, c.attempts, c.feed, c.host, f.path, f.size, f.mtime, f.found_at, c.bulk, c.parent, c.checksum,
+          exists (select from sluice.pause p where p.feed = c.feed and p.host in ('', c.host))
         from claimed c join sluice.file f on f.id = c.file_id and f.day = ?
         """;
     return transactions.ledger(
@@ -72,7 +73,8 @@ final class FetchLedger {
         row.getObject(8, OffsetDateTime.class).toInstant(),
         row.getBoolean(9),
         Optional.ofNullable(row.getObject(10, Long.class)),
-        Optional.ofNullable(row.getBytes(11)).map(Checksum::of));
+        Optional.ofNullable(row.getBytes(11)).map(Checksum::of),
+        row.getBoolean(12));
   }
 
   /** Prolongs the lease; false when another worker has taken over. */

@@ -104,6 +104,10 @@ public final class FetchWorker {
   }
 
   private void attempt(FetchClaim claim, Instant start) {
+    if (claim.paused()) {
+      postpone(claim, "paused; 'sluice feed resume' lets it go on");
+      return;
+    }
     Optional<Feed> feed = feeds.get().get(claim.feed());
     if (feed.isEmpty()) {
       postpone(claim, "feed " + claim.feed() + " is not in effect; add or repair its definition");

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Scanner {
 
   private static final Logger log = LoggerFactory.getLogger(Scanner.class);
-  private static final Duration LEASE = Duration.ofMinutes(5);
+  private static final Duration LEASE = Duration.ofMinutes(1);
   private static final Pattern TOMB = Pattern.compile("\\..*\\.sluice-[0-9]+");
 
   private final Leases leases;

@@ -261,6 +261,18 @@ class FetchWorkerTest {
   }
 
   @Test
+  void leavesFileAtItsSource_whenPausedAfterItWasDispatched() throws IOException {
+    scanned("a.xml");
+    getter.dispatcher().run();
+    getter.execute("insert into sluice.pause (feed, host) values ('pm', 'localhost')");
+    getter.fetcher().fetch(getter.queues.take(Stage.FETCH).get(0), false);
+    assertThat(getter.text("select state || attempts from sluice.work")).isEqualTo("waiting0");
+    getter.execute("delete from sluice.pause");
+    getter.fetchAll();
+    assertThat(getter.states()).containsExactly("a.xml fetched");
+  }
+
+  @Test
   void buriesFile_whenItsWorkersKeepDying() throws IOException {
     scanned("a.xml");
     getter.execute("update sluice.work set attempts = 5");

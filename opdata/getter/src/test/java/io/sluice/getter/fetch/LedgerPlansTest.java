@@ -294,7 +294,8 @@ class LedgerPlansTest {
             now,
             false,
             java.util.Optional.empty(),
-            java.util.Optional.empty());
+            java.util.Optional.empty(),
+            false);
     String hex = text("select encode(checksum, 'hex') from sluice.file limit 1");
     List<String> plans =
         plans(
