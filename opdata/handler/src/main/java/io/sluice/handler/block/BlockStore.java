@@ -169,7 +169,11 @@ public final class BlockStore implements AutoCloseable {
     return table.collapsed();
   }
 
-  /** Values that gave way to a different one. */
+  /**
+   * Values that gave way to a different one. After spilling, each run in memory counts for itself
+   * and then its last value against the next run's, so that the number may differ a little from
+   * comparing one by one; what is kept does not.
+   */
   public long conflicts() {
     return table.conflicts();
   }

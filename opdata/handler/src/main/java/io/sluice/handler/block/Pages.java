@@ -48,7 +48,7 @@ final class Pages {
   }
 
   long bytesUsed() {
-    return (current + 1L) << SHIFT;
+    return ((long) current << SHIFT) + used;
   }
 
   byte[] page(long address) {

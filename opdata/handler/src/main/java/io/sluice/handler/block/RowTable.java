@@ -19,6 +19,9 @@ final class RowTable {
   private static final int OBJECT_LENGTH = 24;
   private static final int OBJECT = 28;
 
+  /** Of a row in table, hashes and addresses, with their room to grow. */
+  private static final long INDEX_BYTES = 32;
+
   private final Pages pages = new Pages();
   private int[] table = new int[1_024];
   private int[] hashes = new int[512];
@@ -246,8 +249,9 @@ final class RowTable {
     return pages.getInt(getBits(slot));
   }
 
+  /** Bytes that the rows take. */
   long memory() {
-    return pages.bytesUsed() + 4L * table.length + 12L * addresses.length;
+    return pages.bytesUsed() + rows * INDEX_BYTES;
   }
 
   long collapsed() {

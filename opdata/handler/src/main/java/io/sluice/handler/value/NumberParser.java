@@ -122,9 +122,9 @@ public final class NumberParser {
     if (Double.isInfinite(nearest) || (nearest == 0 && exact.signum() != 0)) {
       return ValueKind.NUMERIC;
     }
+    boolean exactly = new BigDecimal(nearest).compareTo(exact) == 0;
     boolean integer = exact.stripTrailingZeros().scale() <= 0;
-    BigDecimal back = integer ? new BigDecimal(nearest) : BigDecimal.valueOf(nearest);
-    if (back.compareTo(exact) != 0) {
+    if (!exactly && (integer || BigDecimal.valueOf(nearest).compareTo(exact) != 0)) {
       return ValueKind.NUMERIC;
     }
     number = exact.signum() == 0 ? 0 : nearest;

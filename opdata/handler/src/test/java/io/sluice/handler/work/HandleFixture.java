@@ -1,5 +1,7 @@
 package io.sluice.handler.work;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.catalog.Catalog;
 import io.sluice.core.catalog.Dimensions;
@@ -54,7 +56,8 @@ final class HandleFixture implements AutoCloseable {
   static final Instant NOW = Instant.parse("2026-03-10T10:00:00Z");
 
   final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
-  final Transactions transactions = new Transactions(database.dataSource());
+  private final HikariDataSource pool = pool(database);
+  final Transactions transactions = new Transactions(pool);
   final HandleLedger ledger = new HandleLedger(transactions, Duration.ofMinutes(2));
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final Map<String, Feed> feeds = new HashMap<>();
@@ -105,6 +108,13 @@ final class HandleFixture implements AutoCloseable {
     public long depth(String queue) {
       return 0;
     }
+  }
+
+  private static HikariDataSource pool(EmbeddedDatabase.Database database) {
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(database.dataSource());
+    config.setMaximumPoolSize(3);
+    return new HikariDataSource(config);
   }
 
   Feed feed(String yaml) {
@@ -296,5 +306,6 @@ final class HandleFixture implements AutoCloseable {
   public void close() {
     worker.close();
     staging.close();
+    pool.close();
   }
 }
