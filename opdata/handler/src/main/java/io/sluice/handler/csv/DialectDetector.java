@@ -17,7 +17,7 @@ final class DialectDetector {
 
   /** Tried in this order; the first of equals wins. */
   private static final List<String> DELIMITERS =
-      List.of(",", ";", "\t", "|", "||", "::", "~", "^", ":", "\u0001");
+      List.of(",", ";", "\t", "|", "||", "::", "~", "^", "\u0001");
 
   private static final int ROWS = 200;
   private static final int MAX_PREAMBLE = 50;

@@ -92,7 +92,7 @@ class BlockStoreTest {
       assertThat(store.spilled() > 0).isEqualTo(spills);
       assertThat(store.collapsed()).isEqualTo(put - expected.size());
       assertThat((double) store.conflicts())
-          .isCloseTo(conflicts, Percentage.withPercentage(spills ? 5 : 0));
+          .isCloseTo((double) conflicts, Percentage.withPercentage(spills ? 5 : 0));
     }
     assertThat(cells.cells).isEqualTo(expected);
     try (Stream<Path> left = Files.list(temp)) {

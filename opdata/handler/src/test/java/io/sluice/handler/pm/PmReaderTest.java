@@ -15,7 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.Enumeration;
+import java.util.AbstractList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +94,8 @@ class PmReaderTest {
                     + "<measType p='2'>other</measType>"
                     + "<measValue measObjLdn='o'><r p='9'>1</r><r p='x'>1</r><r p='2'>1</r><r p='1'>1</r></measValue>"));
     assertThat(read.rejected)
-        .containsOnly(java.util.Map.entry("undeclared_type", 2L), java.util.Map.entry("ambiguous_type", 1L));
+        .containsOnly(
+            java.util.Map.entry("undeclared_type", 2L), java.util.Map.entry("ambiguous_type", 1L));
     assertThat(read.cells).containsOnly(entry("NE|G|o|a", "1.0"));
   }
 
@@ -118,7 +120,8 @@ class PmReaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"true", "TRUE", " True ", "1"})
   void marksTheRow_whenSuspectInAnyCase(String text) {
-    String row = "<measValue measObjLdn='o'><r p='1'>1</r><suspect>" + text + "</suspect></measValue>";
+    String row =
+        "<measValue measObjLdn='o'><r p='1'>1</r><suspect>" + text + "</suspect></measValue>";
     assertThat(read(file(TYPES + row)).suspectRows).isEqualTo(1);
     assertThat(read(file(TYPES + row.replace(text, "false"))).suspectRows).isZero();
   }
@@ -126,7 +129,9 @@ class PmReaderTest {
   @Test
   void rejectsItsValuesOnly_whenTheEndTimeIsATemplate() {
     CountedPm read =
-        read(file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>").replace("2026-03-10T09:45:00Z", "ENDTIME"));
+        read(
+            file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>")
+                .replace("2026-03-10T09:45:00Z", "ENDTIME"));
     assertThat(read.rejected).containsOnly(java.util.Map.entry("bad_time", 1L));
     assertThat(read.rejectTexts.get(0)).contains("ENDTIME");
   }
@@ -142,7 +147,8 @@ class PmReaderTest {
         <mv><moid>Cell=2</moid><r>5</r></mv></mi></md></mdc>
         """;
     CountedPm read = read(mdc);
-    assertThat(read.cells).containsOnly(entry("DC=x||Cell=1|a", "5.0"), entry("DC=x||Cell=1|b", "6.0"));
+    assertThat(read.cells)
+        .containsOnly(entry("DC=x||Cell=1|a", "5.0"), entry("DC=x||Cell=1|b", "6.0"));
     assertThat(read.suspectRows).isEqualTo(1);
     assertThat(read.counts.rejectedMeasValues()).isEqualTo(1);
     assertThat(read.counts.firstEnd())
@@ -155,9 +161,11 @@ class PmReaderTest {
         new PmSettings(
             CounterChoice.ALL, ZoneId.of("Europe/Berlin"), List.of(ElementFrom.LOCAL_DN), "");
     String text =
-        file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>").replace("09:45:00Z", "09:45:00");
+        file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>")
+            .replace("09:45:00Z", "09:45:00");
     CountedPm read =
-        CountedPm.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), berlin, temp);
+        CountedPm.read(
+            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), berlin, temp);
     assertThat(read.counts.firstEnd())
         .isEqualTo(Instant.parse("2026-03-10T08:45:00Z").getEpochSecond() * 1_000_000L);
   }
@@ -166,10 +174,13 @@ class PmReaderTest {
   void leavesOutCounters_whenTheFeedDoesNotWantThem() {
     CounterFilter filter = CounterFilter.of(List.of("G/*"), List.of("*/b"));
     CounterChoice choice = (group, counter) -> filter.includes(group, counter) ? counter : null;
-    PmSettings settings = new PmSettings(choice, ZoneId.of("UTC"), List.of(ElementFrom.LOCAL_DN), "");
-    String text = file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r><r p='2'>@</r></measValue>");
+    PmSettings settings =
+        new PmSettings(choice, ZoneId.of("UTC"), List.of(ElementFrom.LOCAL_DN), "");
+    String text =
+        file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r><r p='2'>@</r></measValue>");
     CountedPm read =
-        CountedPm.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), settings, temp);
+        CountedPm.read(
+            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), settings, temp);
     assertThat(read.cells).containsOnly(entry("NE|G|o|a", "1.0"));
     assertThat(read.counts.values()).isEqualTo(1);
     assertThat(read.counts.filtered()).isEqualTo(1);
@@ -182,9 +193,13 @@ class PmReaderTest {
     assertThat(read(file(row)).elements).containsExactly("NE");
     assertThat(read(file(row).replace("localDn='NE'", "localDn='' userLabel='U/../x'")).elements)
         .containsExactly("U/../x");
-    assertThat(read(file(row).replace("<managedElement localDn='NE'/>", "")).elements).containsExactly("EMS");
+    assertThat(read(file(row).replace("<managedElement localDn='NE'/>", "")).elements)
+        .containsExactly("EMS");
     assertThat(
-            read(file(row).replace("localDn='NE'", "localDn=''").replace("localDn='EMS'", "localDn=''")).elements)
+            read(file(row)
+                    .replace("localDn='NE'", "localDn=''")
+                    .replace("localDn='EMS'", "localDn=''"))
+                .elements)
         .containsExactly("x");
   }
 
@@ -196,20 +211,28 @@ class PmReaderTest {
         "<?xml version='1.0'?><!-- c --><?pi x?>", ""
       })
   void reads_whateverStandsBeforeTheRoot(String prolog) {
-    assertThat(read(prolog + file(TYPES + "<measValue><r p='1'>1</r></measValue>")).cellCount()).isEqualTo(1);
+    assertThat(read(prolog + file(TYPES + "<measValue><r p='1'>1</r></measValue>")).cellCount())
+        .isEqualTo(1);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"UTF-16", "UTF-16LE", "ISO-8859-1", "GB18030", "windows-1252"})
   void readsTheCharsetOfThePrologOrMark(String name) {
     String text =
-        "<?xml version='1.0' encoding='" + name + "'?>" + file(TYPES + "<measValue measObjLdn='é'><r p='1'>1</r></measValue>");
-    assertThat(read(text.getBytes(Charset.forName(name))).cells).containsOnly(entry("NE|G|é|a", "1.0"));
+        "<?xml version='1.0' encoding='"
+            + name
+            + "'?>"
+            + file(TYPES + "<measValue measObjLdn='é'><r p='1'>1</r></measValue>");
+    assertThat(read(text.getBytes(Charset.forName(name))).cells)
+        .containsOnly(entry("NE|G|é|a", "1.0"));
   }
 
   @Test
   void keepsWhatWasComplete_andSaysWhere_whenNotWellFormedAtTheEnd() {
-    String text = file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>\n<measValue><r p='1'>2</r>");
+    String text =
+        file(
+            TYPES
+                + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>\n<measValue><r p='1'>2</r>");
     CountedPm read = read(text.substring(0, text.indexOf("</measInfo>")));
     assertThat(read.cells).containsOnly(entry("NE|G|o|a", "1.0"));
     RejectFile broken = read.counts.broken().orElseThrow();
@@ -220,8 +243,14 @@ class PmReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "empty|", "empty|  \n ", "wrong_root|<OMeS/>", "wrong_root|<html><body/></html>", "not_well_formed|hello",
-        "not_well_formed|<measCollecFile>", "not_well_formed|<measCollecFile></mdc>", "unknown_charset|<?xml version='1.0' encoding='nope'?><mdc/>",
+        "empty|",
+        "empty|  \n ",
+        "wrong_root|<OMeS/>",
+        "wrong_root|<html><body/></html>",
+        "not_well_formed|hello",
+        "not_well_formed|<measCollecFile>",
+        "not_well_formed|<measCollecFile></mdc>",
+        "unknown_charset|<?xml version='1.0' encoding='nope'?><mdc/>",
         "not_well_formed|<?xml version='1.0'?><!-- only a comment -->",
         "entity|<!DOCTYPE mdc [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><mdc>&x;</mdc>"
       })
@@ -229,14 +258,21 @@ class PmReaderTest {
     int bar = reasonAndText.indexOf('|');
     assertThatThrownBy(() -> read(reasonAndText.substring(bar + 1)))
         .isInstanceOfSatisfying(
-            RejectFile.class, e -> assertThat(e.reason()).isEqualTo(reasonAndText.substring(0, bar)));
+            RejectFile.class,
+            e -> assertThat(e.reason()).isEqualTo(reasonAndText.substring(0, bar)));
   }
 
   @Test
   void neverExpandsEntities_whenLaughsAreABillion() {
     StringBuilder bomb = new StringBuilder("<!DOCTYPE mdc [<!ENTITY a0 'ha'>");
     for (int i = 1; i < 30; i++) {
-      bomb.append("<!ENTITY a").append(i).append(" '&a").append(i - 1).append(";&a").append(i - 1).append(";'>");
+      bomb.append("<!ENTITY a")
+          .append(i)
+          .append(" '&a")
+          .append(i - 1)
+          .append(";&a")
+          .append(i - 1)
+          .append(";'>");
     }
     String inText = bomb + "]><mdc>&a29;</mdc>";
     String inAttribute = bomb + "]><mdc x='&a29;'/>";
@@ -250,9 +286,11 @@ class PmReaderTest {
         new SequenceInputStream(
             new ByteArrayInputStream("<mdc x='".getBytes(StandardCharsets.UTF_8)), new Endless());
     assertThatThrownBy(() -> CountedPm.read(endless, PmSettings.all("x"), temp))
-        .isInstanceOfSatisfying(RejectFile.class, e -> assertThat(e.reason()).isEqualTo("token_too_large"));
+        .isInstanceOfSatisfying(
+            RejectFile.class, e -> assertThat(e.reason()).isEqualTo("token_too_large"));
     assertThatThrownBy(() -> read("<mdc>" + "<a>".repeat(100)))
-        .isInstanceOfSatisfying(RejectFile.class, e -> assertThat(e.reason()).isEqualTo("too_deep"));
+        .isInstanceOfSatisfying(
+            RejectFile.class, e -> assertThat(e.reason()).isEqualTo("too_deep"));
   }
 
   private static final class Endless extends InputStream {
@@ -264,7 +302,8 @@ class PmReaderTest {
 
   @Test
   void readsAllOfIt_whenOneLineHasAHundredMegabytes() {
-    String row = "<measValue measObjLdn='o=%d'><r p='1'>1</r><r p='2'>2.5</r><r p='3'>4</r></measValue>";
+    String row =
+        "<measValue measObjLdn='o=%d'><r p='1'>1</r><r p='2'>2.5</r><r p='3'>4</r></measValue>";
     int rows = 1_300_000;
     InputStream in = generated(row, rows);
     CountedPm read = CountedPm.read(in, PmSettings.all("x"), temp, 8 << 20, false);
@@ -276,26 +315,18 @@ class PmReaderTest {
   /** The file with so many rows, without ever holding it. */
   private static InputStream generated(String row, int rows) {
     String[] frame = file(TYPES + "#").split("#", -1);
-    Enumeration<InputStream> parts =
-        new Enumeration<>() {
-          private int next = -1;
-
+    List<InputStream> parts =
+        new AbstractList<>() {
           @Override
-          public boolean hasMoreElements() {
-            return next <= rows / 1_000;
+          public int size() {
+            return rows / 1_000 + 2;
           }
 
           @Override
-          public InputStream nextElement() {
-            return part(next++);
-          }
-
-          private InputStream part(int part) {
+          public InputStream get(int part) {
             StringBuilder text = new StringBuilder();
-            if (part < 0) {
-              text.append(frame[0]);
-            } else if (part == rows / 1_000) {
-              text.append(frame[1]);
+            if (part == 0 || part == size() - 1) {
+              text.append(part == 0 ? frame[0] : frame[1]);
             } else {
               for (int i = 0; i < 1_000; i++) {
                 text.append(row.replace("%d", String.valueOf(part * 1_000 + i)));
@@ -304,14 +335,20 @@ class PmReaderTest {
             return new ByteArrayInputStream(text.toString().getBytes(StandardCharsets.UTF_8));
           }
         };
-    return new SequenceInputStream(parts);
+    return new SequenceInputStream(Collections.enumeration(parts));
   }
 
   @Test
   void storesHostileNamesAsTheyAre() throws IOException {
     String name = "select\"; drop table x; --" + "ü".repeat(200);
-    String types = "<measType p='1'>" + name.replace("\"", "&quot;") + "</measType><measType p='2'>" + "n".repeat(700) + "</measType>";
-    CountedPm read = read(file(types + "<measValue measObjLdn='o'><r p='1'>1</r><r p='2'>2</r></measValue>"));
+    String types =
+        "<measType p='1'>"
+            + name.replace("\"", "&quot;")
+            + "</measType><measType p='2'>"
+            + "n".repeat(700)
+            + "</measType>";
+    CountedPm read =
+        read(file(types + "<measValue measObjLdn='o'><r p='1'>1</r><r p='2'>2</r></measValue>"));
     assertThat(read.cells).containsOnly(entry("NE|G|o|" + name, "1.0"));
     assertThat(read.rejected).containsOnly(java.util.Map.entry("counter_name", 1L));
   }

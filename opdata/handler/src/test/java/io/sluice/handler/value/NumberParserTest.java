@@ -19,9 +19,22 @@ class NumberParserTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 0", "-0, 0", "5, 5", "+5, 5", "007, 7", "-12.50, -12.5", ".5, 0.5", "5., 5", "1e3, 1000",
-    "1.5E-2, 0.015", "9007199254740992, 9007199254740992", "1152921504606846976, 1152921504606846976",
-    "0.1, 0.1", "123456789012345, 123456789012345", "1e22, 1e22", "2.2250738585072014E-308, 2.2250738585072014E-308"
+    "0, 0",
+    "-0, 0",
+    "5, 5",
+    "+5, 5",
+    "007, 7",
+    "-12.50, -12.5",
+    ".5, 0.5",
+    "5., 5",
+    "1e3, 1000",
+    "1.5E-2, 0.015",
+    "9007199254740992, 9007199254740992",
+    "1152921504606846976, 1152921504606846976",
+    "0.1, 0.1",
+    "123456789012345, 123456789012345",
+    "1e22, 1e22",
+    "2.2250738585072014E-308, 2.2250738585072014E-308"
   })
   void isDouble_whenADoubleHoldsIt(String text, double value) {
     assertThat(parse(text)).isEqualTo(ValueKind.DOUBLE);
@@ -59,7 +72,9 @@ class NumberParserTest {
         double expected = exact.signum() == 0 ? 0 : Double.parseDouble(text);
         assertThat(parser.number()).as(text).isEqualTo(expected);
       } else {
-        assertThat(new BigDecimal(Double.parseDouble(text))).as(text).isNotEqualByComparingTo(exact);
+        assertThat(new BigDecimal(Double.parseDouble(text)))
+            .as(text)
+            .isNotEqualByComparingTo(exact);
       }
     }
   }
@@ -74,6 +89,8 @@ class NumberParserTest {
         text.append('.');
       }
     }
-    return random.nextInt(4) == 0 ? text.append('e').append(random.nextInt(60) - 30).toString() : text.toString();
+    return random.nextInt(4) == 0
+        ? text.append('e').append(random.nextInt(60) - 30).toString()
+        : text.toString();
   }
 }

@@ -41,9 +41,20 @@ class PmTimeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "ENDTIME", "@end-time@", "2018-10-02", "2018-13-01T00:00:00Z", "2019-02-29T00:00:00Z",
-        "2018-10-02T25:00:00Z", "2018-10-02T12:60:00Z", "2018-10-02T12:15:00X", "2018-10-02T12:15:00+",
-        "2018-10-02T12:15:00.Z", "2018/10/02T12:15:00Z", "2018-10-02T24:00:01Z", "2018-10-02T12:15:00Zx"
+        "",
+        "ENDTIME",
+        "@end-time@",
+        "2018-10-02",
+        "2018-13-01T00:00:00Z",
+        "2019-02-29T00:00:00Z",
+        "2018-10-02T25:00:00Z",
+        "2018-10-02T12:60:00Z",
+        "2018-10-02T12:15:00X",
+        "2018-10-02T12:15:00+",
+        "2018-10-02T12:15:00.Z",
+        "2018/10/02T12:15:00Z",
+        "2018-10-02T24:00:01Z",
+        "2018-10-02T12:15:00Zx"
       })
   void refuses_whatIsNoTime(String text) {
     assertThat(times.parse(text)).isEqualTo(PmTime.BAD);
@@ -59,14 +70,32 @@ class PmTimeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "PT900S, 900", "PT1M, 60", "PT15M, 900", "PT1H, 3600", "P1D, 86400", "P1DT1H, 90000", "900, 900", "' PT5M ', 300"
+    "PT900S, 900",
+    "PT1M, 60",
+    "PT15M, 900",
+    "PT1H, 3600",
+    "P1D, 86400",
+    "P1DT1H, 90000",
+    "900, 900",
+    "' PT5M ', 300"
   })
   void readsGranularity(String text, int seconds) {
     assertThat(PmDuration.seconds(text.toCharArray(), 0, text.length())).isEqualTo(seconds);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "some duration", "PT", "PT15", "P1M", "-900", "PT0S", "99999999999", "@rep-period@"})
+  @ValueSource(
+      strings = {
+        "",
+        "some duration",
+        "PT",
+        "PT15",
+        "P1M",
+        "-900",
+        "PT0S",
+        "99999999999",
+        "@rep-period@"
+      })
   void refuses_whatIsNoGranularity(String text) {
     assertThat(PmDuration.seconds(text.toCharArray(), 0, text.length())).isEqualTo(PmDuration.BAD);
   }

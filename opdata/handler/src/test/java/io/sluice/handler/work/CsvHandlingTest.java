@@ -1,0 +1,166 @@
+package io.sluice.handler.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.core.chunk.Segment;
+import io.sluice.core.feed.Feed;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CsvHandlingTest {
+
+  @TempDir Path temp;
+  private HandleFixture fixture;
+
+  @BeforeEach
+  void start() throws IOException {
+    fixture = new HandleFixture(temp);
+  }
+
+  @AfterEach
+  void stop() {
+    fixture.close();
+  }
+
+  private Feed feed(String format) {
+    return fixture.feed(
+        """
+        feed: sales
+        source: {directory: {path: "/in/*.csv"}}
+        format: {csv: %s}
+        target: {table: csv.sales, mode: append, partition: {by: none}}
+        """
+            .formatted(format));
+  }
+
+  private String counts(long id) {
+    return fixture.text("select concat_ws(' ', unit, read, rejected) from sluice.work where file_id = " + id);
+  }
+
+  @Test
+  void readsTypesOfTheFeed_afterAPreamble() throws IOException {
+    Feed feed =
+        feed(
+            "{dateFormats: ['MM/dd/yyyy'], decimalSeparator: ',', groupSeparator: '.', columns: {day: date,"
+                + " n: bigint, x: double precision, e: numeric, took: interval, ok: boolean, note: text}}");
+    String text =
+        """
+        Total 13,675 Records
+        day;n;x;e;took;ok;note
+        03/14/2021;1.234;-1.000,5;0,10;41:50:16;yes;"a;""b""\nc"
+        03/15/2021;x;1;1;0:01;no;
+        13/15/2021;1;1;1;0:01;no;
+        03/15/2021;1;;;;f;""
+        """;
+    long id = fixture.handle(feed, "/in/a.csv", text);
+    fixture.load(feed);
+    assertThat(counts(id)).isEqualTo("row 4 2");
+    assertThat(fixture.column("select concat_ws('|', day, n, x, e, took, ok, note) from csv.sales order by day"))
+        .containsExactly("2021-03-14|1234|-1000.5|0.10|41:50:16|t|a;\"b\"\nc", "2021-03-15|1|f|");
+    assertThat(fixture.column("select concat_ws('|', line, reason, item, raw) from sluice.reject order by line"))
+        .containsExactly(
+            "5|bad_value|n|03/15/2021;x;1;1;0:01;no;", "6|bad_value|day|13/15/2021;1;1;1;0:01;no;");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-8", "UTF-16", "GB18030"})
+  void findsTheCharset(String charset) throws IOException {
+    Feed feed = feed("{}");
+    StringBuilder text = new StringBuilder("name,city\n");
+    for (int i = 0; i < 40; i++) {
+      text.append("中文名称数据,北京市朝阳区的数据中心\n");
+    }
+    fixture.handle(feed, "/in/a.csv", text.toString().getBytes(Charset.forName(charset)));
+    fixture.load(feed);
+    assertThat(fixture.column("select distinct city from csv.sales")).containsExactly("北京市朝阳区的数据中心");
+  }
+
+  @Test
+  void cleansRows_asTheFeedSays() throws IOException {
+    Feed feed =
+        fixture.feed(
+            """
+            feed: sales
+            source: {directory: {path: "/in/*.csv"}}
+            format: {csv: {}}
+            clean:
+              - drop: ["tmp*"]
+              - rename: {a: alpha}
+              - default: {b: none}
+              - trim: [alpha]
+            target: {table: csv.sales, mode: append, partition: {by: none}}
+            """);
+    fixture.handle(feed, "/in/a.csv", "a,b,tmp1\n\" x \",,9\ny,z,9\n");
+    fixture.load(feed);
+    assertThat(fixture.column("select concat_ws('|', alpha, b) from csv.sales order by 1"))
+        .containsExactly("x|none", "y|z");
+    assertThat(fixture.column("select column_name from sluice.counter order by ordinal"))
+        .containsExactly("alpha", "b");
+  }
+
+  @Test
+  void rejectsRowsOutsideTheWindow_andThoseWithoutATime() throws IOException {
+    Feed feed =
+        fixture.feed(
+            """
+            feed: sales
+            source: {directory: {path: "/in/*.csv"}}
+            format: {csv: {columns: {at: timestamptz, k: integer, v: double precision}}}
+            target: {table: csv.sales, time: at, key: [at, k], mode: merge, partition: {by: day, keep: 7d}}
+            """);
+    String text = "at,k,v\n2026-03-10T09:00:00Z,1,1\n2097-01-01T00:00:00Z,1,1\n,1,1\n2026-03-10T09:00:00Z,,1\n";
+    long id = fixture.handle(feed, "/in/a.csv", text);
+    Segment rows =
+        fixture.segments(feed).stream().filter(s -> s.tableId() != 0).findFirst().orElseThrow();
+    assertThat(rows.keys()).containsExactly(0, 1);
+    assertThat(rows.marks()).containsExactly(new long[] {1_773_129_600_000_000L, 0});
+    fixture.load(feed);
+    assertThat(counts(id)).isEqualTo("row 4 3");
+    assertThat(fixture.column("select reason from sluice.reject order by line"))
+        .containsExactly("out_of_window", "no_value", "no_value");
+  }
+
+  @Test
+  void keepsAllButOne_whenOneRowInAMillionIsBad() throws IOException {
+    Feed feed = feed("{columns: {a: integer, b: integer}}");
+    String block = "1,2\n".repeat(10_000);
+    byte[] bytes = block.getBytes(StandardCharsets.UTF_8);
+    InputStream rows =
+        new SequenceInputStream(
+            Collections.enumeration(
+                IntStream.range(0, 100).mapToObj(i -> (InputStream) new ByteArrayInputStream(bytes)).toList()));
+    InputStream all =
+        new SequenceInputStream(
+            new ByteArrayInputStream("a,b\n1,oops\n".getBytes(StandardCharsets.UTF_8)), rows);
+    long id = fixture.found(feed, "/in/big.csv", 4_000_000);
+    fixture.stage(feed, id, all);
+    fixture.worker.handle(HandleFixture.message(feed, id), false);
+    assertThat(counts(id)).isEqualTo("row 1000001 1");
+    assertThat(fixture.published.size()).isGreaterThan(1);
+    assertThat(fixture.segments(feed).stream().mapToLong(s -> s.tableId() == 0 ? 0 : s.rows()).sum())
+        .isEqualTo(1_000_000);
+  }
+
+  @Test
+  void boundsTheRejectsKept_whenAllRowsAreBad() throws IOException {
+    Feed feed = feed("{columns: {a: integer}}");
+    long id = fixture.handle(feed, "/in/bad.csv", "a\n" + "x\n".repeat(3_000));
+    fixture.load(feed);
+    assertThat(counts(id)).isEqualTo("row 3000 3000");
+    assertThat(fixture.number("select count(*) from sluice.reject")).isEqualTo(1_001);
+    assertThat(fixture.number("select sum(cells) from sluice.reject")).isEqualTo(3_000);
+  }
+}
