@@ -54,7 +54,10 @@ class CsvTokenizerTest {
   void readsQuotesNewlinesAndLineEndsOfAllKinds() throws IOException {
     assertThat(rows("a,\"b \"\"x\"\"\r\ny\",c\r\n\n1,,\r \"q\" , t ,\n\nlast", PLAIN))
         .containsExactly(
-            List.of("a", "b \"x\"\r\ny", "c"), List.of("1", "", ""), List.of("q", "t", ""), List.of("last"));
+            List.of("a", "b \"x\"\r\ny", "c"),
+            List.of("1", "", ""),
+            List.of("q", "t", ""),
+            List.of("last"));
   }
 
   @Test
@@ -66,7 +69,8 @@ class CsvTokenizerTest {
 
   @Test
   void saysWhatIsWrong_andGoesOn() throws IOException {
-    CsvTokenizer tokens = new CsvTokenizer(new StringReader("\"a\"x,b\n1,2\n\"open\n3,4"), PLAIN, 1 << 20);
+    CsvTokenizer tokens =
+        new CsvTokenizer(new StringReader("\"a\"x,b\n1,2\n\"open\n3,4"), PLAIN, 1 << 20);
     tokens.next();
     assertThat(tokens.fault()).isEqualTo(Fault.TEXT_AFTER_QUOTE);
     assertThat(tokens.raw(100)).isEqualTo("\"a\"x,b");
@@ -89,6 +93,7 @@ class CsvTokenizerTest {
                 assertThat(tokens.count()).isPositive();
               }
             })
-        .isInstanceOfSatisfying(RejectFile.class, e -> assertThat(e.position()).isEqualTo("line 2"));
+        .isInstanceOfSatisfying(
+            RejectFile.class, e -> assertThat(e.position()).isEqualTo("line 2"));
   }
 }

@@ -47,7 +47,8 @@ class CsvHandlingTest {
   }
 
   private String counts(long id) {
-    return fixture.text("select concat_ws(' ', unit, read, rejected) from sluice.work where file_id = " + id);
+    return fixture.text(
+        "select concat_ws(' ', unit, read, rejected) from sluice.work where file_id = " + id);
   }
 
   @Test
@@ -68,9 +69,13 @@ class CsvHandlingTest {
     long id = fixture.handle(feed, "/in/a.csv", text);
     fixture.load(feed);
     assertThat(counts(id)).isEqualTo("row 4 2");
-    assertThat(fixture.column("select concat_ws('|', day, n, x, e, took, ok, note) from csv.sales order by day"))
+    assertThat(
+            fixture.column(
+                "select concat_ws('|', day, n, x, e, took, ok, note) from csv.sales order by day"))
         .containsExactly("2021-03-14|1234|-1000.5|0.10|41:50:16|t|a;\"b\"\nc", "2021-03-15|1|f|");
-    assertThat(fixture.column("select concat_ws('|', line, reason, item, raw) from sluice.reject order by line"))
+    assertThat(
+            fixture.column(
+                "select concat_ws('|', line, reason, item, raw) from sluice.reject order by line"))
         .containsExactly(
             "5|bad_value|n|03/15/2021;x;1;1;0:01;no;", "6|bad_value|day|13/15/2021;1;1;1;0:01;no;");
   }
@@ -85,7 +90,8 @@ class CsvHandlingTest {
     }
     fixture.handle(feed, "/in/a.csv", text.toString().getBytes(Charset.forName(charset)));
     fixture.load(feed);
-    assertThat(fixture.column("select distinct city from csv.sales")).containsExactly("北京市朝阳区的数据中心");
+    assertThat(fixture.column("select distinct city from csv.sales"))
+        .containsExactly("北京市朝阳区的数据中心");
   }
 
   @Test
@@ -121,7 +127,8 @@ class CsvHandlingTest {
             format: {csv: {columns: {at: timestamptz, k: integer, v: double precision}}}
             target: {table: csv.sales, time: at, key: [at, k], mode: merge, partition: {by: day, keep: 7d}}
             """);
-    String text = "at,k,v\n2026-03-10T09:00:00Z,1,1\n2097-01-01T00:00:00Z,1,1\n,1,1\n2026-03-10T09:00:00Z,,1\n";
+    String text =
+        "at,k,v\n2026-03-10T09:00:00Z,1,1\n2097-01-01T00:00:00Z,1,1\n,1,1\n2026-03-10T09:00:00Z,,1\n";
     long id = fixture.handle(feed, "/in/a.csv", text);
     Segment rows =
         fixture.segments(feed).stream().filter(s -> s.tableId() != 0).findFirst().orElseThrow();
@@ -141,7 +148,9 @@ class CsvHandlingTest {
     InputStream rows =
         new SequenceInputStream(
             Collections.enumeration(
-                IntStream.range(0, 100).mapToObj(i -> (InputStream) new ByteArrayInputStream(bytes)).toList()));
+                IntStream.range(0, 100)
+                    .mapToObj(i -> (InputStream) new ByteArrayInputStream(bytes))
+                    .toList()));
     InputStream all =
         new SequenceInputStream(
             new ByteArrayInputStream("a,b\n1,oops\n".getBytes(StandardCharsets.UTF_8)), rows);
@@ -150,7 +159,8 @@ class CsvHandlingTest {
     fixture.worker.handle(HandleFixture.message(feed, id), false);
     assertThat(counts(id)).isEqualTo("row 1000001 1");
     assertThat(fixture.published.size()).isGreaterThan(1);
-    assertThat(fixture.segments(feed).stream().mapToLong(s -> s.tableId() == 0 ? 0 : s.rows()).sum())
+    assertThat(
+            fixture.segments(feed).stream().mapToLong(s -> s.tableId() == 0 ? 0 : s.rows()).sum())
         .isEqualTo(1_000_000);
   }
 

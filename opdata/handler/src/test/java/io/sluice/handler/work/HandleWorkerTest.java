@@ -34,7 +34,8 @@ class HandleWorkerTest {
     fixture =
         new HandleFixture(
             temp,
-            new HandleSettings(temp, 8 << 20, 64 << 20, Duration.ofMinutes(2), 2, Duration.ofMillis(1), 2));
+            new HandleSettings(
+                temp, 8 << 20, 64 << 20, Duration.ofMinutes(2), 2, Duration.ofMillis(1), 2));
     feed = fixture.pmFeed("{onTruncated: reject}", "mode: merge, partition: {by: day}");
   }
 
@@ -53,7 +54,8 @@ class HandleWorkerTest {
     long id = fixture.handle(feed, "/in/" + reason + ".xml", content);
     assertThat(fixture.state(id)).as(reason).isEqualTo("rejected");
     assertThat(fixture.reason(id)).startsWith(reason + ": ");
-    assertThat(fixture.text("select reason from sluice.reject where file_id = " + id)).isEqualTo(reason);
+    assertThat(fixture.text("select reason from sluice.reject where file_id = " + id))
+        .isEqualTo(reason);
     assertThat(fixture.published).isEmpty();
     assertThat(stagedChunks()).isZero();
   }
@@ -81,7 +83,8 @@ class HandleWorkerTest {
     assertThat(fixture.state(id)).isEqualTo("handled");
     fixture.load(keeping);
     assertThat(fixture.number("select count(*) from pm.nrcelldu")).isEqualTo(1);
-    assertThat(fixture.text("select message from sluice.reject")).contains("line ", "what came before it is loaded");
+    assertThat(fixture.text("select message from sluice.reject"))
+        .contains("line ", "what came before it is loaded");
   }
 
   @Test
@@ -96,7 +99,11 @@ class HandleWorkerTest {
     long id = fixture.handle(feed, "/in/a.xml", GOOD);
     fixture.worker.handle(HandleFixture.message(feed, id), true);
     assertThat(fixture.published).hasSize(1);
-    assertThat(fixture.meters.counter("sluice.stage.duplicate", "stage", "handle", "feed", "nr-pm").count())
+    assertThat(
+            fixture
+                .meters
+                .counter("sluice.stage.duplicate", "stage", "handle", "feed", "nr-pm")
+                .count())
         .isEqualTo(1);
   }
 
@@ -131,7 +138,9 @@ class HandleWorkerTest {
     fixture.worker.handle(HandleFixture.message(feed, id), false);
     assertThat(fixture.published).as("the lease is another's").isEmpty();
     fixture.worker.handle(HandleFixture.message(feed, id), true);
-    assertThat(fixture.published).extracting(WorkMessage::handling).containsExactly(other.handling() + 1);
+    assertThat(fixture.published)
+        .extracting(WorkMessage::handling)
+        .containsExactly(other.handling() + 1);
   }
 
   @Test
@@ -140,7 +149,8 @@ class HandleWorkerTest {
     fixture.stage(feed, id, new ByteArrayInputStream(GOOD.getBytes(StandardCharsets.UTF_8)));
     fixture.execute("drop table sluice.counter cascade");
     WorkMessage message = HandleFixture.message(feed, id);
-    assertThatThrownBy(() -> fixture.worker.handle(message, false)).isInstanceOf(RuntimeException.class);
+    assertThatThrownBy(() -> fixture.worker.handle(message, false))
+        .isInstanceOf(RuntimeException.class);
     assertThat(fixture.state(id)).isEqualTo("fetched");
     fixture.worker.handle(message, true);
     assertThat(fixture.state(id)).isEqualTo("dead");
