@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 final class Chaos implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofMillis(500);
 
-  private static final Duration PACE = Duration.ofSeconds(1);
+  private static final Duration PACE = Duration.ofSeconds(2);
 
   @Option(names = "--files", description = "About how many. Default: ${DEFAULT-VALUE}.")
   private int files = 5_000;

@@ -1,6 +1,7 @@
 package io.sluice.bench;
 
 import io.sluice.core.message.Stage;
+import io.sluice.embedded.EmbeddedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 
 /** All that is done to the system while it works, in order. */
 final class Disturbances {
+  private static final int ATTEMPTS = 3;
   private static final String SMALL_CHUNKS = "64KB";
 
   private final Surroundings surroundings;
@@ -50,9 +52,23 @@ final class Disturbances {
 
   private void purge() {
     for (Stage stage : Stage.values()) {
-      surroundings.rabbit().purge(stage.queue(false));
-      surroundings.rabbit().purge(stage.queue(true));
-      surroundings.rabbit().purge(stage.deadQueue());
+      purge(stage.queue(false));
+      purge(stage.queue(true));
+      purge(stage.deadQueue());
+    }
+  }
+
+  /** A node that has just been busy may not answer at once. */
+  private void purge(String queue) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        surroundings.rabbit().purge(queue);
+        return;
+      } catch (EmbeddedException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
     }
   }
 

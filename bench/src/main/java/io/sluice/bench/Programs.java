@@ -17,6 +17,10 @@ final class Programs {
   static final String CHUNK_SIZE = "SLUICE_HANDLER_CHUNKSIZE";
   private static final String FEED = "chaos";
 
+  /** Six JVMs that start again and again share few processors: little is compiled. */
+  private static final List<String> OPTIONS =
+      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
   private final Path root;
   private final Surroundings surroundings;
 
@@ -27,7 +31,7 @@ final class Programs {
 
   List<String> command(String service) {
     String type = Character.toUpperCase(service.charAt(0)) + service.substring(1) + "Service";
-    return java(root, service, "-Xmx256m", "io.sluice.service." + service + "." + type);
+    return java(root, service, OPTIONS, "io.sluice.service." + service + "." + type);
   }
 
   /** What a program is told, with {@code changed} on top. */
@@ -65,7 +69,7 @@ final class Programs {
         java(
             root,
             "cli",
-            "-Xmx128m",
+            OPTIONS,
             "io.sluice.cli.Main",
             "replay",
             "--feed",
@@ -88,12 +92,14 @@ final class Programs {
 
   /** The command that runs a built service from its classes and libraries. */
   static List<String> java(
-      Path root, String module, String heap, String main, String... arguments) {
+      Path root, String module, List<String> options, String main, String... arguments) {
     Path target = root.resolve("services").resolve(module).resolve("target");
     String classPath =
         target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    List<String> command = new ArrayList<>(List.of(java.toString(), heap, "-cp", classPath, main));
+    List<String> command = new ArrayList<>(List.of(java.toString()));
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath, main));
     command.addAll(List.of(arguments));
     return command;
   }

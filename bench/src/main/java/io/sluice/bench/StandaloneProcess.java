@@ -16,7 +16,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** All of Sluice in one JVM of its own, over a directory. */
 final class StandaloneProcess implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(200);
-  private static final String HEAP = "-Xmx1g";
+  private static final List<String> OPTIONS = List.of("-Xmx1g");
 
   private final ChildProcess process;
   private final Path data;
@@ -34,7 +34,7 @@ final class StandaloneProcess implements AutoCloseable {
         Programs.java(
             root,
             "standalone",
-            HEAP,
+            OPTIONS,
             "io.sluice.standalone.StandaloneCommand",
             "--data",
             data.toString(),
