@@ -12,6 +12,8 @@ import io.sluice.core.chunk.Column;
 import io.sluice.core.chunk.CopyBuffer;
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.chunk.Segment;
+import io.sluice.core.feed.FeedParser;
+import io.sluice.core.feed.FeedResult;
 import io.sluice.core.ledger.HandleClaim;
 import io.sluice.core.ledger.HandledFile;
 import io.sluice.core.message.WorkMessage;
@@ -262,5 +264,80 @@ class LayoutTest {
     assertThat(line.text("select pma || ' ' || coalesce(pma__numeric::text, '-') from pm.nrcelldu"))
         .isEqualTo("7 -");
     assertThat(line.texts("select distinct exact from sluice.reconciliation")).containsExactly("t");
+  }
+
+  @Test
+  void mergesCsvRows_countingEachRowOnce() throws Exception {
+    line = new TestLine(directory, "{table: pm.rows}");
+    String yaml =
+        """
+        feed: pm
+        source:
+          directory: {path: "/pm/*.csv"}
+        format: {csv: {columns: {cell: text, a: bigint, b: text}}}
+        target: {table: pm.rows, key: [cell], mode: merge, partition: {by: none}}
+        """;
+    FeedResult parsed = FeedParser.parse("pm.yaml", yaml);
+    line.feed = parsed.feed().orElseThrow(() -> new AssertionError(parsed.problems().toString()));
+    Target target = line.catalog.target(line.feed, "");
+    line.catalog.columns(
+        line.feed,
+        target,
+        List.of(
+            new ColumnKey("cell", ValueKind.VALUE, PgType.TEXT),
+            new ColumnKey("a", ValueKind.VALUE, PgType.INT8),
+            new ColumnKey("b", ValueKind.VALUE, PgType.TEXT)));
+
+    csv("/pm/5.csv", 5, target, "c1|1|-", "c2|2|x");
+    long late = csv("/pm/1.csv", 1, target, "c1|9|filled", "c2|9|y", "c3|3|z");
+    long last = csv("/pm/9.csv", 9, target, "c2|2|x", "c3|-|z");
+
+    assertThat(
+            line.texts(
+                "select cell || ' ' || coalesce(a::text, '-') || ' ' || coalesce(b, '-') from pm.rows order by 1"))
+        .containsExactly("c1 1 filled", "c2 2 x", "c3 - z");
+    assertThat(line.counts(late)).isEqualTo("loaded: 2+0+1+0+0+0=3, exact");
+    assertThat(line.counts(last)).isEqualTo("loaded: 1+1+0+0+0+0=2, exact");
+  }
+
+  private long csv(String path, int version, Target target, String... texts) throws Exception {
+    List<Column> columns =
+        List.of(
+            new Column("cell", PgType.TEXT),
+            new Column("a", PgType.INT8),
+            new Column("b", PgType.TEXT),
+            new Column("_file", PgType.INT8),
+            new Column("_version", PgType.INT8),
+            new Column(Segment.PRESENT, PgType.BYTEA));
+    CopyBuffer rows = new CopyBuffer(100);
+    return load(
+        path,
+        version,
+        target,
+        columns,
+        List.of(0),
+        texts.length,
+        texts.length,
+        claim -> {
+          for (String text : texts) {
+            List<String> fields = List.of(text.split("[|]", -1));
+            rows.row(6);
+            rows.putText(fields.get(0));
+            if (fields.get(1).equals("-")) {
+              rows.putNull();
+            } else {
+              rows.putLong(Long.parseLong(fields.get(1)));
+            }
+            if (fields.get(2).equals("-")) {
+              rows.putNull();
+            } else {
+              rows.putText(fields.get(2));
+            }
+            rows.putLong(claim.fileId());
+            rows.putLong(claim.version());
+            rows.putNull();
+          }
+        },
+        rows);
   }
 }
