@@ -173,7 +173,8 @@ final class CsvColumns {
     List<TargetColumn> columns = context.catalog().columns(context.feed(), target, keys);
     FieldParsers parsers =
         new FieldParsers(
-            new CsvNumbers(format.decimalSeparator(), format.groupSeparator().orElse('\0')));
+            new CsvNumbers(format.decimalSeparator(), format.groupSeparator().orElse('\0')),
+            context.feed().zone());
     List<CsvColumn> result = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       result.add(column(drafts.get(i), columns.get(i), target, parsers));

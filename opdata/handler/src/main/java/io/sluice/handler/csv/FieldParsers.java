@@ -7,6 +7,9 @@ import io.sluice.handler.value.Chars;
 import io.sluice.handler.value.NumberParser;
 import io.sluice.handler.value.ValueKind;
 import java.math.BigDecimal;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 
@@ -18,10 +21,17 @@ final class FieldParsers {
   private static final List<String> FALSE = List.of("FALSE", "F", "NO", "N", "OFF", "0");
 
   private final CsvNumbers numbers;
+  private final ZoneId zone;
   private final NumberParser parser = new NumberParser();
 
-  FieldParsers(CsvNumbers numbers) {
+  /**
+   * Parsers for the columns of one file.
+   *
+   * @param zone of the feed: what a time without zone is an instant in
+   */
+  FieldParsers(CsvNumbers numbers, ZoneId zone) {
     this.numbers = numbers;
+    this.zone = zone;
   }
 
   /**
@@ -38,7 +48,7 @@ final class FieldParsers {
       case FLOAT4, FLOAT8 -> (rows, c, f, n) -> real(rows, type, c, f, n);
       case NUMERIC -> this::numeric;
       case BOOL -> FieldParsers::bool;
-      case DATE, TIMESTAMP, TIMESTAMPTZ -> new TimeField(type, times);
+      case DATE, TIMESTAMP, TIMESTAMPTZ -> new TimeField(type, times, zone);
       case TIME -> FieldParsers::time;
       case INTERVAL -> FieldParsers::interval;
       case UUID -> FieldParsers::uuid;
@@ -209,11 +219,13 @@ final class FieldParsers {
 
     private final PgType type;
     private final CsvTimes times;
+    private final ZoneId zone;
     private long micros;
 
-    TimeField(PgType type, CsvTimes times) {
+    TimeField(PgType type, CsvTimes times, ZoneId zone) {
       this.type = type;
       this.times = times;
+      this.zone = zone;
     }
 
     @Override
@@ -224,11 +236,11 @@ final class FieldParsers {
       }
       switch (type) {
         case DATE -> {
-          micros = Math.floorDiv(local, DAY) * DAY;
+          micros = instant(Math.floorDiv(local, DAY) * DAY);
           rows.putDate((int) Math.floorDiv(local, DAY));
         }
         case TIMESTAMP -> {
-          micros = local;
+          micros = instant(local);
           rows.putTimestamp(local);
         }
         default -> {
@@ -237,6 +249,12 @@ final class FieldParsers {
         }
       }
       return null;
+    }
+
+    private long instant(long local) {
+      LocalDateTime time =
+          LocalDateTime.ofEpochSecond(Math.floorDiv(local, 1_000_000L), 0, ZoneOffset.UTC);
+      return local - zone.getRules().getOffset(time).getTotalSeconds() * 1_000_000L;
     }
 
     @Override

@@ -42,7 +42,7 @@ public final class SegmentBuffer {
     this.table = table;
     this.columns = List.copyOf(columns);
     this.keys = List.copyOf(keys);
-    this.partitions = new PartitionStarts(feed.target().partition().by(), feed.zone());
+    this.partitions = new PartitionStarts(feed);
   }
 
   /** Where rows are written; each is followed by {@link #written}. */
