@@ -19,7 +19,8 @@ final class ScanLedger {
   }
 
   /**
-   * Begins a scan, unless the host is paused or was scanned within the time, here or elsewhere.
+   * Begins a scan, unless the host is paused or was scanned within the time, here or elsewhere. A
+   * host that could not be used is looked at again after half a minute at the latest.
    *
    * @return when the feed first saw the host, from which {@code since} is counted
    */
@@ -29,7 +30,8 @@ final class ScanLedger {
         insert into sluice.scan as s (feed, host) values (?, ?)
         on conflict (feed, host) do update set feed = s.feed
         returning first_at,
-          (last_at is null or last_at <= clock_timestamp() - make_interval(secs => ?))
+          (last_at is null or last_at <= clock_timestamp()
+             - make_interval(secs => case when s.error is null then ? else least(?, 30) end))
           and not exists (select from sluice.pause p where p.feed = s.feed and p.host in ('', s.host))
         """;
     return transactions.ledger(
@@ -38,6 +40,7 @@ final class ScanLedger {
             insert.setString(1, feed);
             insert.setString(2, host);
             insert.setDouble(3, poll.toMillis() / 1000.0);
+            insert.setDouble(4, poll.toMillis() / 1000.0);
             try (ResultSet row = insert.executeQuery()) {
               return due(row);
             }
