@@ -11,6 +11,10 @@ package io.sluice.handler.csv;
  */
 public record CsvDialect(String delimiter, char quote, char escape, String comment, boolean trim) {
 
+  CsvDialect withEscape(char other) {
+    return new CsvDialect(delimiter, quote, other, comment, trim);
+  }
+
   CsvDialect withDelimiter(String other) {
     return new CsvDialect(other, quote, escape, comment, trim);
   }

@@ -92,7 +92,9 @@ public final class CsvText {
     DialectDetector.Found found =
         new DialectDetector(withoutLines(sample, skipped))
             .detect(given, format.delimiter().map(String::valueOf).orElse(null), expected(format));
-    CsvTokenizer tokens = new CsvTokenizer(in, given.withDelimiter(found.delimiter()), MAX_ROW);
+    CsvTokenizer tokens =
+        new CsvTokenizer(
+            in, given.withDelimiter(found.delimiter()).withEscape(found.escape()), MAX_ROW);
     boolean header =
         switch (format.header()) {
           case AUTO -> found.header();

@@ -24,6 +24,7 @@ final class DialectDetector {
   private static final int MAX_ROW = 1 << 20;
 
   private final String sample;
+  private int faults;
 
   DialectDetector(String sample) {
     this.sample = sample;
@@ -32,9 +33,10 @@ final class DialectDetector {
   /**
    * What was found.
    *
+   * @param escape the one given, or a backslash where that leaves fewer rows broken
    * @param preamble rows before the header or the first row
    */
-  record Found(String delimiter, int preamble, boolean header) {}
+  record Found(String delimiter, char escape, int preamble, boolean header) {}
 
   /**
    * Looks at the sample.
@@ -54,12 +56,26 @@ final class DialectDetector {
         bestScore = score;
       }
     }
-    List<List<String>> rows = rows(dialect.withDelimiter(best));
+    CsvDialect found = withEscape(dialect.withDelimiter(best));
+    List<List<String>> rows = rows(found);
     int preamble = preamble(rows, expected);
-    return new Found(best, preamble, isHeader(rows, preamble, expected));
+    return new Found(best, found.escape(), preamble, isHeader(rows, preamble, expected));
+  }
+
+  private CsvDialect withEscape(CsvDialect dialect) {
+    CsvDialect escaped = dialect.withEscape('\\');
+    boolean given = dialect.escape() != 0 || dialect.quote() == 0;
+    return given || faults(escaped) >= faults(dialect) ? dialect : escaped;
+  }
+
+  /** Rows of the sample that are broken in this dialect. */
+  private int faults(CsvDialect dialect) {
+    rows(dialect);
+    return faults;
   }
 
   private List<List<String>> rows(CsvDialect dialect) {
+    faults = 0;
     List<List<String>> rows = new ArrayList<>();
     CsvTokenizer tokens = new CsvTokenizer(new StringReader(sample), dialect, MAX_ROW);
     try {
@@ -70,6 +86,8 @@ final class DialectDetector {
         }
         if (tokens.fault() == Fault.NONE) {
           rows.add(row);
+        } else {
+          faults++;
         }
       }
     } catch (IOException e) {

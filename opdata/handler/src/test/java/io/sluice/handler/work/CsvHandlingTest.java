@@ -95,6 +95,16 @@ class CsvHandlingTest {
   }
 
   @Test
+  void findsABackslashThatEscapesQuotes() throws IOException {
+    Feed feed = feed("{}");
+    long id = fixture.handle(feed, "/in/a.csv", "name,v\n\"a \\\"b\\\", c\",1\n\"d\",2\n");
+    fixture.load(feed);
+    assertThat(counts(id)).isEqualTo("row 2 0");
+    assertThat(fixture.column("select name from csv.sales order by v"))
+        .containsExactly("a \"b\", c", "d");
+  }
+
+  @Test
   void cleansRows_asTheFeedSays() throws IOException {
     Feed feed =
         fixture.feed(
