@@ -58,10 +58,11 @@ public final class Demo implements Callable<Integer> {
     writeFeed(incoming);
     out.println("Starting PostgreSQL, the broker and the services ...");
     Standalone standalone = Standalone.start(options, Map.of("logging.threshold.console", "OFF"));
-    Thread closing = new Thread(standalone::close, "stop");
-    Runtime.getRuntime().addShutdownHook(closing);
-    out.println(standalone.howToLook());
-    return run(standalone, incoming);
+    Runtime.getRuntime().addShutdownHook(new Thread(standalone::close, "stop"));
+    try (standalone) {
+      out.println(standalone.howToLook());
+      return run(standalone, incoming);
+    }
   }
 
   private void writeFeed(Path incoming) throws IOException {

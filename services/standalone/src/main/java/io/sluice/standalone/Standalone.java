@@ -33,6 +33,7 @@ final class Standalone implements AutoCloseable {
   private final EmbeddedBroker broker;
   private final int httpPort;
   private ConfigurableApplicationContext services;
+  private boolean closed;
 
   private Standalone(StandaloneOptions options, EmbeddedPostgres postgres, EmbeddedBroker broker) {
     this.options = options;
@@ -183,7 +184,11 @@ final class Standalone implements AutoCloseable {
 
   /** The services first, so that they finish their work; what they stand on after them. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     services.close();
     broker.close();
     postgres.close();
