@@ -8,10 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,7 +20,7 @@ import picocli.CommandLine.Option;
 final class Chaos implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofMillis(500);
 
-  private static final Duration PACE = Duration.ofSeconds(2);
+  private static final int SHARE_THROUGH = 4;
 
   @Option(names = "--files", description = "About how many. Default: ${DEFAULT-VALUE}.")
   private int files = 5_000;
@@ -56,51 +52,50 @@ final class Chaos implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, SQLException, InterruptedException, ExecutionException {
-    ExecutorService feeding = Executors.newSingleThreadExecutor();
+  public Integer call() throws IOException, SQLException, InterruptedException {
     try (Surroundings surroundings = Surroundings.start(directory.toAbsolutePath())) {
       Programs programs = new Programs(root.toAbsolutePath().normalize(), surroundings);
       programs.writeFeed("Simulated network");
-      Feeder feeder = new Feeder(surroundings.files(), files, seed, PACE, clock);
+      Feeder feeder = new Feeder(surroundings.files(), files, seed, clock);
       try (Fleet fleet = new Fleet(programs, surroundings)) {
         Instant started = clock.instant();
         fleet.start();
-        Future<Void> fed = feeding.submit(feeder);
         int some = Math.max(1, files / 100);
-        disturb(
+        run(
             new Disturbances(surroundings, fleet, feeder, programs, some).all(),
             new Ledger(surroundings.database()),
+            feeder,
             fleet);
-        fed.get();
-        awaitEnd(new Ledger(surroundings.database()), feeder, fleet);
         say("all files have their end after " + seconds(started) + " s");
       }
       return judge(surroundings, feeder);
-    } finally {
-      feeding.shutdownNow();
     }
   }
 
-  private void disturb(List<Disturbance> disturbances, Ledger ledger, Fleet fleet)
+  /** Each disturbance comes with some files through and most of a batch in flight. */
+  private void run(List<Disturbance> disturbances, Ledger ledger, Feeder feeder, Fleet fleet)
       throws IOException, SQLException, InterruptedException {
     Progress progress = new Progress(ledger, clock);
     for (int i = 0; i < disturbances.size(); i++) {
-      long due = (long) files * (i + 1) / (disturbances.size() + 2);
-      while (ledger.closed() < due) {
-        progress.check();
-        fleet.check();
-        Thread.sleep(LOOK.toMillis());
-      }
+      long before = feeder.files().size();
+      feeder.writeUpTo((i + 1.0) / (disturbances.size() + 1));
+      long due = before + (feeder.files().size() - before) / SHARE_THROUGH;
+      await(progress, fleet, () -> ledger.closed() >= due);
       say("at " + ledger.closed() + " files: " + disturbances.get(i).what());
       disturbances.get(i).action().run();
     }
+    feeder.finish();
+    await(progress, fleet, () -> ledger.inFlight() == 0 && ledger.hasClosed(feeder.files()));
   }
 
-  private void awaitEnd(Ledger ledger, Feeder feeder, Fleet fleet)
+  /** A question to the ledger. */
+  private interface Condition {
+    boolean holds() throws SQLException;
+  }
+
+  private static void await(Progress progress, Fleet fleet, Condition condition)
       throws SQLException, InterruptedException {
-    Progress progress = new Progress(ledger, clock);
-    long paths = feeder.files().size();
-    while (ledger.inFlight() > 0 || ledger.closedPaths() < paths) {
+    while (!condition.holds()) {
       progress.check();
       fleet.check();
       Thread.sleep(LOOK.toMillis());

@@ -15,60 +15,52 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 
-/** Writes the network's files while the services work, and corrections when told to. */
-final class Feeder implements Callable<Void> {
+/** Writes the network's files, and corrections of them, when told to. */
+final class Feeder {
   private static final int PERIODS = 20;
   private static final Mishaps MISHAPS = new Mishaps(0.01, 0.02, 0, 0.01, 0.001, 0.002);
+
+  private static final Duration GROW_FOR = Duration.ofSeconds(1);
 
   private final Network network;
   private final Simulator simulator;
   private final Instant lastEnd;
   private final Map<Path, WrittenFile> files = new HashMap<>();
-  private final Duration pace;
-  private Instant writtenUntil = Instant.MIN;
+  private int written;
 
-  /**
-   * A feeder of about {@code files} files.
-   *
-   * @param pace how long it rests between two periods
-   */
-  Feeder(Path directory, int files, long seed, Duration pace, Clock clock) {
-    this.pace = pace;
+  /** A feeder of about {@code files} files. */
+  Feeder(Path directory, int files, long seed, Clock clock) {
     int gnbs = Math.max(1, files / PERIODS);
     network = Network.of(gnbs, 3, 40, List.of("NRCellDU", "NRCellCU"), seed);
     lastEnd = network.lastEnd(clock.instant());
-    Output output = new Output(directory, true, false, false, pace);
+    Output output = new Output(directory, true, false, false, GROW_FOR);
     simulator =
         new Simulator(network, MISHAPS, output, clock, file -> this.files.put(file.path(), file));
   }
 
-  @Override
-  public Void call() throws IOException, InterruptedException {
-    for (int back = PERIODS - 1; back >= 0; back--) {
-      write(lastEnd.minus(network.period().multipliedBy(back)));
-      Thread.sleep(pace.toMillis());
+  /** Writes more periods, until this share of all is written. */
+  void writeUpTo(double share) throws IOException, InterruptedException {
+    for (; written < Math.round(share * PERIODS); written++) {
+      simulator.period(end(written));
     }
-    finish();
-    return null;
   }
 
-  private synchronized void write(Instant end) throws IOException, InterruptedException {
-    simulator.period(end);
-    writtenUntil = end;
-  }
-
-  private synchronized void finish() throws IOException {
+  /** Writes what is left, late files included. */
+  void finish() throws IOException, InterruptedException {
+    writeUpTo(1);
     simulator.finish();
   }
 
+  private Instant end(int period) {
+    return lastEnd.minus(network.period().multipliedBy(PERIODS - 1 - period));
+  }
+
   /** Corrects {@code count} files of the periods so far, spread over them, oldest first. */
-  synchronized int correct(int count) throws IOException {
+  int correct(int count) throws IOException {
     List<WrittenFile> plain =
         files.values().stream()
             .filter(file -> file.version() == 1 && simulator.isPlain(file.gnb(), file.end()))
-            .filter(file -> !file.end().isAfter(writtenUntil))
             .sorted(Comparator.comparing(WrittenFile::end).thenComparing(WrittenFile::gnb))
             .toList();
     int corrected = Math.min(count, plain.size());
@@ -80,11 +72,11 @@ final class Feeder implements Callable<Void> {
   }
 
   /** The files as they lie in the directory now. */
-  synchronized List<WrittenFile> files() {
+  List<WrittenFile> files() {
     return List.copyOf(files.values());
   }
 
-  synchronized Expected expected() {
+  Expected expected() {
     return simulator.expected();
   }
 }

@@ -1,12 +1,17 @@
 package io.sluice.bench;
 
+import io.sluice.simulator.WrittenFile;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 
@@ -22,12 +27,22 @@ final class Ledger {
     return number("select count(*) from sluice.file where closed_at is not null");
   }
 
-  /** Paths at the source of which at least one version has its end. */
-  long closedPaths() throws SQLException {
-    return number(
-        """
-        select count(distinct path) from sluice.file where parent is null and closed_at is not null
-        """);
+  /** Whether each of these files, as it lies there now, is in the ledger and has its end. */
+  boolean hasClosed(List<WrittenFile> files) throws SQLException {
+    Set<String> closed =
+        new HashSet<>(
+            strings(
+                """
+                select path || ' ' || (extract(epoch from mtime) * 1000000)::bigint
+                from sluice.file where parent is null and closed_at is not null
+                """));
+    return files.stream().allMatch(file -> closed.contains(nameAndTime(file)));
+  }
+
+  private static String nameAndTime(WrittenFile file) {
+    return file.path().toAbsolutePath().normalize()
+        + " "
+        + ChronoUnit.MICROS.between(Instant.EPOCH, file.modified());
   }
 
   long inFlight() throws SQLException {

@@ -7,6 +7,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +22,15 @@ final class Verdict {
       Set.of("loaded", "settled", "rejected", "duplicate", "replaced");
   private static final String LATEST =
       """
-      select distinct on (path) path, size, state from sluice.file_status
+      select distinct on (path) path, size, state, mtime from sluice.file_status
       where parent is null order by path, mtime desc, id desc
       """;
 
-  private record Latest(long size, String state) {}
+  private record Latest(long size, String state, Instant modified) {
+    boolean is(WrittenFile file) {
+      return size == file.size() && modified.equals(file.modified().truncatedTo(ChronoUnit.MICROS));
+    }
+  }
 
   private final DataSource database;
   private final Ledger ledger;
@@ -49,7 +56,7 @@ final class Verdict {
     long wrong = 0;
     for (WrittenFile file : files) {
       Latest latest = found.get(file.path().toAbsolutePath().normalize());
-      if (latest == null || latest.size() != file.size()) {
+      if (latest == null || !latest.is(file)) {
         missing++;
         checks.difference("not in the ledger as it is now: " + file.path().getFileName());
       } else if (!isRight(file, latest.state())) {
@@ -71,10 +78,15 @@ final class Verdict {
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(LATEST)) {
       while (rows.next()) {
-        found.put(Path.of(rows.getString(1)), new Latest(rows.getLong(2), rows.getString(3)));
+        found.put(Path.of(rows.getString(1)), latest(rows));
       }
     }
     return found;
+  }
+
+  private static Latest latest(ResultSet row) throws SQLException {
+    Instant modified = row.getObject(4, OffsetDateTime.class).toInstant();
+    return new Latest(row.getLong(2), row.getString(3), modified);
   }
 
   private void ledger() throws SQLException {

@@ -6,7 +6,6 @@ import io.sluice.simulator.Expected;
 import io.sluice.simulator.WrittenFile;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,8 +15,10 @@ class FeederTest {
 
   @Test
   void correctsAsManyAsAsked_whenThereAreEnoughPlainFiles() throws Exception {
-    Feeder feeder = new Feeder(directory, 200, 1, Duration.ZERO, Clock.systemUTC());
-    feeder.call();
+    Feeder feeder = new Feeder(directory, 200, 1, Clock.systemUTC());
+    feeder.writeUpTo(0.5);
+    assertThat(feeder.files()).hasSizeBetween(90, 110);
+    feeder.finish();
     Expected before = feeder.expected();
 
     assertThat(feeder.correct(20)).isEqualTo(20);

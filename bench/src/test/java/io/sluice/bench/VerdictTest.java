@@ -20,8 +20,10 @@ import org.junit.jupiter.api.Test;
 class VerdictTest {
   private static final Expected NOTHING =
       new Expected(Map.of("broken", 1L), 1, 0, 0, 0, 0, List.of());
+  private static final Instant END = Instant.parse("2026-11-20T09:30:00Z");
   private static final WrittenFile BROKEN =
-      new WrittenFile(Path.of("/pm/a.xml.gz"), FileKind.BROKEN, 0, Instant.EPOCH, 1, false, 7);
+      new WrittenFile(
+          Path.of("/pm/a.xml.gz"), FileKind.BROKEN, 0, END, 1, false, 7, END.plusSeconds(9));
 
   private final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
 
@@ -33,7 +35,7 @@ class VerdictTest {
         create table sluice.file_all partition of sluice.file default;
         insert into sluice.file
             (id, day, path_key, feed, host, path, size, mtime, bulk, state, closed_at)
-          values (1, '2026-11-20', gen_random_uuid(), 'chaos', '', '/pm/a.xml.gz', 7, now(), false,
+          values (1, '2026-11-20', gen_random_uuid(), 'chaos', '', '/pm/a.xml.gz', 7, '2026-11-20 09:30:09Z', false,
             'rejected', now());
         """);
   }

@@ -133,8 +133,9 @@ public final class Simulator {
         OutputStream out = output.gzip() ? new GZIPOutputStream(raw, 1 << 16) : raw) {
       writer.write(file, new ByteSink(out), new PmFileWriter.Count(kept, repeated, 1), bytes);
     }
-    store.finish(path, modified(0, end, end, 1));
-    return written(file, FileKind.NORMAL, path, path.toFile().length());
+    Instant modified = modified(0, end, end, 1);
+    store.finish(path, modified);
+    return written(file, FileKind.NORMAL, path, path.toFile().length(), modified);
   }
 
   /** What must be in the warehouse once everything written so far is loaded. */
@@ -165,7 +166,7 @@ public final class Simulator {
     } else {
       store.write(path, content, modified);
     }
-    return written(file, delivery.kind(), path, content.length);
+    return written(file, delivery.kind(), path, content.length, modified);
   }
 
   private void takeBack(PmFile earlier) throws IOException {
@@ -202,12 +203,13 @@ public final class Simulator {
     return one.isBefore(other) ? one : other;
   }
 
-  private WrittenFile written(PmFile file, FileKind kind, Path path, long size) {
+  private WrittenFile written(PmFile file, FileKind kind, Path path, long size, Instant modified) {
     boolean readable = file.distortion().reach() != Distortion.Reach.NOTHING;
     files.merge(kind, 1L, Long::sum);
     rejectedFiles += readable ? 0 : 1;
     WrittenFile written =
-        new WrittenFile(path, kind, file.gnb(), file.end(), file.version(), readable, size);
+        new WrittenFile(
+            path, kind, file.gnb(), file.end(), file.version(), readable, size, modified);
     listener.accept(written);
     return written;
   }

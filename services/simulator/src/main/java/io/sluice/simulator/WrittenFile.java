@@ -11,6 +11,14 @@ import java.time.Instant;
  * @param version 1, and one more with each correction
  * @param readable whether any of it can be read
  * @param size bytes on disk
+ * @param modified its modification time, once it is complete
  */
 public record WrittenFile(
-    Path path, FileKind kind, int gnb, Instant end, int version, boolean readable, long size) {}
+    Path path,
+    FileKind kind,
+    int gnb,
+    Instant end,
+    int version,
+    boolean readable,
+    long size,
+    Instant modified) {}
