@@ -106,6 +106,10 @@ public final class HandleWorker implements AutoCloseable {
       metrics.duplicate(message.feed());
       return;
     }
+    if (claim.get().attempts() > settings.attempts()) {
+      bury(message, claim.get(), "killed", "every attempt ended without a word");
+      return;
+    }
     LeaseKeeper.Hold hold = leases.hold(claim.get());
     try {
       handle(message, claim.get());
@@ -323,16 +327,21 @@ public final class HandleWorker implements AutoCloseable {
           "feed {}: file {} failed, attempt {}", claim.feed(), claim.path(), claim.attempts(), why);
       throw why;
     }
-    String error = String.valueOf(why.getMessage());
+    bury(message, claim, reason, String.valueOf(why.getMessage()));
+    LOG.error("feed {}: file {} is dead, its last error was", claim.feed(), claim.path(), why);
+  }
+
+  /** At the limit: dead in the ledger first, then in the dead-letter queue. */
+  private void bury(WorkMessage message, HandleClaim claim, String reason, String error) {
     publish(ledger.dead(claim, reason, error));
     publisher.publishDead(message, new WorkPublisher.Failure(reason, error, claim.attempts()));
     metrics.failed(claim.feed(), reason);
     LOG.error(
-        "feed {}: file {} is dead after {} attempts",
+        "feed {}: file {} is dead after {} attempts: {}",
         claim.feed(),
         claim.path(),
         claim.attempts(),
-        why);
+        error);
   }
 
   /** Chunks that were never recorded; should this fail, the sweeper finds them. */

@@ -158,4 +158,15 @@ class HandleWorkerTest {
     assertThat(fixture.number("select count(*) from sluice.dead")).isEqualTo(1);
     assertThat(stagedChunks()).isZero();
   }
+
+  @Test
+  void isDead_whenTheProcessDiedAtEveryAttempt() throws IOException {
+    long id = fixture.found(feed, "/in/a.xml", 10);
+    fixture.stage(feed, id, new ByteArrayInputStream(GOOD.getBytes(StandardCharsets.UTF_8)));
+    WorkMessage message = HandleFixture.message(feed, id);
+    fixture.execute("update sluice.work set attempts = 2 where file_id = " + id);
+    fixture.worker.handle(message, true);
+    assertThat(fixture.state(id)).isEqualTo("dead");
+    assertThat(fixture.dead).containsExactly(message);
+  }
 }
