@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * A RabbitMQ node of the test's own, from the programs the system's package installed: its own
  * name, directory and ports, started and stopped without touching a node of the system's.
  */
-public final class PrivateRabbit implements AutoCloseable {
+public final class PrivateRabbit implements TestRabbit {
   private static final Path PACKAGE = Path.of("/usr/lib/rabbitmq/lib");
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -69,7 +69,7 @@ public final class PrivateRabbit implements AutoCloseable {
     return port;
   }
 
-  /** amqp:// with credentials. */
+  @Override
   public String uri() {
     return "amqp://guest:guest@127.0.0.1:" + port;
   }
@@ -109,7 +109,7 @@ public final class PrivateRabbit implements AutoCloseable {
     }
   }
 
-  /** Stops and starts. */
+  @Override
   public void restart() {
     stop();
     startServer();

@@ -1,6 +1,7 @@
 package io.sluice.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -17,12 +18,15 @@ class PrivateRabbitIT extends BrokerContract {
 
   @BeforeAll
   static void start() {
+    assumeThat(PrivateRabbit.isInstalled()).as("RabbitMQ is installed").isTrue();
     rabbit = PrivateRabbit.start();
   }
 
   @AfterAll
   static void stop() {
-    rabbit.close();
+    if (rabbit != null) {
+      rabbit.close();
+    }
   }
 
   @Override

@@ -1,15 +1,15 @@
 package io.sluice.service.broker;
 
-import io.sluice.testkit.PrivateRabbit;
+import io.sluice.testkit.TestRabbit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 class RabbitTransportIT extends TransportContract {
-  private static PrivateRabbit rabbit;
+  private static TestRabbit rabbit;
 
   @BeforeAll
   static void start() {
-    rabbit = PrivateRabbit.start();
+    rabbit = TestRabbit.start();
   }
 
   @AfterAll
