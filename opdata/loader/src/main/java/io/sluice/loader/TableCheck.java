@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,7 @@ final class TableCheck {
     }
     lock(connection, tables);
     checkColumns(connection, groups);
+    checkForms(connection, tables.values());
     checkPartitions(connection, tables, prepared);
   }
 
@@ -82,6 +84,33 @@ final class TableCheck {
       query.setArray(3, LoadLedger.array(connection, "text", wanted, w -> w.column().name()));
       query.setArray(
           4, LoadLedger.array(connection, "bigint", wanted, w -> (long) w.column().type().oid()));
+      throwIfAny(query, "columns");
+    }
+  }
+
+  /**
+   * A merge ends the other forms of a value, so it must know those that another loader's files
+   * brought since.
+   */
+  private static void checkForms(Connection connection, Collection<TargetTable> tables)
+      throws SQLException {
+    List<TargetTable> merged = tables.stream().filter(TargetTable::merge).toList();
+    if (merged.isEmpty()) {
+      return;
+    }
+    String sql =
+        """
+        select w.id, w.tab, null from unnest(?::int[], ?::text[], ?::int[]) as w (id, tab, known)
+        where w.known < (select count(*) from sluice.counter c
+                         join pg_attribute a on a.attrelid = w.tab::regclass and a.attname = c.column_name
+                                                and not a.attisdropped
+                         where c.table_id = w.id)
+        """;
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      query.setArray(1, LoadLedger.array(connection, "int", merged, TargetTable::id));
+      query.setArray(2, LoadLedger.array(connection, "text", merged, TargetTable::qualified));
+      query.setArray(
+          3, LoadLedger.array(connection, "int", merged, table -> table.counters().size()));
       throwIfAny(query, "columns");
     }
   }
