@@ -23,7 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * docs/configuration.md and docs/metrics.md say what the code says. With {@code
- * -Dsluice.docs=write} they are written anew from it.
+ * -Dsluice.docs.write=true} they are written anew from it.
  */
 class ReferenceDocsTest {
 
@@ -74,7 +74,7 @@ class ReferenceDocsTest {
 
   private void check(String name) throws IOException {
     Path file = DOCS.resolve(name);
-    if ("write".equals(System.getProperty("sluice.docs"))) {
+    if (Boolean.getBoolean("sluice.docs.write")) {
       Files.writeString(file, text);
     }
     assertThat(file).hasContent(text.toString());
