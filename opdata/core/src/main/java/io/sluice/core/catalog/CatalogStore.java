@@ -108,8 +108,9 @@ final class CatalogStore {
       insert.setString(4, feed.name());
       insert.setString(5, layout(feed));
       insert.setString(6, feed.target().mode().name().toLowerCase(Locale.ROOT));
-      insert.setString(7, feed.target().time().orElse(null));
-      insert.setArray(8, connection.createArrayOf("text", feed.target().key().toArray()));
+      insert.setString(7, feed.target().time().map(Names::normalise).orElse(null));
+      Object[] key = feed.target().key().stream().map(Names::normalise).toArray();
+      insert.setArray(8, connection.createArrayOf("text", key));
       return id(insert);
     }
   }
@@ -201,7 +202,10 @@ final class CatalogStore {
     SchemaBudget.checkColumns(connection, feed, target, missing.size());
     TableParts parts =
         TableParts.read(connection, target, takenTables(connection, target.schema()));
-    Set<String> taken = new HashSet<>();
+    Set<String> taken =
+        feed.format() instanceof FeedFormat.Pm
+            ? new HashSet<>(Names.BESIDE_COUNTERS)
+            : new HashSet<>();
     known.forEach(c -> taken.add(c.column()));
     int ordinal = known.size();
     for (ColumnKey key : missing) {

@@ -17,16 +17,13 @@ public final class Names {
   /** Bytes an identifier may have. */
   public static final int MAX_BYTES = 63;
 
-  /** Columns that Sluice or PostgreSQL itself has in every table. */
+  /** Columns that tables of counters have beside them; in those of CSV files they are free. */
+  static final Set<String> BESIDE_COUNTERS =
+      Set.of("end_time", "granularity", "element", "object", "counter", "value", "suspect");
+
+  /** Columns that Sluice or PostgreSQL itself has in every table, and tables of dimensions. */
   private static final Set<String> RESERVED =
       Set.of(
-          "end_time",
-          "granularity",
-          "element",
-          "object",
-          "counter",
-          "value",
-          "suspect",
           "_file",
           "_version",
           "_present",

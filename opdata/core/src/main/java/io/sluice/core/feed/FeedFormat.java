@@ -152,7 +152,8 @@ public sealed interface FeedFormat {
   /**
    * One column of a CSV file.
    *
-   * @param type the type to load it as; that of the target table, or detected, if absent
+   * @param type the type to load it as; if absent that of the target table, else timestamptz for
+   *     target.time and text for all others
    * @param format date pattern of this column alone, before those of the feed
    * @param from name in the header, or number from 1, if it differs from the column's name
    */

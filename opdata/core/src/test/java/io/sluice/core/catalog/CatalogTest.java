@@ -74,6 +74,26 @@ class CatalogTest {
   }
 
   @Test
+  void keepsCsvNames_thatOnlyTablesOfCountersNeed() {
+    String yaml =
+        """
+        feed: csv
+        source:
+          directory: {path: "/csv/*.csv"}
+        format: {csv: {}}
+        target: {table: my.rows, time: end_time, key: [end_time, element], mode: merge}
+        """;
+    Feed csv = FeedParser.parse("csv.yaml", yaml).feed().orElseThrow();
+    String[] names = {"end_time", "element", "object", "counter", "value", "granularity"};
+    assertThat(catalog.columns(csv, catalog.target(csv, ""), values(names)))
+        .extracting(TargetColumn::column)
+        .containsExactly(names);
+    assertThat(catalog.columns(feed(), catalog.target(feed(), "g"), values(names)))
+        .extracting(TargetColumn::column)
+        .doesNotContain(names);
+  }
+
+  @Test
   void keepsApart_groupsAndCountersThatNormaliseToOneName() {
     Target first = catalog.target(feed(), "PM=1,X");
     Target second = catalog.target(feed(), "PM_1_X");
