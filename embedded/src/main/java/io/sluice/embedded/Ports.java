@@ -30,7 +30,13 @@ public final class Ports {
     }
   }
 
-  static int require(int port, String what) {
+  /**
+   * The port, if a server could listen on it now.
+   *
+   * @param what would use it, for the message
+   * @throws EmbeddedException saying that it is taken
+   */
+  public static int require(int port, String what) {
     if (!isFree(port)) {
       throw new EmbeddedException(
           "port %d for %s is taken; stop what uses it, or choose another port"

@@ -33,6 +33,8 @@ public final class Demo implements Callable<Integer> {
   private static final Duration SAY_EVERY = Duration.ofSeconds(5);
   private static final Duration GIVE_UP_AFTER = Duration.ofMinutes(2);
 
+  @CommandLine.Spec private CommandLine.Model.CommandSpec command;
+
   @CommandLine.Mixin private StandaloneOptions options = new StandaloneOptions();
 
   @Option(names = "--once", description = "End when the last hour is loaded, and judge it.")
@@ -54,6 +56,10 @@ public final class Demo implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, SQLException {
+    if (gnbs < 1) {
+      throw new CommandLine.ParameterException(
+          command.commandLine(), "--gnbs is " + gnbs + "; a network needs at least one");
+    }
     Path incoming = options.data().resolve("demo-incoming");
     writeFeed(incoming);
     out.println("Starting PostgreSQL, the broker and the services ...");

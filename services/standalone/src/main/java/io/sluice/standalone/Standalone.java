@@ -12,6 +12,7 @@ import io.sluice.service.getter.GetterConfiguration;
 import io.sluice.service.handler.HandlerConfiguration;
 import io.sluice.service.loader.LoaderConfiguration;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,6 +23,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
 
 /** All services in this JVM, with a PostgreSQL and an AMQP broker of their own. */
 final class Standalone implements AutoCloseable {
@@ -31,15 +33,16 @@ final class Standalone implements AutoCloseable {
   private final StandaloneOptions options;
   private final EmbeddedPostgres postgres;
   private final EmbeddedBroker broker;
-  private final int httpPort;
+  private int httpPort;
   private ConfigurableApplicationContext services;
   private boolean closed;
 
-  private Standalone(StandaloneOptions options, EmbeddedPostgres postgres, EmbeddedBroker broker) {
+  private Standalone(
+      StandaloneOptions options, int httpPort, EmbeddedPostgres postgres, EmbeddedBroker broker) {
     this.options = options;
+    this.httpPort = httpPort;
     this.postgres = postgres;
     this.broker = broker;
-    this.httpPort = httpPort(options.httpPort());
   }
 
   /**
@@ -49,7 +52,8 @@ final class Standalone implements AutoCloseable {
    * @throws EmbeddedException saying which port or directory is taken
    */
   static Standalone start(StandaloneOptions options, Map<String, Object> settings) {
-    quietUntilConfigured();
+    logOnly(Level.WARN); // PostgreSQL and the broker start before the services set up logging
+    int httpPort = httpPort(options.httpPort());
     Path data = options.data();
     createDirectories(data.resolve("staging"), options.feeds());
     EmbeddedPostgres postgres =
@@ -62,7 +66,7 @@ final class Standalone implements AutoCloseable {
       int amqpPort = options.amqpPort();
       EmbeddedBroker broker =
           amqpPort == 0 ? EmbeddedBroker.startOnFreePort() : EmbeddedBroker.startOn(amqpPort);
-      Standalone standalone = new Standalone(options, postgres, broker);
+      Standalone standalone = new Standalone(options, httpPort, postgres, broker);
       standalone.startServices(settings);
       return standalone;
     } catch (RuntimeException e) {
@@ -71,10 +75,9 @@ final class Standalone implements AutoCloseable {
     }
   }
 
-  /** PostgreSQL and the broker start before the services have set up logging. */
-  private static void quietUntilConfigured() {
+  private static void logOnly(Level level) {
     if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
-      root.setLevel(Level.WARN);
+      root.setLevel(level);
     }
   }
 
@@ -105,7 +108,7 @@ final class Standalone implements AutoCloseable {
 
   private static int httpPort(int wanted) {
     if (wanted != 0) {
-      return wanted;
+      return Ports.require(wanted, "HTTP");
     }
     return Ports.isFree(USUAL_HTTP_PORT) ? USUAL_HTTP_PORT : Ports.free();
   }
@@ -115,18 +118,38 @@ final class Standalone implements AutoCloseable {
     all.putAll(settings);
     try {
       new ConnectionFile(options.data()).write(postgres, DATABASE, staging(), options.feeds());
-      services =
-          SluiceApplication.run(
-              "standalone",
-              all,
-              new String[0],
-              GetterConfiguration.class,
-              HandlerConfiguration.class,
-              LoaderConfiguration.class);
+      services = run(all);
     } catch (RuntimeException e) {
       broker.close();
       throw e;
     }
+  }
+
+  /** Another process may take the port between the look at it and its use. */
+  private ConfigurableApplicationContext run(Map<String, Object> settings) {
+    try {
+      return runServices(settings);
+    } catch (RuntimeException e) {
+      if (!(NestedExceptionUtils.getMostSpecificCause(e) instanceof BindException)) {
+        throw e;
+      }
+      if (options.httpPort() != 0) {
+        Ports.require(options.httpPort(), "HTTP");
+      }
+      httpPort = Ports.free();
+      settings.put("server.port", httpPort);
+      return runServices(settings);
+    }
+  }
+
+  private static ConfigurableApplicationContext runServices(Map<String, Object> settings) {
+    return SluiceApplication.run(
+        "standalone",
+        settings,
+        new String[0],
+        GetterConfiguration.class,
+        HandlerConfiguration.class,
+        LoaderConfiguration.class);
   }
 
   private Map<String, Object> ownSettings() {
@@ -190,6 +213,7 @@ final class Standalone implements AutoCloseable {
     }
     closed = true;
     services.close();
+    logOnly(Level.OFF); // the services have closed the logs, and the broker would say so
     broker.close();
     postgres.close();
   }

@@ -3,6 +3,10 @@ package io.sluice.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.embedded.EmbeddedPostgres;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -24,6 +28,9 @@ class DemoTest {
 
   @AfterEach
   void delete() throws Exception {
+    if (!Files.exists(data)) {
+      return;
+    }
     try (Stream<Path> paths = Files.walk(data)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
@@ -39,6 +46,29 @@ class DemoTest {
     assertThat(demo()).isZero();
     // A quarter of an hour may have passed between the two runs, no more.
     assertThat(filesInLedger()).isBetween(files, files + 6);
+  }
+
+  @Test
+  void saysWhichPortIsTaken_beforeAnythingStarts() throws Exception {
+    StringWriter said = new StringWriter();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = String.valueOf(taken.getLocalPort());
+      CommandLine command = command().setErr(new PrintWriter(said));
+      assertThat(command.execute("--data", data.toString(), "--http-port", port)).isOne();
+      assertThat(said.toString()).contains("port " + port + " for HTTP is taken");
+    }
+  }
+
+  @Test
+  void refusesANetworkOfNothing() throws Exception {
+    StringWriter said = new StringWriter();
+    CommandLine command = command().setErr(new PrintWriter(said));
+    assertThat(command.execute("--data", data.toString(), "--gnbs", "0")).isEqualTo(2);
+    assertThat(said.toString()).contains("--gnbs is 0");
+  }
+
+  private static CommandLine command() {
+    return new CommandLine(new Demo()).setExecutionExceptionHandler(StandaloneCommand::sayWhy);
   }
 
   private int demo() {
