@@ -59,7 +59,8 @@ final class DeadCommand extends Group {
 
     @Override
     public Integer call() {
-      List<DeadFiles.Entry> dead = new DeadFiles(session.transactions()).list(feed, limit);
+      int most = FilterOptions.limit(limit);
+      List<DeadFiles.Entry> dead = new DeadFiles(session.transactions()).list(feed, most);
       session.print(
           dead,
           () -> {

@@ -42,8 +42,12 @@ final class FileTable {
           format.number(counts.pending()),
           file.element(),
           file.path(),
-          file.reason());
+          reason(file));
     }
     return table;
+  }
+
+  private static String reason(FileRow file) {
+    return file.position() == null ? file.reason() : file.reason() + " (" + file.position() + ")";
   }
 }

@@ -37,7 +37,8 @@ final class FilesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<FileRow> files = new FileQuery(session.transactions()).find(filter.filter(), limit);
+    int most = FilterOptions.limit(limit);
+    List<FileRow> files = new FileQuery(session.transactions()).find(filter.filter(), most);
     session.print(
         files,
         () -> {

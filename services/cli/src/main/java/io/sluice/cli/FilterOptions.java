@@ -87,4 +87,12 @@ final class FilterOptions {
         new TimeRange(since, until),
         new TimeRange(periodSince, periodUntil));
   }
+
+  /** The value of a {@code --limit}, if it is one. */
+  static int limit(int wanted) {
+    if (wanted < 1) {
+      throw UserError.usage("--limit is " + wanted, "Give 1 or more");
+    }
+    return wanted;
+  }
 }

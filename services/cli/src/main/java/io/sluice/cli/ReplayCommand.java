@@ -63,7 +63,9 @@ final class ReplayCommand implements Callable<Integer> {
       wanted = wanted.withStates(USUAL);
     }
     List<Long> ids =
-        onlyIds(wanted) ? wanted.ids() : new FileQuery(session.transactions()).ids(wanted, limit);
+        onlyIds(wanted)
+            ? wanted.ids()
+            : new FileQuery(session.transactions()).ids(wanted, FilterOptions.limit(limit));
     if (ids.isEmpty()) {
       throw new UserError(Exit.PROBLEMS, "no files match", "See: sluice files");
     }

@@ -77,6 +77,9 @@ class FileCommandsTest {
     Cli.Run time = cli.run("files", "--since", "yesterday");
     assertThat(time.code()).isEqualTo(2);
     assertThat(time.err()).contains("'yesterday' is no time", "2h (ago").doesNotContain("\tat ");
+    Cli.Run limit = cli.run("files", "--limit", "-1");
+    assertThat(limit.code()).isEqualTo(2);
+    assertThat(limit.err()).contains("--limit is -1. Give 1 or more");
     assertThat(cli.run("filez").err()).contains("files");
   }
 

@@ -31,7 +31,7 @@ public final class FeedStatus {
    * @param inFlight files at fetch, handle, load and settle, by stage; those waiting not included
    * @param dead files that died within {@link #FAILURES}
    * @param rejected files rejected within {@link #FAILURES}
-   * @param lastPeriod newest period of a loaded file, or null
+   * @param lastPeriod newest period of a file of which something was loaded, or null
    * @param lag from that period to now, or null
    * @param rowsPerSecond of files closed within {@link #WINDOW}
    * @param cellsPerSecond likewise
@@ -180,7 +180,7 @@ public final class FeedStatus {
         """
         select n.feed, f.period from unnest(?::text[]) as n (feed) cross join lateral (
           select period from sluice.file f where f.feed = n.feed and state in ('loaded', 'settled')
-            and period is not null order by period desc limit 1) f
+            and loaded > 0 and period is not null order by period desc limit 1) f
         """;
     return Sql.list(
         c,
