@@ -88,7 +88,9 @@ final class ChunkLoader {
         park(left, postponed, e);
       } catch (LedgerException e) {
         Fate fate = SqlFates.of(e.sqlException());
-        if (fate == Fate.SPLIT && !careful) {
+        if (StaleTables.lacksPartition(e.sqlException()) && ++looks <= LOOKS) {
+          needed(left).forEach(tables::forget);
+        } else if (fate == Fate.SPLIT && !careful) {
           careful = true;
         } else if (fate == Fate.PARK_TARGET) {
           park(left, postponed, refusals.explain(needed(left), e));

@@ -31,7 +31,8 @@ final class RowSplitter implements TableWriter {
       connection.releaseSavepoint(before);
       return counts;
     } catch (SQLException e) {
-      if (SqlFates.of(e) != Fate.SPLIT) {
+      boolean stale = group.table().made() && StaleTables.lacksPartition(e);
+      if (SqlFates.of(e) != Fate.SPLIT || stale) {
         throw e;
       }
       connection.rollback(before);

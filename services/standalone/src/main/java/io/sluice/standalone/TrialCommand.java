@@ -12,12 +12,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Shows what Sluice makes of files before a feed is written for them. */
 @Command(
@@ -37,6 +43,12 @@ import picocli.CommandLine.Parameters;
       "2:wrong usage"
     })
 final class TrialCommand implements Callable<Integer> {
+
+  private static final Set<String> FORMATS = new TreeSet<>(Set.of("3gpp-pm", "csv"));
+
+  private final AtomicReference<Standalone> standalone = new AtomicReference<>();
+
+  @Spec private CommandSpec spec;
 
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files, or directories of them.")
   private List<Path> paths;
@@ -64,21 +76,43 @@ final class TrialCommand implements Callable<Integer> {
   private Duration patience = Duration.ofMinutes(10);
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new TrialCommand()).execute(arguments));
+    System.exit(
+        new CommandLine(new TrialCommand())
+            .setExecutionExceptionHandler(StandaloneCommand::sayWhy)
+            .execute(arguments));
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    checkArguments();
     Path data = keep == null ? Files.createTempDirectory("sluice-trial") : keep;
-    try {
-      TrialFeeds feeds = new TrialFeeds(data, format);
-      for (Path file : files()) {
-        feeds.add(file);
-      }
-      return run(data, feeds) ? 0 : 1;
-    } finally {
-      if (keep == null) {
-        deleteAll(data);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(data), "stop"));
+    TrialFeeds feeds = new TrialFeeds(data, format);
+    for (Path file : files()) {
+      feeds.add(file);
+    }
+    return run(data, feeds) ? 0 : 1;
+  }
+
+  /** However it ends, by itself or by a signal. */
+  private void stop(Path data) {
+    Standalone started = standalone.get();
+    if (started != null) {
+      started.close();
+    }
+    if (keep == null) {
+      deleteAll(data);
+    }
+  }
+
+  private void checkArguments() {
+    if (!FORMATS.contains(format)) {
+      throw new ParameterException(
+          spec.commandLine(), "--format is one of " + FORMATS + ", not " + format);
+    }
+    for (Path path : paths) {
+      if (!Files.exists(path)) {
+        throw new ParameterException(spec.commandLine(), "there is no file or directory " + path);
       }
     }
   }
@@ -87,14 +121,14 @@ final class TrialCommand implements Callable<Integer> {
     Optional<ExpectedCounts> counts =
         expected == null ? Optional.empty() : Optional.of(ExpectedCounts.read(expected));
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    try (Standalone standalone =
-        Standalone.start(StandaloneOptions.in(data), Map.of("logging.level.root", "WARN"))) {
-      LedgerSchema.migrate(standalone.warehouse());
-      TrialResults results = new TrialResults(standalone.warehouse());
-      results.await(feeds.trials().size(), patience);
-      Path shown = base.toAbsolutePath().normalize();
-      return new TrialReport(feeds.trials(), results, counts, shown, out).print();
-    }
+    Standalone started =
+        Standalone.start(StandaloneOptions.in(data), Map.of("logging.level.root", "WARN"));
+    standalone.set(started);
+    LedgerSchema.migrate(started.warehouse());
+    TrialResults results = new TrialResults(started.warehouse());
+    results.await(feeds.trials().size(), patience);
+    Path shown = base.toAbsolutePath().normalize();
+    return new TrialReport(feeds.trials(), results, counts, shown, out).print();
   }
 
   private List<Path> files() throws IOException {
@@ -107,11 +141,13 @@ final class TrialCommand implements Callable<Integer> {
     return files;
   }
 
-  private static void deleteAll(Path directory) throws IOException {
+  private static void deleteAll(Path directory) {
     try (Stream<Path> below = Files.walk(directory)) {
       for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
+    } catch (IOException e) {
+      System.err.println("left behind: " + directory + ": " + e.getMessage());
     }
   }
 }
