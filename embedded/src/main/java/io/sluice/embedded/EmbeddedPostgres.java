@@ -7,7 +7,8 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A PostgreSQL server of our own: real, on the loopback address, from programs on the class path.
+ * A PostgreSQL server of our own: real, on the loopback address, from programs on the class path or
+ * in a jar.
  *
  * <p>Its superuser is {@value #USER}. The JVM that started it stops it; where that was killed, the
  * next start on the same directory finds the server still running and takes it over.
@@ -28,10 +29,24 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /** Starts a server for this JVM only: fast, not durable, deleted when closed. */
   public static EmbeddedPostgres startEphemeral() {
+    return startEphemeral(PostgresArchive.ofClassPath());
+  }
+
+  /**
+   * Starts a server for this JVM only, of another version than the one on the class path.
+   *
+   * @param jar an artifact of io.zonky.test.postgres for this system, PostgreSQL 14 or newer
+   * @throws EmbeddedException if there is no such file, or it is for another system
+   */
+  public static EmbeddedPostgres startEphemeral(Path jar) {
+    return startEphemeral(PostgresArchive.ofJar(jar));
+  }
+
+  private static EmbeddedPostgres startEphemeral(PostgresArchive archive) {
     try {
       EphemeralDirectories directories = EphemeralDirectories.forThisUser();
       directories.removeLeftovers();
-      Path home = PostgresBinaries.unpackBelow(directories.root());
+      Path home = PostgresBinaries.unpackBelow(directories.root(), archive);
       Path base = directories.create();
       return started(new PostgresCluster(home, base, PostgresSettings.ephemeral()), 0, true);
     } catch (IOException e) {
@@ -54,7 +69,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path base = directory.toAbsolutePath().normalize();
     try {
       Files.createDirectories(base);
-      Path home = PostgresBinaries.unpackBelow(programs.toAbsolutePath().normalize());
+      Path unpacked = programs.toAbsolutePath().normalize();
+      Path home = PostgresBinaries.unpackBelow(unpacked, PostgresArchive.ofClassPath());
       return started(new PostgresCluster(home, base, PostgresSettings.persistent()), port, false);
     } catch (IOException e) {
       throw new EmbeddedException("cannot start PostgreSQL in " + base + ": " + e.getMessage(), e);

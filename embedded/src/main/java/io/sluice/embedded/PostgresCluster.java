@@ -117,18 +117,27 @@ final class PostgresCluster {
   }
 
   private void initdb(Path passwordFile) throws IOException {
-    run(
-        List.of(
-            home.resolve("bin/initdb").toString(),
-            "--pgdata=" + data(),
-            "--username=" + EmbeddedPostgres.USER,
-            "--pwfile=" + passwordFile,
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--locale=C",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-            "--no-sync"));
+    List<String> command = new ArrayList<>();
+    command.add(initdb());
+    command.add("--pgdata=" + data());
+    command.add("--username=" + EmbeddedPostgres.USER);
+    command.add("--pwfile=" + passwordFile);
+    command.add("--auth=scram-sha-256");
+    command.add("--encoding=UTF8");
+    command.add("--no-sync");
+    command.addAll(locale());
+    run(command);
+  }
+
+  /** Order of bytes, characters of Unicode; before 17, the latter only with the system's help. */
+  private List<String> locale() throws IOException {
+    return run(List.of(initdb(), "--help")).output().contains("--builtin-locale")
+        ? List.of("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        : List.of("--locale=C", "--lc-ctype=C.UTF-8");
+  }
+
+  private String initdb() {
+    return home.resolve("bin/initdb").toString();
   }
 
   void stop(String mode) {
@@ -166,13 +175,14 @@ final class PostgresCluster {
     run(command);
   }
 
-  private void run(List<String> program) throws IOException {
+  private Programs.Result run(List<String> program) throws IOException {
     Programs.Result result = Programs.run(user.command(program));
     if (!result.succeeded()) {
       throw new EmbeddedException(
           "%s failed with exit code %d: %s (server log: %s)"
               .formatted(program.get(0), result.exitCode(), result.output(), log()));
     }
+    return result;
   }
 
   void createDatabase(DataSource server, String name) {

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What stands in postgresql.conf (https://www.postgresql.org/docs/17/runtime-config.html). */
+/**
+ * What stands in postgresql.conf, good for 14 and newer
+ * (https://www.postgresql.org/docs/current/runtime-config.html).
+ */
 final class PostgresSettings {
   private PostgresSettings() {}
 

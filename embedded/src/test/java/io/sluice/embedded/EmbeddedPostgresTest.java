@@ -106,6 +106,18 @@ class EmbeddedPostgresTest {
   }
 
   @Test
+  void saysWhatIsWrong_whenJarIsMissingOrHoldsNoServer() throws IOException {
+    Path jar = directory.resolve("other.jar");
+    assertThatThrownBy(() -> EmbeddedPostgres.startEphemeral(jar))
+        .isInstanceOf(EmbeddedException.class)
+        .hasMessageContaining(jar + " does not exist");
+    Files.writeString(jar, "not a jar");
+    assertThatThrownBy(() -> EmbeddedPostgres.startEphemeral(jar))
+        .isInstanceOf(EmbeddedException.class)
+        .hasMessageContaining(jar + " has no PostgreSQL for this machine");
+  }
+
+  @Test
   void keepsPasswordFromOthers() throws IOException {
     assertThat(Files.getPosixFilePermissions(server.passwordFile())).hasSize(2);
     assertThat(Files.readString(server.passwordFile())).contains(server.password());

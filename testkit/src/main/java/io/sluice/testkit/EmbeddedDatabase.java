@@ -1,26 +1,69 @@
 package io.sluice.testkit;
 
+import io.sluice.embedded.EmbeddedException;
 import io.sluice.embedded.EmbeddedPostgres;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
-/** A real PostgreSQL for tests: one server a JVM, a fresh database for each test class. */
+/**
+ * A real PostgreSQL for tests: one server a JVM and version, a fresh database for each test class.
+ *
+ * <p>A parameterised test of several versions takes them from {@link #versions}, by {@code
+ * MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")}, and asks for {@link #shared(int)}.
+ */
 public final class EmbeddedDatabase implements AutoCloseable {
+  private static final Map<Integer, EmbeddedDatabase> SHARED = new ConcurrentHashMap<>();
+
   private final EmbeddedPostgres server;
+  private final boolean mine;
   private final AtomicInteger databases = new AtomicInteger();
 
-  private EmbeddedDatabase(EmbeddedPostgres server) {
+  private EmbeddedDatabase(EmbeddedPostgres server, boolean mine) {
     this.server = server;
+    this.mine = mine;
   }
 
   /** The server all test classes of this JVM share; never stop this one. */
   public static EmbeddedDatabase shared() {
-    return Shared.INSTANCE;
+    return shared(PostgresVersions.DEFAULT);
+  }
+
+  /**
+   * The server of this major version that all test classes of this JVM share.
+   *
+   * @throws EmbeddedException if the version is not there; the message says how to get it
+   */
+  public static EmbeddedDatabase shared(int major) {
+    return SHARED.computeIfAbsent(
+        major, version -> new EmbeddedDatabase(PostgresVersions.start(version), false));
   }
 
   /** A server of your own, for tests that stop it. */
   public static EmbeddedDatabase startPrivate() {
-    return new EmbeddedDatabase(EmbeddedPostgres.startEphemeral());
+    return startPrivate(PostgresVersions.DEFAULT);
+  }
+
+  /**
+   * A server of your own and of this major version.
+   *
+   * @throws EmbeddedException if the version is not there; the message says how to get it
+   */
+  public static EmbeddedDatabase startPrivate(int major) {
+    return new EmbeddedDatabase(PostgresVersions.start(major), true);
+  }
+
+  /**
+   * The major versions under test, ascending: what the system property {@value
+   * PostgresVersions#PROPERTY} names ("14,18", or "all" for 14 to 18), else 17. Where only 17 is
+   * available (anything but Linux on x86-64) it is 17, and the log says so.
+   *
+   * @throws EmbeddedException if the property names something else
+   */
+  public static List<Integer> versions() {
+    return PostgresVersions.underTest();
   }
 
   /** Creates an empty database with a name of its own. */
@@ -32,7 +75,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   /** For outages: see its stop, kill, start and restart. */
   public EmbeddedPostgres server() {
-    if (this == Shared.INSTANCE) {
+    if (!mine) {
       throw new IllegalStateException("the shared server is not yours to stop; use startPrivate()");
     }
     return server;
@@ -75,9 +118,5 @@ public final class EmbeddedDatabase implements AutoCloseable {
     public int port() {
       return server.port();
     }
-  }
-
-  private static final class Shared {
-    static final EmbeddedDatabase INSTANCE = startPrivate();
   }
 }
