@@ -2,10 +2,10 @@ package io.sluice.cli;
 
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedParser;
-import io.sluice.core.feed.FeedProblem;
 import io.sluice.core.feed.FeedResult;
 import io.sluice.core.ops.FeedStatus;
 import io.sluice.core.ops.Pauses;
+import io.sluice.core.yaml.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,7 +81,7 @@ final class FeedCommand extends Group {
     @Override
     public Integer call() {
       List<Path> all = places.isEmpty() ? List.of(Settings.feeds(session)) : places;
-      List<FeedProblem> problems = new ArrayList<>();
+      List<Problem> problems = new ArrayList<>();
       int files = 0;
       for (Path place : all) {
         Map<Path, FeedResult> results = parse(place);

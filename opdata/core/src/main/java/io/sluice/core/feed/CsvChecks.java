@@ -1,5 +1,7 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.Problems;
+import io.sluice.core.yaml.Tree;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;

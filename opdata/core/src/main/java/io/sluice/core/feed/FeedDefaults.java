@@ -1,5 +1,6 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.DocumentSchema;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -13,7 +14,7 @@ final class FeedDefaults {
 
   private FeedDefaults() {}
 
-  static void fill(FeedSchema schema, ObjectNode feed) {
+  static void fill(DocumentSchema schema, ObjectNode feed) {
     schema.fillDefaults(feed);
     fillZone(feed, feed.path("source"));
     feed.path("format").values().forEach(format -> fillZone(feed, format));

@@ -1,5 +1,6 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ public final class FeedDirectory implements AutoCloseable {
   private ScheduledFuture<?> watching;
   private Map<Path, Entry> entries = Map.of();
   private volatile Feeds current;
-  private volatile List<FeedProblem> problems = List.of();
+  private volatile List<Problem> problems = List.of();
 
   /** Loads the feeds once; a missing directory is a problem, not an error. */
   public FeedDirectory(Path directory, Clock clock) {
@@ -63,7 +64,7 @@ public final class FeedDirectory implements AutoCloseable {
   }
 
   /** What has to be repaired, by file and line; empty if every file is in effect as it stands. */
-  public List<FeedProblem> problems() {
+  public List<Problem> problems() {
     return problems;
   }
 
@@ -135,8 +136,8 @@ public final class FeedDirectory implements AutoCloseable {
     }
   }
 
-  private FeedProblem unreadable() {
-    return new FeedProblem(
+  private Problem unreadable() {
+    return new Problem(
         directory.toString(),
         1,
         1,
@@ -165,8 +166,8 @@ public final class FeedDirectory implements AutoCloseable {
     return active;
   }
 
-  private void report(List<FeedProblem> now) {
-    List<FeedProblem> fresh = new ArrayList<>(now);
+  private void report(List<Problem> now) {
+    List<Problem> fresh = new ArrayList<>(now);
     fresh.removeAll(problems);
     fresh.forEach(problem -> LOG.warn("{}", problem));
     problems = List.copyOf(now);

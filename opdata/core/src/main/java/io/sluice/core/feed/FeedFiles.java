@@ -1,5 +1,7 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.Problem;
+import io.sluice.core.yaml.Problems;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -78,7 +80,7 @@ final class FeedFiles {
     Problems.Position at = result.namedAt();
     return FeedResult.broken(
         List.of(
-            new FeedProblem(
+            new Problem(
                 file.toString(),
                 at.line(),
                 at.column(),

@@ -1,5 +1,7 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.Problem;
+import io.sluice.core.yaml.Problems;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,10 +12,10 @@ import java.util.Optional;
 public final class FeedResult {
 
   private final Optional<Feed> feed;
-  private final List<FeedProblem> problems;
+  private final List<Problem> problems;
   private final Problems.Position namedAt;
 
-  private FeedResult(Optional<Feed> feed, List<FeedProblem> problems, Problems.Position namedAt) {
+  private FeedResult(Optional<Feed> feed, List<Problem> problems, Problems.Position namedAt) {
     this.feed = feed;
     this.problems = List.copyOf(problems);
     this.namedAt = namedAt;
@@ -23,7 +25,7 @@ public final class FeedResult {
     return new FeedResult(Optional.of(feed), List.of(), namedAt);
   }
 
-  static FeedResult broken(List<FeedProblem> problems) {
+  static FeedResult broken(List<Problem> problems) {
     if (problems.isEmpty()) {
       throw new IllegalArgumentException("a file without problems is a feed");
     }
@@ -36,7 +38,7 @@ public final class FeedResult {
   }
 
   /** Every problem; empty if there is a feed. */
-  public List<FeedProblem> problems() {
+  public List<Problem> problems() {
     return problems;
   }
 

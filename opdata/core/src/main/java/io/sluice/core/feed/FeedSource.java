@@ -1,5 +1,6 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.DataSize;
 import java.time.Duration;
 import java.time.ZoneId;
 

@@ -1,5 +1,6 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.Tree;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ final class Fields {
 
   /** A glob that is wrong is reported where it stands, and drops nothing here. */
   private static Optional<Glob> compiled(String glob) {
-    return TextChecks.check("glob", glob).isPresent()
+    return FeedTexts.CHECKS.check("glob", glob).isPresent()
         ? Optional.empty()
         : Optional.of(Glob.of(glob));
   }

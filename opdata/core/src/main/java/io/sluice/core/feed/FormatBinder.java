@@ -4,6 +4,7 @@ import io.sluice.core.feed.FeedFormat.Column;
 import io.sluice.core.feed.FeedFormat.ElementFrom;
 import io.sluice.core.feed.FeedFormat.Header;
 import io.sluice.core.feed.FeedFormat.OnTruncated;
+import io.sluice.core.yaml.Tree;
 import java.nio.charset.Charset;
 import java.util.Optional;
 import java.util.OptionalInt;

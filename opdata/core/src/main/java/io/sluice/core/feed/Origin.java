@@ -1,5 +1,7 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.DataSize;
+import io.sluice.core.yaml.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

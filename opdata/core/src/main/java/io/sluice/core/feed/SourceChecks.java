@@ -1,5 +1,7 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.Problems;
+import io.sluice.core.yaml.Tree;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.HashSet;

@@ -1,5 +1,9 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.Durations;
+import io.sluice.core.yaml.Problems;
+import io.sluice.core.yaml.Suggestion;
+import io.sluice.core.yaml.Tree;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;

@@ -2,6 +2,8 @@ package io.sluice.core.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.yaml.DataSize;
+import io.sluice.core.yaml.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;

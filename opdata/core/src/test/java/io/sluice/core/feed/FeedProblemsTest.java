@@ -2,6 +2,7 @@ package io.sluice.core.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.yaml.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -28,12 +29,12 @@ class FeedProblemsTest {
       target: {table: t, time: t}
       """;
 
-  private static List<FeedProblem> problems(String yaml) {
+  private static List<Problem> problems(String yaml) {
     return FeedParser.parse("f.yaml", yaml).problems();
   }
 
-  private static FeedProblem only(String yaml) {
-    List<FeedProblem> problems = problems(yaml);
+  private static Problem only(String yaml) {
+    List<Problem> problems = problems(yaml);
     assertThat(problems).hasSize(1);
     assertThat(problems.get(0).remedy()).matches("(?s)[A-Z].*[.?]");
     return problems.get(0);
@@ -96,7 +97,7 @@ class FeedProblemsTest {
     for (String secret : List.of("hunter2", "\"${hunter2}\"", "[hunter2]", "{hunter2: x}")) {
       String yaml = PM.replace("key: \"${env:K}\"", "password: " + secret);
       assertThat(yaml).contains("hunter2");
-      List<FeedProblem> problems = problems(yaml);
+      List<Problem> problems = problems(yaml);
       assertThat(problems).isNotEmpty();
       if (!secret.startsWith("{")) {
         assertThat(problems.toString()).doesNotContain("hunter2");
@@ -108,7 +109,7 @@ class FeedProblemsTest {
 
   @Test
   void saysLine_whenYamlIsBroken() {
-    FeedProblem problem = only("feed: f\nsource:\n  key: ${env:K}: x\n");
+    Problem problem = only("feed: f\nsource:\n  key: ${env:K}: x\n");
     assertThat(problem.line()).isEqualTo(3);
     assertThat(problem.message()).startsWith("not YAML");
     assertThat(problem.toString()).startsWith("f.yaml:3:").doesNotContain("${env:K}");
@@ -116,7 +117,7 @@ class FeedProblemsTest {
 
   @Test
   void pointsAtSecondKey_whenOneStandsTwice() {
-    FeedProblem problem = only(CSV + "zone: UTC\nzone: UTC\n");
+    Problem problem = only(CSV + "zone: UTC\nzone: UTC\n");
     assertThat(problem.line()).isEqualTo(6);
     assertThat(problem.message()).contains("twice");
   }
@@ -205,7 +206,7 @@ class FeedProblemsTest {
   void saysProblemAndRemedy_whenPmFeedIsWrong(
       String old, String wrong, String message, String remedy) {
     assertThat(PM).contains(old);
-    List<FeedProblem> problems = problems(PM.replace(old, wrong.replace('%', '\n')));
+    List<Problem> problems = problems(PM.replace(old, wrong.replace('%', '\n')));
     assertThat(problems)
         .anySatisfy(
             problem -> {

@@ -2,6 +2,7 @@ package io.sluice.core.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.yaml.DocumentSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ class FeedReferenceTest {
   private static final Path PAGE = Path.of("../../docs/feeds.md");
   private static final String BEGIN = "<!-- generated from feed.schema.json -->\n";
   private static final String END = "<!-- end of the generated part -->";
-  private static final FeedSchema SCHEMA = FeedSchema.get();
+  private static final DocumentSchema SCHEMA = FeedSchema.get();
 
   private final StringBuilder page = new StringBuilder();
 

@@ -3,6 +3,11 @@ package io.sluice.core.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.core.yaml.DataSize;
+import io.sluice.core.yaml.Durations;
+import io.sluice.core.yaml.Secret;
+import io.sluice.core.yaml.SecretUnavailableException;
+import io.sluice.core.yaml.Suggestion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

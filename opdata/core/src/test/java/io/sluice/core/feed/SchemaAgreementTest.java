@@ -2,6 +2,7 @@ package io.sluice.core.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.yaml.DocumentSchema;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 class SchemaAgreementTest {
 
   private static final JsonMapper JSON = new JsonMapper();
-  private static final FeedSchema SCHEMA = FeedSchema.get();
+  private static final DocumentSchema SCHEMA = FeedSchema.get();
 
   private static final String PM =
       """

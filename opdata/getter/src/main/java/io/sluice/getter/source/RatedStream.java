@@ -1,6 +1,6 @@
 package io.sluice.getter.source;
 
-import io.sluice.core.feed.DataSize;
+import io.sluice.core.yaml.DataSize;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package io.sluice.getter.source;
 
 import io.sluice.core.feed.HostPort;
-import io.sluice.core.feed.Secret;
-import io.sluice.core.feed.SecretUnavailableException;
+import io.sluice.core.yaml.Secret;
+import io.sluice.core.yaml.SecretUnavailableException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.sluice.getter.source;
 
 import io.sluice.core.feed.Origin;
-import io.sluice.core.feed.Secret;
+import io.sluice.core.yaml.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

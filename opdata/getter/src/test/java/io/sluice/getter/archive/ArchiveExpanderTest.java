@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.core.fate.RejectFile;
-import io.sluice.core.feed.DataSize;
 import io.sluice.core.feed.FeedSource.ArchiveLimits;
+import io.sluice.core.yaml.DataSize;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

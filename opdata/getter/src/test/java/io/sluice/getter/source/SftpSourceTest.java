@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.core.feed.DataSize;
 import io.sluice.core.feed.HostPort;
 import io.sluice.core.feed.Origin;
 import io.sluice.core.feed.PathPattern;
-import io.sluice.core.feed.Secret;
+import io.sluice.core.yaml.DataSize;
+import io.sluice.core.yaml.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.sluice.core.feed;
+package io.sluice.core.yaml;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -9,45 +9,56 @@ import java.util.stream.IntStream;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
 
-/** Reads values out of a feed's tree; what is absent or was taken out as wrong reads as empty. */
-record Tree(JsonNode node, JsonPointer at) {
+/**
+ * Reads values out of a document's tree; what is absent or was taken out as wrong reads as empty.
+ *
+ * @param node the value, {@code MissingNode} if it is absent
+ * @param at where it stands in the document
+ */
+public record Tree(JsonNode node, JsonPointer at) {
 
-  static Tree of(JsonNode root) {
+  /** The whole document. */
+  public static Tree of(JsonNode root) {
     return new Tree(root, JsonPointer.empty());
   }
 
   /** The value at a property; absent ones are possible too. */
-  Tree get(String property) {
+  public Tree get(String property) {
     return new Tree(node.path(property), at.appendProperty(property));
   }
 
-  Tree get(String first, String second) {
+  /** The value at a property of a property. */
+  public Tree get(String first, String second) {
     return get(first).get(second);
   }
 
-  boolean present() {
+  /** Whether there is a value that is not null. */
+  public boolean present() {
     return !node.isMissingNode() && !node.isNull();
   }
 
-  Optional<String> text() {
+  /** The value as a text if it is a text, number or boolean. */
+  public Optional<String> text() {
     return present() && node.isValueNode() ? Optional.of(node.asString()) : Optional.empty();
   }
 
   /** The text, or empty if it is an empty text. */
-  Optional<String> nonEmpty() {
+  public Optional<String> nonEmpty() {
     return text().filter(text -> !text.isEmpty());
   }
 
-  Optional<Duration> duration() {
+  /** The value if it is a {@linkplain Durations duration}. */
+  public Optional<Duration> duration() {
     return text().flatMap(Durations::parse);
   }
 
-  List<String> texts() {
+  /** The items of a list that have a text. */
+  public List<String> texts() {
     return items().stream().flatMap(item -> item.text().stream()).toList();
   }
 
   /** The items of a list that are present. */
-  List<Tree> items() {
+  public List<Tree> items() {
     return IntStream.range(0, node.isArray() ? node.size() : 0)
         .mapToObj(i -> new Tree(node.get(i), at.appendIndex(i)))
         .filter(Tree::present)
@@ -55,7 +66,7 @@ record Tree(JsonNode node, JsonPointer at) {
   }
 
   /** The properties of a mapping, in its order. */
-  Map<String, Tree> entries() {
+  public Map<String, Tree> entries() {
     Map<String, Tree> entries = new LinkedHashMap<>();
     node.properties().forEach(entry -> entries.put(entry.getKey(), get(entry.getKey())));
     return entries;

@@ -1,8 +1,15 @@
-package io.sluice.core.feed;
+package io.sluice.core.yaml;
 
-import io.sluice.core.feed.Problems.Position;
+import io.sluice.core.yaml.Problems.Position;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -24,10 +31,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A YAML file as a JSON tree that knows the line of each of its parts. */
-final class YamlDocument {
+/**
+ * A YAML 1.2 file as a JSON tree that knows the line of each of its parts. What is wrong with the
+ * file or its YAML is said in {@link Read#problems()}, never thrown.
+ */
+public final class YamlDocument {
 
-  /** Far beyond any feed; aliases that expand without end stop here. */
+  /** Far beyond what people write; aliases that expand without end stop here. */
   private static final int MAX_NODES = 100_000;
 
   private static final int MAX_DEPTH = 50;
@@ -38,9 +48,13 @@ final class YamlDocument {
   private final Map<JsonPointer, Position> keys = new HashMap<>();
   private final Map<JsonPointer, Position> values = new HashMap<>();
   private final Problems problems;
+  private final String noun;
+  private final String firstKey;
   private int nodes;
 
-  private YamlDocument(String file) {
+  private YamlDocument(String file, String noun, String firstKey) {
+    this.noun = noun;
+    this.firstKey = firstKey;
     this.problems = new Problems(file, keys, values);
   }
 
@@ -50,11 +64,51 @@ final class YamlDocument {
    * @param tree empty if the file is not one YAML mapping
    * @param problems those of YAML itself
    */
-  record Read(Optional<ObjectNode> tree, Problems problems) {}
+  public record Read(Optional<ObjectNode> tree, Problems problems) {}
 
-  static Read read(String file, String yaml) {
-    YamlDocument document = new YamlDocument(file);
+  /**
+   * Reads a file; one that cannot be read is a problem too.
+   *
+   * @param noun what a document is, such as {@code feed}
+   * @param firstKey the key that a document usually starts with
+   */
+  public static Read read(Path file, String noun, String firstKey) {
+    try {
+      return read(file.toString(), Files.readAllBytes(file), noun, firstKey);
+    } catch (IOException e) {
+      return unreadable(
+          file.toString(),
+          "the file cannot be read",
+          "Check that it exists and that the service may read it.");
+    }
+  }
+
+  /** Reads the content of a file; parameters as of the other methods. */
+  public static Read read(String file, byte[] utf8, String noun, String firstKey) {
+    try {
+      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
+      return read(file, text.toString(), noun, firstKey);
+    } catch (CharacterCodingException e) {
+      return unreadable(file, "the file is not UTF-8", "Save it in UTF-8.");
+    }
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param file its name, for the problems
+   * @param noun what a document is, such as {@code feed}
+   * @param firstKey the key that a document usually starts with
+   */
+  public static Read read(String file, String yaml, String noun, String firstKey) {
+    YamlDocument document = new YamlDocument(file, noun, firstKey);
     return new Read(document.tree(yaml), document.problems);
+  }
+
+  private static Read unreadable(String file, String message, String remedy) {
+    Problems problems = new Problems(file, Map.of(), Map.of());
+    problems.add(Problems.START, JsonPointer.empty(), message, remedy);
+    return new Read(Optional.empty(), problems);
   }
 
   private Optional<ObjectNode> tree(String yaml) {
@@ -67,8 +121,8 @@ final class YamlDocument {
       }
       problems.addAtValue(
           JsonPointer.empty(),
-          "the file is not a feed",
-          "Write one mapping that starts with feed:.");
+          "the file is not a " + noun,
+          "Write one mapping that starts with " + firstKey + ":.");
     } catch (TooLargeException e) {
       problems.addAtValue(
           JsonPointer.empty(),
@@ -89,7 +143,7 @@ final class YamlDocument {
           position(documents.next()),
           JsonPointer.empty(),
           "the file has a second document",
-          "Write each feed into a file of its own.");
+          "Write each " + noun + " into a file of its own.");
     }
   }
 
@@ -180,6 +234,6 @@ final class YamlDocument {
     return new Position(mark.getLine() + 1, mark.getColumn() + 1);
   }
 
-  /** Ends the conversion of a file that no person wrote as a feed. */
+  /** Ends the conversion of a file that no person wrote. */
   private static final class TooLargeException extends RuntimeException {}
 }

@@ -1,4 +1,4 @@
-package io.sluice.core.feed;
+package io.sluice.core.yaml;
 
 import java.util.Locale;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.sluice.core.feed;
+package io.sluice.core.yaml;
 
 /** A secret is not there now: broken surroundings, so the work waits and is tried again. */
 public final class SecretUnavailableException extends RuntimeException {

@@ -1,4 +1,4 @@
-package io.sluice.core.feed;
+package io.sluice.core.yaml;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package io.sluice.core.feed;
+package io.sluice.core.yaml;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,11 +6,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the word that was probably meant. */
-final class Suggestion {
+public final class Suggestion {
 
   private Suggestion() {}
 
-  static Optional<String> of(String written, Collection<String> known) {
+  /** The known word nearest to a written one; empty if none is near enough. */
+  public static Optional<String> of(String written, Collection<String> known) {
     String word = plain(written);
     int limit = word.length() < 3 ? 0 : (word.length() + 1) / 3;
     return known.stream()

@@ -1,7 +1,7 @@
-package io.sluice.core.feed;
+package io.sluice.core.yaml;
 
 /**
- * Something in a feed's file that a person has to change.
+ * Something in a YAML file that a person has to change.
  *
  * @param file name or path of the file, as it was given
  * @param line from 1
@@ -10,7 +10,7 @@ package io.sluice.core.feed;
  * @param message what is wrong; never contains a secret
  * @param remedy one sentence that says what to do
  */
-public record FeedProblem(
+public record Problem(
     String file, int line, int column, String pointer, String message, String remedy) {
 
   /** {@code file:line:column: message. remedy}, as compilers print it. */

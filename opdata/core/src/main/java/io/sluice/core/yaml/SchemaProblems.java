@@ -1,4 +1,4 @@
-package io.sluice.core.feed;
+package io.sluice.core.yaml;
 
 import com.networknt.schema.Error;
 import java.util.ArrayList;
@@ -18,29 +18,30 @@ import tools.jackson.databind.node.ObjectNode;
  * Says what the JSON Schema found in sentences for people, and takes the wrong values out of the
  * tree, so that the rest can be checked as well.
  */
-final class SchemaProblems {
+public final class SchemaProblems {
 
-  private final FeedSchema schema;
-  private final ObjectNode feed;
+  private final DocumentSchema schema;
+  private final ObjectNode document;
   private final Problems problems;
   private final List<JsonPointer> wrong = new ArrayList<>();
 
   /** Keys that were probably meant by unknown ones: their absence is no problem of its own. */
   private final Set<JsonPointer> misspelt = new HashSet<>();
 
-  private SchemaProblems(FeedSchema schema, ObjectNode feed, Problems problems) {
+  private SchemaProblems(DocumentSchema schema, ObjectNode document, Problems problems) {
     this.schema = schema;
-    this.feed = feed;
+    this.document = document;
     this.problems = problems;
   }
 
-  static void report(FeedSchema schema, ObjectNode feed, Problems problems) {
-    SchemaProblems report = new SchemaProblems(schema, feed, problems);
-    schema.validate(feed).stream()
+  /** Reports what a document has wrong and takes it out. */
+  public static void report(DocumentSchema schema, ObjectNode document, Problems problems) {
+    SchemaProblems report = new SchemaProblems(schema, document, problems);
+    schema.validate(document).stream()
         .filter(error -> !error.getEvaluationPath().toString().contains("/oneOf/"))
         .sorted(Comparator.comparing(error -> !error.getKeyword().equals("additionalProperties")))
         .forEach(report::translate);
-    report.wrong.forEach(at -> takeOut(feed, at));
+    report.wrong.forEach(at -> takeOut(document, at));
   }
 
   private void translate(Error error) {
@@ -100,12 +101,12 @@ final class SchemaProblems {
   }
 
   private void wrongValue(JsonPointer at, Error error, JsonNode rule) {
-    JsonNode value = feed.at(at);
+    JsonNode value = document.at(at);
     problems.addAtValue(at, complaint(at, value, error, rule), remedy(at, error, rule));
     wrong.add(at);
   }
 
-  private static String complaint(JsonPointer at, JsonNode value, Error error, JsonNode rule) {
+  private String complaint(JsonPointer at, JsonNode value, Error error, JsonNode rule) {
     String name = subject(at);
     return switch (error.getKeyword()) {
       case "type" ->
@@ -126,7 +127,7 @@ final class SchemaProblems {
   private String remedy(JsonPointer at, Error error, JsonNode rule) {
     if (error.getKeyword().equals("enum")) {
       List<String> allowed = rule.path("enum").valueStream().map(JsonNode::asString).toList();
-      return Suggestion.of(feed.at(at).asString(""), allowed)
+      return Suggestion.of(document.at(at).asString(""), allowed)
           .map(word -> "Did you mean '" + word + "'?")
           .orElse("Use one of " + String.join(", ", allowed) + ".");
     }
@@ -149,7 +150,7 @@ final class SchemaProblems {
     return example.isMissingNode() ? Optional.empty() : Optional.of(inYaml(example));
   }
 
-  /** As one would write it in a feed: texts without quotes where YAML needs none. */
+  /** As one would write it in YAML: texts without quotes where YAML needs none. */
   private static String inYaml(JsonNode value) {
     if (value.isObject()) {
       return value.properties().stream()
@@ -167,9 +168,9 @@ final class SchemaProblems {
     return plain ? text : value.toString();
   }
 
-  private static String subject(JsonPointer at) {
+  private String subject(JsonPointer at) {
     if (at.matches()) {
-      return "the feed";
+      return schema.noun();
     }
     JsonPointer last = at.last();
     return last.mayMatchElement() && at.length() > last.length()
@@ -214,8 +215,8 @@ final class SchemaProblems {
    * Removes a wrong value. Items of lists become null, so that the places of the others stay what
    * they are.
    */
-  static void takeOut(ObjectNode feed, JsonPointer at) {
-    JsonNode parent = at.matches() ? null : feed.at(at.head());
+  public static void takeOut(ObjectNode document, JsonPointer at) {
+    JsonNode parent = at.matches() ? null : document.at(at.head());
     if (parent instanceof ObjectNode object) {
       object.remove(at.last().getMatchingProperty());
     } else if (parent instanceof ArrayNode array) {
