@@ -26,7 +26,14 @@ public enum Metric {
   WORK_WAITING("sluice_work_waiting", "feed, stage", "files in flight by stage"),
   REPUBLISHED("sluice_work_republished_total", "stage", "lost messages published again"),
   STAGING_BYTES("sluice_staging_bytes", "", "bytes in staging"),
-  SCAN_SECONDS("sluice_scan_seconds", "feed, host", "time of one listing");
+  SCAN_SECONDS("sluice_scan_seconds", "feed, host", "time of one listing"),
+  /** Runs of pgtask's tasks; outcome is done, partial, failed, cancelled or stopped. */
+  TASK_RUNS("sluice_task_runs_total", "task, outcome", "runs that ended"),
+  TASK_SECONDS("sluice_task_seconds", "task", "time of one run"),
+  TASK_STEPS("sluice_task_steps_total", "task", "changes made"),
+  TASK_PROBLEMS("sluice_task_problems_total", "task", "what could not be done, with a remedy"),
+  TASK_RESULT("sluice_task_result_total", "task, what", "rows, bytes, partitions by name"),
+  TASK_LAST_SUCCESS("sluice_task_last_success_seconds", "task", "Unix time of the last full run");
 
   private final String id;
   private final String labels;

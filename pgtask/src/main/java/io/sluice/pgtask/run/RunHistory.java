@@ -1,0 +1,190 @@
+package io.sluice.pgtask.run;
+
+import io.sluice.core.ledger.Transactions;
+import io.sluice.pgtask.task.Task;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Runs and their steps in sluice.task_run and sluice.task_step. The row of a running run is also
+ * what keeps a second run of the same task from starting.
+ */
+public final class RunHistory {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Transactions ledger;
+  private final Duration lostAfter;
+
+  /**
+   * @param lostAfter a run that was not alive for so long was killed
+   */
+  public RunHistory(Transactions ledger, Duration lostAfter) {
+    this.ledger = ledger;
+    this.lostAfter = lostAfter;
+  }
+
+  /** Begins a run; empty if the task is running already. Times are the ledger's own clock's. */
+  OptionalLong begin(Task task, String by, String instance) {
+    return ledger.durable(
+        connection -> {
+          closeLost(connection, task.name());
+          String sql =
+              """
+              insert into sluice.task_run (task, kind, database, by, instance, started_at, alive_at)
+              values (?, ?, ?, coalesce(?, current_user), ?, clock_timestamp(), clock_timestamp())
+              on conflict (task) where state = 'running' do nothing returning id
+              """;
+          try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            insert.setString(1, task.name());
+            insert.setString(2, task.spec().kind());
+            insert.setString(3, task.database());
+            insert.setString(4, by);
+            insert.setString(5, instance);
+            try (ResultSet row = insert.executeQuery()) {
+              return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+            }
+          }
+        });
+  }
+
+  private void closeLost(Connection connection, String task) throws SQLException {
+    String sql =
+        """
+        update sluice.task_run set state = 'lost', ended_at = clock_timestamp(),
+          problems = problems || 'its process ended without a word; what it left half done is carried on'::text
+        where task = ? and state = 'running' and alive_at < clock_timestamp() - make_interval(secs => ?)
+        """;
+    try (PreparedStatement update = connection.prepareStatement(sql)) {
+      update.setString(1, task);
+      update.setDouble(2, lostAfter.toMillis() / 1000.0);
+      update.executeUpdate();
+    }
+  }
+
+  /** Renews the lease and shows the progress; returns whether a person asked to cancel. */
+  boolean alive(long run, String progress) {
+    return ledger.ledger(
+        connection -> {
+          String sql =
+              "update sluice.task_run set alive_at = clock_timestamp(), progress = ?"
+                  + " where id = ? and state = 'running' returning cancel";
+          try (PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setString(1, progress);
+            update.setLong(2, run);
+            try (ResultSet row = update.executeQuery()) {
+              return !row.next() || row.getBoolean(1); // gone: another took over, so end
+            }
+          }
+        });
+  }
+
+  void beginStep(long run, int n, String words, List<String> sql, Instant at) {
+    ledger.ledger(
+        connection -> {
+          String insert =
+              "insert into sluice.task_step (run_id, n, words, sql, started_at) values (?, ?, ?, ?, ?)";
+          try (PreparedStatement statement = connection.prepareStatement(insert)) {
+            statement.setLong(1, run);
+            statement.setInt(2, n);
+            statement.setString(3, words);
+            statement.setString(4, String.join(";\n", sql));
+            statement.setObject(5, at.atOffset(ZoneOffset.UTC));
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  /**
+   * @param error null if it was done
+   */
+  void endStep(
+      long run,
+      int n,
+      Duration took,
+      int attempts,
+      String outcome,
+      String error,
+      Map<String, Long> result) {
+    ledger.ledger(
+        connection -> {
+          String update =
+              """
+              update sluice.task_step set took = make_interval(secs => ?), attempts = ?, outcome = ?, error = ?,
+                result = ?::jsonb
+              where run_id = ? and n = ?
+              """;
+          try (PreparedStatement statement = connection.prepareStatement(update)) {
+            statement.setDouble(1, took.toNanos() / 1e9);
+            statement.setInt(2, attempts);
+            statement.setString(3, outcome);
+            statement.setString(4, error);
+            statement.setString(5, JSON.writeValueAsString(result));
+            statement.setLong(6, run);
+            statement.setInt(7, n);
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  void end(RunResult result) {
+    ledger.durable(
+        connection -> {
+          String update =
+              """
+              update sluice.task_run set state = ?, ended_at = clock_timestamp(), steps = ?, result = ?::jsonb,
+                notes = ?, problems = problems || ?, progress = null
+              where id = ? and state = 'running'
+              """;
+          try (PreparedStatement statement = connection.prepareStatement(update)) {
+            statement.setString(1, result.state().name().toLowerCase(Locale.ROOT));
+            statement.setInt(2, result.steps());
+            statement.setString(3, JSON.writeValueAsString(result.values()));
+            statement.setArray(4, texts(connection, result.notes()));
+            statement.setArray(5, texts(connection, result.problems()));
+            statement.setLong(6, result.id());
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  private static Array texts(Connection connection, List<String> texts) throws SQLException {
+    return connection.createArrayOf("text", texts.toArray());
+  }
+
+  /** Asks a running task to end; false if it is not running. */
+  public boolean cancel(String task) {
+    return ledger.durable(
+        connection -> {
+          try (PreparedStatement update =
+              connection.prepareStatement(
+                  "update sluice.task_run set cancel = true where task = ? and state = 'running'")) {
+            update.setString(1, task);
+            return update.executeUpdate() == 1;
+          }
+        });
+  }
+
+  /** Forgets runs that ended before a time; returns how many. */
+  public int forgetBefore(Instant time) {
+    return ledger.ledger(
+        connection -> {
+          try (PreparedStatement delete =
+              connection.prepareStatement("delete from sluice.task_run where ended_at < ?")) {
+            delete.setObject(1, time.atOffset(ZoneOffset.UTC));
+            return delete.executeUpdate();
+          }
+        });
+  }
+}

@@ -1,0 +1,87 @@
+package io.sluice.pgtask.run;
+
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/** A step that is nothing but SQL. */
+public final class SqlStep implements Step {
+
+  private enum Mode {
+    TRANSACTION,
+    ALONE,
+    BATCHES
+  }
+
+  private final String words;
+  private final Mode mode;
+  private final List<String> sql;
+  private final String result;
+
+  private SqlStep(String words, Mode mode, List<String> sql, String result) {
+    this.words = words;
+    this.mode = mode;
+    this.sql = List.copyOf(sql);
+    this.result = result;
+  }
+
+  /** All statements in one transaction. */
+  public static SqlStep transaction(String words, List<String> sql) {
+    return new SqlStep(words, Mode.TRANSACTION, sql, "");
+  }
+
+  /** Each statement by itself, for those that refuse a transaction: CONCURRENTLY, VACUUM. */
+  public static SqlStep alone(String words, String... sql) {
+    return new SqlStep(words, Mode.ALONE, List.of(sql), "");
+  }
+
+  /** One statement, a transaction each time, until it changes no row; counts rows by a name. */
+  public static SqlStep batches(String words, String sql, String result) {
+    return new SqlStep(words, Mode.BATCHES, List.of(sql), result);
+  }
+
+  @Override
+  public String words() {
+    return words;
+  }
+
+  @Override
+  public List<String> sql() {
+    return sql;
+  }
+
+  @Override
+  public StepResult run(Work work) throws SQLException {
+    switch (mode) {
+      case TRANSACTION -> work.transaction(sql);
+      case ALONE -> {
+        for (String statement : sql) {
+          work.alone(statement);
+        }
+      }
+      case BATCHES -> {
+        return StepResult.of(result, batches(work));
+      }
+    }
+    return StepResult.done();
+  }
+
+  private long batches(Work work) throws SQLException {
+    long all = 0;
+    while (true) {
+      work.goOn();
+      long rows =
+          work.transaction(
+              connection -> {
+                try (Statement statement = connection.createStatement()) {
+                  return statement.executeLargeUpdate(sql.get(0));
+                }
+              });
+      if (rows == 0) {
+        return all;
+      }
+      all += rows;
+      work.progress(words, all, -1);
+    }
+  }
+}

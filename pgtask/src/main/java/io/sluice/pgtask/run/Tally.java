@@ -1,0 +1,42 @@
+package io.sluice.pgtask.run;
+
+import io.sluice.pgtask.run.RunResult.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Adds up what a run did. */
+final class Tally {
+
+  private final Map<String, Long> values = new TreeMap<>();
+  private final List<String> notes = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+  private int done;
+
+  void done(StepResult result) {
+    done++;
+    result.values().forEach((name, value) -> values.merge(name, value, Long::sum));
+  }
+
+  void note(String words) {
+    notes.add(words);
+  }
+
+  void problem(String words) {
+    problems.add(words);
+  }
+
+  /** Of a run that came to its end by itself. */
+  State state() {
+    if (problems.isEmpty()) {
+      return State.DONE;
+    }
+    return done == 0 ? State.FAILED : State.PARTIAL;
+  }
+
+  RunResult result(long id, State state, Duration took) {
+    return new RunResult(id, state, took, done, values, notes, problems);
+  }
+}

@@ -1,0 +1,81 @@
+package io.sluice.pgtask.task;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Care of tables and indexes. Each part is done only where declared.
+ *
+ * @param tables {@code schema.table} or globs; partitions are matched by their parent's name too
+ * @param exclude globs of tables left alone
+ */
+public record MaintenanceSpec(
+    List<String> tables,
+    List<String> exclude,
+    Optional<Vacuum> vacuum,
+    Optional<Analyze> analyze,
+    Optional<Reindex> reindex,
+    Optional<Reorder> reorder)
+    implements TaskSpec {
+
+  public MaintenanceSpec {
+    tables = List.copyOf(tables);
+    exclude = List.copyOf(exclude);
+  }
+
+  @Override
+  public String kind() {
+    return "maintenance";
+  }
+
+  /**
+   * Where autovacuum lags.
+   *
+   * @param dead share of dead rows from which a table is vacuumed, 0 to 1
+   * @param age share of autovacuum_freeze_max_age (transactions and multixacts) from which a table
+   *     is frozen, 0 to 1
+   */
+  public record Vacuum(double dead, double age) {}
+
+  /**
+   * @param changed share of rows changed since the last analyze, 0 to 1
+   */
+  public record Analyze(double changed) {}
+
+  /**
+   * REINDEX CONCURRENTLY.
+   *
+   * @param bloat estimated share of an index that is air, 0 to 1
+   * @param minBytes smaller indexes are left alone
+   */
+  public record Reindex(double bloat, long minBytes) {}
+
+  /**
+   * Rewriting tables nobody writes to any more in order of an index.
+   *
+   * @param index order: name of an index, or a list of columns; absent takes the clustered or the
+   *     primary key's
+   * @param bloat share of air from which a table is rewritten
+   * @param correlation physical order of the first column below which it is rewritten, 0 to 1
+   * @param after how long a partition has ended before it counts as cold
+   */
+  public record Reorder(
+      Optional<String> index,
+      OptionalDouble bloat,
+      OptionalDouble correlation,
+      long minBytes,
+      Duration after,
+      Method method) {}
+
+  /** How a table is rewritten. */
+  public enum Method {
+    /** pg_repack where the extension and its client are installed, else copy. */
+    AUTO,
+    /** Sluice's own copy and swap. */
+    COPY,
+    /** pg_repack or nothing. */
+    PG_REPACK
+  }
+}
