@@ -3,7 +3,7 @@ package io.sluice.pgtask.run;
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.SqlFates;
-import io.sluice.core.feed.Durations;
+import io.sluice.core.yaml.Durations;
 import io.sluice.pgtask.task.Limits;
 import java.sql.SQLException;
 

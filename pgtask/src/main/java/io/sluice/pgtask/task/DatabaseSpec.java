@@ -1,6 +1,6 @@
 package io.sluice.pgtask.task;
 
-import io.sluice.core.feed.Secret;
+import io.sluice.core.yaml.Secret;
 import java.util.Optional;
 
 /**
