@@ -1,14 +1,9 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.DocumentKind;
 import io.sluice.core.yaml.Problem;
 import io.sluice.core.yaml.Problems;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,35 +11,39 @@ import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.core.JsonPointer;
 
-/** The files of a directory that are feeds. */
-final class FeedFiles {
+/** Reads the files of a directory of feeds. */
+final class FeedFiles implements DocumentKind<FeedResult, Feed> {
 
-  private static final String GLOB = "*.{yaml,yml}";
+  @Override
+  public String plural() {
+    return "feeds";
+  }
 
-  private FeedFiles() {}
+  @Override
+  public FeedResult parse(String file, byte[] utf8) {
+    return FeedParser.parse(file, utf8);
+  }
 
-  /**
-   * The feeds of a directory by name, without hidden files; or the one file.
-   *
-   * @throws IOException if there is no such directory or file
-   */
-  static List<Path> list(Path directoryOrFile) throws IOException {
-    if (!Files.exists(directoryOrFile)) {
-      throw new NoSuchFileException(directoryOrFile.toString());
-    }
-    if (!Files.isDirectory(directoryOrFile)) {
-      return List.of(directoryOrFile);
-    }
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directoryOrFile, GLOB)) {
-      for (Path entry : entries) {
-        if (!entry.getFileName().toString().startsWith(".") && !Files.isDirectory(entry)) {
-          files.add(entry);
-        }
-      }
-    }
-    Collections.sort(files);
-    return files;
+  @Override
+  public FeedResult parse(Path file) {
+    return FeedParser.parse(file);
+  }
+
+  @Override
+  public Optional<Feed> document(FeedResult result) {
+    return result.feed();
+  }
+
+  @Override
+  public List<Problem> problems(FeedResult result) {
+    return result.problems();
+  }
+
+  @Override
+  public Map<Path, FeedResult> together(Map<Path, FeedResult> results, Map<Path, Feed> inEffect) {
+    Map<String, Path> owners = new HashMap<>();
+    inEffect.forEach((file, feed) -> owners.put(feed.name(), file));
+    return refuseDuplicates(results, owners);
   }
 
   /**

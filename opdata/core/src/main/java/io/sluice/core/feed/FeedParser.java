@@ -1,5 +1,6 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.yaml.DocumentFiles;
 import io.sluice.core.yaml.DocumentSchema;
 import io.sluice.core.yaml.Problems;
 import io.sluice.core.yaml.SchemaProblems;
@@ -36,7 +37,7 @@ public final class FeedParser {
    */
   public static Map<Path, FeedResult> parseAll(Path directoryOrFile) throws IOException {
     Map<Path, FeedResult> results = new TreeMap<>();
-    for (Path file : FeedFiles.list(directoryOrFile)) {
+    for (Path file : DocumentFiles.list(directoryOrFile)) {
       results.put(file, parse(file));
     }
     return FeedFiles.refuseDuplicates(results, Map.of());
