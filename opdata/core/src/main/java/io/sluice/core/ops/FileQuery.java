@@ -14,6 +14,14 @@ import java.util.List;
  */
 public final class FileQuery {
 
+  /** What was rejected of a file that has no reason of its own. */
+  private static final String REJECTS =
+      """
+      case when f.rejected > 0 then (
+        select string_agg(n || ' ' || reason || coalesce(' from line ' || line, ''), ', ' order by n desc, reason)
+        from (select reason, sum(cells) as n, min(line) as line from sluice.reject r
+              where r.day = f.day and r.file_id = f.id and r.handling = f.handling group by reason) g) end""";
+
   private final Transactions transactions;
 
   public FileQuery(Transactions transactions) {
@@ -43,8 +51,12 @@ public final class FileQuery {
     Conditions query = query(connection, filter, limit);
     return Sql.list(
         connection,
-        "select * from (" + query.text() + ") f order by found_at desc, id desc limit ?",
-        FileRow::read,
+        "select f.*, coalesce(f.reason, "
+            + REJECTS
+            + ") as why from (select * from ("
+            + query.text()
+            + ") f order by found_at desc, id desc limit ?) f order by found_at desc, id desc",
+        row -> FileRow.read(row, row.getString("why")),
         query.values(limit));
   }
 

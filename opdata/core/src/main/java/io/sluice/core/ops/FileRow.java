@@ -9,6 +9,8 @@ import java.time.Instant;
  *
  * @param state of {@link FileFilter#STATES}
  * @param stage where it is or where it closed, or null
+ * @param reason why it is so; of a loaded file with rejects, how many of each kind and where the
+ *     first is
  * @param size in bytes
  * @param parent the archive it is a member of, or null
  * @param closedAt when it last closed, or null
@@ -71,6 +73,10 @@ public record FileRow(
   }
 
   static FileRow read(ResultSet row) throws SQLException {
+    return read(row, row.getString("reason"));
+  }
+
+  static FileRow read(ResultSet row, String reason) throws SQLException {
     return new FileRow(
         row.getLong("id"),
         row.getString("feed"),
@@ -78,7 +84,7 @@ public record FileRow(
         row.getString("path"),
         row.getString("state"),
         row.getString("stage"),
-        row.getString("reason"),
+        reason,
         row.getString("position"),
         row.getString("element"),
         Sql.instant(row, "period"),

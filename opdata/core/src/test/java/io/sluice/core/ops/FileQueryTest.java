@@ -66,6 +66,15 @@ class FileQueryTest {
   }
 
   @Test
+  void saysWhatWasRejected_ofALoadedFile() {
+    long id = ledger.loaded("nr-pm", "/a");
+    ledger.rejects(id, "bad_number", 17, 1);
+    ledger.rejects(id, "bad_number", 12, 1);
+    ledger.rejects(id, "out_of_window", null, 3);
+    assertThat(ledger.file(id).reason()).isEqualTo("3 out_of_window, 2 bad_number from line 12");
+  }
+
+  @Test
   void showsCounts_ofAFile() {
     FileRow file = ledger.file(ledger.loaded("nr-pm", "/a"));
     assertThat(file.counts()).isEqualTo(new FileRow.Counts("cell", 10, 7, 1, 0, 2, 0, 0, 0, 7));

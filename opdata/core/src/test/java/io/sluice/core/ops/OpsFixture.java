@@ -88,6 +88,14 @@ final class OpsFixture {
     transactions.durable(c -> FileCloser.finishLoaded(c, List.of(id)));
   }
 
+  /** A reject of the file's first handling. */
+  void rejects(long id, String reason, Integer line, int cells) {
+    execute(
+        "insert into sluice.reject (day, file_id, handling, reason, line, cells, message)"
+            + " values (sluice.day_of(%d), %d, 1, '%s', %s, %d, 'what it said')"
+                .formatted(id, id, reason, line, cells));
+  }
+
   /** A file whose only chunk died. */
   long dead(String feed, String path) {
     long id = handled(feed, path);
