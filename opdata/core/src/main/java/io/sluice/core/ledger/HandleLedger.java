@@ -31,6 +31,7 @@ public final class HandleLedger {
 
   private final Transactions transactions;
   private final Duration lease;
+  private final Claims claims;
 
   /**
    * @param lease how long a claim holds unless renewed; another worker may take over then
@@ -38,6 +39,7 @@ public final class HandleLedger {
   public HandleLedger(Transactions transactions, Duration lease) {
     this.transactions = transactions;
     this.lease = lease;
+    this.claims = new Claims(transactions, Stage.HANDLE, lease);
   }
 
   /**
@@ -48,45 +50,22 @@ public final class HandleLedger {
    * @return empty when there is nothing to do: closed, at another stage, or with another worker
    */
   public Optional<HandleClaim> claim(long fileId, boolean redelivered) {
-    String sql =
-        """
-        with claimed as (
-          update sluice.work set attempts = attempts + 1, handling = handling + 1,
-                 lease_until = now() + make_interval(secs => ?)
-          where file_id = ? and stage = 'handle' and state = 'queued'
-            and (? or lease_until is null or lease_until < now())
-          returning file_id, handling, attempts, feed, host, bulk)
-        select c.file_id, c.handling, c.attempts, c.feed, c.host, f.path, f.size, f.mtime, f.found_at, c.bulk,
-               (select value from sluice.meta where name = 'epoch')
-        from claimed c join sluice.file f on f.id = c.file_id and f.day = ?
-        """;
-    return transactions.ledger(
-        connection -> {
-          try (PreparedStatement claim = connection.prepareStatement(sql)) {
-            claim.setDouble(1, lease.toMillis() / 1000.0);
-            claim.setLong(2, fileId);
-            claim.setBoolean(3, redelivered);
-            claim.setObject(4, FileIds.dayOf(fileId));
-            try (ResultSet row = claim.executeQuery()) {
-              return row.next() ? Optional.of(claim(row)) : Optional.empty();
-            }
-          }
-        });
+    return claims.take(fileId, redelivered, HandleLedger::claim);
   }
 
   private static HandleClaim claim(ResultSet row) throws SQLException {
     return new HandleClaim(
-        row.getLong(1),
-        row.getInt(2),
-        row.getInt(3),
-        row.getString(4),
-        row.getString(5),
-        row.getString(6),
-        row.getLong(7),
-        row.getObject(8, OffsetDateTime.class).toInstant(),
-        row.getObject(9, OffsetDateTime.class).toInstant(),
-        row.getBoolean(10),
-        row.getLong(11));
+        row.getLong("file_id"),
+        row.getInt("handling"),
+        row.getInt("attempts"),
+        row.getString("feed"),
+        row.getString("host"),
+        row.getString("path"),
+        row.getLong("size"),
+        row.getObject("mtime", OffsetDateTime.class).toInstant(),
+        row.getObject("found_at", OffsetDateTime.class).toInstant(),
+        row.getBoolean("bulk"),
+        row.getLong("epoch"));
   }
 
   /**

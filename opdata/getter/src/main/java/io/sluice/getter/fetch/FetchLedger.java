@@ -1,7 +1,7 @@
 package io.sluice.getter.fetch;
 
+import io.sluice.core.ledger.Claims;
 import io.sluice.core.ledger.FileCloser;
-import io.sluice.core.ledger.FileIds;
 import io.sluice.core.ledger.Transactions;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
@@ -20,10 +20,12 @@ final class FetchLedger {
 
   private final Transactions transactions;
   private final Duration lease;
+  private final Claims claims;
 
   FetchLedger(Transactions transactions, Duration lease) {
     this.transactions = transactions;
     this.lease = lease;
+    this.claims = new Claims(transactions, Stage.FETCH, lease);
   }
 
   Duration lease() {
@@ -36,45 +38,23 @@ final class FetchLedger {
    * @return empty when there is nothing to do: at another stage, or with another worker
    */
   Optional<FetchClaim> claim(long fileId, boolean redelivered) {
-    String sql =
-        """
-        with claimed as (
-          update sluice.work set attempts = attempts + 1, lease_until = now() + make_interval(secs => ?)
-          where file_id = ? and stage = 'fetch' and state = 'queued'
-            and (? or lease_until is null or lease_until < now())
-          returning file_id, attempts, feed, host, bulk, parent, checksum)
-        select c.file_id, c.attempts, c.feed, c.host, f.path, f.size, f.mtime, f.found_at, c.bulk, c.parent, c.checksum,
-          exists (select from sluice.pause p where p.feed = c.feed and p.host in ('', c.host))
-        from claimed c join sluice.file f on f.id = c.file_id and f.day = ?
-        """;
-    return transactions.ledger(
-        connection -> {
-          try (PreparedStatement claim = connection.prepareStatement(sql)) {
-            claim.setDouble(1, lease.toMillis() / 1000.0);
-            claim.setLong(2, fileId);
-            claim.setBoolean(3, redelivered);
-            claim.setObject(4, FileIds.dayOf(fileId));
-            try (ResultSet row = claim.executeQuery()) {
-              return row.next() ? Optional.of(claim(row)) : Optional.empty();
-            }
-          }
-        });
+    return claims.take(fileId, redelivered, FetchLedger::claim);
   }
 
   private static FetchClaim claim(ResultSet row) throws SQLException {
     return new FetchClaim(
-        row.getLong(1),
-        row.getInt(2),
-        row.getString(3),
-        row.getString(4),
-        row.getString(5),
-        row.getLong(6),
-        row.getObject(7, OffsetDateTime.class).toInstant(),
-        row.getObject(8, OffsetDateTime.class).toInstant(),
-        row.getBoolean(9),
-        Optional.ofNullable(row.getObject(10, Long.class)),
-        Optional.ofNullable(row.getBytes(11)).map(Checksum::of),
-        row.getBoolean(12));
+        row.getLong("file_id"),
+        row.getInt("attempts"),
+        row.getString("feed"),
+        row.getString("host"),
+        row.getString("path"),
+        row.getLong("size"),
+        row.getObject("mtime", OffsetDateTime.class).toInstant(),
+        row.getObject("found_at", OffsetDateTime.class).toInstant(),
+        row.getBoolean("bulk"),
+        Optional.ofNullable(row.getObject("parent", Long.class)),
+        Optional.ofNullable(row.getBytes("checksum")).map(Checksum::of),
+        row.getBoolean("paused"));
   }
 
   /** Prolongs the lease; false when another worker has taken over. */

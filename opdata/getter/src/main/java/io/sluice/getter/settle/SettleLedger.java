@@ -1,7 +1,7 @@
 package io.sluice.getter.settle;
 
+import io.sluice.core.ledger.Claims;
 import io.sluice.core.ledger.FileCloser;
-import io.sluice.core.ledger.FileIds;
 import io.sluice.core.ledger.Transactions;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
@@ -19,49 +19,28 @@ final class SettleLedger {
   private static final String DUPLICATE = "duplicate:";
 
   private final Transactions transactions;
-  private final Duration lease;
+  private final Claims claims;
 
   SettleLedger(Transactions transactions, Duration lease) {
     this.transactions = transactions;
-    this.lease = lease;
+    this.claims = new Claims(transactions, Stage.SETTLE, lease);
   }
 
   /** Counts the attempt; empty when there is nothing to do. */
   Optional<SettleClaim> claim(long fileId, boolean redelivered) {
-    String sql =
-        """
-        with claimed as (
-          update sluice.work set attempts = attempts + 1, lease_until = now() + make_interval(secs => ?)
-          where file_id = ? and stage = 'settle' and state = 'queued'
-            and (? or lease_until is null or lease_until < now())
-          returning file_id, attempts, feed, host, reason)
-        select c.file_id, c.attempts, c.feed, c.host, f.path, f.size, f.mtime, c.reason
-        from claimed c join sluice.file f on f.id = c.file_id and f.day = ?
-        """;
-    return transactions.ledger(
-        connection -> {
-          try (PreparedStatement claim = connection.prepareStatement(sql)) {
-            claim.setDouble(1, lease.toMillis() / 1000.0);
-            claim.setLong(2, fileId);
-            claim.setBoolean(3, redelivered);
-            claim.setObject(4, FileIds.dayOf(fileId));
-            try (ResultSet row = claim.executeQuery()) {
-              return row.next() ? Optional.of(claim(row)) : Optional.empty();
-            }
-          }
-        });
+    return claims.take(fileId, redelivered, SettleLedger::claim);
   }
 
   private static SettleClaim claim(ResultSet row) throws SQLException {
-    String reason = row.getString(8);
+    String reason = row.getString("reason");
     return new SettleClaim(
-        row.getLong(1),
-        row.getInt(2),
-        row.getString(3),
-        row.getString(4),
-        row.getString(5),
-        row.getLong(6),
-        row.getObject(7, OffsetDateTime.class).toInstant(),
+        row.getLong("file_id"),
+        row.getInt("attempts"),
+        row.getString("feed"),
+        row.getString("host"),
+        row.getString("path"),
+        row.getLong("size"),
+        row.getObject("mtime", OffsetDateTime.class).toInstant(),
         reason != null && reason.startsWith(DUPLICATE) ? reason : null);
   }
 
