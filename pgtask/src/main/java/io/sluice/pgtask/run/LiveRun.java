@@ -46,8 +46,18 @@ final class LiveRun implements TaskRun {
     this.now = clock.instant();
     this.deadline = deadline;
     this.history = history;
-    this.sessions = new Sessions(database, task.limits(), task.name());
+    this.sessions = new Sessions(database, task.limits(), task.name(), this::longestStatement);
     this.undoSessions = new Sessions(database, undoLimits(task.limits()), task.name());
+  }
+
+  /** No statement outlives the window: the server breaks it off at the window's end. */
+  private Duration longestStatement() {
+    Duration limit = task.limits().statementTimeout();
+    return deadline
+        .map(end -> Duration.between(clock.instant(), end).plusMillis(1))
+        .filter(left -> left.compareTo(limit) < 0)
+        .map(left -> left.toMillis() < 1 ? Duration.ofMillis(1) : left)
+        .orElse(limit);
   }
 
   private static Limits undoLimits(Limits limits) {

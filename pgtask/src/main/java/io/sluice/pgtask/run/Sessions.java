@@ -5,9 +5,11 @@ import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +34,20 @@ final class Sessions {
   private final Limits limits;
   private final String application;
   private final Semaphore permits;
+  private final Supplier<Duration> longest;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
 
   Sessions(Connections connections, Limits limits, String task) {
+    this(connections, limits, task, limits::statementTimeout);
+  }
+
+  /**
+   * @param longest how long a statement may run that begins now, at most
+   */
+  Sessions(Connections connections, Limits limits, String task, Supplier<Duration> longest) {
     this.connections = connections;
     this.limits = limits;
+    this.longest = longest;
     this.application = "sluice task " + task;
     this.permits = new Semaphore(limits.connections(), true);
   }
@@ -79,7 +90,7 @@ final class Sessions {
           set datestyle = 'ISO';
           set synchronous_commit = on;
           set default_transaction_read_only = off"""
-              .formatted(limits.lockTimeout().toMillis(), limits.statementTimeout().toMillis()));
+              .formatted(limits.lockTimeout().toMillis(), longest.get().toMillis()));
     }
   }
 

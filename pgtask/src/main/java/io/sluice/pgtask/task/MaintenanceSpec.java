@@ -4,12 +4,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * Care of tables and indexes. Each part is done only where declared.
  *
  * @param tables {@code schema.table} or globs; partitions are matched by their parent's name too
  * @param exclude globs of tables left alone
+ * @param space bytes that one rebuild or rewrite may take beside what it replaces; absent takes the
+ *     free space of the disk where the server is on this machine, and is not checked elsewhere
  */
 public record MaintenanceSpec(
     List<String> tables,
@@ -17,12 +20,24 @@ public record MaintenanceSpec(
     Optional<Vacuum> vacuum,
     Optional<Analyze> analyze,
     Optional<Reindex> reindex,
-    Optional<Reorder> reorder)
+    Optional<Reorder> reorder,
+    OptionalLong space)
     implements TaskSpec {
 
   public MaintenanceSpec {
     tables = List.copyOf(tables);
     exclude = List.copyOf(exclude);
+  }
+
+  /** Without a limit of space. */
+  public MaintenanceSpec(
+      List<String> tables,
+      List<String> exclude,
+      Optional<Vacuum> vacuum,
+      Optional<Analyze> analyze,
+      Optional<Reindex> reindex,
+      Optional<Reorder> reorder) {
+    this(tables, exclude, vacuum, analyze, reindex, reorder, OptionalLong.empty());
   }
 
   @Override
