@@ -1,5 +1,6 @@
 package io.sluice.loader;
 
+import io.sluice.core.catalog.TargetLock;
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.SqlFates;
 import io.sluice.core.ledger.LedgerException;
@@ -23,8 +24,6 @@ final class Ddl {
     T run(Connection connection) throws SQLException;
   }
 
-  private static final int LOCKS = 0x736c_7463; // any constant: "sltc"
-
   private final Transactions transactions;
   private final Duration lockTimeout;
 
@@ -44,9 +43,7 @@ final class Ddl {
                 connection -> {
                   execute(
                       connection, "set local lock_timeout = '" + lockTimeout.toMillis() + "ms'");
-                  execute(
-                      connection,
-                      "select pg_advisory_xact_lock(%d, %d)".formatted(LOCKS, table.targetId()));
+                  execute(connection, TargetLock.sql(table.targetId()));
                   return change.run(connection);
                 }));
   }

@@ -1,6 +1,7 @@
 package io.sluice.loader;
 
 import io.sluice.core.catalog.SchemaDdl;
+import io.sluice.core.catalog.TargetStorage;
 import io.sluice.core.catalog.TimePartitions;
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.feed.Feed;
@@ -54,7 +55,7 @@ final class PartitionMaker {
     Ddl.execute(
         connection,
         "create table %s (like %s including all)%s"
-            .formatted(partition, table.qualified(), TableMaker.storage(table.merge())));
+            .formatted(partition, table.qualified(), TargetStorage.clause(table.merge())));
     Ddl.execute(
         connection,
         "alter table %s add constraint %s check (%s >= %s and %s < %s)"

@@ -1,6 +1,7 @@
 package io.sluice.loader;
 
 import io.sluice.core.catalog.SchemaDdl;
+import io.sluice.core.catalog.TargetStorage;
 import io.sluice.core.chunk.Column;
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.chunk.Segment;
@@ -96,7 +97,7 @@ final class TableMaker {
     String by =
         partitioned
             ? " partition by range (" + SqlNames.quote(table.timeColumn().orElseThrow()) + ")"
-            : storage(!mergeKey.isEmpty());
+            : TargetStorage.clause(!mergeKey.isEmpty());
     Ddl.execute(connection, "create table " + table.qualified() + " (" + columns + ")" + by);
     indexes(connection);
     SchemaDdl.grant(connection, table.schema(), table.name(), grants());
@@ -125,12 +126,6 @@ final class TableMaker {
         + " "
         + column.type().sql()
         + (required ? " not null" : "");
-  }
-
-  /** Rows come in bulk and seldom change; merged ones leave room for their next version. */
-  static String storage(boolean merged) {
-    return " with (autovacuum_vacuum_insert_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.05"
-        + (merged ? ", fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05)" : ")");
   }
 
   private void indexes(Connection connection) throws SQLException {
