@@ -57,7 +57,8 @@ public enum KeyType {
     return sql;
   }
 
-  static Optional<KeyType> of(String typname) {
+  /** By {@code pg_type.typname}. */
+  public static Optional<KeyType> of(String typname) {
     for (KeyType type : values()) {
       if (type.sql.equals(typname)) {
         return Optional.of(type);

@@ -116,6 +116,10 @@ public final class Periods {
     return interval;
   }
 
+  public KeyType type() {
+    return type;
+  }
+
   /** Whether values are times. */
   public boolean isTime() {
     return !(interval instanceof Interval.Ids);

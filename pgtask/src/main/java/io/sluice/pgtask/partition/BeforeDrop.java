@@ -1,0 +1,32 @@
+package io.sluice.pgtask.partition;
+
+import io.sluice.pgtask.catalog.Bounds;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.Work;
+import java.net.URI;
+import java.sql.SQLException;
+
+/** Saves a detached partition before it goes. */
+@FunctionalInterface
+public interface BeforeDrop {
+
+  /**
+   * What was saved.
+   *
+   * @param manifest where its description is
+   * @param sha256 of the data, hexadecimal
+   */
+  record Saved(long rows, URI manifest, String sha256) {}
+
+  /**
+   * Writes the partition's rows; writing it again after it was broken off must give the same.
+   *
+   * @param partition detached, of oid {@code oid}
+   * @param parent it belonged to
+   * @param to where exports of this task go
+   * @throws SQLException when it cannot be read; it then stays
+   * @throws java.io.UncheckedIOException when it cannot be written; it then stays
+   */
+  Saved save(Work work, TableName partition, long oid, TableName parent, Bounds bounds, URI to)
+      throws SQLException;
+}

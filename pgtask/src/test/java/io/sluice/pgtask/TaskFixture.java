@@ -1,0 +1,173 @@
+package io.sluice.pgtask;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.core.ledger.LedgerSchema;
+import io.sluice.core.ledger.Transactions;
+import io.sluice.pgtask.run.RunHistory;
+import io.sluice.pgtask.run.RunResult;
+import io.sluice.pgtask.run.TaskKind;
+import io.sluice.pgtask.run.TaskMetrics;
+import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.Limits;
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskSpec;
+import io.sluice.testkit.EmbeddedDatabase;
+import io.sluice.testkit.EmbeddedDatabase.Database;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+
+/**
+ * A fresh database with a ledger, and the real runner over it with a settable clock. The wrapper
+ * given to {@link #wrapping} sees every connection that tasks get, so that a test can break one.
+ */
+public final class TaskFixture implements AutoCloseable {
+
+  /** Short, so that tests of locks end soon. */
+  public static final Limits LIMITS =
+      new Limits(2, Duration.ofMillis(300), Duration.ofSeconds(60), 2, Duration.ofMillis(20));
+
+  public final Database database;
+  public final HikariDataSource dataSource;
+  public final Transactions ledger;
+  public final RunHistory history;
+  public final SettableClock clock = new SettableClock(Instant.parse("2026-11-20T12:00:00Z"));
+  public final TaskRunner runner;
+  private UnaryOperator<DataSource> wrapper = UnaryOperator.identity();
+
+  /** A clock that stands still until it is set. */
+  public static final class SettableClock extends Clock {
+    private volatile Instant now;
+
+    SettableClock(Instant now) {
+      this.now = now;
+    }
+
+    public void set(Instant time) {
+      now = time;
+    }
+
+    public void advance(Duration time) {
+      now = now.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return Clock.fixed(now, zone);
+    }
+  }
+
+  public TaskFixture(int major) {
+    database = EmbeddedDatabase.shared(major).createDatabase();
+    HikariConfig pool = new HikariConfig();
+    pool.setDataSource(database.dataSource());
+    pool.setMaximumPoolSize(8);
+    pool.setMinimumIdle(0);
+    dataSource = new HikariDataSource(pool);
+    LedgerSchema.migrate(dataSource);
+    ledger = new Transactions(dataSource);
+    history = new RunHistory(ledger, Duration.ofMinutes(1));
+    runner =
+        new TaskRunner(
+            name -> wrapper.apply(dataSource),
+            history,
+            new TaskMetrics(new SimpleMeterRegistry()),
+            clock,
+            "test",
+            Duration.ofSeconds(5));
+  }
+
+  public <S extends TaskSpec> TaskFixture with(Class<S> spec, TaskKind<S> kind) {
+    runner.with(spec, kind);
+    return this;
+  }
+
+  /** From now on tasks get their connections from this data source around the real one. */
+  public void wrapping(UnaryOperator<DataSource> with) {
+    wrapper = with;
+  }
+
+  /** A task that works whenever it is run. */
+  public static Task task(String name, TaskSpec spec) {
+    return task(name, spec, ZoneOffset.UTC);
+  }
+
+  public static Task task(String name, TaskSpec spec, ZoneId zone) {
+    return new Task(
+        name, "", DatabaseSpec.WAREHOUSE, zone, Optional.empty(), List.of(), LIMITS, spec);
+  }
+
+  public RunResult run(Task task) {
+    return runner.run(task, "test").orElseThrow();
+  }
+
+  /** The SQL a dry run shows. */
+  public List<String> dryRun(Task task) throws SQLException {
+    List<String> sql = new ArrayList<>();
+    runner.dryRun(task, (words, statements) -> sql.addAll(statements));
+    return sql;
+  }
+
+  public void sql(String... statements) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String one : statements) {
+        statement.execute(one);
+      }
+    }
+  }
+
+  /** The first column of all rows, as text. */
+  public List<String> texts(String query) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      List<String> texts = new ArrayList<>();
+      while (rows.next()) {
+        texts.add(rows.getString(1));
+      }
+      return texts;
+    }
+  }
+
+  public long number(String query) throws SQLException {
+    return Long.parseLong(texts(query).get(0));
+  }
+
+  /** Names of the partitions of a table, ascending. */
+  public List<String> partitions(String table) throws SQLException {
+    return texts(
+        "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = '%s'::regclass order by 1"
+            .formatted(table));
+  }
+
+  @Override
+  public void close() {
+    runner.close();
+    dataSource.close();
+  }
+}
