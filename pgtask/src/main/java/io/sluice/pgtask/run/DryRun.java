@@ -23,7 +23,9 @@ final class DryRun implements TaskRun {
     this.task = task;
     this.clock = clock;
     this.now = clock.instant();
-    this.sessions = new Sessions(database, task.limits(), task.name());
+    this.sessions =
+        new Sessions(
+            database, task.limits(), task.name(), this::goOn, task.limits()::statementTimeout);
     this.shown = shown;
   }
 
@@ -65,6 +67,11 @@ final class DryRun implements TaskRun {
 
   @Override
   public void progress(String what, long done, long of) {
+    // nothing is done
+  }
+
+  @Override
+  public void found(String name, long value) {
     // nothing is done
   }
 

@@ -1,10 +1,15 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.fate.Fate;
+import io.sluice.core.fate.PauseStage;
+import io.sluice.core.fate.SqlFates;
 import io.sluice.core.ledger.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +22,8 @@ final class LiveRun implements TaskRun {
 
   /** While a step takes back what it left, statements get no longer than this. */
   private static final Duration UNDO_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final String QUERY_CANCELED = "57014";
 
   private final long id;
   private final Task task;
@@ -31,6 +38,8 @@ final class LiveRun implements TaskRun {
   private volatile boolean undoing;
   private volatile String progress = "";
   private volatile int attempts;
+  private volatile long renewedAt = System.nanoTime();
+  private StepResult found = StepResult.done();
   private int steps;
 
   LiveRun(
@@ -46,8 +55,11 @@ final class LiveRun implements TaskRun {
     this.now = clock.instant();
     this.deadline = deadline;
     this.history = history;
-    this.sessions = new Sessions(database, task.limits(), task.name(), this::longestStatement);
-    this.undoSessions = new Sessions(database, undoLimits(task.limits()), task.name());
+    this.sessions =
+        new Sessions(database, task.limits(), task.name(), this::goOn, this::longestStatement);
+    Limits brief = undoLimits(task.limits());
+    this.undoSessions =
+        new Sessions(database, brief, task.name(), this::goOn, brief::statementTimeout);
   }
 
   /** No statement outlives the window: the server breaks it off at the window's end. */
@@ -67,44 +79,86 @@ final class LiveRun implements TaskRun {
   @Override
   public boolean step(Step step) {
     goOn();
-    int n = ++steps;
-    attempts = 1;
-    progress = step.words();
-    history.beginStep(id, n, step.words(), step.sql(), clock.instant());
+    begin(step);
     long begun = System.nanoTime();
+    StepResult result;
     try {
-      StepResult result = step.run(this);
-      tally.done(result);
-      end(n, begun, "done", null, result);
-      return true;
+      result = step.run(this);
     } catch (SQLException e) {
       undo(step);
-      failed(n, begun, step, e);
-      return false;
+      return failed(begun, step, e);
     } catch (RunEnded e) {
       undo(step);
-      end(n, begun, "cancelled", e.getMessage(), StepResult.done());
+      broken(begun, "cancelled", e.getMessage());
       throw e;
     } catch (RuntimeException e) {
       undo(step);
-      end(n, begun, "failed", String.valueOf(e.getMessage()), StepResult.done());
+      broken(begun, "failed", String.valueOf(e.getMessage()));
       throw e;
+    }
+    StepResult all = result.and(found);
+    tally.done(all);
+    end(begun, "done", null, all);
+    return true;
+  }
+
+  private void begin(Step step) {
+    attempts = 1;
+    progress = step.words();
+    found = StepResult.done();
+    if (!history.beginStep(id, ++steps, step.words(), step.sql(), clock.instant())) {
+      throw new RunEnded(RunEnded.Why.CANCELLED, "another process took it over");
     }
   }
 
-  private void end(int n, long begun, String outcome, String error, StepResult result) {
+  private void end(long begun, String outcome, String error, StepResult result) {
     Duration took = Duration.ofNanos(System.nanoTime() - begun);
-    history.endStep(id, n, took, attempts, outcome, error, result.values());
+    history.endStep(id, steps, took, attempts, outcome, error, result.values());
   }
 
-  /** A statement that the cancel broke off is no failure of its own. */
-  private void failed(int n, long begun, Step step, SQLException e) {
-    boolean ended = cancelled.getCount() == 0;
+  /** What it did before it was broken off counts. */
+  private void broken(long begun, String outcome, String error) {
+    tally.found(found);
+    end(begun, outcome, error, found);
+  }
+
+  /** A statement that the cancel or the window's end broke off is no failure of its own. */
+  private boolean failed(long begun, Step step, SQLException e) {
     String error = SqlProblems.say(e, task.limits());
-    end(n, begun, ended ? "cancelled" : "failed", error, StepResult.done());
-    goOn();
-    SqlProblems.pauseIfAway(e);
+    boolean ended = brokeOff(e);
+    broken(begun, ended ? "cancelled" : "failed", error);
+    if (ended) {
+      goOn();
+    }
     tally.problem(step.words() + " failed: " + error);
+    if (SqlFates.of(e) == Fate.PAUSE) {
+      mustAnswer();
+    }
+    return false;
+  }
+
+  /**
+   * One lost connection or one full file system ends one step, a database that is away the run.
+   *
+   * @throws PauseStage when it is away
+   */
+  private void mustAnswer() {
+    try {
+      boolean writable = undoSessions.transaction(LiveRun::writable, false);
+      if (!writable) {
+        throw new PauseStage("database " + task.database() + " is read-only; a standby?");
+      }
+    } catch (SQLException e) {
+      throw SqlProblems.away(task, e);
+    }
+  }
+
+  private static boolean writable(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("show transaction_read_only")) {
+      row.next();
+      return row.getString(1).equals("off");
+    }
   }
 
   private void undo(Step step) {
@@ -112,14 +166,20 @@ final class LiveRun implements TaskRun {
     try {
       step.undo(this);
     } catch (SQLException e) {
-      tally.problem(
-          "after "
-              + step.words()
-              + " something stayed half done; the next run carries it on: "
-              + SqlProblems.say(e, task.limits()));
+      halfDone(step, SqlProblems.say(e, task.limits()));
+    } catch (RuntimeException e) {
+      halfDone(step, e.toString());
     } finally {
       undoing = false;
     }
+  }
+
+  private void halfDone(Step step, String why) {
+    tally.problem(
+        "after "
+            + step.words()
+            + " something stayed half done; the next run carries it on: "
+            + why);
   }
 
   @Override
@@ -158,7 +218,9 @@ final class LiveRun implements TaskRun {
   private void rest(Duration time) {
     goOn();
     try {
-      if (!undoing && cancelled.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (undoing) {
+        TimeUnit.MILLISECONDS.sleep(time.toMillis());
+      } else if (cancelled.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
         goOn();
       }
     } catch (InterruptedException e) {
@@ -168,10 +230,34 @@ final class LiveRun implements TaskRun {
     }
   }
 
-  /** From another thread: breaks off the statement at hand, and ends the run after it. */
+  /**
+   * From another thread: breaks off the statement at hand, and ends the run after it. A statement
+   * that begins at this moment may be missed; call it again.
+   */
   void cancel() {
     cancelled.countDown();
     sessions.cancel();
+  }
+
+  void renewed() {
+    renewedAt = System.nanoTime();
+  }
+
+  Duration sinceRenewed() {
+    return Duration.ofNanos(System.nanoTime() - renewedAt);
+  }
+
+  /** Whether this is what the end of the run does to a statement. */
+  boolean brokeOff(SQLException e) {
+    return isCancelled() || (QUERY_CANCELED.equals(e.getSQLState()) && isOver());
+  }
+
+  private boolean isOver() {
+    return deadline.isPresent() && !clock.instant().isBefore(deadline.get());
+  }
+
+  private boolean isCancelled() {
+    return cancelled.getCount() == 0;
   }
 
   @Override
@@ -179,12 +265,20 @@ final class LiveRun implements TaskRun {
     if (undoing) {
       return;
     }
-    if (cancelled.getCount() == 0) {
-      throw new RunEnded(RunEnded.Why.CANCELLED, "cancelled");
+    if (isCancelled() || isOver()) {
+      throw end();
     }
-    if (deadline.isPresent() && !clock.instant().isBefore(deadline.get())) {
-      throw new RunEnded(RunEnded.Why.WINDOW_CLOSED, "the window closed at " + deadline.get());
-    }
+  }
+
+  RunEnded end() {
+    return isCancelled()
+        ? new RunEnded(RunEnded.Why.CANCELLED, "cancelled")
+        : new RunEnded(RunEnded.Why.WINDOW_CLOSED, "the window closed at " + deadline.get());
+  }
+
+  @Override
+  public synchronized void found(String name, long value) {
+    found = found.and(name, value);
   }
 
   @Override

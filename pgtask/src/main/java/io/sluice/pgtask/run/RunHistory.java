@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,7 +39,6 @@ public final class RunHistory {
   OptionalLong begin(Task task, String by, String instance) {
     return ledger.durable(
         connection -> {
-          closeLost(connection, task.name());
           String sql =
               """
               insert into sluice.task_run (task, kind, database, by, instance, started_at, alive_at)
@@ -59,17 +58,42 @@ public final class RunHistory {
         });
   }
 
-  private void closeLost(Connection connection, String task) throws SQLException {
-    String sql =
-        """
-        update sluice.task_run set state = 'lost', ended_at = clock_timestamp(),
-          problems = problems || 'its process ended without a word; what it left half done is carried on'::text
-        where task = ? and state = 'running' and alive_at < clock_timestamp() - make_interval(secs => ?)
-        """;
-    try (PreparedStatement update = connection.prepareStatement(sql)) {
-      update.setString(1, task);
-      update.setDouble(2, lostAfter.toMillis() / 1000.0);
-      update.executeUpdate();
+  /** How long a run may be silent. */
+  Duration lostAfter() {
+    return lostAfter;
+  }
+
+  /** Ends runs whose process was killed; returns their tasks. */
+  public List<String> closeLost() {
+    return ledger.durable(
+        connection -> {
+          String sql =
+              """
+              with lost as (
+                update sluice.task_run set state = 'lost', ended_at = clock_timestamp(), progress = null,
+                  problems = problems
+                    || 'its process ended without a word; what it left half done is carried on'::text
+                where state = 'running' and alive_at < clock_timestamp() - make_interval(secs => ?)
+                returning id, task),
+              steps as (
+                update sluice.task_step set outcome = 'lost', error = 'its process ended without a word'
+                where outcome = 'running' and run_id in (select id from lost))
+              select task from lost
+              """;
+          try (PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setDouble(1, lostAfter.toMillis() / 1000.0);
+            return texts(update);
+          }
+        });
+  }
+
+  private static List<String> texts(PreparedStatement query) throws SQLException {
+    try (ResultSet rows = query.executeQuery()) {
+      List<String> texts = new ArrayList<>();
+      while (rows.next()) {
+        texts.add(rows.getString(1));
+      }
+      return texts;
     }
   }
 
@@ -90,18 +114,22 @@ public final class RunHistory {
         });
   }
 
-  void beginStep(long run, int n, String words, List<String> sql, Instant at) {
-    ledger.ledger(
+  /** Returns false if the run is no more: it was silent for too long and another took over. */
+  boolean beginStep(long run, int n, String words, List<String> sql, Instant at) {
+    return ledger.ledger(
         connection -> {
           String insert =
-              "insert into sluice.task_step (run_id, n, words, sql, started_at) values (?, ?, ?, ?, ?)";
+              """
+              insert into sluice.task_step (run_id, n, words, sql, started_at)
+              select id, ?, ?, ?, ? from sluice.task_run where id = ? and state = 'running'
+              """;
           try (PreparedStatement statement = connection.prepareStatement(insert)) {
-            statement.setLong(1, run);
-            statement.setInt(2, n);
-            statement.setString(3, words);
-            statement.setString(4, String.join(";\n", sql));
-            statement.setObject(5, at.atOffset(ZoneOffset.UTC));
-            return statement.executeUpdate();
+            statement.setInt(1, n);
+            statement.setString(2, words);
+            statement.setString(3, String.join(";\n", sql));
+            statement.setObject(4, at.atOffset(ZoneOffset.UTC));
+            statement.setLong(5, run);
+            return statement.executeUpdate() == 1;
           }
         });
   }
@@ -148,7 +176,7 @@ public final class RunHistory {
               where id = ? and state = 'running'
               """;
           try (PreparedStatement statement = connection.prepareStatement(update)) {
-            statement.setString(1, result.state().name().toLowerCase(Locale.ROOT));
+            statement.setString(1, result.state().label());
             statement.setInt(2, result.steps());
             statement.setString(3, JSON.writeValueAsString(result.values()));
             statement.setArray(4, texts(connection, result.notes()));

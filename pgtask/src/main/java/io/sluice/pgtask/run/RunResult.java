@@ -2,6 +2,7 @@ package io.sluice.pgtask.run;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -40,6 +41,11 @@ public record RunResult(
     /** The window closed before all was done. */
     STOPPED,
     /** Its process was killed. */
-    LOST
+    LOST;
+
+    /** As in the ledger and in metrics. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

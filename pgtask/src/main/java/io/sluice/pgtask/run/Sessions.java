@@ -4,11 +4,14 @@ import io.sluice.core.ledger.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
@@ -16,13 +19,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A run's connections to its database: never more than its limit, each with its timeouts, all of
- * them cancelled at once when asked.
+ * them cancelled at once when asked. What a session was set to before is forgotten when it is
+ * opened, so nothing is handed from one run to the next.
  *
  * <p>See https://www.postgresql.org/docs/current/runtime-config-client.html
  */
 final class Sessions {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+  private static final long LOOK_MILLIS = 200;
 
   /** Opens a connection, of a pool or not. */
   @FunctionalInterface
@@ -33,71 +38,148 @@ final class Sessions {
   private final Connections connections;
   private final Limits limits;
   private final String application;
-  private final Semaphore permits;
+  private final Runnable goOn;
   private final Supplier<Duration> longest;
-  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private final Semaphore permits;
+  private final List<Connection> open = new ArrayList<>();
 
-  Sessions(Connections connections, Limits limits, String task) {
-    this(connections, limits, task, limits::statementTimeout);
-  }
+  /** Held while a cancel is sent, so that a connection it means is not lent to another run yet. */
+  private final ReentrantLock lock = new ReentrantLock();
 
   /**
+   * @param goOn called while the limit makes somebody wait; throws to end the wait
    * @param longest how long a statement may run that begins now, at most
    */
-  Sessions(Connections connections, Limits limits, String task, Supplier<Duration> longest) {
+  Sessions(
+      Connections connections,
+      Limits limits,
+      String task,
+      Runnable goOn,
+      Supplier<Duration> longest) {
     this.connections = connections;
     this.limits = limits;
     this.longest = longest;
     this.application = "sluice task " + task;
+    this.goOn = goOn;
     this.permits = new Semaphore(limits.connections(), true);
   }
 
   /** Waits while the limit is reached. */
   Connection open() throws SQLException {
-    permits.acquireUninterruptibly();
+    acquire();
+    boolean opened = false;
     try {
-      Connection connection = connections.open();
-      try {
-        prepare(connection);
-      } catch (SQLException e) {
-        connection.close();
-        throw e;
+      Connection connection = prepared();
+      add(connection);
+      opened = true;
+      return new Session(connection, () -> close(connection)).proxy();
+    } finally {
+      if (!opened) {
+        permits.release();
       }
-      open.add(connection);
-      return new Session(connection, () -> release(connection)).proxy();
-    } catch (SQLException | RuntimeException e) {
-      permits.release();
+    }
+  }
+
+  private void acquire() throws SQLException {
+    try {
+      while (!permits.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        goOn.run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted while it waited for a connection", "57014", e);
+    }
+  }
+
+  private Connection prepared() throws SQLException {
+    Connection connection = opened();
+    try {
+      prepare(connection);
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
       throw e;
     }
   }
 
-  private void release(Connection connection) {
-    open.remove(connection);
-    permits.release();
+  /**
+   * Waits while other runs have all connections of the database, unless this one holds some itself:
+   * two runs that did would wait for each other for ever.
+   */
+  private Connection opened() throws SQLException {
+    while (true) {
+      try {
+        return connections.open();
+      } catch (SQLTransientConnectionException e) {
+        if (e.getCause() instanceof SQLException cause) {
+          throw cause; // the pool only says that it waited
+        }
+        if (e.getCause() != null || permits.availablePermits() < limits.connections() - 1) {
+          throw e;
+        }
+        goOn.run();
+      }
+    }
+  }
+
+  private void add(Connection connection) {
+    lock.lock();
+    try {
+      open.add(connection);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void close(Connection connection) throws SQLException {
+    if (remove(connection)) {
+      try {
+        connection.close();
+      } finally {
+        permits.release();
+      }
+    }
+  }
+
+  private boolean remove(Connection connection) {
+    lock.lock();
+    try {
+      return open.removeIf(one -> one == connection);
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void prepare(Connection connection) throws SQLException {
     connection.setAutoCommit(true);
-    connection.setClientInfo("ApplicationName", application);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           """
+          reset session authorization;
+          reset all;
           set lock_timeout = %d;
           set statement_timeout = %d;
           set idle_in_transaction_session_timeout = 0;
-          set client_connection_check_interval = '5s';
           set timezone = 'UTC';
           set datestyle = 'ISO';
           set synchronous_commit = on;
-          set default_transaction_read_only = off"""
-              .formatted(limits.lockTimeout().toMillis(), longest.get().toMillis()));
+          set default_transaction_read_only = off;
+          select set_config('application_name', '%s', false);
+          do $$ begin
+            set client_connection_check_interval = '5s';
+          exception when invalid_parameter_value then null; -- the server's system cannot
+          end $$"""
+              .formatted(
+                  limits.lockTimeout().toMillis(),
+                  longest.get().toMillis(),
+                  application.replace("'", "''")));
     }
   }
 
   <T> T transaction(Body<T> body, boolean readOnly) throws SQLException {
     try (Connection connection = open()) {
-      connection.setAutoCommit(false);
       connection.setReadOnly(readOnly);
+      connection.setAutoCommit(false);
       try {
         T result = body.run(connection);
         connection.commit();
@@ -121,8 +203,8 @@ final class Sessions {
 
   private static void reset(Connection connection) throws SQLException {
     if (!connection.isClosed()) {
-      connection.setReadOnly(false);
       connection.setAutoCommit(true);
+      connection.setReadOnly(false);
     }
   }
 
@@ -135,12 +217,19 @@ final class Sessions {
 
   /** Asks the server to break off whatever these connections run. */
   void cancel() {
-    for (Connection connection : open) {
-      try {
-        connection.unwrap(PGConnection.class).cancelQuery();
-      } catch (SQLException e) {
-        LOG.warn("A statement could not be cancelled: {}", e.getMessage());
-      }
+    lock.lock();
+    try {
+      open.forEach(Sessions::cancel);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void cancel(Connection connection) {
+    try {
+      connection.unwrap(PGConnection.class).cancelQuery();
+    } catch (SQLException e) {
+      LOG.warn("A statement could not be cancelled: {}", e.getMessage());
     }
   }
 }

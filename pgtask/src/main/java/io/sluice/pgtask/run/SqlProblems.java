@@ -5,6 +5,7 @@ import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.SqlFates;
 import io.sluice.core.yaml.Durations;
 import io.sluice.pgtask.task.Limits;
+import io.sluice.pgtask.task.Task;
 import java.sql.SQLException;
 
 /** Says in a sentence why a statement failed, and what helps. */
@@ -30,9 +31,14 @@ final class SqlProblems {
   /**
    * @throws PauseStage when the database is away, which ends the run
    */
-  static void pauseIfAway(SQLException e) {
+  static void pauseIfAway(Task task, SQLException e) {
     if (SqlFates.of(e) == Fate.PAUSE) {
-      throw new PauseStage("database: " + e.getMessage(), e);
+      throw away(task, e);
     }
+  }
+
+  static PauseStage away(Task task, SQLException e) {
+    SQLException reason = e.getCause() instanceof SQLException cause ? cause : e;
+    return new PauseStage("database " + task.database() + ": " + reason.getMessage(), e);
   }
 }

@@ -59,14 +59,12 @@ public final class SqlStep implements Step {
           work.alone(statement);
         }
       }
-      case BATCHES -> {
-        return StepResult.of(result, batches(work));
-      }
+      case BATCHES -> batches(work);
     }
     return StepResult.done();
   }
 
-  private long batches(Work work) throws SQLException {
+  private void batches(Work work) throws SQLException {
     long all = 0;
     while (true) {
       work.goOn();
@@ -78,9 +76,10 @@ public final class SqlStep implements Step {
                 }
               });
       if (rows == 0) {
-        return all;
+        return;
       }
       all += rows;
+      work.found(result, rows);
       work.progress(words, all, -1);
     }
   }

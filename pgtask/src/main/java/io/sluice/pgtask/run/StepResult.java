@@ -26,4 +26,12 @@ public record StepResult(Map<String, Long> values) {
     more.merge(name, value, Long::sum);
     return new StepResult(more);
   }
+
+  StepResult and(StepResult other) {
+    StepResult sum = this;
+    for (Map.Entry<String, Long> value : other.values.entrySet()) {
+      sum = sum.and(value.getKey(), value.getValue());
+    }
+    return sum;
+  }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Adds up what a run did. */
+/** Adds up what a run did, from whichever thread. */
 final class Tally {
 
   private final Map<String, Long> values = new TreeMap<>();
@@ -15,28 +15,33 @@ final class Tally {
   private final List<String> problems = new ArrayList<>();
   private int done;
 
-  void done(StepResult result) {
+  synchronized void done(StepResult result) {
     done++;
+    found(result);
+  }
+
+  /** Also of a step that was broken off. */
+  synchronized void found(StepResult result) {
     result.values().forEach((name, value) -> values.merge(name, value, Long::sum));
   }
 
-  void note(String words) {
+  synchronized void note(String words) {
     notes.add(words);
   }
 
-  void problem(String words) {
+  synchronized void problem(String words) {
     problems.add(words);
   }
 
   /** Of a run that came to its end by itself. */
-  State state() {
+  synchronized State state() {
     if (problems.isEmpty()) {
       return State.DONE;
     }
     return done == 0 ? State.FAILED : State.PARTIAL;
   }
 
-  RunResult result(long id, State state, Duration took) {
+  synchronized RunResult result(long id, State state, Duration took) {
     return new RunResult(id, state, took, done, values, notes, problems);
   }
 }

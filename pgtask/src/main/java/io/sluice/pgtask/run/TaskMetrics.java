@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.Tags;
 import io.sluice.core.metric.Metric;
 import io.sluice.pgtask.task.Task;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,8 +23,9 @@ public final class TaskMetrics {
   }
 
   void ended(Task task, RunResult result, Instant at) {
-    String state = result.state().name().toLowerCase(Locale.ROOT);
-    registry.counter(Metric.TASK_RUNS.meter(), "task", task.name(), "outcome", state).increment();
+    registry
+        .counter(Metric.TASK_RUNS.meter(), "task", task.name(), "outcome", result.state().label())
+        .increment();
     registry.timer(Metric.TASK_SECONDS.meter(), "task", task.name()).record(result.took());
     registry.counter(Metric.TASK_STEPS.meter(), "task", task.name()).increment(result.steps());
     registry
@@ -41,6 +41,10 @@ public final class TaskMetrics {
     if (result.state() == RunResult.State.DONE) {
       succeeded(task.name(), at);
     }
+  }
+
+  void lost(String task) {
+    registry.counter(Metric.TASK_RUNS.meter(), "task", task, "outcome", "lost").increment();
   }
 
   private void succeeded(String task, Instant at) {

@@ -1,7 +1,8 @@
 package io.sluice.pgtask.run;
 
-import io.sluice.core.fate.FateException;
+import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
+import io.sluice.core.fate.SqlFates;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskSpec;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,18 +26,23 @@ import org.slf4j.LoggerFactory;
 public final class TaskRunner implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
+  private static final Duration STOP = Duration.ofSeconds(20);
+  private static final Duration CANCEL_AGAIN = Duration.ofMillis(200);
+  private static final int PULSES = 4; // a cancel that waits for its server holds up no heartbeat
 
   private final Databases databases;
   private final RunHistory history;
   private final TaskMetrics metrics;
   private final Map<Class<? extends TaskSpec>, TaskKind<? super TaskSpec>> kinds =
       new ConcurrentHashMap<>();
-  private final Map<String, LiveRun> running = new ConcurrentHashMap<>();
+  private final Map<Long, LiveRun> running = new ConcurrentHashMap<>();
   private final ScheduledExecutorService pulse =
-      Executors.newSingleThreadScheduledExecutor(TaskRunner::thread);
+      Executors.newScheduledThreadPool(PULSES, TaskRunner::thread);
   private final Clock clock;
   private final String instance;
   private final Duration renewEvery;
+  private final RunEnding ending;
+  private volatile boolean stopping;
 
   /**
    * @param instance name of this process
@@ -54,6 +61,7 @@ public final class TaskRunner implements AutoCloseable {
     this.clock = clock;
     this.instance = instance;
     this.renewEvery = renewEvery;
+    this.ending = new RunEnding(history);
   }
 
   private static Thread thread(Runnable body) {
@@ -76,7 +84,8 @@ public final class TaskRunner implements AutoCloseable {
    * @throws PauseStage when a database is away; the run is recorded as failed
    */
   public Optional<RunResult> run(Task task, String by) {
-    java.util.OptionalLong id = history.begin(task, by, instance);
+    history.closeLost().forEach(metrics::lost);
+    OptionalLong id = history.begin(task, by, instance);
     return id.isEmpty() ? Optional.empty() : Optional.of(run(task, id.getAsLong()));
   }
 
@@ -84,23 +93,35 @@ public final class TaskRunner implements AutoCloseable {
     long begun = System.nanoTime();
     Instant now = clock.instant();
     LiveRun run = new LiveRun(id, task, connections(task), history, clock, deadline(task, now));
-    running.put(task.name(), run);
     ScheduledFuture<?> renewing = renew(id, run);
-    State state = State.FAILED;
+    running.put(id, run);
     try {
-      state = work(task, run, now);
-    } catch (FateException e) {
-      run.problem(e.getMessage());
-      throw e;
+      Outcome outcome = work(task, run, now);
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      RunResult result = run.tally().result(id, outcome.state(), took);
+      record(task, result);
+      outcome.pause().ifPresent(TaskRunner::raise);
+      return result;
     } finally {
+      running.remove(id);
       renewing.cancel(false);
-      running.remove(task.name());
-      RunResult result = run.tally().result(id, state, Duration.ofNanos(System.nanoTime() - begun));
-      history.end(result);
-      metrics.ended(task, result, clock.instant());
-      LOG.info("Task {} {}: {} steps, {}", task.name(), state, result.steps(), result.values());
     }
-    return run.tally().result(id, state, Duration.ofNanos(System.nanoTime() - begun));
+  }
+
+  private static void raise(PauseStage pause) {
+    throw pause;
+  }
+
+  private void record(Task task, RunResult result) {
+    metrics.ended(task, result, clock.instant());
+    LOG.info(
+        "Task {}: {}, {} steps {}, {} problems",
+        task.name(),
+        result.state().label(),
+        result.steps(),
+        result.values(),
+        result.problems().size());
+    ending.record(result);
   }
 
   /** The database is looked for inside the run, so that what is wrong with it is in its history. */
@@ -108,31 +129,58 @@ public final class TaskRunner implements AutoCloseable {
     return () -> databases.get(task.database()).getConnection();
   }
 
-  private State work(Task task, LiveRun run, Instant now) {
+  /** How it ended, and the outage that ended it. */
+  private record Outcome(State state, Optional<PauseStage> pause) {
+    static Outcome of(State state) {
+      return new Outcome(state, Optional.empty());
+    }
+  }
+
+  private Outcome work(Task task, LiveRun run, Instant now) {
     if (!task.windows().isEmpty() && run.deadline().isEmpty()) {
       run.note("outside its windows; the next opens at " + nextStart(task, now));
-      return State.STOPPED;
+      return Outcome.of(State.STOPPED);
     }
     try {
-      kinds.get(task.spec().getClass()).run(task.spec(), run);
-      return run.tally().state();
+      kind(task).run(task.spec(), run);
     } catch (RunEnded e) {
-      run.note(e.getMessage());
-      return e.why() == RunEnded.Why.CANCELLED ? State.CANCELLED : State.STOPPED;
+      return ended(run, e);
+    } catch (PauseStage e) {
+      run.problem(e.getMessage());
+      return new Outcome(run.tally().state(), Optional.of(e));
     } catch (SQLException e) {
-      SqlProblems.pauseIfAway(e);
-      run.problem(SqlProblems.say(e, task.limits()));
-      return State.FAILED;
+      return unreadable(task, run, e);
     } catch (UnknownDatabaseException e) {
       run.problem(e.getMessage());
-      return State.FAILED;
-    } catch (FateException e) {
-      throw e;
     } catch (RuntimeException e) {
       LOG.error("Task {} failed", task.name(), e);
       run.problem("an error of Sluice itself: " + e);
-      return State.FAILED;
     }
+    return Outcome.of(run.tally().state());
+  }
+
+  private static Outcome ended(LiveRun run, RunEnded end) {
+    run.note(end.getMessage());
+    return Outcome.of(end.why() == RunEnded.Why.CANCELLED ? State.CANCELLED : State.STOPPED);
+  }
+
+  /** The cancel and the window's end break off readings too. */
+  private static Outcome unreadable(Task task, LiveRun run, SQLException e) {
+    if (run.brokeOff(e)) {
+      return ended(run, run.end());
+    }
+    run.problem(SqlProblems.say(e, task.limits()));
+    Optional<PauseStage> pause =
+        SqlFates.of(e) == Fate.PAUSE ? Optional.of(SqlProblems.away(task, e)) : Optional.empty();
+    return new Outcome(run.tally().state(), pause);
+  }
+
+  private TaskKind<? super TaskSpec> kind(Task task) {
+    TaskKind<? super TaskSpec> kind = kinds.get(task.spec().getClass());
+    if (kind == null) {
+      throw new IllegalStateException("nobody does tasks of kind " + task.spec().kind());
+    }
+    return kind;
   }
 
   private static Optional<Instant> deadline(Task task, Instant now) {
@@ -158,11 +206,15 @@ public final class TaskRunner implements AutoCloseable {
 
   private void renewOnce(long id, LiveRun run) {
     try {
-      if (history.alive(id, run.progress())) {
+      if (history.alive(id, run.progress()) || stopping) {
         run.cancel();
       }
+      run.renewed();
     } catch (RuntimeException e) {
       LOG.warn("Run {} cannot say that it lives: {}", id, e.getMessage());
+      if (run.sinceRenewed().compareTo(history.lostAfter().dividedBy(2)) > 0) {
+        run.cancel(); // before another process takes it for lost and begins the same
+      }
     }
   }
 
@@ -174,14 +226,33 @@ public final class TaskRunner implements AutoCloseable {
   public RunResult dryRun(Task task, StepView shown) throws SQLException {
     long begun = System.nanoTime();
     DryRun run = new DryRun(task, connections(task), clock, shown);
-    kinds.get(task.spec().getClass()).run(task.spec(), run);
+    kind(task).run(task.spec(), run);
     return run.tally().result(0, run.tally().state(), Duration.ofNanos(System.nanoTime() - begun));
   }
 
-  /** Cancels what runs in this process, at the end of its service. */
+  /** Ends runs whose process was killed, and counts them. */
+  public void closeLost() {
+    history.closeLost().forEach(metrics::lost);
+  }
+
+  /** Cancels what runs in this process and waits until it has ended, up to a time. */
+  public void close(Duration wait) {
+    stopping = true;
+    long end = System.nanoTime() + wait.toNanos();
+    try {
+      while (!running.isEmpty() && System.nanoTime() < end) {
+        running.values().forEach(LiveRun::cancel);
+        TimeUnit.MILLISECONDS.sleep(CANCEL_AGAIN.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    ending.close();
+    pulse.shutdown();
+  }
+
   @Override
   public void close() {
-    running.values().forEach(LiveRun::cancel);
-    pulse.shutdown();
+    close(STOP);
   }
 }

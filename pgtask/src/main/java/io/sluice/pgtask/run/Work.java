@@ -60,6 +60,12 @@ public interface Work {
    */
   void progress(String what, long done, long of);
 
+  /**
+   * Counts towards the step's result at once, so that batches made before a step is broken off
+   * count too. What is said here is not said in the {@link StepResult} again.
+   */
+  void found(String name, long value);
+
   Limits limits();
 
   Clock clock();

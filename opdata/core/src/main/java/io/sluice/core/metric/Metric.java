@@ -27,7 +27,7 @@ public enum Metric {
   REPUBLISHED("sluice_work_republished_total", "stage", "lost messages published again"),
   STAGING_BYTES("sluice_staging_bytes", "", "bytes in staging"),
   SCAN_SECONDS("sluice_scan_seconds", "feed, host", "time of one listing"),
-  /** Runs of pgtask's tasks; outcome is done, partial, failed, cancelled or stopped. */
+  /** Runs of pgtask's tasks; outcome is done, partial, failed, cancelled, stopped or lost. */
   TASK_RUNS("sluice_task_runs_total", "task, outcome", "runs that ended"),
   TASK_SECONDS("sluice_task_seconds", "task", "time of one run"),
   TASK_STEPS("sluice_task_steps_total", "task", "changes made"),

@@ -52,7 +52,7 @@ create table sluice.task_step (
   started_at timestamptz not null,
   took       interval,
   attempts   int         not null default 1, -- of the statement that needed most
-  outcome    text        not null default 'running' check (outcome in ('running', 'done', 'failed', 'cancelled')),
+  outcome    text        not null default 'running' check (outcome in ('running', 'done', 'failed', 'cancelled', 'lost')),
   error      text,
   result     jsonb       not null default '{}',
   primary key (run_id, n)
