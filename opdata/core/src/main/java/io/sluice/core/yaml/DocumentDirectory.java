@@ -142,9 +142,12 @@ public final class DocumentDirectory<R, D> implements AutoCloseable {
     return kept;
   }
 
-  /** What became of each file, those that are no document among them. */
-  public synchronized List<R> results() {
-    return List.copyOf(results.values());
+  /** The files that have a problem and never were without, so that nothing of them is in effect. */
+  public synchronized List<R> neverInEffect() {
+    return results.entrySet().stream()
+        .filter(result -> entries.get(result.getKey()).good().isEmpty())
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   /** Documents as their files stand, then those whose file broke as they last were. */

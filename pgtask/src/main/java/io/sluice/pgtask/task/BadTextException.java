@@ -1,0 +1,19 @@
+package io.sluice.pgtask.task;
+
+/** A text of a task cannot be understood; says what is wrong and how to write it. */
+final class BadTextException extends IllegalArgumentException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String remedy;
+
+  BadTextException(String message, String remedy) {
+    super(message);
+    this.remedy = remedy;
+  }
+
+  /** One sentence that says what to write instead. */
+  String remedy() {
+    return remedy;
+  }
+}

@@ -1,0 +1,20 @@
+package io.sluice.pgtask.task;
+
+import io.sluice.core.yaml.Secret;
+import io.sluice.core.yaml.Tree;
+
+/** Turns a checked tree of a database into its record. */
+final class DatabaseBinder {
+
+  private DatabaseBinder() {}
+
+  static Declared bind(Tree database) {
+    return new Declared.OfDatabase(
+        new DatabaseSpec(
+            Values.text(database.get("database")),
+            Values.text(database.get("url")),
+            Values.text(database.get("user")),
+            database.get("password").text().flatMap(Secret::parse),
+            Values.number(database.get("connections"))));
+  }
+}

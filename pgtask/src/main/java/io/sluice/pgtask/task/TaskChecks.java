@@ -1,0 +1,126 @@
+package io.sluice.pgtask.task;
+
+import io.sluice.core.yaml.Durations;
+import io.sluice.core.yaml.Problems;
+import io.sluice.core.yaml.Tree;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+
+/** What the schema cannot say about one task. */
+final class TaskChecks {
+
+  /** Any time will do: what is looked at repeats each week, or each year. */
+  private static final Instant ANY = Instant.parse("2026-01-01T00:00:00Z");
+
+  private static final int RUNS_LOOKED_AT = 1000;
+
+  private final Said said;
+  private final Tree task;
+  private final Problems problems;
+
+  private TaskChecks(Said said, Tree task, Problems problems) {
+    this.said = said;
+    this.task = task;
+    this.problems = problems;
+  }
+
+  static void run(Said said, Tree task, Problems problems) {
+    TaskChecks checks = new TaskChecks(said, task, problems);
+    checks.timeouts();
+    checks.scheduleMeetsWindow();
+    if (said.get("partition").right().present()) {
+      checks.feedIsInWarehouse();
+      PartitionChecks.run(said.get("partition"), task.get("partition"), problems);
+    }
+    if (said.get("convert").right().present()) {
+      checks.convert(said.get("convert"));
+    }
+  }
+
+  private void timeouts() {
+    Tree lock = task.get("limits", "lockTimeout");
+    Optional<Duration> statement = task.get("limits", "statementTimeout").duration();
+    Said limits = said.get("limits");
+    boolean wrong = limits.wrong("lockTimeout") || limits.wrong("statementTimeout");
+    if (!wrong
+        && statement.isPresent()
+        && lock.duration().filter(l -> l.compareTo(statement.get()) >= 0).isPresent()) {
+      problems.addAtValue(
+          limits.has("lockTimeout")
+              ? lock.at()
+              : lock.at().head().appendProperty("statementTimeout"),
+          "lockTimeout is not shorter than statementTimeout, which is "
+              + Durations.format(statement.get()),
+          "A statement must get its lock and still have time; write lockTimeout: 2s.");
+    }
+  }
+
+  private void scheduleMeetsWindow() {
+    if (said.wrong("zone") || said.wrong("schedule") || said.wrong("window")) {
+      return;
+    }
+    ZoneId zone = ZoneId.of(task.get("zone").text().orElse("UTC"));
+    List<Window> windows =
+        task.get("window").texts().stream().map(text -> WindowText.parse(text, zone)).toList();
+    Optional<TaskSchedule> schedule =
+        task.get("schedule").text().flatMap(text -> ScheduleText.parse(text, zone));
+    if (schedule.isPresent() && !comes(schedule.get(), windows)) {
+      problems.addAtKey(
+          task.get(windows.isEmpty() ? "schedule" : "window").at(),
+          windows.isEmpty()
+              ? "the schedule never comes"
+              : "the schedule " + ScheduleText.format(schedule) + " never comes in a window",
+          "Move one of them, or write every 15m: outside the windows a run does nothing.");
+    }
+  }
+
+  private static boolean comes(TaskSchedule schedule, List<Window> windows) {
+    if (schedule instanceof TaskSchedule.Every) {
+      return true;
+    }
+    Optional<Instant> run = ScheduleText.next(schedule, ANY);
+    for (int i = 0; i < RUNS_LOOKED_AT && run.isPresent(); i++) {
+      Instant at = run.get();
+      if (windows.isEmpty() || windows.stream().anyMatch(w -> w.endIfOpen(at).isPresent())) {
+        return true;
+      }
+      run = ScheduleText.next(schedule, at);
+    }
+    return false;
+  }
+
+  private void feedIsInWarehouse() {
+    Optional<String> database = task.get("database").text();
+    if (said.get("partition").has("feed")
+        && database.filter(name -> !name.equals(DatabaseSpec.WAREHOUSE)).isPresent()) {
+      problems.addAtValue(
+          task.get("database").at(),
+          "tables of feeds are in the warehouse, not in " + database.get(),
+          "Remove database.");
+    }
+  }
+
+  private void convert(Said convert) {
+    Optional<Interval> by = Values.interval(convert.right().get("by"));
+    by.filter(b -> b instanceof Interval.Ids && convert.has("epoch"))
+        .ifPresent(b -> epochOfIds(convert.written().get("epoch"), problems));
+    by.ifPresent(width -> name(convert.right().get("name"), width, problems));
+  }
+
+  static void epochOfIds(Tree epoch, Problems problems) {
+    problems.addAtKey(
+        epoch.at(),
+        "epoch is for columns that hold a time, but partitions hold ids",
+        "Remove epoch, or write by: day.");
+  }
+
+  static void name(Tree name, Interval by, Problems problems) {
+    name.text()
+        .map(NameFormat::of)
+        .flatMap(format -> format.unfit(by))
+        .ifPresent(e -> problems.addAtValue(name.at(), e.getMessage(), e.remedy()));
+  }
+}

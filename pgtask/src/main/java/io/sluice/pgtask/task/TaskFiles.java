@@ -1,0 +1,94 @@
+package io.sluice.pgtask.task;
+
+import io.sluice.core.feed.Feeds;
+import io.sluice.core.yaml.DocumentKind;
+import io.sluice.core.yaml.Problem;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import tools.jackson.core.JsonPointer;
+
+/** Reads the files of a directory of tasks. */
+final class TaskFiles implements DocumentKind<TaskFile, Declared> {
+
+  private final Supplier<Feeds> feeds;
+
+  TaskFiles(Supplier<Feeds> feeds) {
+    this.feeds = feeds;
+  }
+
+  @Override
+  public String plural() {
+    return "tasks";
+  }
+
+  @Override
+  public TaskFile parse(String file, byte[] utf8) {
+    return TaskParser.parse(file, utf8);
+  }
+
+  @Override
+  public TaskFile parse(Path file) {
+    return TaskParser.parse(file);
+  }
+
+  @Override
+  public Optional<Declared> document(TaskFile result) {
+    return result.declared();
+  }
+
+  @Override
+  public List<Problem> problems(TaskFile result) {
+    return result.problems();
+  }
+
+  @Override
+  public Map<Path, TaskFile> together(Map<Path, TaskFile> results, Map<Path, Declared> inEffect) {
+    return together(results, inEffect, feeds.get());
+  }
+
+  /** Names that stand twice first; what is left is then one task or database each. */
+  static Map<Path, TaskFile> together(
+      Map<Path, TaskFile> results, Map<Path, Declared> inEffect, Feeds feeds) {
+    Map<String, Path> owners = owners(results, inEffect);
+    Map<Path, TaskFile> named = new TreeMap<>();
+    results.forEach((file, result) -> named.put(file, refuseDuplicate(file, result, owners)));
+    return new TogetherChecks(named, inEffect.values(), feeds).run();
+  }
+
+  private static Map<String, Path> owners(
+      Map<Path, TaskFile> results, Map<Path, Declared> inEffect) {
+    Map<String, Path> owners = new HashMap<>();
+    inEffect.forEach(
+        (file, declared) -> {
+          if (label(results.get(file)).filter(declared.label()::equals).isPresent()) {
+            owners.put(declared.label(), file);
+          }
+        });
+    results.forEach((file, result) -> label(result).ifPresent(l -> owners.putIfAbsent(l, file)));
+    return owners;
+  }
+
+  private static Optional<String> label(TaskFile result) {
+    return result == null ? Optional.empty() : result.declared().map(Declared::label);
+  }
+
+  private static TaskFile refuseDuplicate(Path file, TaskFile result, Map<String, Path> owners) {
+    Optional<Path> other = label(result).map(owners::get).filter(path -> !path.equals(file));
+    if (other.isEmpty()) {
+      return result;
+    }
+    String label = label(result).orElseThrow();
+    String key = label.substring(0, label.indexOf(' '));
+    return result.with(
+        List.of(
+            result.problem(
+                JsonPointer.empty().appendProperty(key),
+                label + " is also in " + other.get().getFileName(),
+                "Give each a name of its own; until then the other file is in effect.")));
+  }
+}
