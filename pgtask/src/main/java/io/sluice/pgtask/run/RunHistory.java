@@ -9,10 +9,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -83,6 +85,22 @@ public final class RunHistory {
           try (PreparedStatement update = connection.prepareStatement(sql)) {
             update.setDouble(1, lostAfter.toMillis() / 1000.0);
             return texts(update);
+          }
+        });
+  }
+
+  /** When the last run of a task ended, however it did. */
+  public Optional<Instant> lastEnd(String task) {
+    return ledger.ledger(
+        connection -> {
+          String sql = "select max(ended_at) from sluice.task_run where task = ?";
+          try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setString(1, task);
+            try (ResultSet row = query.executeQuery()) {
+              row.next();
+              return Optional.ofNullable(row.getObject(1, OffsetDateTime.class))
+                  .map(OffsetDateTime::toInstant);
+            }
           }
         });
   }

@@ -1,2 +1,2 @@
-/** When tasks run: once across replicas, by db-scheduler. */
+/** Runs tasks at their times, once across all processes. */
 package io.sluice.pgtask.schedule;
