@@ -1,0 +1,165 @@
+package io.sluice.pgtask.maintenance;
+
+import io.sluice.pgtask.run.SqlStep;
+import io.sluice.pgtask.task.MaintenanceSpec.Analyze;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Tables whose statistics are missing or old. Partitioned tables have statistics of their own over
+ * all rows, which autovacuum never makes; making them analyses the partitions too, up to PostgreSQL
+ * 17. ANALYZE takes SHARE UPDATE EXCLUSIVE. See
+ * https://www.postgresql.org/docs/current/sql-analyze.html
+ */
+final class AnalyzePlan {
+
+  /** Below this share of changed rows statistics are good enough to judge bloat by. */
+  static final double FRESH = 0.2;
+
+  /** ANALYZE of a parent stamps its partitions later than itself, by the time it takes. */
+  private static final Duration ONE_ANALYZE = Duration.ofMinutes(10);
+
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final Server server;
+  private final Instant now;
+
+  AnalyzePlan(Server server, Instant now) {
+    this.server = server;
+    this.now = now;
+  }
+
+  /** Parents first: what they analyse on their way is not analysed again. */
+  List<Item> due(List<TableFacts> tables, Analyze spec) {
+    List<Item> items = new ArrayList<>();
+    Set<String> covered = new HashSet<>();
+    Map<String, List<TableFacts>> leaves = leaves(tables);
+    for (TableFacts parent :
+        tables.stream().filter(TableFacts::partitioned).sorted(topFirst()).toList()) {
+      List<TableFacts> parts = leaves.getOrDefault(parent.name().toString(), List.of());
+      if (!covered.contains(parent.name().toString())) {
+        parentReason(parent, parts, spec)
+            .ifPresent(why -> items.add(parent(parent, parts, why, covered)));
+      }
+    }
+    tables.stream()
+        .filter(t -> !t.partitioned() && !covered.contains(t.name().toString()))
+        .forEach(t -> reason(t, spec.changed()).ifPresent(why -> items.add(item(t, why))));
+    return items;
+  }
+
+  private static Comparator<TableFacts> topFirst() {
+    return Comparator.comparingInt((TableFacts t) -> t.parents().size())
+        .thenComparing(TableFacts::name);
+  }
+
+  private static Map<String, List<TableFacts>> leaves(List<TableFacts> tables) {
+    Map<String, List<TableFacts>> leaves = new HashMap<>();
+    tables.stream()
+        .filter(t -> !t.partitioned())
+        .forEach(
+            t ->
+                t.parents()
+                    .forEach(
+                        p -> leaves.computeIfAbsent(p.toString(), n -> new ArrayList<>()).add(t)));
+    return leaves;
+  }
+
+  /** Tables that cannot be judged without it, though analysing them was not asked for. */
+  List<Item> toJudge(List<TableFacts> tables) {
+    return tables.stream()
+        .filter(t -> !t.partitioned())
+        .flatMap(t -> reason(t, FRESH).map(why -> item(t, why)).stream())
+        .toList();
+  }
+
+  private static Optional<String> reason(TableFacts table, double share) {
+    if (table.size().heap() == 0) {
+      return Optional.empty();
+    }
+    if (table.rows().counted() < 0) {
+      return Optional.of("it was never analysed");
+    }
+    double changed = changedShare(table);
+    boolean never = table.rows().analyzed().isEmpty() && table.rows().changed() > 0;
+    if (never && changed >= Math.min(share, 0.01)) {
+      return Optional.of("it was never analysed");
+    }
+    return table.rows().changed() > 0 && changed >= share
+        ? Optional.of("%s of its rows changed since".formatted(Words.percent(changed)))
+        : Optional.empty();
+  }
+
+  static double changedShare(TableFacts table) {
+    return (double) table.rows().changed() / Math.max(1, table.rows().counted());
+  }
+
+  private Optional<String> parentReason(TableFacts parent, List<TableFacts> parts, Analyze spec) {
+    double rows = parts.stream().mapToDouble(AnalyzePlan::rows).sum();
+    if (rows == 0) {
+      return Optional.empty();
+    }
+    if (parent.rows().analyzed().isEmpty()) {
+      return Optional.of("it was never analysed, which autovacuum does not do");
+    }
+    Instant last = parent.rows().analyzed().get();
+    double changed = parts.stream().mapToDouble(part -> changedSince(part, last)).sum() / rows;
+    boolean old = last.plus(DAY).isBefore(now) && changed > 0;
+    return changed >= spec.changed() || old
+        ? Optional.of(
+            "%s of the rows of its partitions changed since %s"
+                .formatted(Words.percent(changed), last.truncatedTo(ChronoUnit.SECONDS)))
+        : Optional.empty();
+  }
+
+  private static double rows(TableFacts table) {
+    return Math.max(0, Math.max(table.rows().counted(), (double) table.rows().live()));
+  }
+
+  /** Autovacuum analysed a partition because much of it changed; how much is forgotten. */
+  private static double changedSince(TableFacts part, Instant last) {
+    boolean anew =
+        part.rows().autoAnalyzed().filter(last::isBefore).isPresent()
+            || part.rows().analyzed().filter(last.plus(ONE_ANALYZE)::isBefore).isPresent();
+    return anew ? rows(part) : Math.min((double) part.rows().changed(), Math.max(rows(part), 1));
+  }
+
+  private Item parent(TableFacts parent, List<TableFacts> parts, String why, Set<String> covered) {
+    boolean only = server.major() >= 18;
+    if (!only) {
+      covered.addAll(parts.stream().map(p -> p.name().toString()).collect(Collectors.toSet()));
+    }
+    long sampled = parts.stream().mapToLong(this::sampled).sum();
+    long work = only ? Math.min(sampled, server.sampledPages() * server.page()) : 2 * sampled;
+    return item(parent, why, work, "analyze " + (only ? "only " : "") + parent.name().sql());
+  }
+
+  private Item item(TableFacts table, String why) {
+    return item(table, why, sampled(table), "analyze " + table.name().sql());
+  }
+
+  private static Item item(TableFacts table, String why, long work, String sql) {
+    return new Item(
+        Pace.Kind.ANALYZE,
+        table,
+        "analysing " + table.name(),
+        0,
+        work,
+        0,
+        SqlStep.alone("Analyze %s: %s".formatted(table.name(), why), sql));
+  }
+
+  private long sampled(TableFacts table) {
+    return Math.min(table.size().heap(), server.sampledPages() * server.page());
+  }
+}

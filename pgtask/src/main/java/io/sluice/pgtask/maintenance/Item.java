@@ -1,0 +1,20 @@
+package io.sluice.pgtask.maintenance;
+
+import io.sluice.pgtask.run.Step;
+
+/**
+ * Something due.
+ *
+ * @param what it is done to, for people
+ * @param wins bytes it is expected to give back, or to make usable again
+ * @param work bytes it reads and writes
+ * @param space bytes it takes on disk before it gives any back
+ */
+record Item(
+    Pace.Kind kind, TableFacts table, String what, long wins, long work, long space, Step step) {
+
+  /** Bytes won per byte of work. */
+  double benefit() {
+    return (double) wins / Math.max(1, work);
+  }
+}

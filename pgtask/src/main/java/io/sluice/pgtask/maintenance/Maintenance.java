@@ -1,0 +1,25 @@
+package io.sluice.pgtask.maintenance;
+
+import io.sluice.pgtask.run.TaskKind;
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.MaintenanceSpec;
+import java.sql.SQLException;
+
+/**
+ * Vacuums, analyses, rebuilds and rewrites what needs it, and nothing else: first what is near
+ * wraparound, then statistics, then by bytes won per byte of work.
+ *
+ * <p>Locks: VACUUM, ANALYZE and REINDEX CONCURRENTLY take SHARE UPDATE EXCLUSIVE, beside which
+ * others read and write (https://www.postgresql.org/docs/current/explicit-locking.html). VACUUM
+ * cuts off the empty end of a table under ACCESS EXCLUSIVE, which it gets only if nobody else has
+ * the table, and gives back as soon as somebody wants it.
+ *
+ * <p>Results: tablesVacuumed, tablesAnalyzed, indexesRebuilt, tablesReordered, bytesFreed.
+ */
+public final class Maintenance implements TaskKind<MaintenanceSpec> {
+
+  @Override
+  public void run(MaintenanceSpec spec, TaskRun run) throws SQLException {
+    new Tending(spec, run, Server.read(run)).run();
+  }
+}

@@ -1,0 +1,81 @@
+package io.sluice.pgtask.maintenance;
+
+import io.sluice.pgtask.maintenance.Statistics.Index;
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.MaintenanceSpec.Reindex;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Indexes with more air than is worth keeping. */
+final class ReindexPlan {
+
+  private final TaskRun run;
+  private final Reindex spec;
+  private final Bloat bloat;
+  private final Counted counted;
+
+  ReindexPlan(TaskRun run, Reindex spec, Bloat bloat, Counted counted) {
+    this.run = run;
+    this.spec = spec;
+    this.bloat = bloat;
+    this.counted = counted;
+  }
+
+  /** Whether an index of it may be large enough. */
+  boolean mayConcern(TableFacts table) {
+    return !table.partitioned() && table.size().indexes() >= spec.minBytes();
+  }
+
+  List<Item> due(List<TableFacts> tables) throws SQLException {
+    List<TableFacts> concerned =
+        tables.stream().filter(t -> mayConcern(t) && t.lockedBy().isEmpty()).toList();
+    Map<Long, List<Index>> indexes = new Statistics(run).indexes(concerned);
+    List<Item> items = new ArrayList<>();
+    for (TableFacts table : concerned) {
+      for (Index index : indexes.getOrDefault(table.oid(), List.of())) {
+        item(table, index).ifPresent(items::add);
+      }
+    }
+    return items;
+  }
+
+  private Optional<Item> item(TableFacts table, Index index) throws SQLException {
+    IndexFacts facts = index.facts();
+    Optional<Air> estimate = bloat.index(table, index);
+    if (facts.bytes() < spec.minBytes() || !past(estimate)) {
+      return Optional.empty();
+    }
+    Air air = counted.index(facts, estimate.get());
+    if (!past(Optional.of(air))) {
+      return Optional.empty();
+    }
+    if (facts.exclusion()) {
+      run.note(
+          "index %s of %s: %s, but it belongs to an exclusion constraint, which PostgreSQL cannot rebuild while the table is used; REINDEX INDEX %s when it is not"
+              .formatted(facts.name(), table.name(), air.words(), facts.name().sql()));
+      return Optional.empty();
+    }
+    return Optional.of(item(table, facts, air));
+  }
+
+  private boolean past(Optional<Air> air) {
+    return air.isPresent() && air.get().share() >= spec.bloat();
+  }
+
+  private Item item(TableFacts table, IndexFacts index, Air air) {
+    long needed = index.bytes() - air.wins();
+    String words = "Rebuild index %s of %s: %s".formatted(index.name(), table.name(), air.words());
+    ReindexStep step = new ReindexStep(words, table.name(), index.name());
+    return new Item(
+        Pace.Kind.REINDEX,
+        table,
+        "rebuilding index " + index.name(),
+        air.wins(),
+        2 * table.size().heap() + 2 * needed,
+        needed,
+        step);
+  }
+}

@@ -1,0 +1,54 @@
+package io.sluice.pgtask.maintenance;
+
+import io.sluice.pgtask.run.Work;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/**
+ * What a database's server is and has.
+ *
+ * @param page bytes of a page
+ * @param pgstattuple schema of the extension, if it is installed and this role may use it
+ * @param repack version of the extension pg_repack, if it is installed
+ * @param sampledPages pages that ANALYZE reads of a table at most
+ */
+record Server(
+    int major,
+    int page,
+    String role,
+    Optional<String> pgstattuple,
+    Optional<String> repack,
+    long sampledPages) {
+
+  private static final String SQL =
+      """
+      select current_setting('server_version_num')::int / 10000, current_setting('block_size')::int,
+        current_user,
+        (select n.nspname from pg_catalog.pg_extension e
+           join pg_catalog.pg_namespace n on n.oid = e.extnamespace
+           join pg_catalog.pg_proc p on p.pronamespace = n.oid and p.proname = 'pgstatindex'
+         where e.extname = 'pgstattuple' and has_schema_privilege(n.oid, 'USAGE')
+           and has_function_privilege(p.oid, 'EXECUTE') limit 1),
+        (select extversion from pg_catalog.pg_extension where extname = 'pg_repack'),
+        300 * current_setting('default_statistics_target')::bigint
+      """;
+
+  static Server read(Work work) throws SQLException {
+    return work.read(
+        connection -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet row = statement.executeQuery(SQL)) {
+            row.next();
+            return new Server(
+                row.getInt(1),
+                row.getInt(2),
+                row.getString(3),
+                Optional.ofNullable(row.getString(4)),
+                Optional.ofNullable(row.getString(5)),
+                row.getLong(6));
+          }
+        });
+  }
+}

@@ -1,0 +1,62 @@
+package io.sluice.pgtask.maintenance;
+
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.MaintenanceSpec.Vacuum;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** Says of vacuumed tables what VACUUM had to leave, and who holds it back. */
+final class StillThere {
+
+  private final TaskRun run;
+  private final Vacuum spec;
+
+  StillThere(TaskRun run, Vacuum spec) {
+    this.run = run;
+    this.spec = spec;
+  }
+
+  /**
+   * @param vacuumed oids
+   */
+  void say(List<TableFacts> before, List<TableFacts> after, Set<Long> vacuumed)
+      throws SQLException {
+    Map<Long, TableFacts> was =
+        before.stream().collect(Collectors.toMap(TableFacts::oid, Function.identity()));
+    List<TableFacts> done = after.stream().filter(t -> vacuumed.contains(t.oid())).toList();
+    List<String> old = names(done, t -> t.ages().share() >= spec.age());
+    List<String> dead = names(done, t -> counted(was.get(t.oid()), t) && stillDead(t));
+    if (old.isEmpty() && dead.isEmpty()) {
+      return;
+    }
+    String holders = Horizon.words(Horizon.holders(run, 1));
+    if (!old.isEmpty()) {
+      run.problem(
+          "rows of %s stay too old though they were vacuumed: %s"
+              .formatted(String.join(", ", old), holders));
+    }
+    if (!dead.isEmpty()) {
+      run.problem(
+          "dead rows of %s could not be removed yet: %s"
+              .formatted(String.join(", ", dead), holders));
+    }
+  }
+
+  private static List<String> names(List<TableFacts> tables, Predicate<TableFacts> which) {
+    return tables.stream().filter(which).map(t -> t.name().toString()).toList();
+  }
+
+  /** Statistics come a moment later: those from before the vacuum say nothing. */
+  private static boolean counted(TableFacts before, TableFacts after) {
+    return !after.rows().vacuumed().equals(before.rows().vacuumed());
+  }
+
+  private boolean stillDead(TableFacts table) {
+    return VacuumPlan.isDue(table, spec.dead());
+  }
+}

@@ -1,0 +1,92 @@
+package io.sluice.pgtask.maintenance;
+
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepResult;
+import io.sluice.pgtask.run.Work;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+
+/** The step of an item, with the size of its table before and after it. */
+final class TendStep implements Step {
+
+  private static final String DISK_FULL = "53100";
+
+  private final Item item;
+  private long before;
+  private long after;
+  private boolean diskFull;
+
+  TendStep(Item item) {
+    this.item = item;
+  }
+
+  @Override
+  public String words() {
+    return item.step().words();
+  }
+
+  @Override
+  public List<String> sql() {
+    return item.step().sql();
+  }
+
+  @Override
+  public StepResult run(Work work) throws SQLException {
+    before = size(work, item.table().name());
+    StepResult result;
+    try {
+      result = item.step().run(work);
+    } catch (SQLException e) {
+      diskFull = DISK_FULL.equals(e.getSQLState());
+      throw diskFull ? tooLarge(e) : e;
+    }
+    after = size(work, item.table().name());
+    return result.and(item.kind().result(), 1).and("bytesFreed", won());
+  }
+
+  /** Bytes given back to the disk. */
+  long won() {
+    return Math.max(0, before - after);
+  }
+
+  /** For people, after it is done. */
+  String wonWords() {
+    return won() == 0
+        ? "done, nothing given back to the disk"
+        : "won %s (%s, now %s)".formatted(Words.size(won()), Words.size(before), Words.size(after));
+  }
+
+  /** Whether it failed because the server's disk became full. */
+  boolean diskFull() {
+    return diskFull;
+  }
+
+  private SQLException tooLarge(SQLException e) {
+    String needs =
+        "the server's disk is full; this needs about %s free for as long as it takes: %s";
+    return new SQLException(
+        needs.formatted(Words.size(item.space()), e.getMessage()), e.getSQLState(), e);
+  }
+
+  private static long size(Work work, TableName table) throws SQLException {
+    return work.read(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement("select pg_total_relation_size(?::regclass)")) {
+            statement.setString(1, table.sql());
+            try (ResultSet row = statement.executeQuery()) {
+              row.next();
+              return row.getLong(1);
+            }
+          }
+        });
+  }
+
+  @Override
+  public void undo(Work work) throws SQLException {
+    item.step().undo(work);
+  }
+}

@@ -1,0 +1,96 @@
+package io.sluice.pgtask.maintenance;
+
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.MaintenanceSpec;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One run of maintenance. */
+final class Tending {
+
+  private final MaintenanceSpec spec;
+  private final TaskRun run;
+  private final Subjects subjects;
+  private final Agenda agenda;
+  private final VacuumSql vacuumSql;
+  private final AnalyzePlan analyzePlan;
+  private final Optional<ReindexPlan> reindexPlan;
+
+  Tending(MaintenanceSpec spec, TaskRun run, Server server) {
+    this.spec = spec;
+    this.run = run;
+    TableGlobs wanted = new TableGlobs(spec.tables());
+    TableFinder finder = new TableFinder(run, server, wanted, new TableGlobs(spec.exclude()));
+    this.subjects = new Subjects(run, server, finder);
+    this.agenda = new Agenda(run, new Space(spec.space()), new Pace());
+    this.vacuumSql = new VacuumSql(run.limits().connections() - 1);
+    this.analyzePlan = new AnalyzePlan(server, run.now());
+    Bloat bloat = new Bloat(server.page());
+    Counted counted = new Counted(run, server);
+    this.reindexPlan = spec.reindex().map(s -> new ReindexPlan(run, s, bloat, counted));
+  }
+
+  void run() throws SQLException {
+    List<TableFacts> tables = subjects.find(spec.tables());
+    cleanUp(tables);
+    freeze(tables);
+    analyze(tables);
+    analyzeToJudge(subjects.again(tables));
+    winBack(subjects.again(tables));
+    checkVacuumed(tables);
+    agenda.end();
+  }
+
+  private void cleanUp(List<TableFacts> tables) throws SQLException {
+    if (spec.reindex().isPresent()) {
+      Leftovers.clean(run, tables);
+    }
+  }
+
+  private void freeze(List<TableFacts> tables) throws SQLException {
+    if (spec.vacuum().isPresent()) {
+      Wraparound wraparound = new Wraparound(run, vacuumSql);
+      wraparound.watchDatabase();
+      agenda.inOrder(wraparound.due(tables, spec.vacuum().get()));
+    }
+  }
+
+  private void analyze(List<TableFacts> tables) throws SQLException {
+    if (spec.analyze().isPresent()) {
+      agenda.inOrder(analyzePlan.due(tables, spec.analyze().get()));
+    }
+  }
+
+  private void analyzeToJudge(List<TableFacts> tables) throws SQLException {
+    List<TableFacts> concerned =
+        tables.stream()
+            .filter(t -> reindexPlan.filter(plan -> plan.mayConcern(t)).isPresent())
+            .toList();
+    agenda.inOrder(analyzePlan.toJudge(concerned));
+  }
+
+  private void winBack(List<TableFacts> tables) throws SQLException {
+    List<Item> items = new ArrayList<>();
+    if (spec.vacuum().isPresent()) {
+      new VacuumPlan(spec.vacuum().get(), vacuumSql)
+          .due(tables).stream()
+              .filter(item -> !agenda.vacuumed().contains(item.table().oid()))
+              .forEach(items::add);
+    }
+    if (reindexPlan.isPresent()) {
+      items.addAll(reindexPlan.get().due(tables));
+    }
+    agenda.byBenefit(items);
+  }
+
+  /** Dead rows that a vacuum leaves are still needed by somebody. */
+  private void checkVacuumed(List<TableFacts> before) throws SQLException {
+    if (run.dry() || agenda.vacuumed().isEmpty()) {
+      return;
+    }
+    StillThere stillThere = new StillThere(run, spec.vacuum().orElseThrow());
+    stillThere.say(before, subjects.again(before), agenda.vacuumed());
+  }
+}

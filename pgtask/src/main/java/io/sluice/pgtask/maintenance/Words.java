@@ -1,0 +1,43 @@
+package io.sluice.pgtask.maintenance;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Numbers as people read them. */
+final class Words {
+
+  private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB", "PB"};
+
+  private Words() {}
+
+  /** Such as {@code 1.2 GB}; units are powers of 1024. */
+  static String size(long bytes) {
+    double number = bytes;
+    int unit = 0;
+    while (Math.abs(number) >= 1024 && unit < UNITS.length - 1) {
+      number /= 1024;
+      unit++;
+    }
+    String format = unit == 0 || Math.abs(number) >= 100 ? "%.0f %s" : "%.1f %s";
+    return format.formatted(number, UNITS[unit]);
+  }
+
+  static String percent(double share) {
+    double percent = share * 100;
+    return (Math.abs(percent) >= 10 || percent == 0 ? "%.0f %%" : "%.1f %%").formatted(percent);
+  }
+
+  static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** Such as {@code 2 h 5 min}; at least a second. */
+  static String time(Duration time) {
+    long seconds = Math.max(1, time.toSeconds());
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    long minutes = (seconds + 30) / 60;
+    return minutes < 120 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
+  }
+}
