@@ -1,0 +1,82 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.pgtask.run.Work;
+import java.sql.SQLException;
+import java.util.Set;
+
+/** Applies the log, a transaction each chunk, until little is left. */
+final class CatchUp {
+
+  /** Rows of the log in one transaction. */
+  private static final int CHUNK = 20_000;
+
+  private static final String CHECK_VIOLATION = "23514";
+
+  /** unique_violation, exclusion_violation. */
+  private static final Set<String> CONFLICT = Set.of("23505", "23P01");
+
+  private final CopyNames names;
+  private final Shape shape;
+  private final ChangeLog log;
+  private long applied;
+
+  CatchUp(CopyNames names, Shape shape, ChangeLog log) {
+    this.names = names;
+    this.shape = shape;
+    this.log = log;
+  }
+
+  /** Rows of the log so far. */
+  long applied() {
+    return applied;
+  }
+
+  /**
+   * Until less than a chunk was left. The copy is then what the table was at one moment, so that
+   * whatever is unique in one is so in the other.
+   */
+  void run(Work work) throws SQLException {
+    long rows;
+    do {
+      work.goOn();
+      rows = chunk(work, CHUNK);
+      applied += rows;
+      work.progress("catching up with " + names.table() + ", changes", applied, -1);
+    } while (rows >= CHUNK);
+  }
+
+  private long chunk(Work work, int most) throws SQLException {
+    try {
+      return apply(work, most);
+    } catch (SQLException e) {
+      if (makeRoom(work, e)) {
+        return chunk(work, most);
+      }
+      if (CONFLICT.contains(String.valueOf(e.getSQLState())) && most != ChangeLog.ALL) {
+        return chunk(work, ChangeLog.ALL); // only all changes together need be free of conflicts
+      }
+      throw e;
+    }
+  }
+
+  private long apply(Work work, int most) throws SQLException {
+    return work.transaction(
+        connection -> {
+          Sql.execute(connection, "set transaction isolation level repeatable read");
+          return log.apply(connection, most);
+        });
+  }
+
+  /** For rows of the log that the copy has no partition for. */
+  boolean makeRoom(Work work, SQLException e) throws SQLException {
+    return makeRoom(work, e, "%s where %s <> 'd'".formatted(names.log().sql(), ChangeLog.OP));
+  }
+
+  /**
+   * @param from what follows FROM in a query of rows that the copy refused
+   */
+  boolean makeRoom(Work work, SQLException e, String from) throws SQLException {
+    return CHECK_VIOLATION.equals(e.getSQLState())
+        && work.transaction(connection -> shape.makeRoom(connection, from));
+  }
+}

@@ -1,0 +1,90 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.pgtask.copyswap.MoveState.Phase;
+import io.sluice.pgtask.run.Work;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The short transaction in which the copy takes the table's place. Whoever waits for the lock finds
+ * the copy under the table's name. Like after TRUNCATE or CLUSTER, a transaction in REPEATABLE READ
+ * that began before and has not touched the table yet would not see what was applied last; see
+ * https://www.postgresql.org/docs/current/mvcc-caveats.html
+ */
+final class ChangeOfPlaces {
+
+  /** Rows of the log that may be left for the time under the lock: some milliseconds. */
+  private static final int SHORT = 1_000;
+
+  private final Source source;
+  private final CopyNames names;
+  private final Shape shape;
+  private final ChangeLog log;
+  private final CatchUp catchUp;
+
+  ChangeOfPlaces(Source source, CopyNames names, Shape shape, ChangeLog log, CatchUp catchUp) {
+    this.source = source;
+    this.names = names;
+    this.shape = shape;
+    this.log = log;
+    this.catchUp = catchUp;
+  }
+
+  /** From the lock's grant to the commit. */
+  Duration run(Work work) throws SQLException {
+    while (true) {
+      catchUp.run(work);
+      AtomicLong locked = new AtomicLong();
+      try {
+        if (work.transaction(connection -> change(connection, locked))) {
+          return Duration.ofNanos(System.nanoTime() - locked.get());
+        }
+      } catch (SQLException e) {
+        if (!catchUp.makeRoom(work, e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private boolean change(Connection connection, AtomicLong locked) throws SQLException {
+    Sql.onlyCatalogue(connection);
+    Sql.execute(connection, shape.locks());
+    locked.set(System.nanoTime());
+    if (!SourceReader.fingerprint(connection, source.oid()).equals(source.fingerprint())) {
+      throw new SQLException(
+          "%s was altered while it was copied; the copy is removed, and the next run begins anew"
+              .formatted(source.name()),
+          "55000");
+    }
+    if (left(connection) > SHORT) {
+      return false;
+    }
+    log.apply(connection, ChangeLog.ALL);
+    List<String> sql = new ArrayList<>(Traits.read(connection, source, names));
+    sql.addAll(0, shape.swap(connection));
+    sql.addAll(0, ChangeLog.unwatch(names));
+    sql.add(MoveState.to(names, Phase.SWAPPED));
+    Sql.execute(connection, String.join(";\n", sql));
+    return true;
+  }
+
+  private long left(Connection connection) throws SQLException {
+    return Sql.number(
+        connection,
+        "select count(*) from (select from %s limit %d) as l"
+            .formatted(names.log().sql(), SHORT + 1));
+  }
+
+  List<String> sql() {
+    List<String> sql = new ArrayList<>(shape.locks());
+    sql.addAll(ChangeLog.unwatch(names));
+    sql.addAll(shape.swapSql());
+    sql.add("<grants, triggers, policies, comments and views of " + source.name() + ">");
+    return sql;
+  }
+}

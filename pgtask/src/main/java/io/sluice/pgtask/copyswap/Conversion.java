@@ -1,0 +1,66 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.core.catalog.Names;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.SqlStep;
+import io.sluice.pgtask.run.TaskKind;
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.ConvertSpec;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Turns a plain table into a partitioned one while it is used: {@link Move} into a partitioned
+ * copy. A run that was broken off is carried on by the next.
+ */
+public final class Conversion implements TaskKind<ConvertSpec> {
+
+  @Override
+  public void run(ConvertSpec spec, TaskRun run) throws SQLException {
+    int dot = spec.table().indexOf('.');
+    TableName name = new TableName(spec.table().substring(0, dot), spec.table().substring(dot + 1));
+    Finish finish =
+        new Finish(
+            new CopyNames(name),
+            name.sibling(Names.withSuffix(name.name(), ConvertShape.OLD)),
+            spec.dropOld());
+    finish.afterEarlierRun(run);
+    Optional<Source> source = run.read(c -> SourceReader.read(c, name));
+    if (source.isEmpty()) {
+      run.problem("there is no table " + name + "; mend table: of this task, or remove the task");
+    } else if (source.get().kind().equals("p")) {
+      run.note(name + " is partitioned; there is nothing to do, and this task can be removed");
+    } else {
+      convert(spec, run, source.get(), finish);
+    }
+  }
+
+  private static void convert(ConvertSpec spec, TaskRun run, Source source, Finish finish)
+      throws SQLException {
+    Optional<ConvertShape> shape = new ConversionPlan(spec, run, source).make();
+    if (shape.isEmpty()) {
+      return;
+    }
+    Move move =
+        new Move(
+            "Turn %s (%s) into a table partitioned by %s, while it is used"
+                .formatted(source.name(), Sizes.words(source.bytes()), spec.column()),
+            source,
+            shape.get(),
+            spec.batchBytes());
+    if (run.step(move)) {
+      move.longestBlock()
+          .ifPresent(
+              millis ->
+                  run.note(
+                      "%s was locked for %d ms while the copy took its place"
+                          .formatted(source.name(), millis)));
+      run.step(
+          SqlStep.transaction(
+              "Refresh the statistics of " + source.name(),
+              List.of("analyze " + source.name().sql())));
+      finish.run(run);
+    }
+  }
+}

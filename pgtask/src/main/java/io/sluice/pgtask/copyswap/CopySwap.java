@@ -1,0 +1,85 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.core.catalog.Names;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.TaskRun;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Rewrites a table in place of itself, while it is used. */
+public final class CopySwap {
+
+  /**
+   * What a rewrite did.
+   *
+   * @param done whether the table is rewritten (or was shown, in a dry run)
+   * @param bytesBefore with indexes and TOAST
+   * @param bytesAfter the same; empty if it is not done, or only shown
+   */
+  public record Rewritten(boolean done, long bytesBefore, OptionalLong bytesAfter) {}
+
+  private static final String SUFFIX = "__sluice_old";
+
+  private CopySwap() {}
+
+  /**
+   * Writes a plain table, or a partition that has no partitions itself, anew: in an order, without
+   * bloat, with new indexes. The rows are read in one snapshot, sorted, and written at once, which
+   * takes as much disk as the table has rows and indexes, and work_mem or temporary files for the
+   * sort. Problems and notes go to the run; the old table is dropped in a step of its own. A
+   * rewrite that an earlier run left half done is carried on.
+   *
+   * @param orderBy SQL of ORDER BY, such as {@code "ts", "id" desc}; quoted by the caller
+   * @throws SQLException when the catalogue cannot be read
+   */
+  public static Rewritten reorder(TaskRun run, TableName table, String orderBy)
+      throws SQLException {
+    CopyNames names = new CopyNames(table);
+    TableName old = table.sibling(Names.withSuffix(table.name(), SUFFIX));
+    Finish finish = new Finish(names, old, true);
+    finish.afterEarlierRun(run);
+    Optional<Source> source = run.read(c -> SourceReader.read(c, table));
+    if (source.isEmpty()) {
+      run.problem("there is no table " + table + " to rewrite");
+      return new Rewritten(false, 0, OptionalLong.empty());
+    }
+    return reorder(run, source.get(), orderBy, finish);
+  }
+
+  private static Rewritten reorder(TaskRun run, Source source, String orderBy, Finish finish)
+      throws SQLException {
+    Rewritten nothing = new Rewritten(false, source.bytes(), OptionalLong.empty());
+    List<String> problems = new ArrayList<>(run.read(c -> Obstacles.of(c, source, "is rewritten")));
+    run.read(c -> SlotCheck.problem(c, source)).ifPresent(problems::add);
+    if (!problems.isEmpty()) {
+      problems.forEach(run::problem);
+      return nothing;
+    }
+    Storage storage = run.read(c -> Storage.read(c, source));
+    Shape shape =
+        source.slot().isPresent()
+            ? new SlotShape(source, storage, orderBy, SUFFIX)
+            : new SameShape(source, storage, orderBy, SUFFIX);
+    Move move =
+        new Move(
+            "Rewrite %s (%s) in the order of %s"
+                .formatted(source.name(), Sizes.words(source.bytes()), orderBy),
+            source,
+            shape,
+            Long.MAX_VALUE);
+    if (!run.step(move)) {
+      return nothing;
+    }
+    finish.run(run);
+    OptionalLong after =
+        run.dry()
+            ? OptionalLong.empty()
+            : run.read(c -> SourceReader.read(c, source.name())).stream()
+                .mapToLong(Source::bytes)
+                .findFirst();
+    return new Rewritten(true, source.bytes(), after);
+  }
+}

@@ -1,0 +1,44 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.copyswap.MoveState.Phase;
+import io.sluice.pgtask.run.SqlStep;
+import io.sluice.pgtask.run.TaskRun;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is left to do once the copy has the table's place. The state goes with the last of it.
+ *
+ * @param old what the table is called now
+ */
+record Finish(CopyNames names, TableName old, boolean dropOld) {
+
+  /** If a run before changed places and was killed then. */
+  void afterEarlierRun(TaskRun run) throws SQLException {
+    Optional<MoveState> state = run.read(c -> MoveState.read(c, names));
+    if (state.filter(s -> s.phase() == Phase.SWAPPED).isPresent()) {
+      run(run);
+    }
+  }
+
+  void run(TaskRun run) {
+    List<String> sql = new ArrayList<>();
+    sql.add("drop function if exists " + names.function().sql() + "()");
+    sql.add("drop table if exists " + names.log().sql());
+    if (!dropOld) {
+      sql.add("drop table if exists " + names.state().sql());
+    }
+    run.step(SqlStep.transaction("Remove the log of the changes of " + names.table(), sql));
+    if (dropOld) {
+      run.step(
+          SqlStep.transaction(
+              "Drop the old table " + old,
+              List.of(
+                  "drop table if exists " + old.sql(),
+                  "drop table if exists " + names.state().sql())));
+    }
+  }
+}

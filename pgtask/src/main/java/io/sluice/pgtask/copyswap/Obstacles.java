@@ -1,0 +1,151 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.core.ledger.SqlNames;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What keeps a table from being rewritten, with the remedy; all of it at once, before anything. */
+final class Obstacles {
+
+  /** Normal dependencies of others on the table or its row type, views apart. */
+  private static final String DEPENDENTS =
+      """
+      select distinct pg_describe_object(d.classid, d.objid, 0)
+      from pg_depend d
+      where d.deptype in ('n', 'e')
+        and (d.refclassid = 'pg_class'::regclass and d.refobjid = :oid
+             or d.refclassid = 'pg_type'::regclass
+                and d.refobjid in (select t.oid from pg_type t
+                                   where t.typrelid = :oid
+                                      or t.oid = (select r.typarray from pg_type r where r.typrelid = :oid))
+             or d.refclassid = 'pg_constraint'::regclass
+                and d.refobjid in (select k.oid from pg_constraint k where k.conrelid = :oid))
+        and not (d.classid = 'pg_rewrite'::regclass
+                 and d.refclassid = 'pg_class'::regclass
+                 and exists (select from pg_rewrite r join pg_class v on v.oid = r.ev_class
+                             where r.oid = d.objid and v.relkind = 'v'))
+        and not (d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
+                 and d.objid = d.refobjid)
+        and not exists (select from pg_constraint k
+                        where d.classid = 'pg_constraint'::regclass and k.oid = d.objid and k.conrelid = :oid)
+        and not exists (select from pg_attrdef k
+                        where d.classid = 'pg_attrdef'::regclass and k.oid = d.objid and k.adrelid = :oid)
+        and not exists (select from pg_index k
+                        where d.classid = 'pg_class'::regclass and k.indexrelid = d.objid and k.indrelid = :oid)
+        and not exists (select from pg_trigger k
+                        where d.classid = 'pg_trigger'::regclass and k.oid = d.objid and k.tgrelid = :oid)
+        and not exists (select from pg_policy k
+                        where d.classid = 'pg_policy'::regclass and k.oid = d.objid and k.polrelid = :oid)
+        and d.classid <> 'pg_statistic_ext'::regclass
+      """;
+
+  private static final String FOREIGN_KEYS =
+      """
+      select format('foreign key %I of %s', k.conname, k.conrelid::regclass) from pg_constraint k
+      where k.contype = 'f' and k.confrelid = :oid
+      """;
+
+  private static final String OUTGOING =
+      """
+      select format('its foreign key %I to %s', k.conname, k.confrelid::regclass) from pg_constraint k
+      where k.contype = 'f' and k.conrelid = :oid and k.confrelid <> :oid
+      """;
+
+  private static final String PUBLICATIONS =
+      """
+      select format('publication %I', p.pubname)
+      from pg_publication_rel r join pg_publication p on p.oid = r.prpubid where r.prrelid = :oid
+      """;
+
+  private static final String CHILDREN =
+      """
+      select case when i.inhparent = :oid then 'child table ' || i.inhrelid::regclass
+                  else 'inheritance from ' || i.inhparent::regclass end
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where (i.inhparent = :oid or i.inhrelid = :oid) and not c.relispartition
+      """;
+
+  private static final String RULES =
+      "select format('rule %I', rulename) from pg_rewrite where ev_class = :oid";
+
+  private static final String OTHERS =
+      """
+      select 'column ' || quote_ident(a.attname) || ' of the NOT NULL domain ' || t.typname
+      from pg_attribute a join pg_type t on t.oid = a.atttypid
+      where a.attrelid = :oid and a.attnum > 0 and not a.attisdropped and t.typtype = 'd' and t.typnotnull
+      union all
+      select 'the type ' || c.reloftype::regtype || ' it is a table of' from pg_class c
+      where c.oid = :oid and c.reloftype <> 0
+      union all
+      select format('view %I.%I of role %I, which this role cannot replace', n.nspname, v.relname, pg_get_userbyid(v.relowner))
+      from pg_depend d join pg_rewrite r on r.oid = d.objid
+      join pg_class v on v.oid = r.ev_class and v.relkind = 'v' join pg_namespace n on n.oid = v.relnamespace
+      where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
+        and d.refobjid = :oid and v.oid <> :oid and not pg_has_role(v.relowner, 'usage')
+      """;
+
+  private Obstacles() {}
+
+  /**
+   * @param doing for people, such as "becomes partitioned"
+   */
+  static List<String> of(Connection connection, Source source, String doing) throws SQLException {
+    List<String> problems = new ArrayList<>();
+    if (!source.kind().equals("r") || !source.accessMethod().equals("heap")) {
+      problems.add(source.name() + " is no plain table; nothing can be done here");
+      return problems;
+    }
+    if (!source.persistence().equals("p")) {
+      problems.add(
+          "%s is unlogged or temporary; run alter table %s set logged first"
+              .formatted(source.name(), source.name().sql()));
+    }
+    List<String> things = things(connection, source);
+    if (!things.isEmpty()) {
+      problems.add(
+          "%s cannot be rewritten while there is %s: these point at the table itself and would stay with the old one. Drop them, run the task again until %s %s, and create them anew"
+              .formatted(source.name(), String.join("; ", things), source.name(), doing));
+    }
+    problems.addAll(privileges(connection, source));
+    return problems;
+  }
+
+  private static List<String> things(Connection connection, Source source) throws SQLException {
+    Sql.onlyCatalogue(connection);
+    List<String> things = new ArrayList<>();
+    for (String query :
+        List.of(DEPENDENTS, FOREIGN_KEYS, OUTGOING, PUBLICATIONS, CHILDREN, RULES, OTHERS)) {
+      things.addAll(Sql.texts(connection, query.replace(":oid", Long.toString(source.oid()))));
+    }
+    return things.stream().distinct().sorted().toList();
+  }
+
+  private static List<String> privileges(Connection connection, Source source) throws SQLException {
+    List<String> problems = new ArrayList<>();
+    String owner = Sql.literal(source.owner());
+    String me = Sql.texts(connection, "select quote_ident(current_user)").get(0);
+    if (!Sql.is(connection, "select pg_has_role(" + owner + ", 'usage')")) {
+      problems.add(
+          "only the owner can rewrite %s: grant %s to %s"
+              .formatted(source.name(), SqlNames.quote(source.owner()), me));
+    }
+    String schema = Sql.literal(source.name().schema());
+    if (!Sql.is(connection, "select has_schema_privilege(" + schema + ", 'create')")) {
+      problems.add(
+          "the copy of %s needs a place: grant create on schema %s to %s"
+              .formatted(source.name(), SqlNames.quote(source.name().schema()), me));
+    }
+    String hidden =
+        "select relforcerowsecurity and not (select rolsuper or rolbypassrls from pg_roles where rolname = current_user)"
+            + " from pg_class where oid = "
+            + source.oid();
+    if (Sql.is(connection, hidden)) {
+      problems.add(
+          "row level security is forced on %s, so that this role may not see all rows: alter role %s bypassrls"
+              .formatted(source.name(), me));
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,95 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.core.catalog.Names;
+import io.sluice.core.ledger.SqlNames;
+import io.sluice.pgtask.catalog.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The copy of a plain table takes its name, and the names of its indexes and identity sequences;
+ * the table's own get a suffix. All under ACCESS EXCLUSIVE on both.
+ */
+record Renaming(Source source, CopyNames names, String suffix) {
+
+  /** Name of the table, an index or a sequence of it afterwards. */
+  String old(String name) {
+    return Names.withSuffix(name, suffix);
+  }
+
+  TableName oldTable() {
+    return source.name().sibling(old(source.name().name()));
+  }
+
+  /** Names that must be free before. */
+  List<String> needed() {
+    List<String> needed = new ArrayList<>();
+    needed.add(oldTable().name());
+    source.indexes().forEach(index -> needed.add(old(index.name())));
+    return needed;
+  }
+
+  List<String> sql(Connection connection) throws SQLException {
+    List<String> sql = new ArrayList<>();
+    List<String> sequences = new ArrayList<>();
+    for (SourceColumn column : source.columns()) {
+      if (column.identity()) {
+        identity(connection, column, sql, sequences);
+      }
+    }
+    sql.addAll(tables());
+    sql.addAll(sequences);
+    return sql;
+  }
+
+  /** Renames of table and indexes. */
+  List<String> tables() {
+    List<String> sql = new ArrayList<>();
+    sql.add(rename("table", source.name(), oldTable().name()));
+    for (SourceIndex index : source.indexes()) {
+      TableName name = source.name().sibling(index.name());
+      sql.add(rename("index", name, old(index.name())));
+      sql.add(rename("index", name.sibling(CopyNames.meanwhile(index.name())), index.name()));
+    }
+    sql.add(rename("table", names.copy(), source.name().name()));
+    return sql;
+  }
+
+  /** The copy goes on counting where the table is. */
+  private void identity(
+      Connection connection, SourceColumn column, List<String> sql, List<String> sequences)
+      throws SQLException {
+    Optional<TableName> ours = sequence(connection, source.name(), column);
+    Optional<TableName> theirs = sequence(connection, names.copy(), column);
+    if (ours.isEmpty() || theirs.isEmpty()) {
+      return;
+    }
+    sql.add(
+        "select setval(%s, last_value, is_called) from %s"
+            .formatted(Sql.literal(theirs.get().sql()), ours.get().sql()));
+    sequences.add(rename("sequence", ours.get(), old(ours.get().name())));
+    sequences.add(rename("sequence", theirs.get(), ours.get().name()));
+  }
+
+  private static Optional<TableName> sequence(
+      Connection connection, TableName table, SourceColumn column) throws SQLException {
+    List<String> found =
+        Sql.texts(
+            connection,
+            """
+            select unnest(array[n.nspname, c.relname])
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.oid = pg_get_serial_sequence(%s, %s)::regclass"""
+                .formatted(Sql.literal(table.sql()), Sql.literal(column.name())));
+    return found.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new TableName(found.get(0), found.get(1)));
+  }
+
+  private static String rename(String what, TableName from, String to) {
+    return "alter %s %s rename to %s".formatted(what, from.sql(), SqlNames.quote(to));
+  }
+}

@@ -1,0 +1,63 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.pgtask.catalog.TableName;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The table whose rows move, as the catalogue has it.
+ *
+ * @param kind pg_class.relkind
+ * @param persistence pg_class.relpersistence
+ * @param subscribed whether logical replication writes to it, which fires no statement triggers
+ * @param slot if it is a partition
+ * @param bytes with indexes and TOAST
+ * @param blockSize bytes of one block
+ * @param fingerprint of its columns, indexes and constraints: while it moves, nobody may change
+ *     them
+ */
+record Source(
+    TableName name,
+    long oid,
+    String kind,
+    String persistence,
+    String accessMethod,
+    String owner,
+    boolean subscribed,
+    Optional<Slot> slot,
+    long bytes,
+    int blockSize,
+    List<SourceColumn> columns,
+    List<SourceIndex> indexes,
+    String fingerprint) {
+
+  Source {
+    columns = List.copyOf(columns);
+    indexes = List.copyOf(indexes);
+  }
+
+  /** Statement triggers do not fire for rows that come by a parent or by logical replication. */
+  boolean needsRowTriggers() {
+    return slot.isPresent() || subscribed;
+  }
+
+  /** The index that tells its rows, the primary key's first; without one only all of a row does. */
+  Optional<SourceIndex> key() {
+    return indexes.stream().filter(SourceIndex::rowKey).findFirst();
+  }
+
+  Optional<SourceColumn> column(String column) {
+    return columns.stream().filter(c -> c.name().equals(column)).findFirst();
+  }
+
+  /** Those that an INSERT names. */
+  List<SourceColumn> stored() {
+    return columns.stream().filter(c -> !c.generated()).toList();
+  }
+
+  /** Columns for SQL, each with a prefix such as {@code s.}. */
+  static String list(List<SourceColumn> columns, String prefix) {
+    return columns.stream().map(c -> prefix + c.sql()).collect(Collectors.joining(", "));
+  }
+}
