@@ -3,6 +3,7 @@ package io.sluice.pgtask.run;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.core.yaml.Secret;
 import io.sluice.core.yaml.SecretUnavailableException;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.TaskSet;
@@ -29,6 +30,7 @@ public final class DatabasePools implements Databases, AutoCloseable {
   private static final int CANCEL_SECONDS = 3;
 
   private final DatabaseSpec warehouse;
+  private final String warehousePassword;
   private final Supplier<TaskSet> tasks;
   private final Duration timeout;
   private final MeterRegistry registry;
@@ -44,12 +46,18 @@ public final class DatabasePools implements Databases, AutoCloseable {
 
   /**
    * @param warehouse the database no one declares, named {@link DatabaseSpec#WAREHOUSE}
+   * @param warehousePassword used if the warehouse has no reference to one; null for none
    * @param tasks where the others are declared
    * @param timeout for getting a connection
    */
   public DatabasePools(
-      DatabaseSpec warehouse, Supplier<TaskSet> tasks, Duration timeout, MeterRegistry registry) {
+      DatabaseSpec warehouse,
+      String warehousePassword,
+      Supplier<TaskSet> tasks,
+      Duration timeout,
+      MeterRegistry registry) {
     this.warehouse = warehouse;
+    this.warehousePassword = warehousePassword;
     this.tasks = tasks;
     this.timeout = timeout;
     this.registry = registry;
@@ -87,7 +95,7 @@ public final class DatabasePools implements Databases, AutoCloseable {
   private Pool open(DatabaseSpec spec) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("sluice-task-" + spec.name());
-    config.setDataSource(new Server(spec));
+    config.setDataSource(new Server(spec, spec.equals(warehouse) ? warehousePassword : null));
     config.setMaximumPoolSize(spec.connections());
     config.setMinimumIdle(0);
     config.setIdleTimeout(IDLE.toMillis());
@@ -112,9 +120,14 @@ public final class DatabasePools implements Databases, AutoCloseable {
     private static final long serialVersionUID = 1L;
 
     private final transient DatabaseSpec spec;
+    private final transient String password;
 
-    Server(DatabaseSpec spec) {
+    /**
+     * @param password without a reference to it
+     */
+    Server(DatabaseSpec spec, String password) {
       this.spec = spec;
+      this.password = password;
       setURL(spec.url());
       setTcpKeepAlive(true);
       setConnectTimeout(LOGIN_SECONDS);
@@ -124,7 +137,7 @@ public final class DatabasePools implements Databases, AutoCloseable {
     @Override
     public Connection getConnection() throws SQLException {
       try {
-        return getConnection(spec.user(), spec.password().map(s -> s.resolve()).orElse(null));
+        return getConnection(spec.user(), spec.password().map(Secret::resolve).orElse(password));
       } catch (SecretUnavailableException e) {
         throw new SQLException("password of " + spec.user() + ": " + e.getMessage(), "08001", e);
       }

@@ -12,10 +12,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -100,6 +102,32 @@ public final class RunHistory {
               row.next();
               return Optional.ofNullable(row.getObject(1, OffsetDateTime.class))
                   .map(OffsetDateTime::toInstant);
+            }
+          }
+        });
+  }
+
+  /** Of these tasks, those whose last run left something undone, with when and why. */
+  public Map<String, String> failing(Collection<String> tasks) {
+    return ledger.ledger(
+        connection -> {
+          String sql =
+              """
+              select task, format('%s at %s UTC: %s', state,
+                to_char(started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), array_to_string(problems, '; '))
+              from unnest(?::text[]) name cross join lateral (
+                select * from sluice.task_run where task = name and ended_at is not null
+                order by started_at desc limit 1) last
+              where state in ('partial', 'failed', 'lost')
+              """;
+          try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setArray(1, connection.createArrayOf("text", tasks.toArray()));
+            try (ResultSet rows = query.executeQuery()) {
+              Map<String, String> failing = new TreeMap<>();
+              while (rows.next()) {
+                failing.put(rows.getString(1), rows.getString(2));
+              }
+              return failing;
             }
           }
         });

@@ -103,9 +103,11 @@ public final class TaskScheduler implements AutoCloseable {
             .build();
   }
 
-  /** Looks for what is due from now on. */
-  public void start() {
-    scheduler.start();
+  /** Looks for what is due from now on; nothing more happens if it does already. */
+  public synchronized void start() {
+    if (!scheduler.getSchedulerState().isStarted() && !stopping) {
+      scheduler.start();
+    }
   }
 
   public boolean isRunning() {

@@ -48,14 +48,14 @@ public final class Bench implements AutoCloseable {
     history = new RunHistory(new Transactions(database.dataSource()), LEASE);
     DatabaseSpec spec =
         new DatabaseSpec(
-            DatabaseSpec.WAREHOUSE,
-            database.jdbcUrl(),
-            database.user(),
-            Optional.of(secret(database.password())),
-            4);
+            DatabaseSpec.WAREHOUSE, database.jdbcUrl(), database.user(), Optional.empty(), 4);
     pools =
         new DatabasePools(
-            spec, () -> new TaskSet(Map.of(), Map.of()), Duration.ofSeconds(2), meters);
+            spec,
+            database.password(),
+            () -> new TaskSet(Map.of(), Map.of()),
+            Duration.ofSeconds(2),
+            meters);
   }
 
   static Secret secret(String value) {

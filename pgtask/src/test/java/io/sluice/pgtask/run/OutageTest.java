@@ -184,7 +184,7 @@ class OutageTest {
       spec.set(spec(database.user(), Bench.secret(database.password()), connections));
       pools =
           new DatabasePools(
-              spec.get(), this::tasks, Duration.ofSeconds(1), new SimpleMeterRegistry());
+              spec.get(), null, this::tasks, Duration.ofSeconds(1), new SimpleMeterRegistry());
     }
 
     private DatabaseSpec spec(String user, Secret password, int connections) {

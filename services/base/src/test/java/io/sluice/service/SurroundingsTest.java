@@ -38,7 +38,7 @@ class SurroundingsTest {
   @Test
   void migratesLedger_whenDatabaseIsThere() throws SQLException {
     DataSource database = EmbeddedDatabase.shared().createDatabase().dataSource();
-    Surroundings surroundings = new Surroundings(database, staging);
+    Surroundings surroundings = new Surroundings(new LedgerDatabase(database), staging);
     surroundings.check();
     surroundings.check();
     try (Connection connection = database.getConnection();
@@ -52,7 +52,8 @@ class SurroundingsTest {
   @Test
   void pausesAndGoesOn_whenDatabaseStopsAndStarts() {
     try (EmbeddedDatabase mine = EmbeddedDatabase.startPrivate()) {
-      Surroundings surroundings = new Surroundings(mine.createDatabase().dataSource(), staging);
+      Surroundings surroundings =
+          new Surroundings(new LedgerDatabase(mine.createDatabase().dataSource()), staging);
       surroundings.check();
       mine.server().stop();
       assertThatThrownBy(surroundings::check)
@@ -67,7 +68,7 @@ class SurroundingsTest {
   void saysWhatToDo_whenPoolerMixesSessions() throws SQLException {
     DataSource database = EmbeddedDatabase.shared().createDatabase().dataSource();
     try (Connection one = database.getConnection()) {
-      Surroundings surroundings = new Surroundings(lending(one), staging);
+      Surroundings surroundings = new Surroundings(new LedgerDatabase(lending(one)), staging);
       assertThatThrownBy(surroundings::check)
           .isInstanceOf(PauseStage.class)
           .hasMessageContaining("pool_mode = session");
