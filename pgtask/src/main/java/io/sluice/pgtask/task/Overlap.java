@@ -36,7 +36,10 @@ record Overlap(JsonPointer at, String what, String done) {
               new Overlap(JsonPointer.compile("/convert/table"), one.table(), "converted"))
           : Optional.empty();
     }
-    return maintenance((MaintenanceSpec) later.spec(), (MaintenanceSpec) earlier.spec());
+    return later.spec() instanceof MaintenanceSpec one
+            && earlier.spec() instanceof MaintenanceSpec two
+        ? maintenance(one, two)
+        : Optional.empty();
   }
 
   private static Optional<Overlap> maintenance(MaintenanceSpec one, MaintenanceSpec two) {

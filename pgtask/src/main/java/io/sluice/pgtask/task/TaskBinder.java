@@ -13,6 +13,7 @@ import io.sluice.pgtask.task.MaintenanceSpec.Vacuum;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** Turns a checked tree of a task with all defaults into the records. */
@@ -80,7 +81,10 @@ final class TaskBinder {
             reindex ->
                 new Reindex(
                     Values.share(reindex.get("bloat")), Values.bytes(reindex.get("minSize")))),
-        part(maintenance.get("reorder"), TaskBinder::reorder));
+        part(maintenance.get("reorder"), TaskBinder::reorder),
+        maintenance.get("space").present()
+            ? OptionalLong.of(Values.bytes(maintenance.get("space")))
+            : OptionalLong.empty());
   }
 
   private static Reorder reorder(Tree reorder) {

@@ -5,17 +5,13 @@ import io.sluice.core.yaml.Problems;
 import io.sluice.core.yaml.Tree;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.util.List;
+import java.time.ZoneOffset;
 import java.util.Optional;
 
 /** What the schema cannot say about one task. */
 final class TaskChecks {
 
-  /** Any time will do: what is looked at repeats each week, or each year. */
   private static final Instant ANY = Instant.parse("2026-01-01T00:00:00Z");
-
-  private static final int RUNS_LOOKED_AT = 1000;
 
   private final Said said;
   private final Tree task;
@@ -30,7 +26,7 @@ final class TaskChecks {
   static void run(Said said, Tree task, Problems problems) {
     TaskChecks checks = new TaskChecks(said, task, problems);
     checks.timeouts();
-    checks.scheduleMeetsWindow();
+    checks.scheduleComes();
     if (said.get("partition").right().present()) {
       checks.feedIsInWarehouse();
       PartitionChecks.run(said.get("partition"), task.get("partition"), problems);
@@ -58,38 +54,15 @@ final class TaskChecks {
     }
   }
 
-  private void scheduleMeetsWindow() {
-    if (said.wrong("zone") || said.wrong("schedule") || said.wrong("window")) {
-      return;
-    }
-    ZoneId zone = ZoneId.of(task.get("zone").text().orElse("UTC"));
-    List<Window> windows =
-        task.get("window").texts().stream().map(text -> WindowText.parse(text, zone)).toList();
+  private void scheduleComes() {
     Optional<TaskSchedule> schedule =
-        task.get("schedule").text().flatMap(text -> ScheduleText.parse(text, zone));
-    if (schedule.isPresent() && !comes(schedule.get(), windows)) {
-      problems.addAtKey(
-          task.get(windows.isEmpty() ? "schedule" : "window").at(),
-          windows.isEmpty()
-              ? "the schedule never comes"
-              : "the schedule " + ScheduleText.format(schedule) + " never comes in a window",
-          "Move one of them, or write every 15m: outside the windows a run does nothing.");
+        task.get("schedule").text().flatMap(text -> ScheduleText.parse(text, ZoneOffset.UTC));
+    if (schedule.filter(s -> ScheduleText.next(s, ANY).isEmpty()).isPresent()) {
+      problems.addAtValue(
+          task.get("schedule").at(),
+          "the schedule never comes",
+          "Write one that does, or schedule: never for a task that only a person runs.");
     }
-  }
-
-  private static boolean comes(TaskSchedule schedule, List<Window> windows) {
-    if (schedule instanceof TaskSchedule.Every) {
-      return true;
-    }
-    Optional<Instant> run = ScheduleText.next(schedule, ANY);
-    for (int i = 0; i < RUNS_LOOKED_AT && run.isPresent(); i++) {
-      Instant at = run.get();
-      if (windows.isEmpty() || windows.stream().anyMatch(w -> w.endIfOpen(at).isPresent())) {
-        return true;
-      }
-      run = ScheduleText.next(schedule, at);
-    }
-    return false;
   }
 
   private void feedIsInWarehouse() {

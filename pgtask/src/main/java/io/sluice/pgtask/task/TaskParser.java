@@ -8,6 +8,7 @@ import io.sluice.core.yaml.SchemaProblems;
 import io.sluice.core.yaml.Tree;
 import io.sluice.core.yaml.YamlDocument;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,8 @@ public final class TaskParser {
 
   /**
    * Reads every file of a directory, or one file, and checks them together: names that stand twice,
-   * databases and feeds that are not declared, tables that two tasks tend.
+   * databases and feeds that are not declared, tables that two tasks tend. One file is checked
+   * beside the others of its directory.
    *
    * @throws IOException if there is no such directory or file
    */
@@ -63,7 +65,17 @@ public final class TaskParser {
     for (Path file : DocumentFiles.list(directoryOrFile)) {
       results.put(file, parse(file));
     }
-    return TaskFiles.together(results, Map.of(), feeds);
+    Path parent = directoryOrFile.toAbsolutePath().getParent();
+    if (Files.isDirectory(directoryOrFile) || parent == null) {
+      return TaskFiles.together(results, Map.of(), feeds);
+    }
+    for (Path file : DocumentFiles.list(parent)) {
+      if (!Files.isSameFile(file, directoryOrFile)) {
+        results.put(file, parse(file));
+      }
+    }
+    Map<Path, TaskFile> together = TaskFiles.together(results, Map.of(), feeds);
+    return Map.of(directoryOrFile, together.get(directoryOrFile));
   }
 
   private static TaskFile result(String name, YamlDocument.Read document) {

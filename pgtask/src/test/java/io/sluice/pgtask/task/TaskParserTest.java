@@ -248,6 +248,7 @@ class TaskParserTest {
                     maintenance:
                       tables: ["pm.*"]
                       exclude: ["pm.tmp_*"]
+                      space: 2GB
                       vacuum: {dead: 12.5%}
                       analyze: {}
                       reindex: {bloat: 50%}
@@ -268,7 +269,8 @@ class TaskParserTest {
                         OptionalDouble.of(0.6),
                         16L << 20,
                         Duration.ofDays(2),
-                        MaintenanceSpec.Method.PG_REPACK))));
+                        MaintenanceSpec.Method.PG_REPACK)),
+                OptionalLong.of(2L << 30)));
   }
 
   @Test

@@ -1,0 +1,56 @@
+package io.sluice.pgtask.catalog;
+
+import io.sluice.core.feed.Glob;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which tables of a database names and globs stand for now, for people. */
+public final class MatchingTables {
+
+  private static final String TABLES =
+      """
+      select n.nspname, c.relname, c.relkind = 'p',
+             (select count(*) from pg_inherits i where i.inhparent = c.oid),
+             greatest(c.reltuples, 0)::int8
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p', 'm') and not c.relispartition
+        and n.nspname not in ('information_schema', 'sluice') and n.nspname !~ '^pg_'
+      order by 1, 2
+      """;
+
+  /**
+   * A table that is no partition itself.
+   *
+   * @param partitions of a partitioned table
+   * @param rows as the last analyze estimated; 0 if there was none
+   */
+  public record Match(TableName name, boolean partitioned, int partitions, long rows) {}
+
+  private MatchingTables() {}
+
+  /** In the order of their names. */
+  public static List<Match> find(Connection connection, List<String> wanted, List<String> without)
+      throws SQLException {
+    List<Glob> globs = wanted.stream().map(Glob::of).toList();
+    List<Glob> excluded = without.stream().map(Glob::of).toList();
+    List<Match> found = new ArrayList<>();
+    try (PreparedStatement query = connection.prepareStatement(TABLES);
+        ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        TableName name = new TableName(row.getString(1), row.getString(2));
+        if (matches(globs, name) && !matches(excluded, name)) {
+          found.add(new Match(name, row.getBoolean(3), row.getInt(4), row.getLong(5)));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static boolean matches(List<Glob> globs, TableName name) {
+    return globs.stream().anyMatch(glob -> glob.matches(name.toString()));
+  }
+}

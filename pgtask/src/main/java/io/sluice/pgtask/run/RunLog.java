@@ -1,0 +1,216 @@
+package io.sluice.pgtask.run;
+
+import io.sluice.core.ledger.Transactions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads the history of runs for people: what ran, how it went, what comes next. */
+public final class RunLog {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String RUN =
+      """
+      select id, task, kind, database, by, instance, started_at, ended_at, state, cancel, progress,
+             steps, result::text, notes, problems
+      from sluice.task_run
+      """;
+
+  private final Transactions ledger;
+
+  public RunLog(Transactions ledger) {
+    this.ledger = ledger;
+  }
+
+  /**
+   * A run, as sluice.task_run has it.
+   *
+   * @param endedAt null while it runs
+   * @param cancel whether a person asked it to end
+   * @param progress null unless it runs
+   */
+  public record Run(
+      long id,
+      String task,
+      String kind,
+      String database,
+      String by,
+      String instance,
+      Instant startedAt,
+      Instant endedAt,
+      String state,
+      boolean cancel,
+      String progress,
+      int steps,
+      Map<String, Long> result,
+      List<String> notes,
+      List<String> problems) {}
+
+  /**
+   * A step of a run.
+   *
+   * @param took null while it runs, or if its process was killed
+   * @param error null if it was done
+   */
+  public record Made(
+      int n,
+      String words,
+      String sql,
+      Instant startedAt,
+      Duration took,
+      int attempts,
+      String outcome,
+      String error,
+      Map<String, Long> result) {}
+
+  /**
+   * The last runs, the latest first.
+   *
+   * @param task of this task only
+   * @param failed only those that were not done
+   */
+  public List<Run> runs(Optional<String> task, boolean failed, int limit) {
+    return ledger.ledger(
+        connection ->
+            query(
+                connection,
+                RUN
+                    + " where (?::text is null or task = ?)"
+                    + " and (not ? or state in ('partial', 'failed', 'lost'))"
+                    + " order by started_at desc, id desc limit ?",
+                RunLog::run,
+                task.orElse(null),
+                task.orElse(null),
+                failed,
+                limit));
+  }
+
+  /** One run. */
+  public Optional<Run> run(long id) {
+    return ledger.ledger(
+        connection ->
+            query(connection, RUN + " where id = ?", RunLog::run, id).stream().findFirst());
+  }
+
+  /** The last run of each task. */
+  public Map<String, Run> last() {
+    return ledger.ledger(
+        connection -> {
+          String sql =
+              "select distinct on (task) * from ("
+                  + RUN
+                  + ") r order by task, started_at desc, id desc";
+          Map<String, Run> last = new TreeMap<>();
+          query(connection, sql, RunLog::run).forEach(run -> last.put(run.task(), run));
+          return last;
+        });
+  }
+
+  /** The steps of a run in their order, from one on. */
+  public List<Made> steps(long run, int from) {
+    return ledger.ledger(
+        connection ->
+            query(
+                connection,
+                """
+                select n, words, sql, started_at, extract(epoch from took), attempts, outcome, error, result::text
+                from sluice.task_step where run_id = ? and n >= ? order by n
+                """,
+                RunLog::made,
+                run,
+                from));
+  }
+
+  /** When tasks run next, as the service has planned it; none while no service ran. */
+  public Map<String, Instant> next() {
+    return ledger.ledger(
+        connection -> {
+          Map<String, Instant> next = new HashMap<>();
+          query(
+              connection,
+              "select task_instance, execution_time from sluice.scheduled_tasks where task_name = 'sluice-task'",
+              row -> next.put(row.getString(1), instant(row, 2)));
+          return next;
+        });
+  }
+
+  /** Makes a value of a row. */
+  @FunctionalInterface
+  private interface Row<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private static <T> List<T> query(
+      Connection connection, String sql, Row<T> reader, Object... parameters) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      for (int i = 0; i < parameters.length; i++) {
+        query.setObject(i + 1, parameters[i]);
+      }
+      try (ResultSet row = query.executeQuery()) {
+        List<T> all = new ArrayList<>();
+        while (row.next()) {
+          all.add(reader.read(row));
+        }
+        return all;
+      }
+    }
+  }
+
+  private static Run run(ResultSet row) throws SQLException {
+    return new Run(
+        row.getLong(1),
+        row.getString(2),
+        row.getString(3),
+        row.getString(4),
+        row.getString(5),
+        row.getString(6),
+        instant(row, 7),
+        instant(row, 8),
+        row.getString(9),
+        row.getBoolean(10),
+        row.getString(11),
+        row.getInt(12),
+        values(row.getString(13)),
+        List.of((String[]) row.getArray(14).getArray()),
+        List.of((String[]) row.getArray(15).getArray()));
+  }
+
+  private static Made made(ResultSet row) throws SQLException {
+    double seconds = row.getDouble(5);
+    Duration took = row.wasNull() ? null : Duration.ofNanos(Math.round(seconds * 1e9));
+    return new Made(
+        row.getInt(1),
+        row.getString(2),
+        row.getString(3),
+        instant(row, 4),
+        took,
+        row.getInt(6),
+        row.getString(7),
+        row.getString(8),
+        values(row.getString(9)));
+  }
+
+  private static Map<String, Long> values(String json) {
+    Map<String, Long> values = new TreeMap<>();
+    JSON.readTree(json)
+        .properties()
+        .forEach(entry -> values.put(entry.getKey(), entry.getValue().asLong()));
+    return values;
+  }
+
+  private static Instant instant(ResultSet row, int column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
+  }
+}
