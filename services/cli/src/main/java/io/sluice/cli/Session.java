@@ -12,13 +12,14 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** What all commands share: the options of every command, and the way to database and staging. */
 final class Session {
 
-  private static final int CONNECT_SECONDS = 10;
+  static final int CONNECT_SECONDS = 10;
 
   final Terminal terminal;
   String url;
   String user;
   Path passwordFile;
   Path feeds;
+  Path tasks;
   String staging;
   boolean json;
   boolean debug;

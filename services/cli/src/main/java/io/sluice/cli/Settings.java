@@ -65,6 +65,17 @@ record Settings(
         : Path.of(source.get("SLUICE_FEEDS", "feeds").orElse("feeds"));
   }
 
+  /** The tasks need no database either. */
+  static Path tasks(Session session) {
+    Map<String, String> environment = session.terminal.environment();
+    return session.tasks != null
+        ? session.tasks
+        : Path.of(
+            new Source(environment, load(environment))
+                .get("SLUICE_TASKS", "tasks")
+                .orElse("tasks"));
+  }
+
   private record Source(Map<String, String> environment, Properties file) {
     Optional<String> get(String variable, String key) {
       return first(environment.get(variable), Optional.ofNullable(file.getProperty(key)));

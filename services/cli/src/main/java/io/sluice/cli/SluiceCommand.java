@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
       DeadCommand.class,
       ParkedCommand.class,
       SchemaCommand.class,
+      TaskCommand.class,
+      PartitionCommand.class,
       ReconcileCommand.class,
       RecoverCommand.class,
       SqlCommand.class,
@@ -91,6 +93,16 @@ final class SluiceCommand implements Runnable {
       description = "Directory of the feeds. Else SLUICE_FEEDS, else feeds.")
   void setFeeds(Path directory) {
     session.feeds = directory;
+  }
+
+  @Option(
+      names = "--tasks",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DIR",
+      order = 103,
+      description = "Directory of the tasks. Else SLUICE_TASKS, else tasks.")
+  void setTasks(Path directory) {
+    session.tasks = directory;
   }
 
   @Option(

@@ -1,0 +1,193 @@
+package io.sluice.cli;
+
+import io.sluice.core.feed.Feeds;
+import io.sluice.core.yaml.Problem;
+import io.sluice.pgtask.run.RunLog;
+import io.sluice.pgtask.task.ScheduleText;
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskFile;
+import io.sluice.pgtask.task.TaskParser;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** The tasks of pgtask. */
+@Command(
+    name = "task",
+    description = "Checks, explains and runs tasks: partitions, conversions, maintenance.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      TaskCommand.ListTasks.class,
+      TaskCommand.Check.class,
+      TaskExplainCommand.class,
+      TaskRunCommand.class,
+      TaskHistoryCommand.class,
+      TaskCommand.Cancel.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  sluice task list", "  sluice task run rotate-cdr --dry-run"})
+final class TaskCommand extends Group {
+
+  TaskCommand(Session session) {
+    super(session);
+  }
+
+  /**
+   * A task as listed.
+   *
+   * @param next null if no service has planned it
+   * @param last null if it never ran
+   */
+  record Line(
+      String name, String kind, String database, String schedule, Instant next, RunLog.Run last) {}
+
+  /** Lists. */
+  @Command(
+      name = "list",
+      description =
+          "Lists the tasks of the directory and those derived from feeds, with their next and last"
+              + " run.",
+      footerHeading = "%nExamples:%n",
+      footer = "  sluice task list --tasks /etc/sluice/tasks")
+  static final class ListTasks implements Callable<Integer> {
+    private final Session session;
+
+    ListTasks(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      TaskLine line = new TaskLine(session);
+      Map<String, Instant> next = line.log().next();
+      Map<String, RunLog.Run> last = line.log().last();
+      List<Line> lines = new ArrayList<>();
+      for (Task task : line.tasks().all()) {
+        lines.add(
+            new Line(
+                task.name(),
+                task.spec().kind(),
+                task.database(),
+                ScheduleText.format(task.schedule()),
+                task.schedule().isPresent() ? next.get(task.name()) : null,
+                last.get(task.name())));
+      }
+      session.print(
+          lines, () -> session.print(table(lines), "no tasks at " + Settings.tasks(session)));
+      return Exit.OK;
+    }
+
+    private Table table(List<Line> lines) {
+      Table table =
+          session.table(
+              "TASK", "KIND", "DATABASE", "SCHEDULE", "NEXT", "LAST", ">AGO", ">PROBLEMS");
+      Format format = session.format();
+      Instant now = session.terminal.clock().instant();
+      for (Line line : lines) {
+        RunLog.Run last = line.last();
+        boolean ran = last != null;
+        table.row(
+            line.name(),
+            line.kind(),
+            line.database(),
+            line.schedule(),
+            format.time(line.next()),
+            ran ? last.state() : "never",
+            ran ? format.duration(Duration.between(last.startedAt(), now)) : "",
+            ran ? last.problems().size() : "");
+      }
+      return table;
+    }
+  }
+
+  /** Checks. */
+  @Command(
+      name = "check",
+      description = "Prints every problem of every file with its line, column and remedy.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  sluice task check", "  sluice task check tasks/rotate-cdr.yaml --json"})
+  static final class Check implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(
+        paramLabel = "PLACE",
+        arity = "0..*",
+        description = "Directories or files. Default: the directory of --tasks.")
+    private List<Path> places = new ArrayList<>();
+
+    Check(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      Feeds feeds = new TaskLine(session).feeds();
+      List<Problem> problems = new ArrayList<>();
+      int files = 0;
+      for (Path place : places.isEmpty() ? List.of(Settings.tasks(session)) : places) {
+        Collection<TaskFile> results = parse(place, feeds);
+        files += results.size();
+        results.forEach(result -> problems.addAll(result.problems()));
+      }
+      int checked = files;
+      session.print(
+          problems,
+          () -> {
+            problems.forEach(problem -> session.out().println(problem));
+            session.err().printf("%d files, %d problems%n", checked, problems.size());
+          });
+      return problems.isEmpty() ? Exit.OK : Exit.PROBLEMS;
+    }
+
+    private static Collection<TaskFile> parse(Path place, Feeds feeds) {
+      try {
+        return TaskParser.parseAll(place, feeds).values();
+      } catch (IOException e) {
+        throw UserError.usage(
+            "there are no tasks at " + place, "Name the directory by --tasks or SLUICE_TASKS");
+      }
+    }
+  }
+
+  /** Cancels. */
+  @Command(
+      name = "cancel",
+      description =
+          "Asks a running task to end, wherever it runs. What it left half done is taken back, or"
+              + " carried on by the next run.",
+      footerHeading = "%nExamples:%n",
+      footer = "  sluice task cancel convert-cdr")
+  static final class Cancel implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "TASK", description = "Its name.")
+    private String name;
+
+    Cancel(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      boolean running = new TaskLine(session).history().cancel(name);
+      session.print(
+          Map.of("cancelled", running),
+          () ->
+              session
+                  .out()
+                  .println(
+                      running
+                          ? name + " ends within seconds; see: sluice task history " + name
+                          : name + " is not running"));
+      return running ? Exit.OK : Exit.PROBLEMS;
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.sluice.cli;
+
+import io.sluice.pgtask.catalog.MatchingTables;
+import io.sluice.pgtask.catalog.MatchingTables.Match;
+import io.sluice.pgtask.catalog.PartitionCatalog;
+import io.sluice.pgtask.catalog.PartitionedTable;
+import io.sluice.pgtask.run.RunResult;
+import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.task.ConvertSpec;
+import io.sluice.pgtask.task.MaintenanceSpec;
+import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskWords;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Says what a task is, and what it would do now. */
+@Command(
+    name = "explain",
+    description =
+        "Says in words what a task does with every default, which tables it is about now, and what"
+            + " its next run would do. Changes nothing.",
+    footerHeading = "%nExamples:%n",
+    footer = {"  sluice task explain rotate-cdr", "  sluice task explain feed/nr-pm"})
+final class TaskExplainCommand implements Callable<Integer> {
+
+  private static final int MOST_SHOWN = 50;
+
+  private final Session session;
+
+  @Parameters(paramLabel = "TASK", description = "Its name.")
+  private String name;
+
+  TaskExplainCommand(Session session) {
+    this.session = session;
+  }
+
+  /** A table that the task is about. */
+  private record About(String table, String what) {}
+
+  private record Explained(
+      Task declaration,
+      List<String> words,
+      List<About> tables,
+      Instant next,
+      List<String> nextRun,
+      List<String> notes,
+      List<String> problems) {}
+
+  @Override
+  public Integer call() throws SQLException {
+    TaskLine line = new TaskLine(session);
+    Task task = line.task(name);
+    List<About> tables = line.read(task.database(), connection -> tables(connection, task));
+    List<String> steps = new ArrayList<>();
+    Instant next = task.schedule().isPresent() ? line.log().next().get(name) : null;
+    try (TaskRunner runner = line.runner("cli-explain")) {
+      RunResult result = runner.dryRun(task, (words, sql) -> steps.add(words));
+      Explained explained =
+          new Explained(
+              task, TaskWords.of(task), tables, next, steps, result.notes(), result.problems());
+      session.print(explained, () -> print(explained));
+      return result.problems().isEmpty() ? Exit.OK : Exit.PROBLEMS;
+    }
+  }
+
+  private void print(Explained explained) {
+    PrintWriter out = session.out();
+    out.println(explained.declaration().name());
+    explained.words().forEach(sentence -> out.println("  " + sentence + "."));
+    out.println("Tables now: " + (explained.tables().isEmpty() ? "none" : ""));
+    explained.tables().forEach(about -> out.println("  " + about.table() + ": " + about.what()));
+    String when =
+        explained.next() == null
+            ? explained.declaration().schedule().isEmpty()
+                ? "when a person runs it"
+                : "no service has planned it"
+            : session.format().time(explained.next());
+    out.println("Next run: " + when + "; it would now");
+    List<String> steps = explained.nextRun();
+    steps.stream().limit(MOST_SHOWN).forEach(step -> out.println("  " + step));
+    if (steps.size() > MOST_SHOWN) {
+      out.println(
+          "  and "
+              + (steps.size() - MOST_SHOWN)
+              + " steps more; see: sluice task run "
+              + name
+              + " --dry-run");
+    }
+    if (steps.isEmpty()) {
+      out.println("  do nothing");
+    }
+    explained.notes().forEach(note -> out.println("note: " + note));
+    explained.problems().forEach(problem -> out.println("problem: " + problem));
+  }
+
+  private static List<About> tables(Connection connection, Task task) throws SQLException {
+    if (task.spec() instanceof PartitionSpec spec) {
+      return rotated(
+          connection,
+          spec.feed().isPresent() ? ofFeed(connection, spec.feed().get()) : spec.tables());
+    }
+    List<Match> found =
+        task.spec() instanceof MaintenanceSpec spec
+            ? MatchingTables.find(connection, spec.tables(), spec.exclude())
+            : task.spec() instanceof ConvertSpec spec
+                ? MatchingTables.find(connection, List.of(spec.table()), List.of())
+                : List.of();
+    return found.stream().map(TaskExplainCommand::about).toList();
+  }
+
+  private static About about(Match match) {
+    String rows = String.format("about %,d rows", match.rows());
+    return new About(
+        match.name().toString(),
+        match.partitioned() ? match.partitions() + " partitions" : "plain, " + rows);
+  }
+
+  private static List<About> rotated(Connection connection, List<String> wanted)
+      throws SQLException {
+    List<Match> found =
+        MatchingTables.find(connection, wanted, List.of()).stream()
+            .filter(Match::partitioned)
+            .toList();
+    PartitionCatalog.Found read =
+        PartitionCatalog.read(
+            connection, name -> found.stream().anyMatch(match -> match.name().equals(name)));
+    List<About> tables = new ArrayList<>();
+    read.tables().forEach(table -> tables.add(about(table)));
+    read.problems().forEach((table, problem) -> tables.add(new About(table.toString(), problem)));
+    return tables;
+  }
+
+  private static About about(PartitionedTable table) {
+    String range =
+        table.partitions().isEmpty()
+            ? ""
+            : ", from %s to %s"
+                .formatted(
+                    table.oldest().orElseThrow().bounds().lower(),
+                    table.newest().orElseThrow().bounds().upper());
+    return new About(
+        table.name().toString(),
+        "%d partitions by %s%s%s"
+            .formatted(
+                table.partitions().size(),
+                table.key(),
+                range,
+                table.defaultPart().isPresent() ? ", and a default partition" : ""));
+  }
+
+  private static List<String> ofFeed(Connection connection, String feed) throws SQLException {
+    String sql =
+        """
+        select g.schema_name || '.' || t.table_name
+        from sluice.target g join sluice.target_table t on t.target_id = g.id
+        where g.feed = ? and t.made
+        """;
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      query.setString(1, feed);
+      try (ResultSet row = query.executeQuery()) {
+        List<String> tables = new ArrayList<>();
+        while (row.next()) {
+          tables.add(row.getString(1));
+        }
+        return tables;
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.sluice.cli;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.core.feed.FeedDirectory;
+import io.sluice.core.feed.Feeds;
+import io.sluice.core.yaml.Problem;
+import io.sluice.core.yaml.SecretUnavailableException;
+import io.sluice.core.yaml.Suggestion;
+import io.sluice.pgtask.TaskKinds;
+import io.sluice.pgtask.run.Databases;
+import io.sluice.pgtask.run.RunHistory;
+import io.sluice.pgtask.run.RunLog;
+import io.sluice.pgtask.run.TaskMetrics;
+import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.run.UnknownDatabaseException;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskDirectory;
+import io.sluice.pgtask.task.TaskSet;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What the commands about tasks share: the tasks, their databases, and who runs them. */
+final class TaskLine {
+
+  /** As the service: a run that is silent for so long was killed. */
+  static final Duration LOST_AFTER = Duration.ofMinutes(2);
+
+  private static final Duration RENEW = Duration.ofSeconds(2);
+
+  private final Session session;
+  private TaskSet tasks;
+
+  TaskLine(Session session) {
+    this.session = session;
+  }
+
+  Feeds feeds() {
+    try (FeedDirectory feeds =
+        new FeedDirectory(Settings.feeds(session), session.terminal.clock())) {
+      return feeds.current();
+    }
+  }
+
+  /** The tasks in effect; says on standard error that there are problems. */
+  TaskSet tasks() {
+    if (tasks == null) {
+      Path place = Settings.tasks(session);
+      Feeds feeds = feeds();
+      try (TaskDirectory directory = new TaskDirectory(place, () -> feeds)) {
+        tasks = directory.current();
+        Set<String> broken =
+            directory.problems().stream().map(Problem::file).collect(Collectors.toSet());
+        if (broken.contains(place.toString())) {
+          session
+              .err()
+              .println("there are no tasks at " + place + "; name them by --tasks or SLUICE_TASKS");
+        } else if (!broken.isEmpty()) {
+          session.err().println(broken.size() + " files have problems; see: sluice task check");
+        }
+      }
+    }
+    return tasks;
+  }
+
+  Task task(String name) {
+    return tasks()
+        .task(name)
+        .orElseThrow(
+            () ->
+                new UserError(
+                    Exit.PROBLEMS,
+                    "there is no task " + name,
+                    Suggestion.of(name, tasks().tasks().keySet())
+                        .map(meant -> "Did you mean " + meant + "?")
+                        .orElse("See: sluice task list")));
+  }
+
+  /** The warehouse is the session's database, the others are declared beside the tasks. */
+  Databases databases() {
+    return name -> name.equals(DatabaseSpec.WAREHOUSE) ? session.dataSource() : declared(name);
+  }
+
+  private DataSource declared(String name) {
+    DatabaseSpec spec = tasks().databases().get(name);
+    if (spec == null) {
+      throw new UnknownDatabaseException(name);
+    }
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(spec.url());
+    source.setUser(spec.user());
+    try {
+      spec.password().ifPresent(secret -> source.setPassword(secret.resolve()));
+    } catch (SecretUnavailableException e) {
+      throw UserError.usage("the password of database " + name + ": " + e.getMessage(), "");
+    }
+    source.setConnectTimeout(Session.CONNECT_SECONDS);
+    source.setApplicationName("sluice");
+    return source;
+  }
+
+  /** Something read from a database. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T read(Connection connection) throws SQLException;
+  }
+
+  /** Reads with times in UTC and ISO form, as tasks do. */
+  <T> T read(String database, Reading<T> reading) throws SQLException {
+    try (Connection connection = source(database).getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("set timezone = 'UTC'; set datestyle = 'ISO'");
+      connection.setReadOnly(true);
+      return reading.read(connection);
+    }
+  }
+
+  private DataSource source(String database) {
+    try {
+      return databases().get(database);
+    } catch (UnknownDatabaseException e) {
+      throw new UserError(Exit.USAGE, e.getMessage(), "");
+    }
+  }
+
+  RunHistory history() {
+    return new RunHistory(session.transactions(), LOST_AFTER);
+  }
+
+  RunLog log() {
+    return new RunLog(session.transactions());
+  }
+
+  TaskRunner runner(String instance) {
+    TaskRunner runner =
+        new TaskRunner(
+            databases(),
+            history(),
+            new TaskMetrics(new SimpleMeterRegistry()),
+            session.terminal.clock(),
+            instance,
+            RENEW);
+    return TaskKinds.teach(runner, session.transactions());
+  }
+}
