@@ -147,6 +147,6 @@ final class TaskLine {
             session.terminal.clock(),
             instance,
             RENEW);
-    return TaskKinds.teach(runner, session.transactions());
+    return TaskKinds.teach(runner);
   }
 }
