@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
@@ -13,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,8 +31,9 @@ import java.util.stream.StreamSupport;
 /**
  * Staging in a directory: one machine, or a volume many machines mount.
  *
- * <p>An object is written under {@code .tmp} and renamed. It is not forced to disk: after a power
- * failure the file is fetched or handled again, which costs less than a sync for every file.
+ * <p>An object is written under {@code .tmp} and renamed. It is not forced to disk unless committed
+ * durably: after a power failure the file is fetched or handled again, which costs less than a sync
+ * for every file.
  */
 final class DirectoryStaging implements Staging {
 
@@ -195,6 +198,12 @@ final class DirectoryStaging implements Staging {
         : e;
   }
 
+  private static void forceToDisk(Path path, StandardOpenOption option) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, option)) {
+      channel.force(true);
+    }
+  }
+
   private final class Writer extends StagingWriter {
     private final Path temp;
     private final Path target;
@@ -213,6 +222,21 @@ final class DirectoryStaging implements Staging {
       } catch (IOException e) {
         throw fullOr(e, target);
       }
+    }
+
+    @Override
+    void force() throws IOException {
+      out.flush();
+      forceToDisk(temp, StandardOpenOption.WRITE);
+    }
+
+    /** The folders too may be new. */
+    @Override
+    void settled() throws IOException {
+      for (Path path = target.getParent(); !path.equals(root); path = path.getParent()) {
+        forceToDisk(path, StandardOpenOption.READ);
+      }
+      forceToDisk(root, StandardOpenOption.READ);
     }
 
     @Override

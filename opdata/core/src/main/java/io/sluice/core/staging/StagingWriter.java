@@ -21,6 +21,16 @@ public abstract class StagingWriter extends OutputStream {
     publish();
   }
 
+  /**
+   * Makes the object visible, whole, and returns only when it survives a power failure; for what
+   * cannot be made again.
+   */
+  public final void commitDurably() throws IOException {
+    force();
+    commit();
+    settled();
+  }
+
   /** Bytes written so far. */
   public final long size() {
     return size;
@@ -48,6 +58,12 @@ public abstract class StagingWriter extends OutputStream {
   abstract void append(byte[] bytes, int offset, int length) throws IOException;
 
   abstract void publish() throws IOException;
+
+  /** Sends what was appended to the disk; a store that answers only for what is safe need not. */
+  void force() throws IOException {}
+
+  /** Sends to the disk that the object is visible. */
+  void settled() throws IOException {}
 
   abstract void abort() throws IOException;
 }

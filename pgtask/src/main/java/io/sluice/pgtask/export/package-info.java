@@ -1,0 +1,2 @@
+/** Partitions written away before they are dropped, and brought back. */
+package io.sluice.pgtask.export;
