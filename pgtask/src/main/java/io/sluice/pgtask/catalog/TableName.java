@@ -5,6 +5,19 @@ import io.sluice.core.ledger.SqlNames;
 /** A table's schema and name, unquoted. */
 public record TableName(String schema, String name) implements Comparable<TableName> {
 
+  /**
+   * Reads {@code schema.table}; the first point ends the schema.
+   *
+   * @throws IllegalArgumentException if there is none; the message is for people
+   */
+  public static TableName parse(String text) {
+    int point = text.indexOf('.');
+    if (point <= 0 || point == text.length() - 1) {
+      throw new IllegalArgumentException(text + " names no table; write schema.table");
+    }
+    return new TableName(text.substring(0, point), text.substring(point + 1));
+  }
+
   /** For SQL: both parts quoted. */
   public String sql() {
     return SqlNames.qualified(schema, name);

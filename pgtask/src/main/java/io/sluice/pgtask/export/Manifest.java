@@ -56,7 +56,8 @@ record Manifest(
 
   /**
    * @param type with its modifiers, and its schema unless built in
-   * @param definition attributes of a composite type, labels of an enum, base of a domain
+   * @param definition {@code composite (…)}, {@code enum (…)} or {@code domain over …}, also of an
+   *     array of such
    * @param collation with its schema; absent if the type's own
    * @param generated expression of a generated column; its values are not exported
    * @param virtual whether a generated column is not stored

@@ -1,8 +1,10 @@
 package io.sluice.pgtask.export;
 
 import io.sluice.pgtask.export.Manifest.Part;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -19,6 +21,7 @@ final class PartCheck implements AutoCloseable {
   private final String folder;
   private final DigestInputStream digested;
   private GZIPInputStream rows;
+  private boolean verified;
 
   /**
    * @param folder for messages
@@ -41,7 +44,7 @@ final class PartCheck implements AutoCloseable {
         rows = new GZIPInputStream(digested, BUFFER);
       }
       return rows.read(buffer);
-    } catch (ZipException | java.io.EOFException e) {
+    } catch (ZipException | EOFException e) {
       verify();
       throw new ExportException(name() + " is no whole gzip file: " + e.getMessage(), e);
     }
@@ -53,13 +56,17 @@ final class PartCheck implements AutoCloseable {
    * @throws ExportException if it differs
    */
   void verify() throws IOException {
-    digested.transferTo(java.io.OutputStream.nullOutputStream());
+    if (verified) {
+      return;
+    }
+    digested.transferTo(OutputStream.nullOutputStream());
     String found = Sha256.hex(digested.getMessageDigest().digest());
     if (!found.equals(part.sha256())) {
       throw new ExportException(
           "%s was damaged or replaced: its SHA-256 is %s, the manifest says %s"
               .formatted(name(), found, part.sha256()));
     }
+    verified = true;
   }
 
   private String name() {

@@ -23,14 +23,14 @@ final class TableFacts {
            where c.oid = a.attcollation) end,
         case t.typtype
           when 'c' then
-            (select string_agg(format('%I %s', f.attname, format_type(f.atttypid, f.atttypmod)), ', '
-               order by f.attnum)
+            (select 'composite (' || string_agg(format('%I %s', f.attname, format_type(f.atttypid, f.atttypmod)), ', '
+               order by f.attnum) || ')'
              from pg_catalog.pg_attribute f
              where f.attrelid = t.typrelid and f.attnum > 0 and not f.attisdropped)
           when 'e' then
-            (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)
+            (select 'enum (' || string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder) || ')'
              from pg_catalog.pg_enum e where e.enumtypid = t.oid)
-          when 'd' then format_type(t.typbasetype, t.typtypmod) end,
+          when 'd' then 'domain over ' || format_type(t.typbasetype, t.typtypmod) end,
         a.atthasdef or a.attidentity <> ''
       from pg_catalog.pg_attribute a
       join pg_catalog.pg_type own on own.oid = a.atttypid

@@ -24,6 +24,7 @@ final class SqlProblems {
           "broken off (cancelled, or longer than %s)"
               .formatted(Durations.format(limits.statementTimeout()));
       case "42501" -> message + "; the role of this task lacks that privilege";
+      case "null" -> message; // not the database's: a place of exports, a client
       default -> message + " (SQLSTATE " + state + ")";
     };
   }

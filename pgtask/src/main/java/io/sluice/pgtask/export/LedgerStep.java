@@ -1,0 +1,28 @@
+package io.sluice.pgtask.export;
+
+import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepResult;
+import io.sluice.pgtask.run.Work;
+import java.sql.SQLException;
+import java.util.List;
+
+/** A change in the ledger, which may lie in another database than the tables. */
+record LedgerStep(String words, String statement, Body body) implements Step {
+
+  /** Makes it. */
+  @FunctionalInterface
+  interface Body {
+    void run(Work work) throws SQLException;
+  }
+
+  @Override
+  public List<String> sql() {
+    return List.of(statement);
+  }
+
+  @Override
+  public StepResult run(Work work) throws SQLException {
+    body.run(work);
+    return StepResult.done();
+  }
+}

@@ -1,0 +1,190 @@
+package io.sluice.pgtask.export;
+
+import io.sluice.core.catalog.Names;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.SqlStep;
+import io.sluice.pgtask.run.TaskKind;
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.RestoreSpec;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Brings back an exported partition: builds a table beside its parent, fills it, proves its bounds,
+ * and attaches it. Until the last step nobody sees it; what a broken off run left is built anew.
+ *
+ * <p>Locks: ACCESS SHARE on the parent while the table is made, SHARE UPDATE EXCLUSIVE on it while
+ * it is attached, without a scan of the table, for the CHECK proves its bounds
+ * (https://www.postgresql.org/docs/current/sql-altertable.html, ATTACH PARTITION). A default
+ * partition is looked through first by VALIDATE, which lets others read and write.
+ */
+public final class Restore implements TaskKind<RestoreSpec> {
+
+  private static final String BUILDING = "__sluice_restore";
+
+  private final ExportPlaces places;
+  private final ExpiredLedger ledger;
+
+  public Restore(ExportPlaces places, ExpiredLedger ledger) {
+    this.places = places;
+    this.ledger = ledger;
+  }
+
+  @Override
+  public void run(RestoreSpec spec, TaskRun run) throws SQLException {
+    Optional<ExportSource> source = source(spec, run);
+    if (source.isEmpty()) {
+      return;
+    }
+    TableName name = name(spec, source.get().manifest());
+    Target target = run.read(connection -> Target.look(connection, source.get().manifest(), name));
+    List<String> refused =
+        spec.as().isPresent()
+            ? target.refusedAlone(name)
+            : target.refused(source.get().manifest(), spec.attach());
+    if (!refused.isEmpty()) {
+      refused.forEach(run::problem);
+      return;
+    }
+    if (spec.as().isPresent()) {
+      alone(source.get(), name, run);
+    } else {
+      partition(source.get(), target, name, spec, run);
+    }
+  }
+
+  private Optional<ExportSource> source(RestoreSpec spec, TaskRun run) {
+    try {
+      return Optional.of(ExportSource.find(spec, run.task().database(), ledger, places));
+    } catch (IOException | IllegalArgumentException e) {
+      run.problem(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static TableName name(RestoreSpec spec, Manifest manifest) {
+    return spec.as()
+        .map(TableName::parse)
+        .orElse(new TableName(manifest.partitionSchema(), manifest.partition()));
+  }
+
+  private static TableName building(TableName name) {
+    return name.sibling(Names.withSuffix(name.name(), BUILDING));
+  }
+
+  private void alone(ExportSource source, TableName name, TaskRun run) {
+    TableName building = building(name);
+    boolean done =
+        run.step(
+                SqlStep.transaction(
+                    "remove what a broken off restore left", RestoreSql.remove(building)))
+            && run.step(
+                SqlStep.transaction(
+                    "make " + building + " with the columns of the export",
+                    RestoreSql.createAlone(building, source.manifest())))
+            && run.step(new FillStep(source, places, building))
+            && run.step(
+                SqlStep.transaction(
+                    "give it its name, " + name, List.of(RestoreSql.rename(building, name))));
+    if (done) {
+      run.note(
+          "%s has the rows that %s.%s had when it was exported; its indexes and constraints are in the manifest"
+              .formatted(name, source.manifest().schema(), source.manifest().partition()));
+    }
+  }
+
+  private void partition(
+      ExportSource source, Target target, TableName name, RestoreSpec spec, TaskRun run) {
+    TableName building = building(name);
+    AtomicLong row = new AtomicLong();
+    boolean made =
+        run.step(
+                SqlStep.transaction(
+                    "remove what a broken off restore left", RestoreSql.remove(building)))
+            && run.step(
+                SqlStep.transaction(
+                    "make %s like %s".formatted(building, target.name()),
+                    RestoreSql.createLike(building, target)))
+            && run.step(new FillStep(source, places, building))
+            && run.step(
+                SqlStep.transaction(
+                    "prove the bounds of " + building,
+                    List.of(RestoreSql.addBounds(building, target, source.manifest()))))
+            && run.step(new PlainNamesStep(building, name))
+            && run.step(hold(source, building, run, spec, row));
+    if (made
+        && (spec.attach()
+            ? attach(source, target, building, name, run)
+            : detached(building, name, run))) {
+      run.step(restored(row, name, run));
+    }
+  }
+
+  private boolean attach(
+      ExportSource source, Target target, TableName building, TableName name, TaskRun run) {
+    Manifest manifest = source.manifest();
+    boolean ready = true;
+    if (target.defaultPartition().isPresent()) {
+      TableName other = target.defaultPartition().get();
+      ready =
+          run.step(
+                  SqlStep.transaction(
+                      "say that %s holds no rows of the range".formatted(other),
+                      RestoreSql.excludeFromDefault(other, target, manifest)))
+              && run.step(
+                  SqlStep.transaction("prove it", List.of(RestoreSql.validateDefault(other))));
+    }
+    boolean attached =
+        ready
+            && run.step(
+                SqlStep.transaction(
+                    "attach %s to %s".formatted(name, target.name()),
+                    RestoreSql.attach(building, name, target, manifest)));
+    if (target.defaultPartition().isPresent()) {
+      TableName other = target.defaultPartition().get();
+      run.step(
+          SqlStep.transaction(
+              "take back what was said of " + other, List.of(RestoreSql.freeDefault(other))));
+    }
+    return attached && run.step(SqlStep.alone("analyse " + name, "analyze " + name.sql()));
+  }
+
+  private boolean detached(TableName building, TableName name, TaskRun run) {
+    return run.step(
+            SqlStep.transaction(
+                "give it its name, " + name, List.of(RestoreSql.rename(building, name))))
+        && run.step(SqlStep.alone("analyse " + name, "analyze " + name.sql()));
+  }
+
+  private LedgerStep hold(
+      ExportSource source, TableName building, TaskRun run, RestoreSpec spec, AtomicLong row) {
+    Instant until = run.now().plus(spec.hold());
+    return new LedgerStep(
+        "keep rotation away from it until " + until,
+        "update sluice.expired_partition set hold_until = '%s' where id = %s"
+            .formatted(until, source.ledgerId().map(String::valueOf).orElse("<new>")),
+        work -> {
+          long oid = work.read(connection -> Target.oid(connection, building));
+          if (source.ledgerId().isPresent()) {
+            row.set(source.ledgerId().get());
+            ledger.hold(row.get(), oid, until);
+          } else {
+            row.set(
+                ledger.hold(
+                    run.task().name(), run.task().database(), source.manifest(), oid, until));
+          }
+        });
+  }
+
+  private LedgerStep restored(AtomicLong row, TableName name, TaskRun run) {
+    return new LedgerStep(
+        "note that " + name + " is back",
+        "update sluice.expired_partition set restored_at = '%s' where id = <its>"
+            .formatted(run.now()),
+        work -> ledger.restored(row.get(), run.now()));
+  }
+}

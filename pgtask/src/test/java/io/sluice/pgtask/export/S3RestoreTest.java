@@ -1,0 +1,140 @@
+package io.sluice.pgtask.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.core.staging.StagingSettings;
+import io.sluice.core.staging.StagingWriter;
+import java.net.URI;
+import java.sql.SQLException;
+import java.util.List;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** The same with a bucket of a server that speaks S3. */
+class S3RestoreTest {
+
+  private static final String VERSIONS = "io.sluice.testkit.EmbeddedDatabase#versions";
+  private static S3Proxy server;
+  private static StagingSettings.S3 access;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server =
+        S3Proxy.builder()
+            .blobStore(new TransientNio2BlobStore())
+            .endpoint(URI.create("http://127.0.0.1:0"))
+            .awsAuthentication(AuthenticationType.AWS_V4, "key", "secret")
+            .build();
+    server.start();
+    URI endpoint = URI.create("http://127.0.0.1:" + server.getPort());
+    access = new StagingSettings.S3(endpoint, "eu-central-1", true, "key", "secret");
+    try (S3Client admin =
+        S3Client.builder()
+            .endpointOverride(endpoint)
+            .region(Region.EU_CENTRAL_1)
+            .forcePathStyle(true)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")))
+            .build()) {
+      admin.createBucket(request -> request.bucket("archive"));
+    }
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    server.stop();
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void bringsBackRows_whenObjectHasManyParts(int major) throws Exception {
+    try (Lab lab = new Lab(major, access)) {
+      Tables.small(lab);
+      noise(lab);
+      List<String> before = lab.rows(Lab.PARENT);
+      Tables.detach(lab);
+      Exported exported = lab.export(URI.create("s3://archive/pm/" + major));
+      assertThat(exported.bytes()).isGreaterThan(10_000_000);
+      assertThat(exported.manifest().toString())
+          .matches("s3://archive/pm/\\d+/billing\\.cdr/cdr_p20260801-\\d+\\.json");
+      lab.sql("drop table billing.cdr_p20260801");
+      assertThat(lab.restore(Lab.back()).problems()).isEmpty();
+      assertThat(lab.rows(Lab.PARENT)).isEqualTo(before);
+    }
+  }
+
+  /** Gzip cannot make random digits shorter than half, so it takes more than one part upload. */
+  private static void noise(Lab lab) throws SQLException {
+    lab.sql(
+        """
+        insert into billing.cdr select '2026-08-01 13:00Z', i,
+          (select string_agg(md5(random()::text || i || j), '') from generate_series(1, 100) j), i
+        from generate_series(1, 7000) i
+        """);
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void saysWhatIsWrong_whenBucketOrObjectIs(int major) throws Exception {
+    try (Lab lab = new Lab(major, access)) {
+      Tables.small(lab);
+      Tables.detach(lab);
+      URI place = URI.create("s3://archive/wrong/" + major);
+      assertThatThrownBy(() -> lab.export(URI.create("s3://nowhere/pm")))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("s3://nowhere/pm cannot be opened");
+      Exported exported = lab.export(place);
+      lab.sql("drop table billing.cdr_p20260801");
+      String name = exported.manifest().getPath().replaceAll(".*/(.*)\\.json", "$1.0001.gz");
+      try (io.sluice.core.staging.Staging staging = new ExportPlaces(access).open(place)) {
+        String key = "billing.cdr/" + name;
+        long size = staging.size(key);
+        try (StagingWriter writer = staging.create(key)) {
+          writer.write(new byte[(int) size]);
+          writer.commit();
+        }
+        assertThat(lab.restore(Lab.back()).problems())
+            .singleElement()
+            .asString()
+            .contains(name + " was damaged or replaced: its SHA-256 is");
+        staging.delete(List.of(key));
+      }
+      assertThat(lab.restore(Lab.back()).problems())
+          .singleElement()
+          .asString()
+          .startsWith("there is no object s3://archive/wrong/");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void refusesPlace_whenAnotherDatabaseHasTheSameThere(int major) throws Exception {
+    URI place = URI.create("s3://archive/shared/" + major);
+    try (Lab lab = new Lab(major, access)) {
+      Tables.small(lab);
+      Tables.detach(lab);
+      Subject subject = lab.subject();
+      lab.export(place);
+      lab.sql("alter table billing.cdr_p20260801 add check (true)");
+      try (Lab other = new Lab(major, access)) {
+        Tables.small(other);
+        Tables.detach(other);
+        Subject same =
+            new Subject(subject.parent(), subject.partition(), subject.oid(), Lab.LOWER, Lab.UPPER);
+        PartitionExport export = new PartitionExport(new ExportPlaces(access));
+        assertThatThrownBy(() -> other.work(same, export, place))
+            .hasMessageContaining("give each database a place of its own");
+      }
+    }
+  }
+}
