@@ -9,4 +9,4 @@ import java.net.URI;
  * @param sha256 of the manifest, which holds those of the parts
  * @param bytes written, zipped
  */
-public record Exported(URI manifest, String sha256, long rows, long bytes) {}
+record Exported(URI manifest, String sha256, long rows, long bytes) {}

@@ -13,7 +13,6 @@ import java.util.Optional;
  * @param database it was in
  * @param server the system identifier of its server, or empty where it was not told
  * @param postgres its version
- * @param task that exported it
  * @param schema of the parent
  * @param parent partitioned table it was a partition of
  * @param partitionKey of the parent, such as {@code RANGE (start_time)}
@@ -33,7 +32,6 @@ record Manifest(
     String database,
     String server,
     String postgres,
-    String task,
     Instant exportedAt,
     String schema,
     String parent,

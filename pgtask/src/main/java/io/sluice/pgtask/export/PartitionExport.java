@@ -2,8 +2,11 @@ package io.sluice.pgtask.export;
 
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;
+import io.sluice.pgtask.catalog.Bounds;
+import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.export.Manifest.Column;
 import io.sluice.pgtask.export.Manifest.Part;
+import io.sluice.pgtask.partition.BeforeDrop;
 import io.sluice.pgtask.run.Work;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,11 +50,25 @@ public final class PartitionExport {
     this.partBytes = partBytes;
   }
 
-  /** The statements, as far as they can be known before. */
-  public static List<String> sql(Subject subject) {
-    return List.of(
-        "select count(*) from " + subject.partition().sql(),
-        "copy (select <columns> from " + subject.partition().sql() + ") to stdout");
+  /** As {@link BeforeDrop}; give rotation {@code export::save}. */
+  public BeforeDrop.Saved save(
+      Work work, TableName partition, long oid, TableName parent, Bounds bounds, URI to)
+      throws SQLException {
+    return save(work, partition, oid, parent, bounds.lower(), bounds.upper(), to);
+  }
+
+  /** The same with the bounds' literals. */
+  public BeforeDrop.Saved save(
+      Work work,
+      TableName partition,
+      long oid,
+      TableName parent,
+      String lower,
+      String upper,
+      URI to)
+      throws SQLException {
+    Exported exported = export(work, new Subject(parent, partition, oid, lower, upper), to);
+    return new BeforeDrop.Saved(exported.rows(), exported.manifest(), exported.sha256());
   }
 
   /**
@@ -60,7 +77,7 @@ public final class PartitionExport {
    * @param to {@code file:///directory} or {@code s3://bucket/prefix}
    * @throws SQLException also when the place cannot be written; the message is for people
    */
-  public Exported export(Work work, String task, Subject subject, URI to) throws SQLException {
+  Exported export(Work work, Subject subject, URI to) throws SQLException {
     try (Staging place = places.open(to)) {
       place.deleteAbandoned(work.clock().instant().minus(ABANDONED));
       String base =
@@ -71,7 +88,7 @@ public final class PartitionExport {
               subject.oid());
       Identity identity = work.read(Identity::read);
       removeEarlier(place, base, identity, to);
-      Manifest manifest = work.read(c -> inSnapshot(work, c, place, base, task, subject, identity));
+      Manifest manifest = work.read(c -> inSnapshot(work, c, place, base, subject, identity));
       reread(place, base, manifest, to);
       String key = base + ManifestFile.SUFFIX;
       String sha256 = ManifestFile.write(place, key, manifest);
@@ -109,7 +126,6 @@ public final class PartitionExport {
       Connection connection,
       Staging place,
       String base,
-      String task,
       Subject subject,
       Identity identity)
       throws SQLException {
@@ -121,7 +137,7 @@ public final class PartitionExport {
     if (columns.isEmpty()) {
       throw new SQLException(subject.partition() + " is not there any more");
     }
-    Manifest empty = manifest(connection, task, subject, identity, columns, work);
+    Manifest empty = manifest(connection, subject, identity, columns, work);
     long counted = number(connection, "select count(*) from " + subject.partition().sql());
     try (PartsWriter writer = new PartsWriter(place, base, partBytes)) {
       String copy =
@@ -185,12 +201,7 @@ public final class PartitionExport {
   }
 
   private static Manifest manifest(
-      Connection connection,
-      String task,
-      Subject subject,
-      Identity identity,
-      List<Column> columns,
-      Work work)
+      Connection connection, Subject subject, Identity identity, List<Column> columns, Work work)
       throws SQLException {
     String key =
         text(
@@ -203,7 +214,6 @@ public final class PartitionExport {
         identity.database(),
         identity.server(),
         text(connection, "show server_version"),
-        task,
         work.clock().instant(),
         subject.parent().schema(),
         subject.parent().name(),
@@ -227,7 +237,6 @@ public final class PartitionExport {
         m.database(),
         m.server(),
         m.postgres(),
-        m.task(),
         m.exportedAt(),
         m.schema(),
         m.parent(),

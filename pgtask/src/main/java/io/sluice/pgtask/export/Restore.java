@@ -2,6 +2,8 @@ package io.sluice.pgtask.export;
 
 import io.sluice.core.catalog.Names;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.partition.NewPartition;
+import io.sluice.pgtask.partition.PartitionSql;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
@@ -108,12 +110,8 @@ public final class Restore implements TaskKind<RestoreSpec> {
             && run.step(
                 SqlStep.transaction(
                     "make %s like %s".formatted(building, target.name()),
-                    RestoreSql.createLike(building, target)))
+                    target.maker().make(new NewPartition(building, target.bounds()))))
             && run.step(new FillStep(source, places, building))
-            && run.step(
-                SqlStep.transaction(
-                    "prove the bounds of " + building,
-                    List.of(RestoreSql.addBounds(building, target, source.manifest()))))
             && run.step(new PlainNamesStep(building, name))
             && run.step(hold(source, building, run, spec, row));
     if (made
@@ -143,7 +141,8 @@ public final class Restore implements TaskKind<RestoreSpec> {
             && run.step(
                 SqlStep.transaction(
                     "attach %s to %s".formatted(name, target.name()),
-                    RestoreSql.attach(building, name, target, manifest)));
+                    RestoreSql.attach(
+                        building, new NewPartition(name, target.bounds()), target.maker())));
     if (target.defaultPartition().isPresent()) {
       TableName other = target.defaultPartition().get();
       run.step(
@@ -154,6 +153,9 @@ public final class Restore implements TaskKind<RestoreSpec> {
   }
 
   private boolean detached(TableName building, TableName name, TaskRun run) {
+    run.note(
+        "%s stays detached; its CHECK %s spares ATTACH PARTITION the scan, drop it afterwards"
+            .formatted(name, PartitionSql.CHECK));
     return run.step(
             SqlStep.transaction(
                 "give it its name, " + name, List.of(RestoreSql.rename(building, name))))

@@ -9,5 +9,4 @@ import io.sluice.pgtask.catalog.TableName;
  * @param lower literal, as in {@code FOR VALUES FROM (…)}
  * @param upper literal, as in {@code TO (…)}
  */
-public record Subject(
-    TableName parent, TableName partition, long oid, String lower, String upper) {}
+record Subject(TableName parent, TableName partition, long oid, String lower, String upper) {}

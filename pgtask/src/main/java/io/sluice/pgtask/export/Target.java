@@ -7,18 +7,23 @@ import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.partition.PartitionSql;
+import io.sluice.pgtask.task.PartitionSpec.Template;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Where a partition goes back to, as it is now.
  *
  * @param table empty if there is none that Sluice can count with
+ * @param sql that makes its partitions; there if the table is
  * @param range of the export; empty if it does not fit the table's key
  * @param columns of the table
  * @param taken whether a table of the partition's name is there
@@ -27,6 +32,7 @@ import java.util.Optional;
 record Target(
     TableName name,
     Optional<PartitionedTable> table,
+    Optional<PartitionSql> sql,
     Optional<Bounds> range,
     List<TableFacts.Known> columns,
     boolean taken,
@@ -39,10 +45,18 @@ record Target(
     return new Target(
         parent,
         table,
+        table.isPresent() ? Optional.of(sql(connection, table.get())) : Optional.empty(),
         table.isPresent() ? range(connection, table.get().type(), manifest) : Optional.empty(),
         table.isPresent() ? TableFacts.columns(connection, table.get().oid()) : List.of(),
         oid(connection, partition) != 0,
         unknownTypes(connection, manifest));
+  }
+
+  /** Owner and grants as the parent's. */
+  private static PartitionSql sql(Connection connection, PartitionedTable table)
+      throws SQLException {
+    Template plain = new Template(Optional.empty(), Optional.empty(), Map.of(), true);
+    return PartitionSql.read(connection, table, plain, Optional.empty(), ZoneOffset.UTC);
   }
 
   private static Optional<Bounds> range(Connection connection, KeyType type, Manifest manifest)
@@ -172,7 +186,7 @@ record Target(
   }
 
   private Optional<Partition> overlapping() {
-    Bounds bounds = range.orElseThrow();
+    Bounds bounds = bounds();
     return table.orElseThrow().partitions().stream()
         .filter(partition -> partition.bounds().overlaps(bounds.from(), bounds.to()))
         .findFirst();
@@ -182,8 +196,12 @@ record Target(
     return table.orElseThrow().key();
   }
 
-  String owner() {
-    return table.orElseThrow().owner();
+  PartitionSql maker() {
+    return sql.orElseThrow();
+  }
+
+  Bounds bounds() {
+    return range.orElseThrow();
   }
 
   Optional<TableName> defaultPartition() {

@@ -75,7 +75,9 @@ final class Killer {
   /** Settings change nothing: an end there is one at the statement after them. */
   private static boolean isStatement(String method, Object[] arguments) {
     boolean setting =
-        arguments != null && arguments.length > 0 && String.valueOf(arguments[0]).startsWith("set ");
+        arguments != null
+            && arguments.length > 0
+            && String.valueOf(arguments[0]).startsWith("set ");
     return STATEMENTS.contains(method) && !setting;
   }
 

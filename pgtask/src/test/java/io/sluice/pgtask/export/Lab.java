@@ -135,7 +135,7 @@ final class Lab implements AutoCloseable {
     TaskKind<RestoreSpec> kind =
         (spec, run) -> {
           try {
-            exported.set(export.export(run, "rotate", subject, to));
+            exported.set(export.export(run, subject, to));
           } catch (SQLException e) {
             failure.set(e);
             throw e;
