@@ -51,7 +51,8 @@ public final class PartitionCatalog {
    * What was found.
    *
    * @param tables by name
-   * @param problems of tables that were asked for and are of another kind: why, and what to do
+   * @param problems of tables that were asked for and are of another kind: why, and what to do;
+   *     those that are partitions themselves are passed over
    */
   public record Found(List<PartitionedTable> tables, Map<TableName, String> problems) {
     public Found {
@@ -153,7 +154,9 @@ public final class PartitionCatalog {
     Optional<KeyType> type = Optional.ofNullable(parent.type).flatMap(KeyType::of);
     Optional<String> problem = problem(parent, type);
     if (problem.isPresent()) {
-      problems.put(parent.name, problem.get());
+      if (!parent.partition) {
+        problems.put(parent.name, problem.get());
+      }
       return Optional.empty();
     }
     List<Partition> partitions = new ArrayList<>();

@@ -1,6 +1,5 @@
 package io.sluice.pgtask.partition;
 
-import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Work;
 import java.net.URI;
@@ -23,10 +22,19 @@ public interface BeforeDrop {
    *
    * @param partition detached, of oid {@code oid}
    * @param parent it belonged to
+   * @param lower literal of its lower bound, as {@code FOR VALUES FROM (…)} takes it
+   * @param upper literal of its upper bound
    * @param to where exports of this task go
    * @throws SQLException when it cannot be read; it then stays
    * @throws java.io.UncheckedIOException when it cannot be written; it then stays
    */
-  Saved save(Work work, TableName partition, long oid, TableName parent, Bounds bounds, URI to)
+  Saved save(
+      Work work,
+      TableName partition,
+      long oid,
+      TableName parent,
+      String lower,
+      String upper,
+      URI to)
       throws SQLException;
 }

@@ -1,0 +1,188 @@
+package io.sluice.pgtask.partition;
+
+import io.sluice.core.catalog.TargetStorage;
+import io.sluice.pgtask.catalog.Bounds;
+import io.sluice.pgtask.catalog.DefaultPart;
+import io.sluice.pgtask.catalog.Partition;
+import io.sluice.pgtask.catalog.PartitionCatalog;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.SqlStep;
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.PartitionSpec.Template;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Makes what a table lacks. */
+final class Creation {
+
+  /** A default partition no larger is read by ATTACH itself, which takes milliseconds. */
+  private static final long SMALL = 64L << 20;
+
+  private final PartitionSpec spec;
+  private final TaskRun run;
+  private final Optional<DefaultDrain> drain;
+  private final Collection<TableName> held;
+
+  Creation(
+      PartitionSpec spec, TaskRun run, Optional<DefaultDrain> drain, Collection<TableName> held) {
+    this.spec = spec;
+    this.run = run;
+    this.drain = drain;
+    this.held = held;
+  }
+
+  void create(Subject subject) throws SQLException {
+    try {
+      tryCreate(subject);
+    } catch (IllegalArgumentException e) {
+      run.problem("%s gets no partitions: %s".formatted(subject.name(), e.getMessage()));
+    }
+  }
+
+  private void tryCreate(Subject subject) throws SQLException {
+    Set<Long> heldOids =
+        subject.table().partitions().stream()
+            .filter(p -> held.contains(p.name()))
+            .map(Partition::oid)
+            .collect(Collectors.toSet());
+    MissingPartitions missing = MissingPartitions.of(subject, spec, heldOids);
+    if (missing.more()) {
+      run.note(
+          "%s lacks more than %d partitions; later runs make the rest (most: in the task)"
+              .formatted(subject.name(), spec.most()));
+    }
+    if (subject.table().defaultPart().isEmpty()) {
+      List<NewPartition> named = names(subject, missing.wanted());
+      if (!named.isEmpty()) {
+        PartitionSql maker = maker(subject);
+        named.forEach(p -> run.step(new CreatePartition(subject, p, maker)));
+      }
+    } else {
+      besideDefault(subject, missing);
+    }
+  }
+
+  private List<NewPartition> names(Subject subject, List<Bounds> wanted) throws SQLException {
+    if (wanted.isEmpty()) {
+      return List.of();
+    }
+    NewNames names = run.read(connection -> NewNames.of(connection, subject, wanted));
+    for (TableName taken : names.taken()) {
+      run.problem(
+          "%s is there but no partition of %s; attach it, rename it or drop it"
+              .formatted(taken, subject.name()));
+    }
+    return names.partitions();
+  }
+
+  private PartitionSql maker(Subject subject) throws SQLException {
+    Template declared = spec.template();
+    Map<String, String> storage = new TreeMap<>();
+    subject.feedTable().ifPresent(f -> storage.putAll(TargetStorage.parameters(f.merged())));
+    storage.putAll(declared.storage());
+    Template template =
+        new Template(declared.table(), declared.tablespace(), storage, declared.privileges());
+    return run.read(
+        connection ->
+            PartitionSql.read(
+                connection, subject.table(), template, spec.sub(), run.task().zone()));
+  }
+
+  private void besideDefault(Subject subject, MissingPartitions missing) throws SQLException {
+    DefaultPart rest = subject.table().defaultPart().orElseThrow();
+    dropLeftover(rest);
+    long size =
+        run.read(connection -> PartitionCatalog.sizes(connection, List.of(rest.oid())))
+            .get(rest.oid());
+    if (missing.wanted().isEmpty() && size > SMALL) {
+      handToDrain(subject, List.of(), DefaultRows.NONE);
+      return;
+    }
+    List<Bounds> asked = new ArrayList<>(missing.wanted());
+    asked.addAll(missing.older());
+    DefaultRows rows = run.read(connection -> DefaultRows.read(connection, subject.table(), asked));
+    sayOutside(subject, rows);
+    List<Bounds> free =
+        missing.wanted().stream().filter(bounds -> !rows.rows().containsKey(bounds)).toList();
+    makeBeside(subject, names(subject, free), size);
+    handToDrain(subject, names(subject, held(rows)), rows);
+  }
+
+  private static List<Bounds> held(DefaultRows rows) {
+    return rows.rows().keySet().stream().sorted(Comparator.comparingLong(Bounds::from)).toList();
+  }
+
+  /** A run that was killed may have left its CHECK, which refuses rows. */
+  private void dropLeftover(DefaultPart rest) throws SQLException {
+    if (run.read(connection -> hasCheck(connection, rest.oid()))) {
+      run.step(
+          SqlStep.transaction(
+              "drop the check that a broken-off run left on " + rest.name(),
+              List.of(CreateBesideDefault.drop(rest.name()))));
+    }
+  }
+
+  private static boolean hasCheck(Connection connection, long oid) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "select exists (select from pg_constraint where conrelid = ? and conname = ?)")) {
+      query.setLong(1, oid);
+      query.setString(2, CreateBesideDefault.CHECK);
+      try (ResultSet row = query.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+
+  private void sayOutside(Subject subject, DefaultRows rows) {
+    if (rows.outside() > 0) {
+      run.note(
+          ("%,d rows in the default partition of %s lie outside the window of the task (%s to %s, or NULL); they stay"
+                  + " there: no partition is ever made for them")
+              .formatted(rows.outside(), subject.name(), rows.first(), rows.last()));
+    }
+  }
+
+  private void makeBeside(Subject subject, List<NewPartition> partitions, long defaultSize)
+      throws SQLException {
+    if (partitions.isEmpty()) {
+      return;
+    }
+    PartitionSql maker = maker(subject);
+    if (defaultSize > SMALL) {
+      run.step(new CreateBesideDefault(subject, partitions, maker));
+      return;
+    }
+    run.note(
+        "the default partition of %s has %s; ATTACH reads it under a lock, which takes milliseconds"
+            .formatted(subject.name(), Bytes.say(defaultSize)));
+    partitions.forEach(p -> run.step(new CreatePartition(subject, p, maker)));
+  }
+
+  private void handToDrain(Subject subject, List<NewPartition> partitions, DefaultRows rows)
+      throws SQLException {
+    long waiting = rows.rows().values().stream().mapToLong(Long::longValue).sum();
+    if (!spec.defaultPartition().drain() || drain.isEmpty()) {
+      if (waiting > 0) {
+        run.note(
+            "%,d rows of %d missing partitions of %s lie in its default partition, so these are not made; default: {drain: true} moves them"
+                .formatted(waiting, rows.rows().size(), subject.name()));
+      }
+      return;
+    }
+    drain.get().drain(run, subject.table(), partitions, maker(subject), spec);
+  }
+}

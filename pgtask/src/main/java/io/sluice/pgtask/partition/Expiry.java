@@ -1,0 +1,212 @@
+package io.sluice.pgtask.partition;
+
+import io.sluice.pgtask.catalog.Bounds;
+import io.sluice.pgtask.catalog.Partition;
+import io.sluice.pgtask.catalog.PartitionCatalog;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.partition.ExpiredLedger.Leaving;
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.PartitionSpec.Expired;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Partitions on their way out: detach, export, then drop, keep or archive, each a step of its own,
+ * so that one that is blocked stops nothing but itself. What an earlier run began is carried on
+ * from what the catalogue says.
+ */
+final class Expiry {
+
+  private final PartitionSpec spec;
+  private final TaskRun run;
+  private final ExpiredLedger ledger;
+  private final Optional<BeforeDrop> exporter;
+  private final Collection<TableName> held;
+  private final Set<Long> due = new HashSet<>();
+
+  Expiry(
+      PartitionSpec spec,
+      TaskRun run,
+      ExpiredLedger ledger,
+      Optional<BeforeDrop> exporter,
+      Collection<TableName> held) {
+    this.spec = spec;
+    this.run = run;
+    this.ledger = ledger;
+    this.exporter = exporter;
+    this.held = held;
+  }
+
+  /** Carries on what left its parent already in an earlier run. */
+  void carryOn() throws SQLException {
+    for (Leaving leaving : ledger.open()) {
+      LeavingState state = LeavingState.of(run, leaving);
+      switch (state) {
+        case ATTACHED -> {} // decided anew with its table
+        case PENDING -> {
+          if (run.step(new Detach(leaving, Detach.Way.FINALIZE, "", ledger, run.now()))) {
+            finish(leaving);
+          }
+        }
+        case DETACHED -> finish(leaving);
+        case ARCHIVED, GONE -> close(leaving);
+        case FOREIGN -> {
+          run.note(
+              "%s was to leave %s, but somebody renamed, moved or attached it elsewhere meanwhile; it is left alone"
+                  .formatted(leaving.partition(), leaving.parent()));
+          close(leaving);
+        }
+      }
+    }
+  }
+
+  private void close(Leaving leaving) {
+    if (!run.dry()) {
+      ledger.done(leaving.oid(), run.now());
+    }
+  }
+
+  /** Takes out what is due of a table. */
+  void expire(Subject subject) throws SQLException {
+    if (spec.keepTime().isEmpty() && spec.keepIds().isEmpty() && spec.keepBytes().isEmpty()) {
+      return;
+    }
+    List<Partition> past = DueByAge.past(subject, held);
+    Map<Long, Long> sizes = spec.keepBytes().isPresent() ? allSizes(subject) : Map.of();
+    Map<Partition, String> expired = DueByAge.due(subject, spec, past, sizes);
+    expired.keySet().forEach(partition -> due.add(partition.oid()));
+    if (expired.size() > spec.most()) {
+      run.note(
+          "%d partitions of %s are due; this run takes the oldest %d, later runs the rest"
+              .formatted(expired.size(), subject.name(), spec.most()));
+    }
+    List<Partition> now = expired.keySet().stream().limit(spec.most()).toList();
+    for (Partition partition : now) {
+      if (pending(subject)) {
+        return;
+      }
+      expire(subject, partition, expired.get(partition));
+    }
+  }
+
+  /** PostgreSQL detaches one partition of a table at a time; who broke one off must end it. */
+  private boolean pending(Subject subject) throws SQLException {
+    Optional<Partition> pending =
+        run.read(connection -> PartitionCatalog.find(connection, subject.name())).stream()
+            .flatMap(table -> table.partitions().stream())
+            .filter(Partition::detachPending)
+            .findFirst();
+    if (pending.isEmpty()) {
+      return false;
+    }
+    boolean ours = ledger.open().stream().anyMatch(l -> l.oid() == pending.get().oid());
+    if (ours) {
+      run.note(
+          "%s is half detached, and until that is finished no other partition of %s can be: the next run tries again"
+              .formatted(pending.get().name(), subject.name()));
+    } else {
+      run.problem(
+          "somebody's DETACH CONCURRENTLY of %s was broken off, so no other partition can leave; run: alter table %s detach partition %s finalize"
+              .formatted(pending.get().name(), subject.name().sql(), pending.get().name().sql()));
+    }
+    return true;
+  }
+
+  private Map<Long, Long> allSizes(Subject subject) throws SQLException {
+    List<Long> oids =
+        new ArrayList<>(subject.table().partitions().stream().map(Partition::oid).toList());
+    subject.table().defaultPart().ifPresent(rest -> oids.add(rest.oid()));
+    return run.read(connection -> PartitionCatalog.sizes(connection, oids));
+  }
+
+  private void expire(Subject subject, Partition partition, String why) throws SQLException {
+    if (subject.feedTable().isPresent() && !readyForFeed(subject, partition)) {
+      return;
+    }
+    long bytes =
+        run.read(connection -> PartitionCatalog.sizes(connection, List.of(partition.oid())))
+            .get(partition.oid());
+    Leaving leaving = leaving(subject, partition, bytes);
+    Detach.Way way =
+        subject.table().defaultPart().isPresent() ? Detach.Way.PLAIN : Detach.Way.CONCURRENTLY;
+    if (run.step(new Detach(leaving, way, why, ledger, run.now()))) {
+      finish(leaving);
+    }
+  }
+
+  private Leaving leaving(Subject subject, Partition partition, long bytes) {
+    String action = "drop";
+    Optional<String> schema = Optional.empty();
+    if (spec.expired() instanceof Expired.Archive archive) {
+      action = "archive";
+      schema = Optional.of(archive.schema());
+    } else if (spec.expired() instanceof Expired.Keep) {
+      action = "keep";
+    }
+    Bounds bounds = partition.bounds();
+    return new Leaving(
+        subject.name(),
+        partition.name(),
+        partition.oid(),
+        bounds.lower(),
+        bounds.upper(),
+        action,
+        schema,
+        bytes,
+        false);
+  }
+
+  /** D10: what a summary has still to read stays; marks that nobody reads go first. */
+  private boolean readyForFeed(Subject subject, Partition partition) throws SQLException {
+    FeedTable feed = subject.feedTable().orElseThrow();
+    FeedTables.Marks marks =
+        run.read(
+            connection ->
+                FeedTables.marks(connection, feed, subject.table().type(), partition.bounds()));
+    if (marks.count() == 0) {
+      return true;
+    }
+    if (marks.readers() != null) {
+      run.note(
+          "%s is due but stays: %,d changes in it have not been read by %s yet"
+              .formatted(partition.name(), marks.count(), marks.readers()));
+      return false;
+    }
+    return run.step(
+        FeedTables.deleteMarks(partition.name(), feed, subject.table().type(), partition.bounds()));
+  }
+
+  private void finish(Leaving leaving) throws SQLException {
+    if (spec.export().isPresent() && !leaving.exported() && !export(leaving)) {
+      return;
+    }
+    boolean indexes =
+        spec.expired() instanceof Expired.Keep keep
+            ? keep.indexes()
+            : !(spec.expired() instanceof Expired.Archive archive) || archive.indexes();
+    run.step(run.read(connection -> Disposal.of(connection, leaving, indexes, ledger, run.now())));
+  }
+
+  private boolean export(Leaving leaving) {
+    return run.step(
+        new SaveBefore(leaving, spec.export().orElseThrow().to(), exporter.orElseThrow(), ledger));
+  }
+
+  /** Takes back intentions of partitions that are not due any more; after all tables. */
+  void withdraw() throws SQLException {
+    for (Leaving leaving : ledger.open()) {
+      boolean attached = LeavingState.of(run, leaving) == LeavingState.ATTACHED;
+      if (attached && !due.contains(leaving.oid()) && !run.dry()) {
+        ledger.withdraw(leaving.oid());
+        run.note("%s is not due any more and stays".formatted(leaving.partition()));
+      }
+    }
+  }
+}

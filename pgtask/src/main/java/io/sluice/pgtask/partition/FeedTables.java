@@ -1,0 +1,122 @@
+package io.sluice.pgtask.partition;
+
+import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.ledger.Transactions;
+import io.sluice.pgtask.catalog.Bounds;
+import io.sluice.pgtask.catalog.KeyType;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.SqlStep;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The tables that the loader made for a feed, and the marks on them (D10). */
+final class FeedTables {
+
+  private static final String TABLES =
+      """
+      select t.id, t.target_id, g.schema_name, t.table_name, g.mode
+      from sluice.target g join sluice.target_table t on t.target_id = g.id
+      where g.feed = ? and t.made
+      """;
+
+  private static final String MARKS =
+      """
+      select count(*), string_agg(distinct r.reader, ', ')
+      from sluice.mark m left join sluice.mark_reader r on r.table_id = m.table_id
+      where m.table_id = ? and m.bucket >= ?::timestamptz and m.bucket < ?::timestamptz
+      """;
+
+  private final Transactions ledger;
+
+  FeedTables(Transactions ledger) {
+    this.ledger = ledger;
+  }
+
+  Map<TableName, FeedTable> of(String feed) {
+    return ledger.ledger(
+        connection -> {
+          try (PreparedStatement query = connection.prepareStatement(TABLES)) {
+            query.setString(1, feed);
+            try (ResultSet row = query.executeQuery()) {
+              Map<TableName, FeedTable> tables = new LinkedHashMap<>();
+              while (row.next()) {
+                tables.put(
+                    new TableName(row.getString(3), row.getString(4)),
+                    new FeedTable(row.getInt(1), row.getInt(2), row.getString(5).equals("merge")));
+              }
+              return tables;
+            }
+          }
+        });
+  }
+
+  /**
+   * Open marks of a partition.
+   *
+   * @param readers who waits for them; null if nobody does
+   */
+  record Marks(long count, String readers) {}
+
+  /**
+   * Marks of the buckets that touch a partition. Buckets are hours (start, end], so the one before
+   * its start may hold rows of exactly its start.
+   */
+  static Marks marks(Connection connection, FeedTable table, KeyType type, Bounds bounds)
+      throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(MARKS)) {
+      query.setInt(1, table.tableId());
+      query.setString(2, first(type, bounds));
+      query.setString(3, time(type, bounds.to()));
+      try (ResultSet row = query.executeQuery()) {
+        row.next();
+        return new Marks(row.getLong(1), row.getString(2));
+      }
+    }
+  }
+
+  /** Deletes them, but for the bucket that the next partition shares. */
+  static SqlStep deleteMarks(TableName partition, FeedTable table, KeyType type, Bounds bounds) {
+    String end =
+        bounds.to() == KeyType.MAX
+            ? "infinity"
+            : instant(type, bounds.to()).minus(1, ChronoUnit.HOURS).toString();
+    String sql =
+        """
+        delete from %s where ctid = any (array(
+          select ctid from %s where table_id = %d and bucket >= '%s' and bucket < '%s' limit 10000))"""
+            .formatted(
+                SqlNames.qualified("sluice", "mark"),
+                SqlNames.qualified("sluice", "mark"),
+                table.tableId(),
+                first(type, bounds),
+                end);
+    return SqlStep.batches(
+        "delete the marks of %s, which nobody reads".formatted(partition), sql, "marksDeleted");
+  }
+
+  private static String first(KeyType type, Bounds bounds) {
+    return bounds.from() == KeyType.MIN
+        ? "-infinity"
+        : instant(type, bounds.from())
+            .minus(1, ChronoUnit.MICROS)
+            .truncatedTo(ChronoUnit.HOURS)
+            .toString();
+  }
+
+  private static String time(KeyType type, long value) {
+    return value == KeyType.MAX ? "infinity" : instant(type, value).toString();
+  }
+
+  /** As the loader counts: a time without zone is taken as one of UTC. */
+  private static Instant instant(KeyType type, long value) {
+    return type == KeyType.DATE
+        ? Instant.EPOCH.plus(value, ChronoUnit.DAYS)
+        : Instant.EPOCH.plus(value, ChronoUnit.MICROS);
+  }
+}

@@ -1,0 +1,65 @@
+package io.sluice.pgtask.partition;
+
+import io.sluice.pgtask.catalog.Bounds;
+import io.sluice.pgtask.catalog.KeyType;
+import io.sluice.pgtask.catalog.Partition;
+import io.sluice.pgtask.task.PartitionSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which partitions a table lacks.
+ *
+ * @param wanted the most urgent first: of now, ahead, then gaps from the newest
+ * @param more whether there are more than one run may make
+ * @param older periods of the window that are made only if the default partition holds rows of them
+ */
+record MissingPartitions(List<Bounds> wanted, boolean more, List<Bounds> older) {
+
+  /** How many older periods are looked for in a default partition. */
+  private static final int OLDER = 1000;
+
+  /**
+   * @param held partitions that were restored for a while; they do not make gaps
+   */
+  static MissingPartitions of(Subject subject, PartitionSpec spec, Set<Long> held) {
+    Horizon horizon = subject.horizon();
+    FreeRanges free = new FreeRanges(subject.table(), subject.periods());
+    int limit = spec.most() + 1;
+    List<Bounds> wanted = new ArrayList<>(free.ascending(horizon.current(), horizon.end(), limit));
+    long gapsFrom =
+        spec.gaps() ? Math.max(horizon.first(), oldest(subject, held)) : horizon.current();
+    wanted.addAll(free.descending(gapsFrom, horizon.current(), limit - wanted.size()));
+    boolean more = wanted.size() == limit;
+    long olderTo = Math.min(gapsFrom, horizon.current());
+    List<Bounds> older =
+        subject.table().defaultPart().isPresent() && !more
+            ? free.descending(olderFrom(subject, olderTo), olderTo, OLDER)
+            : List.of();
+    return new MissingPartitions(more ? wanted.subList(0, spec.most()) : wanted, more, older);
+  }
+
+  /** Below it there are no gaps: the oldest partition's start, or end if it begins nowhere. */
+  private static long oldest(Subject subject, Set<Long> held) {
+    for (Partition partition : subject.table().partitions()) {
+      if (!held.contains(partition.oid())) {
+        Bounds bounds = partition.bounds();
+        long from = bounds.from() == KeyType.MIN ? bounds.to() : bounds.from();
+        return Math.min(from, subject.horizon().current());
+      }
+    }
+    return subject.horizon().current();
+  }
+
+  private static long olderFrom(Subject subject, long to) {
+    if (subject.horizon().first() != KeyType.MIN) {
+      return subject.horizon().first();
+    }
+    long from = to;
+    for (int i = 0; i < OLDER; i++) {
+      from = subject.periods().previous(from);
+    }
+    return from;
+  }
+}

@@ -1,0 +1,112 @@
+package io.sluice.pgtask.partition;
+
+import io.sluice.core.fate.Fate;
+import io.sluice.core.fate.SqlFates;
+import io.sluice.core.ledger.Transactions;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.TaskKind;
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.PartitionSpec;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Rotates partitioned tables: makes partitions ahead and fills gaps, for all tables first, so that
+ * nothing can stop tomorrow's partition; then carries on what an earlier run left half done; then
+ * takes out what is due; then analyses parents. Results: {@code partitionsCreated}, {@code
+ * partitionsFoundMade} (by others meanwhile), {@code partitionsDetached}, {@code
+ * partitionsExported}, {@code rowsExported}, {@code partitionsExpired}, {@code bytesFreed}, {@code
+ * bytesKept}, {@code bytesArchived}, {@code marksDeleted}, {@code parentsAnalysed}.
+ */
+public final class PartitionRotation implements TaskKind<PartitionSpec> {
+
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+
+  private final Transactions ledger;
+  private final ServerClock server;
+  private final Optional<DefaultDrain> drain;
+  private final Optional<BeforeDrop> exporter;
+
+  /**
+   * @param ledger of the warehouse, where intentions are written down
+   * @param server tells the database's time, {@link ServerClock#ofServer} but in tests
+   * @param drain empties default partitions; without it their rows stay and are reported
+   * @param exporter saves partitions; without it tasks that export are refused
+   */
+  public PartitionRotation(
+      Transactions ledger,
+      ServerClock server,
+      Optional<DefaultDrain> drain,
+      Optional<BeforeDrop> exporter) {
+    this.ledger = ledger;
+    this.server = server;
+    this.drain = drain;
+    this.exporter = exporter;
+  }
+
+  @Override
+  public void run(PartitionSpec spec, TaskRun run) throws SQLException {
+    if (!clocksAgree(run) || !possible(spec, run)) {
+      return;
+    }
+    ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database(), run.task().name());
+    List<TableName> held = expired.held(run.now());
+    List<Subject> subjects = new Subjects(spec, run, new FeedTables(ledger)).find();
+    Creation creation = new Creation(spec, run, drain, held);
+    each(subjects, run, creation::create);
+    Expiry expiry = new Expiry(spec, run, expired, exporter, held);
+    expiry.carryOn();
+    each(subjects, run, expiry::expire);
+    expiry.withdraw();
+    ParentStatistics.analyze(
+        run, subjects.stream().map(Subject::table).toList(), spec.analyzeEvery());
+  }
+
+  /** One of two wrong clocks would make or drop the wrong partitions. */
+  private boolean clocksAgree(TaskRun run) throws SQLException {
+    Instant theirs = run.read(server::now);
+    Instant ours = run.clock().instant();
+    if (Duration.between(ours, theirs).abs().compareTo(CLOCKS_DIFFER) <= 0) {
+      return true;
+    }
+    run.problem(
+        "nothing is made or dropped: this host's clock says %s, the database server's %s; set the wrong one right (NTP)"
+            .formatted(ours, theirs));
+    return false;
+  }
+
+  private boolean possible(PartitionSpec spec, TaskRun run) throws SQLException {
+    Optional<String> lacking = run.read(connection -> Rights.missing(connection, spec));
+    if (spec.export().isPresent() && exporter.isEmpty()) {
+      lacking = Optional.of("this process cannot export; take export: out of the task");
+    }
+    lacking.ifPresent(run::problem);
+    return lacking.isEmpty();
+  }
+
+  /** Work on one table. */
+  @FunctionalInterface
+  private interface Work {
+    void on(Subject subject) throws SQLException;
+  }
+
+  /** What one table's readers block stops that table only. */
+  private static void each(List<Subject> subjects, TaskRun run, Work work) throws SQLException {
+    for (Subject subject : subjects) {
+      try {
+        run.goOn();
+        work.on(subject);
+      } catch (SQLException e) {
+        if (SqlFates.of(e) == Fate.PAUSE) {
+          throw e;
+        }
+        run.problem(
+            "%s could not be looked at, the next run tries again: %s"
+                .formatted(subject.name(), e.getMessage()));
+      }
+    }
+  }
+}
