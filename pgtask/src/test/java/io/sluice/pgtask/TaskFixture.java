@@ -87,8 +87,9 @@ public final class TaskFixture implements AutoCloseable {
     pool.setDataSource(database.dataSource());
     pool.setMaximumPoolSize(8);
     pool.setMinimumIdle(0);
+    pool.setConnectionInitSql("set search_path = public"); // the user's name is the ledger's schema
     dataSource = new HikariDataSource(pool);
-    LedgerSchema.migrate(dataSource);
+    LedgerSchema.migrate(database.dataSource());
     ledger = new Transactions(dataSource);
     history = new RunHistory(ledger, Duration.ofMinutes(1));
     runner =

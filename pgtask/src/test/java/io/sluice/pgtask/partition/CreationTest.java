@@ -247,7 +247,7 @@ class CreationTest {
       String made = "cdr_p20261121";
       assertThat(
               fixture.texts(
-                  "select pg_get_userbyid(relowner) || ' ' || relreplident || ' ' || relpersistence || ' ' || array_to_string(reloptions, ',') from pg_class where relname = '"
+                  "select pg_get_userbyid(relowner) || ' ' || relreplident::text || ' ' || relpersistence::text || ' ' || array_to_string(reloptions, ',') from pg_class where relname = '"
                       + made
                       + "'"))
           .containsExactly(owner + " i u fillfactor=90");
