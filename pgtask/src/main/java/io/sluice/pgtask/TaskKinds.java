@@ -1,16 +1,33 @@
 package io.sluice.pgtask;
 
+import io.sluice.core.ledger.Transactions;
+import io.sluice.core.staging.StagingSettings;
+import io.sluice.pgtask.copyswap.Conversion;
+import io.sluice.pgtask.export.ExpiredLedger;
+import io.sluice.pgtask.export.ExportPlaces;
+import io.sluice.pgtask.export.Restore;
 import io.sluice.pgtask.maintenance.Maintenance;
 import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
+import io.sluice.pgtask.task.RestoreSpec;
 
 /** Every kind of task there is, for the service and the command alike. */
 public final class TaskKinds {
 
   private TaskKinds() {}
 
-  /** Teaches a runner every kind of task. */
-  public static TaskRunner teach(TaskRunner runner) {
-    return runner.with(MaintenanceSpec.class, new Maintenance());
+  /**
+   * Teaches a runner every kind of task.
+   *
+   * @param ledger of the warehouse
+   * @param s3 how buckets of exports are reached
+   */
+  public static TaskRunner teach(TaskRunner runner, Transactions ledger, StagingSettings.S3 s3) {
+    ExportPlaces places = new ExportPlaces(s3);
+    return runner
+        .with(ConvertSpec.class, new Conversion())
+        .with(MaintenanceSpec.class, new Maintenance())
+        .with(RestoreSpec.class, new Restore(places, new ExpiredLedger(ledger)));
   }
 }

@@ -112,7 +112,8 @@ public record SluiceProperties(
       String accessKey,
       String secretKey) {
 
-    StagingSettings.S3 settings() {
+    /** For whoever opens a bucket. */
+    public StagingSettings.S3 settings() {
       return new StagingSettings.S3(endpoint, region, pathStyle, accessKey, secretKey);
     }
 

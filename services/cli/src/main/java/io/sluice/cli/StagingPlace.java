@@ -37,7 +37,8 @@ final class StagingPlace {
     return location.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
   }
 
-  private static StagingSettings.S3 s3(Map<String, String> environment) {
+  /** How buckets are reached, by the variables that the services know. */
+  static StagingSettings.S3 s3(Map<String, String> environment) {
     String endpoint = environment.get("SLUICE_STAGING_S3_ENDPOINT");
     return new StagingSettings.S3(
         endpoint == null ? null : URI.create(endpoint),

@@ -31,7 +31,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class TaskLine {
 
   /** As the service: a run that is silent for so long was killed. */
-  static final Duration LOST_AFTER = Duration.ofMinutes(2);
+  static final Duration LOST_AFTER = Duration.ofMinutes(1);
 
   private static final Duration RENEW = Duration.ofSeconds(2);
 
@@ -147,6 +147,7 @@ final class TaskLine {
             session.terminal.clock(),
             instance,
             RENEW);
-    return TaskKinds.teach(runner);
+    return TaskKinds.teach(
+        runner, session.transactions(), StagingPlace.s3(session.terminal.environment()));
   }
 }
