@@ -5,12 +5,17 @@ import io.sluice.core.staging.StagingSettings;
 import io.sluice.pgtask.copyswap.Conversion;
 import io.sluice.pgtask.export.ExpiredLedger;
 import io.sluice.pgtask.export.ExportPlaces;
+import io.sluice.pgtask.export.PartitionExport;
 import io.sluice.pgtask.export.Restore;
 import io.sluice.pgtask.maintenance.Maintenance;
+import io.sluice.pgtask.partition.PartitionRotation;
+import io.sluice.pgtask.partition.ServerClock;
 import io.sluice.pgtask.run.TaskRunner;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
+import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.RestoreSpec;
+import java.util.Optional;
 
 /** Every kind of task there is, for the service and the command alike. */
 public final class TaskKinds {
@@ -25,7 +30,14 @@ public final class TaskKinds {
    */
   public static TaskRunner teach(TaskRunner runner, Transactions ledger, StagingSettings.S3 s3) {
     ExportPlaces places = new ExportPlaces(s3);
+    PartitionRotation rotation =
+        new PartitionRotation(
+            ledger,
+            ServerClock.ofServer(),
+            Optional.empty(),
+            Optional.of(new PartitionExport(places)::save));
     return runner
+        .with(PartitionSpec.class, rotation)
         .with(ConvertSpec.class, new Conversion())
         .with(MaintenanceSpec.class, new Maintenance())
         .with(RestoreSpec.class, new Restore(places, new ExpiredLedger(ledger)));

@@ -28,11 +28,14 @@ import picocli.CommandLine.Parameters;
 /** Partitions as they are, and those that went. */
 @Command(
     name = "partition",
-    description = "Lists partitions, and those that expired.",
+    description = "Lists partitions and those that expired; brings exported ones back.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {PartitionCommand.ListPartitions.class},
+    subcommands = {PartitionCommand.ListPartitions.class, PartitionRestoreCommand.class},
     footerHeading = "%nExamples:%n",
-    footer = {"  sluice partition list pm.nrcelldu"})
+    footer = {
+      "  sluice partition list pm.nrcelldu",
+      "  sluice partition restore pm.nrcelldu_p20260301"
+    })
 final class PartitionCommand extends Group {
 
   PartitionCommand(Session session) {
@@ -55,6 +58,15 @@ final class PartitionCommand extends Group {
       Duration age,
       String state,
       String export) {}
+
+  /** What a person wrote as the name of a table. */
+  static TableName name(String text) {
+    try {
+      return TableName.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw UserError.usage(e.getMessage(), "");
+    }
+  }
 
   /** Lists. */
   @Command(
@@ -94,11 +106,7 @@ final class PartitionCommand extends Group {
 
     @Override
     public Integer call() throws SQLException {
-      String[] parts = table.split("\\.", -1);
-      if (parts.length != 2) {
-        throw UserError.usage("'" + table + "' is not schema.table", "Name the schema too");
-      }
-      TableName name = new TableName(parts[0], parts[1]);
+      TableName name = name(table);
       TaskLine line = new TaskLine(session);
       List<Line> lines = new ArrayList<>(line.read(database, c -> partitions(c, name)));
       new ExpiredLog(session.transactions())

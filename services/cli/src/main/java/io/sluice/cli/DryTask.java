@@ -1,0 +1,64 @@
+package io.sluice.cli;
+
+import io.sluice.pgtask.run.RunResult;
+import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.task.Task;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Prints what a run of a task would do, as a script. */
+final class DryTask {
+
+  private final Session session;
+  private final TaskLine line;
+
+  DryTask(Session session, TaskLine line) {
+    this.session = session;
+    this.line = line;
+  }
+
+  private record Shown(String words, List<String> sql) {}
+
+  private record Dry(String task, List<Shown> steps, List<String> notes, List<String> problems) {}
+
+  int show(Task task) throws SQLException {
+    List<Shown> steps = new ArrayList<>();
+    try (TaskRunner runner = line.runner("cli-dry")) {
+      RunResult result = runner.dryRun(task, (words, sql) -> steps.add(new Shown(words, sql)));
+      return show(task, steps, result);
+    }
+  }
+
+  private int show(Task task, List<Shown> steps, RunResult result) {
+    session.print(
+        new Dry(task.name(), steps, result.notes(), result.problems()),
+        () -> script(task, steps, result));
+    return result.problems().isEmpty() ? Exit.OK : Exit.PROBLEMS;
+  }
+
+  private void script(Task task, List<Shown> steps, RunResult result) {
+    PrintWriter out = session.out();
+    comment(
+        "task %s (%s) in database %s at %s: %s"
+            .formatted(
+                task.name(),
+                task.spec().kind(),
+                task.database(),
+                session.format().time(session.terminal.clock().instant()),
+                steps.isEmpty() ? "nothing to do" : steps.size() + " steps"));
+    int n = 0;
+    for (Shown step : steps) {
+      out.println();
+      comment(++n + ". " + step.words());
+      step.sql().forEach(sql -> out.println(sql.strip().replaceFirst(";$", "") + ";"));
+    }
+    result.notes().forEach(note -> comment("note: " + note));
+    result.problems().forEach(problem -> comment("problem: " + problem));
+  }
+
+  private void comment(String text) {
+    text.lines().forEach(line -> session.out().println("-- " + line));
+  }
+}

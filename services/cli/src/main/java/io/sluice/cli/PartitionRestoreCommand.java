@@ -1,0 +1,127 @@
+package io.sluice.cli;
+
+import io.sluice.core.yaml.Durations;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.Limits;
+import io.sluice.pgtask.task.RestoreSpec;
+import io.sluice.pgtask.task.Task;
+import java.net.URI;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Brings back an exported partition. */
+@Command(
+    name = "restore",
+    description = {
+      "Brings back an exported partition: makes a table like its parent is now, fills it, checks it"
+          + " against the export's checksums, and attaches it.",
+      "Rotation leaves it alone for --hold. Until the last step nobody sees it.",
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sluice partition restore pm.nrcelldu_p20260301",
+      "  sluice partition restore pm.nrcelldu_p20260301 --as scratch.march --dry-run",
+      "  sluice partition restore --manifest s3://archive/pm/nrcelldu_p20260301/manifest.json"
+    })
+final class PartitionRestoreCommand implements Callable<Integer> {
+
+  private final Session session;
+
+  @Parameters(
+      paramLabel = "PARTITION",
+      arity = "0..1",
+      description = "schema.table of the partition; its last export is taken.")
+  private String partition;
+
+  @Option(names = "--manifest", paramLabel = "URI", description = "Or: this export's manifest.")
+  private String manifest;
+
+  @Option(
+      names = "--as",
+      paramLabel = "TABLE",
+      description = "Into a new table of its own, schema.table, as it was when it was exported.")
+  private String as;
+
+  @Option(
+      names = "--detached",
+      description = "Leave it beside its parent, under its name, instead of attaching it.")
+  private boolean detached;
+
+  @Option(
+      names = "--hold",
+      paramLabel = "TIME",
+      defaultValue = "7d",
+      description = "How long rotation leaves it alone. Default: ${DEFAULT-VALUE}.")
+  private String hold;
+
+  @Option(
+      names = "--database",
+      paramLabel = "NAME",
+      defaultValue = DatabaseSpec.WAREHOUSE,
+      description = "A declared database. Default: ${DEFAULT-VALUE}.")
+  private String database;
+
+  @Option(names = "--dry-run", description = "Change nothing; print the SQL of each step.")
+  private boolean dryRun;
+
+  PartitionRestoreCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws SQLException {
+    Task task =
+        new Task(
+            "restore/" + (partition == null ? manifest : partition),
+            "",
+            database,
+            ZoneOffset.UTC,
+            Optional.empty(),
+            List.of(),
+            Limits.DEFAULT,
+            spec());
+    TaskLine line = new TaskLine(session);
+    return dryRun
+        ? new DryTask(session, line).show(task)
+        : new LiveTask(session, line).run(task, false);
+  }
+
+  private RestoreSpec spec() {
+    if ((partition == null) == (manifest == null)) {
+      throw UserError.usage("what is restored is not clear", "Name a partition or a --manifest");
+    }
+    if (as != null && detached) {
+      throw UserError.usage("a table of its own is never attached", "Remove --as or --detached");
+    }
+    Optional.ofNullable(partition).ifPresent(PartitionCommand::name);
+    Optional.ofNullable(as).ifPresent(PartitionCommand::name);
+    return new RestoreSpec(
+        Optional.ofNullable(manifest).map(PartitionRestoreCommand::uri),
+        Optional.ofNullable(partition),
+        Optional.ofNullable(as),
+        !detached,
+        hold());
+  }
+
+  private Duration hold() {
+    return Durations.parse(hold)
+        .orElseThrow(
+            () -> UserError.usage("--hold " + hold + " is no duration", "Write it such as 7d"));
+  }
+
+  private static URI uri(String text) {
+    try {
+      return URI.create(text);
+    } catch (IllegalArgumentException e) {
+      throw UserError.usage(
+          "'" + text + "' is no URI", "Write file:///directory/manifest.json or s3://bucket/key");
+    }
+  }
+}
