@@ -7,9 +7,6 @@ import java.util.Set;
 /** Applies the log, a transaction each chunk, until little is left. */
 final class CatchUp {
 
-  /** Rows of the log in one transaction. */
-  private static final int CHUNK = 20_000;
-
   private static final String CHECK_VIOLATION = "23514";
 
   /** unique_violation, exclusion_violation. */
@@ -39,10 +36,10 @@ final class CatchUp {
     long rows;
     do {
       work.goOn();
-      rows = chunk(work, CHUNK);
+      rows = chunk(work, log.chunkRows());
       applied += rows;
       work.progress("catching up with " + names.table() + ", changes", applied, -1);
-    } while (rows >= CHUNK);
+    } while (rows >= log.chunkRows());
   }
 
   private long chunk(Work work, int most) throws SQLException {

@@ -58,6 +58,12 @@ abstract class ChangeLog {
     this.names = names;
   }
 
+  /** Rows of the log that one transaction applies. */
+  abstract int chunkRows();
+
+  /** Rows of the log that may be left for the time under the lock. */
+  abstract int shortRows();
+
   /** Columns of the table that the log has. */
   abstract List<SourceColumn> columns();
 

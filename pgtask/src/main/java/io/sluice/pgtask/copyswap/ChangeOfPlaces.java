@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class ChangeOfPlaces {
 
-  /** Rows of the log that may be left for the time under the lock: some milliseconds. */
-  private static final int SHORT = 1_000;
+  /** Each time that more was written than fits the time under the lock, twice as much may be. */
+  private static final int DOUBLINGS = 12;
 
   private final Source source;
   private final CopyNames names;
@@ -36,11 +36,12 @@ final class ChangeOfPlaces {
 
   /** From the lock's grant to the commit. */
   Duration run(Work work) throws SQLException {
-    while (true) {
+    for (int n = 0; ; n = Math.min(n + 1, DOUBLINGS)) {
       catchUp.run(work);
+      int most = log.shortRows() << n;
       AtomicLong locked = new AtomicLong();
       try {
-        if (work.transaction(connection -> change(connection, locked))) {
+        if (work.transaction(connection -> change(connection, most, locked))) {
           return Duration.ofNanos(System.nanoTime() - locked.get());
         }
       } catch (SQLException e) {
@@ -51,7 +52,7 @@ final class ChangeOfPlaces {
     }
   }
 
-  private boolean change(Connection connection, AtomicLong locked) throws SQLException {
+  private boolean change(Connection connection, int most, AtomicLong locked) throws SQLException {
     Sql.onlyCatalogue(connection);
     Sql.execute(connection, shape.locks());
     locked.set(System.nanoTime());
@@ -61,7 +62,7 @@ final class ChangeOfPlaces {
               .formatted(source.name()),
           "55000");
     }
-    if (left(connection) > SHORT) {
+    if (left(connection, most + 1) > most) {
       return false;
     }
     log.apply(connection, ChangeLog.ALL);
@@ -73,11 +74,10 @@ final class ChangeOfPlaces {
     return true;
   }
 
-  private long left(Connection connection) throws SQLException {
+  private long left(Connection connection, int limit) throws SQLException {
     return Sql.number(
         connection,
-        "select count(*) from (select from %s limit %d) as l"
-            .formatted(names.log().sql(), SHORT + 1));
+        "select count(*) from (select from %s limit %d) as l".formatted(names.log().sql(), limit));
   }
 
   List<String> sql() {

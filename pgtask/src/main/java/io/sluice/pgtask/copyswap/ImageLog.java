@@ -21,18 +21,33 @@ import java.util.stream.Collectors;
  */
 final class ImageLog extends ChangeLog {
 
+  /** So many deletions are looked for one by one, each in its partition. */
+  private static final int FEW = 100;
+
   private final Optional<SourceColumn> partitionColumn;
+  private final Optional<SourceColumn> nullable;
   private final Set<SourceColumn> found = new LinkedHashSet<>();
 
   ImageLog(Source source, CopyNames names, Optional<SourceColumn> partitionColumn) {
     super(source, names);
-    this.partitionColumn = partitionColumn.filter(c -> !c.notNull());
+    this.partitionColumn = partitionColumn;
+    this.nullable = partitionColumn.filter(c -> !c.notNull());
     source.indexes().stream()
         .flatMap(index -> index.columns().stream())
         .flatMap(name -> source.column(name).stream())
         .filter(SourceColumn::notNull)
         .forEach(found::add);
     partitionColumn.filter(SourceColumn::notNull).ifPresent(found::add);
+  }
+
+  @Override
+  int chunkRows() {
+    return 200_000;
+  }
+
+  @Override
+  int shortRows() {
+    return FEW;
   }
 
   @Override
@@ -66,7 +81,7 @@ final class ImageLog extends ChangeLog {
         connection,
         "delete from %s where %s <= %d and %s = 'i'"
             .formatted(names.log().sql(), ID, chunk.last(), OP));
-    int missing = delete(connection, chunk.last());
+    long missing = delete(connection, chunk.last());
     if (missing > 0 && all) {
       throw new SQLException(
           "%d rows deleted from %s are not in its copy".formatted(missing, source.name()), "XX000");
@@ -80,24 +95,63 @@ final class ImageLog extends ChangeLog {
   }
 
   /** Deletions without a row stay: what they delete may be added later in the log. */
-  private int delete(Connection connection, long last) throws SQLException {
-    int missing = 0;
-    String ids =
-        "select %s from %s where %s <= %d and %s = 'd' order by 1"
-            .formatted(ID, names.log().sql(), ID, last, OP);
-    for (String id : Sql.texts(connection, ids)) {
-      if (deleteOne(connection, Long.parseLong(id))) {
-        Sql.execute(
-            connection, "delete from %s where %s = %s".formatted(names.log().sql(), ID, id));
-      } else {
-        missing++;
+  private long delete(Connection connection, long last) throws SQLException {
+    String which = "from %s where %s <= %d and %s = 'd'".formatted(names.log().sql(), ID, last, OP);
+    if (Sql.number(connection, "select count(*) " + which) > FEW) {
+      for (boolean isNull : nulls()) {
+        Sql.execute(connection, deleteMany(Long.toString(last), isNull));
+      }
+    } else {
+      for (String id : Sql.texts(connection, "select " + ID + " " + which + " order by 1")) {
+        if (deleteOne(connection, Long.parseLong(id))) {
+          Sql.execute(
+              connection, "delete from %s where %s = %s".formatted(names.log().sql(), ID, id));
+        }
       }
     }
-    return missing;
+    return Sql.number(connection, "select count(*) " + which);
+  }
+
+  private List<Boolean> nulls() {
+    return nullable.isPresent() ? List.of(false, true) : List.of(false);
+  }
+
+  /** The n-th of equal rows that go takes the n-th of equal rows that are there. */
+  private String deleteMany(String last, boolean isNull) {
+    String same = isNull ? "c.%1$s is null and gone.%1$s is null" : "c.%1$s = gone.%1$s";
+    String near =
+        partitionColumn
+            .map(c -> "exists (select from gone where " + same.formatted(c.sql()) + ")")
+            .orElse("true");
+    String here = partitionColumn.map(c -> " and " + same.formatted(c.sql())).orElse("");
+    return """
+        with gone as (
+          select l.*, row(%1$s)::text as image__, row_number() over (partition by row(%1$s)::text order by %2$s) as n__
+          from %3$s as l where %2$s <= %4$s and %5$s = 'd'),
+        there as (
+          select c.tableoid as t__, c.ctid as i__, row(%6$s)::text as image__,
+                 row_number() over (partition by row(%6$s)::text) as n__
+          from %7$s as c where %8$s),
+        hit as (
+          select gone.*, t__, i__ from gone join there using (image__, n__)),
+        cut as (
+          delete from %7$s as c using hit as gone
+          where c.tableoid = gone.t__ and c.ctid = gone.i__%9$s)
+        delete from %3$s as l using hit where l.%2$s = hit.%2$s"""
+        .formatted(
+            Source.list(columns(), "l."),
+            ID,
+            names.log().sql(),
+            last,
+            OP,
+            Source.list(columns(), "c."),
+            names.copy().sql(),
+            near,
+            here);
   }
 
   private boolean deleteOne(Connection connection, long id) throws SQLException {
-    for (boolean isNull : partitionColumn.isPresent() ? List.of(false, true) : List.of(false)) {
+    for (boolean isNull : nulls()) {
       try (PreparedStatement query = connection.prepareStatement(find("?", isNull))) {
         query.setLong(1, id);
         try (ResultSet row = query.executeQuery()) {
@@ -122,7 +176,8 @@ final class ImageLog extends ChangeLog {
                     .formatted(c.sql())));
     found.forEach(c -> conditions.add("c.%1$s = l.%1$s".formatted(c.sql())));
     conditions.add(
-        "row(%s) *= row(%s)".formatted(Source.list(columns(), "c."), Source.list(columns(), "l.")));
+        "row(%s)::record *= row(%s)::record"
+            .formatted(Source.list(columns(), "c."), Source.list(columns(), "l.")));
     return "select c.tableoid::regclass, c.ctid from %s as l join %s as c on %s where l.%s = %s limit 1"
         .formatted(
             names.log().sql(),
@@ -136,8 +191,7 @@ final class ImageLog extends ChangeLog {
   List<String> applySql() {
     return List.of(
         insert("<end of the chunk>"),
-        find("<each deletion>", false),
-        "delete from only <its partition> where ctid = <its place>",
+        deleteMany("<end of the chunk>", false),
         "delete from %s where %s <= <end of the chunk>".formatted(names.log().sql(), ID));
   }
 }

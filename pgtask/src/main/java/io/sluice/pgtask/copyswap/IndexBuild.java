@@ -56,7 +56,6 @@ final class IndexBuild {
     for (CopyIndex index : indexes) {
       build(work, index);
     }
-    catchUp.run(work);
     work.goOn();
     work.alone("analyze " + names.copy().sql());
   }

@@ -35,6 +35,16 @@ final class KeyedLog extends ChangeLog {
   }
 
   @Override
+  int chunkRows() {
+    return 20_000;
+  }
+
+  @Override
+  int shortRows() {
+    return 500;
+  }
+
+  @Override
   List<SourceColumn> columns() {
     return columns;
   }
