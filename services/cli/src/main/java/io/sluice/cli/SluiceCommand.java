@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** The root: options that every command takes, and nothing else. */
 @Command(
     name = "sluice",
-    description = "Looks after a Sluice line: its feeds, files, failures and recovery.",
+    description = "Looks after a Sluice line: its feeds, files, tasks, failures and recovery.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     sortOptions = false,

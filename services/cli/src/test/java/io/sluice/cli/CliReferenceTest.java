@@ -23,13 +23,13 @@ class CliReferenceTest {
       """
       # The command `sluice`
 
-      `bin/sluice` looks after a line: its feeds, files, failures and recovery. It talks to the database and, for
+      `bin/sluice` looks after a line: its feeds, files, tasks, failures and recovery. It talks to the database and, for
       replays from staging and for recovery, to the staging; it needs no broker, because the ledger is the truth and
       the services find new work there.
 
       The database is named by `--url`, `--user` and `--password-file`, else by `SLUICE_DATABASE_URL`,
       `SLUICE_DATABASE_USER` and `SLUICE_DATABASE_PASSWORD`, else by `.sluice/connection.properties` in the working or
-      the home directory (keys `url`, `user`, `password`, `staging`, `feeds`), which standalone writes. Login options
+      the home directory (keys `url`, `user`, `password`, `staging`, `feeds`, `tasks`), which standalone writes. Login options
       or variables belong to the URL that is given beside them; the file's login is used with the file's URL only.
 
       Errors are one sentence and a remedy on standard error, results are on standard output. Exit codes:

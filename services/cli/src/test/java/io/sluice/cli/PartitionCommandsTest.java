@@ -49,7 +49,7 @@ class PartitionCommandsTest {
     assertThat(explain.code()).isZero();
     assertThat(explain.out())
         .contains("A new partition holds a day in UTC")
-        .contains("A partition expires when it ended 7d ago")
+        .contains("A partition expires when it ended 1w ago")
         .contains("x.cdr: 1 partitions by t, from ");
     Cli.Run dry = cli.run("task", "run", "rotate-cdr", "--dry-run");
     assertThat(dry.code()).isZero();
