@@ -49,6 +49,32 @@ public final class CopySwap {
     return reorder(run, source.get(), orderBy, finish);
   }
 
+  /** What a run that was broken off left of the rewriting of a table. */
+  public enum Unfinished {
+    NOTHING,
+    /** A copy on its way, which {@link #reorder} carries on. */
+    REWRITE,
+    /** A copy of another kind: the table is being converted, and is not to be rewritten. */
+    OTHER
+  }
+
+  /** Removes what is left of a rewrite that came to its end, and says what else is there. */
+  public static Unfinished finishEarlier(TaskRun run, TableName table) throws SQLException {
+    CopyNames names = new CopyNames(table);
+    Optional<MoveState> state = run.read(c -> MoveState.read(c, names));
+    if (state.isEmpty()) {
+      return Unfinished.NOTHING;
+    }
+    if (!state.get().spec().startsWith("reorder by ")) {
+      return Unfinished.OTHER;
+    }
+    if (state.get().phase() != MoveState.Phase.SWAPPED) {
+      return Unfinished.REWRITE;
+    }
+    new Finish(names, table.sibling(Names.withSuffix(table.name(), SUFFIX)), true).run(run);
+    return Unfinished.NOTHING;
+  }
+
   private static Rewritten reorder(TaskRun run, Source source, String orderBy, Finish finish)
       throws SQLException {
     Rewritten nothing = new Rewritten(false, source.bytes(), OptionalLong.empty());

@@ -91,13 +91,13 @@ final class Agenda {
     return against.isEmpty();
   }
 
-  private void make(Item item) {
-    TendStep step = new TendStep(item);
+  private void make(Item item) throws SQLException {
     long begun = System.nanoTime();
-    if (!run.step(step)) {
-      if (step.diskFull()) {
-        space.full(item.space());
-      }
+    Job.Made made = item.job().make(run, item);
+    if (made.diskFull()) {
+      space.full(item.space());
+    }
+    if (!made.done()) {
       return;
     }
     pace.did(item.kind(), item.work(), Duration.ofNanos(System.nanoTime() - begun));
@@ -107,7 +107,7 @@ final class Agenda {
       default -> {}
     }
     if (!run.dry() && item.kind() != Pace.Kind.ANALYZE) {
-      run.note(step.words() + ": " + step.wonWords());
+      run.note(made.words());
     }
   }
 

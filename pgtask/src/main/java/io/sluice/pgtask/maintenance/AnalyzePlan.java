@@ -156,7 +156,7 @@ final class AnalyzePlan {
         0,
         work,
         0,
-        SqlStep.alone("Analyze %s: %s".formatted(table.name(), why), sql));
+        new StepJob(SqlStep.alone("Analyze %s: %s".formatted(table.name(), why), sql)));
   }
 
   private long sampled(TableFacts table) {

@@ -1,7 +1,5 @@
 package io.sluice.pgtask.maintenance;
 
-import io.sluice.pgtask.run.Step;
-
 /**
  * Something due.
  *
@@ -11,7 +9,7 @@ import io.sluice.pgtask.run.Step;
  * @param space bytes it takes on disk before it gives any back
  */
 record Item(
-    Pace.Kind kind, TableFacts table, String what, long wins, long work, long space, Step step) {
+    Pace.Kind kind, TableFacts table, String what, long wins, long work, long space, Job job) {
 
   /** Bytes won per byte of work. */
   double benefit() {

@@ -2,8 +2,11 @@ package io.sluice.pgtask.maintenance;
 
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import java.sql.SQLException;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Vacuums, analyses, rebuilds and rewrites what needs it, and nothing else: first what is near
@@ -12,14 +15,29 @@ import java.sql.SQLException;
  * <p>Locks: VACUUM, ANALYZE and REINDEX CONCURRENTLY take SHARE UPDATE EXCLUSIVE, beside which
  * others read and write (https://www.postgresql.org/docs/current/explicit-locking.html). VACUUM
  * cuts off the empty end of a table under ACCESS EXCLUSIVE, which it gets only if nobody else has
- * the table, and gives back as soon as somebody wants it.
+ * the table, and gives back as soon as somebody wants it. Rewriting a table takes ACCESS EXCLUSIVE
+ * for moments, see {@link io.sluice.pgtask.copyswap.CopySwap}.
  *
  * <p>Results: tablesVacuumed, tablesAnalyzed, indexesRebuilt, tablesReordered, bytesFreed.
  */
 public final class Maintenance implements TaskKind<MaintenanceSpec> {
 
+  private final Function<String, Optional<DatabaseSpec>> logins;
+
+  /** Without pg_repack, whose client needs a login of its own. */
+  public Maintenance() {
+    this(database -> Optional.empty());
+  }
+
+  /**
+   * @param logins how a client program logs in to a database by its name; empty if it cannot
+   */
+  public Maintenance(Function<String, Optional<DatabaseSpec>> logins) {
+    this.logins = logins;
+  }
+
   @Override
   public void run(MaintenanceSpec spec, TaskRun run) throws SQLException {
-    new Tending(spec, run, Server.read(run)).run();
+    new Tending(spec, run, Server.read(run), logins.apply(run.task().database())).run();
   }
 }

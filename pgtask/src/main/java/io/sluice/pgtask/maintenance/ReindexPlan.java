@@ -76,6 +76,6 @@ final class ReindexPlan {
         air.wins(),
         2 * table.size().heap() + 2 * needed,
         needed,
-        step);
+        new StepJob(step));
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param page bytes of a page
  * @param pgstattuple schema of the extension, if it is installed and this role may use it
  * @param repack version of the extension pg_repack, if it is installed
+ * @param superuser whether this role is one
  * @param sampledPages pages that ANALYZE reads of a table at most
  */
 record Server(
@@ -20,6 +21,7 @@ record Server(
     String role,
     Optional<String> pgstattuple,
     Optional<String> repack,
+    boolean superuser,
     long sampledPages) {
 
   private static final String SQL =
@@ -32,6 +34,7 @@ record Server(
          where e.extname = 'pgstattuple' and has_schema_privilege(n.oid, 'USAGE')
            and has_function_privilege(p.oid, 'EXECUTE') limit 1),
         (select extversion from pg_catalog.pg_extension where extname = 'pg_repack'),
+        (select rolsuper from pg_catalog.pg_roles where rolname = current_user),
         300 * current_setting('default_statistics_target')::bigint
       """;
 
@@ -47,7 +50,8 @@ record Server(
                 row.getString(3),
                 Optional.ofNullable(row.getString(4)),
                 Optional.ofNullable(row.getString(5)),
-                row.getLong(6));
+                row.getBoolean(6),
+                row.getLong(7));
           }
         });
   }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds the tables of a task in one query. Catalogues, temporary and foreign tables, and what an
- * extension owns, are never among them.
+ * Finds the tables of a task in one query. Catalogues, temporary and foreign tables, what an
+ * extension owns, and what stands beside a table while it is rewritten, are never among them.
  *
  * <p>The size of a table is asked for under ACCESS SHARE, which waits behind ACCESS EXCLUSIVE; so a
  * table that somebody locks is not asked, its size is as of the last count.
@@ -83,6 +83,7 @@ final class TableFinder {
         left join locked on locked.relation = c.oid
       where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
         and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname !~ '^pg_(toast_)?temp_'
+        and n.nspname <> 'repack' and position('__sluice_' in c.relname) = 0
         and not exists (select from pg_catalog.pg_depend e
           where e.classid = 'pg_catalog.pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')
       order by n.nspname, c.relname

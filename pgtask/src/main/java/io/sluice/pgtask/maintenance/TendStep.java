@@ -15,22 +15,24 @@ final class TendStep implements Step {
   private static final String DISK_FULL = "53100";
 
   private final Item item;
+  private final Step step;
   private long before;
   private long after;
   private boolean diskFull;
 
-  TendStep(Item item) {
+  TendStep(Item item, Step step) {
     this.item = item;
+    this.step = step;
   }
 
   @Override
   public String words() {
-    return item.step().words();
+    return step.words();
   }
 
   @Override
   public List<String> sql() {
-    return item.step().sql();
+    return step.sql();
   }
 
   @Override
@@ -38,7 +40,7 @@ final class TendStep implements Step {
     before = size(work, item.table().name());
     StepResult result;
     try {
-      result = item.step().run(work);
+      result = step.run(work);
     } catch (SQLException e) {
       diskFull = DISK_FULL.equals(e.getSQLState());
       throw diskFull ? tooLarge(e) : e;
@@ -87,6 +89,6 @@ final class TendStep implements Step {
 
   @Override
   public void undo(Work work) throws SQLException {
-    item.step().undo(work);
+    step.undo(work);
   }
 }

@@ -1,7 +1,10 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
+import io.sluice.pgtask.task.MaintenanceSpec.Method;
+import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +20,10 @@ final class Tending {
   private final VacuumSql vacuumSql;
   private final AnalyzePlan analyzePlan;
   private final Optional<ReindexPlan> reindexPlan;
+  private final Optional<ReorderPlan> reorderPlan;
 
-  Tending(MaintenanceSpec spec, TaskRun run, Server server) {
+  Tending(MaintenanceSpec spec, TaskRun run, Server server, Optional<DatabaseSpec> login)
+      throws SQLException {
     this.spec = spec;
     this.run = run;
     TableGlobs wanted = new TableGlobs(spec.tables());
@@ -30,6 +35,21 @@ final class Tending {
     Bloat bloat = new Bloat(server.page());
     Counted counted = new Counted(run, server);
     this.reindexPlan = spec.reindex().map(s -> new ReindexPlan(run, s, bloat, counted));
+    this.reorderPlan = reorderPlan(server, login, wanted, bloat, counted);
+  }
+
+  private Optional<ReorderPlan> reorderPlan(
+      Server server, Optional<DatabaseSpec> login, TableGlobs wanted, Bloat bloat, Counted counted)
+      throws SQLException {
+    if (spec.reorder().isEmpty()) {
+      return Optional.empty();
+    }
+    Reorder reorder = spec.reorder().get();
+    Optional<Repack> repack = Repack.find(run, server, reorder.method(), login);
+    boolean possible = repack.isPresent() || reorder.method() != Method.PG_REPACK;
+    return possible
+        ? Optional.of(new ReorderPlan(run, reorder, bloat, counted, repack, wanted))
+        : Optional.empty();
   }
 
   void run() throws SQLException {
@@ -38,7 +58,7 @@ final class Tending {
     freeze(tables);
     analyze(tables);
     analyzeToJudge(subjects.again(tables));
-    winBack(subjects.again(tables));
+    winBack(tables, subjects.again(tables));
     checkVacuumed(tables);
     agenda.end();
   }
@@ -46,6 +66,10 @@ final class Tending {
   private void cleanUp(List<TableFacts> tables) throws SQLException {
     if (spec.reindex().isPresent()) {
       Leftovers.clean(run, tables);
+    }
+    if (reorderPlan.isPresent()) {
+      Repack.clean(run, tables);
+      reorderPlan.get().finishEarlier(tables);
     }
   }
 
@@ -66,12 +90,15 @@ final class Tending {
   private void analyzeToJudge(List<TableFacts> tables) throws SQLException {
     List<TableFacts> concerned =
         tables.stream()
-            .filter(t -> reindexPlan.filter(plan -> plan.mayConcern(t)).isPresent())
+            .filter(
+                t ->
+                    reindexPlan.filter(plan -> plan.mayConcern(t)).isPresent()
+                        || reorderPlan.filter(plan -> plan.mayConcern(t)).isPresent())
             .toList();
     agenda.inOrder(analyzePlan.toJudge(concerned));
   }
 
-  private void winBack(List<TableFacts> tables) throws SQLException {
+  private void winBack(List<TableFacts> before, List<TableFacts> tables) throws SQLException {
     List<Item> items = new ArrayList<>();
     if (spec.vacuum().isPresent()) {
       new VacuumPlan(spec.vacuum().get(), vacuumSql)
@@ -81,6 +108,9 @@ final class Tending {
     }
     if (reindexPlan.isPresent()) {
       items.addAll(reindexPlan.get().due(tables));
+    }
+    if (reorderPlan.isPresent()) {
+      items.addAll(reorderPlan.get().due(before, tables));
     }
     agenda.byBenefit(items);
   }

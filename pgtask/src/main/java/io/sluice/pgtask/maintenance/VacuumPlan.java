@@ -54,6 +54,6 @@ final class VacuumPlan {
         (long) (deadShare(table) * table.size().heap()),
         table.size().total(),
         0,
-        SqlStep.alone(words, sql.vacuum(table)));
+        new StepJob(SqlStep.alone(words, sql.vacuum(table))));
   }
 }

@@ -76,7 +76,7 @@ final class Wraparound {
         0,
         table.size().total(),
         0,
-        SqlStep.alone(words, sql.freeze(table)));
+        new StepJob(SqlStep.alone(words, sql.freeze(table))));
   }
 
   private static String words(TableFacts.Ages ages) {

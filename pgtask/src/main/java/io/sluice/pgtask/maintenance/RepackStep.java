@@ -1,0 +1,82 @@
+package io.sluice.pgtask.maintenance;
+
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepResult;
+import io.sluice.pgtask.run.Work;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/**
+ * Rewrites a table with pg_repack: rows are copied in order beside the table while a trigger logs
+ * changes; ACCESS EXCLUSIVE is taken for moments at the begin and at the end, waited for at most a
+ * second at a time, and nobody's session is ended for it.
+ */
+final class RepackStep implements Step {
+
+  private final String words;
+  private final TableName table;
+  private final String orderBy;
+  private final RepackClient client;
+
+  RepackStep(String words, TableName table, String orderBy, RepackClient client) {
+    this.words = words;
+    this.table = table;
+    this.orderBy = orderBy;
+    this.client = client;
+  }
+
+  @Override
+  public String words() {
+    return words;
+  }
+
+  @Override
+  public List<String> sql() {
+    return List.of(
+        "-- "
+            + client.command(table.sql(), orderBy, java.time.Duration.ZERO).stream()
+                .filter(part -> !part.startsWith("--wait-timeout"))
+                .map(RepackStep::shown)
+                .collect(Collectors.joining(" ")));
+  }
+
+  private static String shown(String part) {
+    return part.matches("[-\\w=./]+") ? part : "'" + part.replace("'", "'\\''") + "'";
+  }
+
+  @Override
+  public StepResult run(Work work) throws SQLException {
+    client.run(work, client.command(table.sql(), orderBy, work.limits().lockTimeout()));
+    return StepResult.done();
+  }
+
+  @Override
+  public void undo(Work work) throws SQLException {
+    OptionalLong oid = oid(work);
+    if (oid.isPresent()) {
+      for (Repack.Left left : Repack.left(work, List.of(oid.getAsLong()))) {
+        work.transaction(left.drop());
+      }
+    }
+  }
+
+  private OptionalLong oid(Work work) throws SQLException {
+    return work.read(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement("select to_regclass(?)::oid::bigint")) {
+            statement.setString(1, table.sql());
+            try (ResultSet row = statement.executeQuery()) {
+              row.next();
+              long oid = row.getLong(1);
+              return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(oid);
+            }
+          }
+        });
+  }
+}
