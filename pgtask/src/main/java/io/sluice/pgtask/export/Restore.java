@@ -4,6 +4,7 @@ import io.sluice.core.catalog.Names;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.partition.NewPartition;
 import io.sluice.pgtask.partition.PartitionSql;
+import io.sluice.pgtask.run.Rights;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
@@ -52,6 +53,9 @@ public final class Restore implements TaskKind<RestoreSpec> {
       refused.forEach(run::problem);
       return;
     }
+    if (!Rights.require(run, needs(spec, target, name))) {
+      return;
+    }
     if (spec.as().isPresent()) {
       alone(source.get(), name, run);
     } else {
@@ -72,6 +76,18 @@ public final class Restore implements TaskKind<RestoreSpec> {
     return spec.as()
         .map(TableName::parse)
         .orElse(new TableName(manifest.partitionSchema(), manifest.partition()));
+  }
+
+  private static List<Rights.Need> needs(RestoreSpec spec, Target target, TableName name) {
+    Rights.Need create = Rights.creatingIn(name.schema());
+    return spec.as().isPresent()
+        ? List.of(Rights.using(name.schema()), create)
+        : List.of(
+            Rights.using(target.name().schema()),
+            Rights.using(name.schema()),
+            create,
+            Rights.owning(target.name()),
+            Rights.giving(target.owner(), name.schema()));
   }
 
   private static TableName building(TableName name) {

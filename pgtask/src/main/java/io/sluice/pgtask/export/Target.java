@@ -196,6 +196,10 @@ record Target(
     return table.orElseThrow().key();
   }
 
+  String owner() {
+    return table.orElseThrow().owner();
+  }
+
   PartitionSql maker() {
     return sql.orElseThrow();
   }

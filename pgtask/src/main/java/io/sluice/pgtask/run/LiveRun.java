@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -124,7 +125,7 @@ final class LiveRun implements TaskRun {
 
   /** A statement that the cancel or the window's end broke off is no failure of its own. */
   private boolean failed(long begun, Step step, SQLException e) {
-    String error = SqlProblems.say(e, task.limits());
+    String error = say(e, step.sql());
     boolean ended = brokeOff(e);
     broken(begun, ended ? "cancelled" : "failed", error);
     if (ended) {
@@ -166,12 +167,21 @@ final class LiveRun implements TaskRun {
     try {
       step.undo(this);
     } catch (SQLException e) {
-      halfDone(step, SqlProblems.say(e, task.limits()));
+      halfDone(step, say(e, step.sql()));
     } catch (RuntimeException e) {
       halfDone(step, e.toString());
     } finally {
       undoing = false;
     }
+  }
+
+  /** Why a statement failed, and what helps. */
+  String say(SQLException e, List<String> sql) {
+    return SqlProblems.say(e, task, sql, this::readBriefly);
+  }
+
+  private <T> T readBriefly(Body<T> body) throws SQLException {
+    return undoSessions.transaction(body, true);
   }
 
   private void halfDone(Step step, String why) {

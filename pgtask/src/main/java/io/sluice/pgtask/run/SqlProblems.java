@@ -7,14 +7,26 @@ import io.sluice.core.yaml.Durations;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.Task;
 import java.sql.SQLException;
+import java.util.List;
 
 /** Says in a sentence why a statement failed, and what helps. */
 final class SqlProblems {
 
   private SqlProblems() {}
 
-  static String say(SQLException e, Limits limits) {
-    String message = String.valueOf(e.getMessage()).replaceFirst("^ERROR: ", "").strip();
+  /**
+   * @param sql what was being done, one statement of which failed
+   * @param reader asks the same database, if it can be asked
+   */
+  static String say(SQLException e, Task task, List<String> sql, Refusals.Reader reader) {
+    return Refusals.is(e) ? Refusals.say(e, sql, reader) : say(e, task);
+  }
+
+  private static String say(SQLException e, Task task) {
+    Limits limits = task.limits();
+    SQLException reason = reason(e);
+    String message =
+        String.valueOf(reason.getMessage()).replaceFirst("^(ERROR|FATAL): ", "").strip();
     String state = String.valueOf(e.getSQLState());
     return switch (state) {
       case "55P03" ->
@@ -23,7 +35,14 @@ final class SqlProblems {
       case "57014" ->
           "broken off (cancelled, or longer than %s)"
               .formatted(Durations.format(limits.statementTimeout()));
-      case "42501" -> message + "; the role of this task lacks that privilege";
+      case "28P01" ->
+          "no login to database %s: %s; mend its password".formatted(task.database(), message);
+      case "28000" ->
+          "no login to database %s: %s; let the role in by pg_hba.conf, or make it: create role … login"
+              .formatted(task.database(), message);
+      case "3D000" ->
+          "no login to database %s: %s; mend the url: of its declaration, or make it: create database …"
+              .formatted(task.database(), message);
       case "null" -> message; // not the database's: a place of exports, a client
       default -> message + " (SQLSTATE " + state + ")";
     };
@@ -39,7 +58,11 @@ final class SqlProblems {
   }
 
   static PauseStage away(Task task, SQLException e) {
-    SQLException reason = e.getCause() instanceof SQLException cause ? cause : e;
-    return new PauseStage("database " + task.database() + ": " + reason.getMessage(), e);
+    return new PauseStage("database " + task.database() + ": " + reason(e).getMessage(), e);
+  }
+
+  /** A pool says only that it has no connection. */
+  private static SQLException reason(SQLException e) {
+    return e.getCause() instanceof SQLException cause ? cause : e;
   }
 }

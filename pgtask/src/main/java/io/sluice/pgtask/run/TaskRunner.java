@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -169,7 +170,7 @@ public final class TaskRunner implements AutoCloseable {
     if (run.brokeOff(e)) {
       return ended(run, run.end());
     }
-    run.problem(SqlProblems.say(e, task.limits()));
+    run.problem(run.say(e, List.of()));
     Optional<PauseStage> pause =
         SqlFates.of(e) == Fate.PAUSE ? Optional.of(SqlProblems.away(task, e)) : Optional.empty();
     return new Outcome(run.tally().state(), pause);
@@ -221,12 +222,19 @@ public final class TaskRunner implements AutoCloseable {
   /**
    * Shows what a run would do now, windows apart.
    *
-   * @throws SQLException when the catalogue cannot be read
+   * @throws SQLException when the database is away
    */
   public RunResult dryRun(Task task, StepView shown) throws SQLException {
     long begun = System.nanoTime();
     DryRun run = new DryRun(task, connections(task), clock, shown);
-    kind(task).run(task.spec(), run);
+    try {
+      kind(task).run(task.spec(), run);
+    } catch (SQLException e) {
+      if (SqlFates.of(e) == Fate.PAUSE) {
+        throw e;
+      }
+      run.problem(SqlProblems.say(e, task, List.of(), run::read));
+    }
     return run.tally().result(0, run.tally().state(), Duration.ofNanos(System.nanoTime() - begun));
   }
 
