@@ -35,7 +35,7 @@ public final class TaskKinds {
             ledger,
             ServerClock.ofServer(),
             Optional.empty(),
-            Optional.of(new PartitionExport(places)::save));
+            Optional.of(new PartitionExport(places)));
     return runner
         .with(PartitionSpec.class, rotation)
         .with(ConvertSpec.class, new Conversion())

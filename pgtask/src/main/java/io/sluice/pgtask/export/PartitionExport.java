@@ -2,7 +2,6 @@ package io.sluice.pgtask.export;
 
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;
-import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.export.Manifest.Column;
 import io.sluice.pgtask.export.Manifest.Part;
@@ -30,7 +29,7 @@ import org.postgresql.copy.CopyOut;
  * <p>Text and not CSV: in CSV, PostgreSQL before 18 takes a line {@code \.} inside a value for the
  * end of the data. Broken off anywhere, it leaves no manifest; the next run begins anew.
  */
-public final class PartitionExport {
+public final class PartitionExport implements BeforeDrop {
 
   /** A zipped file is not made longer than about this; S3Writer's objects end at 78 GiB. */
   private static final long PART_BYTES = 8L << 30;
@@ -50,15 +49,8 @@ public final class PartitionExport {
     this.partBytes = partBytes;
   }
 
-  /** As {@link BeforeDrop}; give rotation {@code export::save}. */
-  public BeforeDrop.Saved save(
-      Work work, TableName partition, long oid, TableName parent, Bounds bounds, URI to)
-      throws SQLException {
-    return save(work, partition, oid, parent, bounds.lower(), bounds.upper(), to);
-  }
-
-  /** The same with the bounds' literals. */
-  public BeforeDrop.Saved save(
+  @Override
+  public Saved save(
       Work work,
       TableName partition,
       long oid,
@@ -68,7 +60,7 @@ public final class PartitionExport {
       URI to)
       throws SQLException {
     Exported exported = export(work, new Subject(parent, partition, oid, lower, upper), to);
-    return new BeforeDrop.Saved(exported.rows(), exported.manifest(), exported.sha256());
+    return new Saved(exported.rows(), exported.manifest(), exported.sha256());
   }
 
   /**
