@@ -1,6 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.StringReader;
@@ -178,11 +179,9 @@ final class Crowd implements AutoCloseable {
 
   /** Ends them all; none may have met an error, and each must have done something. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     over = true;
-    for (Thread thread : threads) {
-      thread.join(Duration.ofSeconds(30).toMillis());
-    }
+    await().atMost(Duration.ofSeconds(30)).until(() -> threads.stream().noneMatch(Thread::isAlive));
     assertThat(errors).isEmpty();
     assertThat(changes.get()).isPositive();
     assertThat(counts.get()).isPositive();
