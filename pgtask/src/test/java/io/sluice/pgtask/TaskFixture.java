@@ -87,9 +87,9 @@ public final class TaskFixture implements AutoCloseable {
     pool.setDataSource(database.dataSource());
     pool.setMaximumPoolSize(8);
     pool.setMinimumIdle(0);
-    pool.setConnectionInitSql("set search_path = public"); // the user's name is the ledger's schema
     dataSource = new HikariDataSource(pool);
     LedgerSchema.migrate(database.dataSource());
+    publicFirst();
     ledger = new Transactions(dataSource);
     history = new RunHistory(ledger, Duration.ofMinutes(1));
     runner =
@@ -100,6 +100,16 @@ public final class TaskFixture implements AutoCloseable {
             clock,
             "test",
             Duration.ofSeconds(5));
+  }
+
+  /** The user has the name of the ledger's schema, so that "$user" would come first. */
+  private void publicFirst() {
+    try (Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("alter database %s set search_path = public".formatted(database.name()));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public <S extends TaskSpec> TaskFixture with(Class<S> spec, TaskKind<S> kind) {
