@@ -94,9 +94,7 @@ class DefaultPartitionTest {
           .filteredOn(m -> m.contains("implied by existing constraints"))
           .hasSize(2 * 3); // of the new partition and of the default, for each of three
       assertThat(find(fixture).partitions()).hasSize(table.partitions().size() + 3);
-      assertThat(
-              fixture.number(
-                  "select count(*) from pg_constraint where conname like 'sluice%'"))
+      assertThat(fixture.number("select count(*) from pg_constraint where conname like 'sluice%'"))
           .isZero();
     }
   }
@@ -108,8 +106,7 @@ class DefaultPartitionTest {
   }
 
   /** What the server says at DEBUG1, where ATTACH tells that it skips a scan. */
-  private static List<String> messages(TaskFixture fixture, List<String> sql)
-      throws SQLException {
+  private static List<String> messages(TaskFixture fixture, List<String> sql) throws SQLException {
     List<String> messages = new ArrayList<>();
     try (Connection connection = fixture.dataSource.getConnection();
         Statement statement = connection.createStatement()) {
@@ -128,8 +125,7 @@ class DefaultPartitionTest {
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
-  void makesPartitionsBesideALargeDefault_afterARunThatLeftItsCheck(int major)
-      throws SQLException {
+  void makesPartitionsBesideALargeDefault_afterARunThatLeftItsCheck(int major) throws SQLException {
     try (TaskFixture fixture = withDefault(major, null)) {
       fixture.sql(
           "alter table rest alter note set storage external",
@@ -137,8 +133,7 @@ class DefaultPartitionTest {
           "alter table rest add constraint sluice_default_without check (at < '2026-11-20') not valid");
       RunResult result = done(fixture, SpecBuilder.of("public.cdr"));
       assertThat(result.values()).containsEntry("partitionsCreated", 3L);
-      assertThat(
-              fixture.number("select count(*) from pg_constraint where conname like 'sluice%'"))
+      assertThat(fixture.number("select count(*) from pg_constraint where conname like 'sluice%'"))
           .isZero();
       fixture.sql("insert into cdr values ('2026-11-20 01:00+00', 1), ('2031-11-20 01:00+00', 1)");
     }
@@ -169,8 +164,7 @@ class DefaultPartitionTest {
           new NewPartition(new TableName("public", "other"), now.partitions().get(0).bounds());
       for (NewPartition partition : List.of(same, overlapping)) {
         CreatePartition step = new CreatePartition(subject, partition, maker);
-        fixture.with(
-            io.sluice.pgtask.task.PartitionSpec.class, (spec, run) -> run.step(step));
+        fixture.with(io.sluice.pgtask.task.PartitionSpec.class, (spec, run) -> run.step(step));
         RunResult result = run(fixture, SpecBuilder.of("public.cdr"));
         assertThat(result.problems()).isEmpty();
         assertThat(result.values()).containsEntry("partitionsFoundMade", 1L);

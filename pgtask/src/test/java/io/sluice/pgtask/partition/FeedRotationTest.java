@@ -57,7 +57,10 @@ class FeedRotationTest {
           .hasSize(3)
           .contains(loader.name("cell", loader.startOf(fixture.clock.instant())));
       assertThat(fixture.partitions("pm.foreign_one")).isEmpty();
-      assertThat(fixture.texts("select reloptions::text from pg_class where relname = 'cell_p20261120'").get(0))
+      assertThat(
+              fixture
+                  .texts("select reloptions::text from pg_class where relname = 'cell_p20261120'")
+                  .get(0))
           .contains("fillfactor=90", "autovacuum_vacuum_insert_scale_factor=0.1");
       assertThat(fixture.texts("select sql from sluice.task_step where words like 'make%'"))
           .allMatch(sql -> sql.startsWith(TargetLock.sql(1)));
@@ -85,8 +88,7 @@ class FeedRotationTest {
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
-  void keepsWhatASummaryHasStillToRead_andForgetsMarksNobodyReads(int major)
-      throws SQLException {
+  void keepsWhatASummaryHasStillToRead_andForgetsMarksNobodyReads(int major) throws SQLException {
     try (TaskFixture fixture = pm(major)) {
       fixture.sql(
           "create table pm.cell_p20261101 partition of pm.cell for values from ('2026-11-01 00:00+00') to ('2026-11-02 00:00+00')",
@@ -94,7 +96,8 @@ class FeedRotationTest {
           "insert into sluice.mark_reader values (1, 'hourly'), (1, 'daily')");
       RunResult held = done(fixture, feed());
       assertThat(held.notes())
-          .anyMatch(n -> n.contains("pm.cell_p20261101 is due but stays") && n.contains("daily, hourly"));
+          .anyMatch(
+              n -> n.contains("pm.cell_p20261101 is due but stays") && n.contains("daily, hourly"));
       assertThat(fixture.partitions("pm.cell")).contains("cell_p20261101");
       fixture.sql("delete from sluice.mark_reader");
       RunResult gone = done(fixture, feed());
