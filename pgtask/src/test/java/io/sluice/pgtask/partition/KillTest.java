@@ -48,8 +48,8 @@ class KillTest {
     fixture.sql(more);
   }
 
-  private static void killEverywhere(TaskFixture fixture, Death death, SpecBuilder spec, Check check)
-      throws SQLException {
+  private static void killEverywhere(
+      TaskFixture fixture, Death death, SpecBuilder spec, Check check) throws SQLException {
     spec.keepDays(1).aheadCount(0);
     int n = 0;
     do {
@@ -84,7 +84,9 @@ class KillTest {
     assertThat(fixture.texts("select conname from pg_constraint where conname like 'sluice%'"))
         .as("after death at %d", n)
         .isEmpty();
-    assertThat(fixture.texts("select partition_name from sluice.expired_partition where done_at is null"))
+    assertThat(
+            fixture.texts(
+                "select partition_name from sluice.expired_partition where done_at is null"))
         .as("after death at %d", n)
         .isEmpty();
   }
@@ -141,7 +143,8 @@ class KillTest {
             public void after(int n) throws SQLException {
               nothingHalfDone(fixture, n);
               assertThat(fixture.number("select count(*) from cold.cdr_p20261115")).isEqualTo(5);
-              assertThat(fixture.texts("select indexname from pg_indexes where schemaname = 'cold'"))
+              assertThat(
+                      fixture.texts("select indexname from pg_indexes where schemaname = 'cold'"))
                   .isEmpty();
             }
           });
@@ -165,7 +168,9 @@ class KillTest {
           new Check() {
             @Override
             public void setUp() throws SQLException {
-              if (fixture.number("select count(*) from pg_inherits where inhrelid = 'rest'::regclass") == 1) {
+              if (fixture.number(
+                      "select count(*) from pg_inherits where inhrelid = 'rest'::regclass")
+                  == 1) {
                 fixture.sql("alter table cdr detach partition rest");
               }
               KillTest.setUp(fixture, "alter table cdr attach partition rest default");
@@ -206,7 +211,8 @@ class KillTest {
         assertThat(e).hasMessageContaining("terminat");
       }
       killer.join();
-      assertThat(fixture.number("select count(*) from pg_inherits where inhdetachpending")).isEqualTo(1);
+      assertThat(fixture.number("select count(*) from pg_inherits where inhdetachpending"))
+          .isEqualTo(1);
       end(reader);
       assertThat(done(fixture, spec).values()).containsEntry("partitionsExpired", 1L);
       assertThat(fixture.partitions("cdr")).isEqualTo(List.of("cdr_p20261119", "cdr_p20261120"));
