@@ -102,8 +102,8 @@ public final class SchemaReference {
 
   private static String defaultOf(JsonNode schema) {
     JsonNode value = schema.path("default");
-    if (value.isMissingNode()) {
-      return schema.has("x-default") ? text(schema.get("x-default")) : "none";
+    if (value.isMissingNode() || schema.has("x-default")) {
+      return text(schema.path("x-default").asString("none"));
     }
     boolean quoted = value.asString("").isEmpty() || value.asString("").length() == 1;
     return code(value.isString() && !quoted ? value.asString() : value.toString());
@@ -114,6 +114,10 @@ public final class SchemaReference {
   }
 
   private static String text(JsonNode node) {
-    return node.asString("").replace("|", "\\|").replace("*", "\\*");
+    return text(node.asString(""));
+  }
+
+  private static String text(String words) {
+    return words.replace("|", "\\|").replace("*", "\\*");
   }
 }
