@@ -14,7 +14,7 @@ record ConnectionFile(Path data) {
     return data.resolve("connection.properties");
   }
 
-  void write(EmbeddedPostgres postgres, String database, Path staging, Path feeds) {
+  void write(EmbeddedPostgres postgres, String database, Path staging, Path feeds, Path tasks) {
     String content =
         """
         url=%s
@@ -22,13 +22,15 @@ record ConnectionFile(Path data) {
         password=%s
         staging=%s
         feeds=%s
+        tasks=%s
         """
             .formatted(
                 postgres.jdbcUrl(database),
                 EmbeddedPostgres.USER,
                 postgres.password(),
                 staging,
-                feeds);
+                feeds,
+                tasks);
     try {
       Files.deleteIfExists(path());
       Files.createFile(

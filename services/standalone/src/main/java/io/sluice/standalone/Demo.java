@@ -63,25 +63,31 @@ public final class Demo implements Callable<Integer> {
     Path incoming = options.data().resolve("demo-incoming");
     writeFeed(incoming);
     out.println("Starting PostgreSQL, the broker and the services ...");
-    Standalone standalone = Standalone.start(options, Map.of("logging.threshold.console", "OFF"));
+    DemoRotation rotation = new DemoRotation(out, clock);
+    Standalone standalone =
+        Standalone.start(options, Map.of("logging.threshold.console", "OFF"), rotation::plant);
     Runtime.getRuntime().addShutdownHook(new Thread(standalone::close, "stop"));
     try (standalone) {
       out.println(standalone.howToLook());
-      return run(standalone, incoming);
+      return run(standalone, incoming, rotation);
     }
   }
 
   private void writeFeed(Path incoming) throws IOException {
     Files.createDirectories(incoming);
-    Files.createDirectories(options.feeds());
-    try (InputStream template = Demo.class.getResourceAsStream("demo.yaml")) {
-      String feed = new String(template.readAllBytes(), StandardCharsets.UTF_8);
-      Files.writeString(
-          options.feeds().resolve("demo.yaml"), feed.replace("@incoming@", incoming.toString()));
+    write("demo.yaml", options.feeds(), incoming);
+    write("demo-alarms.yaml", options.tasks(), incoming);
+  }
+
+  private static void write(String name, Path directory, Path incoming) throws IOException {
+    Files.createDirectories(directory);
+    try (InputStream template = Demo.class.getResourceAsStream(name)) {
+      String text = new String(template.readAllBytes(), StandardCharsets.UTF_8);
+      Files.writeString(directory.resolve(name), text.replace("@incoming@", incoming.toString()));
     }
   }
 
-  private int run(Standalone standalone, Path incoming)
+  private int run(Standalone standalone, Path incoming, DemoRotation rotation)
       throws IOException, InterruptedException, SQLException {
     DemoNetwork network = new DemoNetwork(gnbs, incoming, clock);
     DemoProgress progress = new DemoProgress(standalone.warehouse());
@@ -93,12 +99,13 @@ public final class Demo implements Callable<Integer> {
     Duration took = Duration.ofNanos(System.nanoTime() - started);
     DemoWarehouse warehouse = new DemoWarehouse(standalone.warehouse());
     List<String> differences = warehouse.differences(expected, network.begin(), network.lastEnd());
-    boolean good =
+    boolean exact =
         new DemoReport(out).print(before, counts, expected, differences, progress.reasons(), took);
+    boolean rotated = rotation.run(standalone);
     if (!once) {
       goOnLive(network, progress);
     }
-    return good ? 0 : 1;
+    return exact && rotated ? 0 : 1;
   }
 
   private Counts watchUntilLoaded(

@@ -16,6 +16,11 @@ final class StandaloneOptions {
       description = "Feed definitions. Default: feeds in the data directory.")
   private Path feeds;
 
+  @Option(
+      names = "--tasks",
+      description = "Task definitions. Default: tasks in the data directory.")
+  private Path tasks;
+
   @Option(names = "--postgres-port", description = "Default: that of the last run, or a free one.")
   private int postgresPort;
 
@@ -31,6 +36,10 @@ final class StandaloneOptions {
 
   Path feeds() {
     return Optional.ofNullable(feeds).orElse(data().resolve("feeds")).toAbsolutePath().normalize();
+  }
+
+  Path tasks() {
+    return Optional.ofNullable(tasks).orElse(data().resolve("tasks")).toAbsolutePath().normalize();
   }
 
   int postgresPort() {

@@ -81,7 +81,7 @@ class DemoTest {
     try (var reader = Files.newBufferedReader(data.resolve("connection.properties"))) {
       connection.load(reader);
     }
-    assertThat(List.of("url", "user", "password", "staging", "feeds"))
+    assertThat(List.of("url", "user", "password", "staging", "feeds", "tasks"))
         .allMatch(connection::containsKey);
     try (EmbeddedPostgres server = EmbeddedPostgres.startPersistent(data.resolve("postgres"), 0)) {
       PGSimpleDataSource database = new PGSimpleDataSource();

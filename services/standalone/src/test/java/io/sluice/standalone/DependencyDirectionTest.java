@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Dependencies point one way: core ← getter, handler, loader ← services; services never on each
- * other.
+ * Dependencies point one way: core ← getter, handler, loader, pgtask ← services; services never on
+ * each other.
  */
 class DependencyDirectionTest {
 
@@ -28,7 +28,7 @@ class DependencyDirectionTest {
 
   @Test
   void seesAllModules_whenImporting() {
-    assertThat(List.of("core", "getter", "handler", "loader", "service", "standalone"))
+    assertThat(List.of("core", "getter", "handler", "loader", "pgtask", "service", "standalone"))
         .allSatisfy(
             part ->
                 assertThat(SLUICE.stream())
@@ -52,7 +52,7 @@ class DependencyDirectionTest {
 
   @Test
   void librariesDoNotKnowEachOther() {
-    for (String library : List.of("getter", "handler", "loader")) {
+    for (String library : List.of("getter", "handler", "loader", "pgtask")) {
       classes()
           .that()
           .resideInAPackage("io.sluice." + library + "..")
@@ -73,7 +73,11 @@ class DependencyDirectionTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "io.sluice.core..", "io.sluice.getter..", "io.sluice.handler..", "io.sluice.loader..")
+            "io.sluice.core..",
+            "io.sluice.getter..",
+            "io.sluice.handler..",
+            "io.sluice.loader..",
+            "io.sluice.pgtask..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.springframework..", "com.rabbitmq..")
@@ -89,7 +93,8 @@ class DependencyDirectionTest {
   void servicesNeverDependOnEachOther_standaloneApart() throws IOException {
     Pattern service =
         Pattern.compile("<artifactId>(sluice-service-(?!base)\\w+|sluice-cli|sluice-standalone)<");
-    for (String name : List.of("base", "getter", "handler", "loader", "cli", "simulator")) {
+    for (String name :
+        List.of("base", "getter", "handler", "loader", "pgtask", "cli", "simulator")) {
       String pom = Files.readString(Path.of("..", name, "pom.xml"));
       String dependencies = pom.substring(pom.indexOf("<dependencies>"));
       assertThat(service.matcher(dependencies).find()).as(name + " uses another service").isFalse();

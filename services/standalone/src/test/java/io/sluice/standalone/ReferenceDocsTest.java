@@ -7,6 +7,7 @@ import io.sluice.service.SluiceProperties;
 import io.sluice.service.getter.GetterProperties;
 import io.sluice.service.handler.HandlerProperties;
 import io.sluice.service.loader.LoaderProperties;
+import io.sluice.service.pgtask.PgtaskProperties;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -47,6 +48,7 @@ class ReferenceDocsTest {
     table("getter", GetterProperties.class, "getter");
     table("handler", HandlerProperties.class, "handler");
     table("loader", LoaderProperties.class, "loader");
+    table("pgtask", PgtaskProperties.class, "pgtask");
     check("configuration.md");
   }
 
@@ -61,7 +63,8 @@ class ReferenceDocsTest {
             received = done + rejected + failed + retried + duplicate + returned
 
         Alert when `failed` grows, when `sluice_stage_paused` stays 1, or when `received` stands still while the ledger
-        has work. `retried` is not dropped: the work comes again.
+        has work. `retried` is not dropped: the work comes again. For tasks, every run ends as one outcome; alert when
+        `sluice_task_last_success_seconds` is older than two of a task's schedules.
 
         | metric | labels | what |
         |---|---|---|
