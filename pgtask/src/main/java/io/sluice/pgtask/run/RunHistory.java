@@ -107,6 +107,29 @@ public final class RunHistory {
         });
   }
 
+  /** When each of these tasks last did all that was due; without those that never did. */
+  Map<String, Instant> lastSuccess(Collection<String> tasks) {
+    return ledger.ledger(
+        connection -> {
+          String sql =
+              """
+              select name, last.ended_at from unnest(?::text[]) name cross join lateral (
+                select ended_at from sluice.task_run where task = name and state = 'done'
+                order by started_at desc limit 1) last
+              """;
+          try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setArray(1, connection.createArrayOf("text", tasks.toArray()));
+            try (ResultSet rows = query.executeQuery()) {
+              Map<String, Instant> last = new TreeMap<>();
+              while (rows.next()) {
+                last.put(rows.getString(1), rows.getObject(2, OffsetDateTime.class).toInstant());
+              }
+              return last;
+            }
+          }
+        });
+  }
+
   /** Of these tasks, those whose last run left something undone, with when and why. */
   public Map<String, String> failing(Collection<String> tasks) {
     return ledger.ledger(

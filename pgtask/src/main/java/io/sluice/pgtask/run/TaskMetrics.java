@@ -47,7 +47,8 @@ public final class TaskMetrics {
     registry.counter(Metric.TASK_RUNS.meter(), "task", task, "outcome", "lost").increment();
   }
 
-  private void succeeded(String task, Instant at) {
+  /** Also of runs in other processes. */
+  void succeeded(String task, Instant at) {
     lastSuccess
         .computeIfAbsent(
             task,

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -238,9 +239,13 @@ public final class TaskRunner implements AutoCloseable {
     return run.tally().result(0, run.tally().state(), Duration.ofNanos(System.nanoTime() - begun));
   }
 
-  /** Ends runs whose process was killed, and counts them. */
-  public void closeLost() {
+  /**
+   * Ends runs whose process was killed, and counts them; tells the metrics when tasks last did all,
+   * in whichever process. Call it now and then.
+   */
+  public void lookAround(Collection<String> tasks) {
     history.closeLost().forEach(metrics::lost);
+    history.lastSuccess(tasks).forEach(metrics::succeeded);
   }
 
   /** Cancels what runs in this process and waits until it has ended, up to a time. */

@@ -18,6 +18,9 @@ public record Window(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneId z
 
   public Window {
     days = Set.copyOf(days);
+    if (days.isEmpty()) {
+      throw new IllegalArgumentException("a window that starts on no day never opens");
+    }
   }
 
   /** The end of the window that is open at a time; empty if none is. */

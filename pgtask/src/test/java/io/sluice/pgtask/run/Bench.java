@@ -40,6 +40,7 @@ public final class Bench implements AutoCloseable {
   public final EmbeddedDatabase.Database database;
   public final MeterRegistry meters = new SimpleMeterRegistry();
   public final RunHistory history;
+  private final TaskMetrics metrics = new TaskMetrics(meters);
   private final DatabasePools pools;
 
   private Bench(EmbeddedDatabase.Database database) {
@@ -88,7 +89,7 @@ public final class Bench implements AutoCloseable {
   }
 
   TaskRunner runner(Databases databases, Clock clock) {
-    return new TaskRunner(databases, history, new TaskMetrics(meters), clock, "test", RENEW);
+    return new TaskRunner(databases, history, metrics, clock, "test", RENEW);
   }
 
   TaskRunner runner(TaskKind<MaintenanceSpec> kind) {

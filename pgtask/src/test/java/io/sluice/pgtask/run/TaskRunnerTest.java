@@ -117,6 +117,15 @@ class TaskRunnerTest {
       assertThat(bench.count("sluice.task.runs", "outcome", "lost")).isEqualTo(1);
       assertThat(bench.history.beginStep(killed, 2, "Do", List.of("do"), Instant.now())).isFalse();
       assertThat(bench.history.alive(killed, "")).isTrue();
+      long other = bench.history.begin(Bench.task("u"), "a", "gone").orElseThrow();
+      bench.execute(
+          "update sluice.task_run set alive_at = alive_at - interval '31 s' where id = " + other);
+      bench.execute("update sluice.task_run set ended_at = to_timestamp(777) where state = 'done'");
+      runner.lookAround(List.of("t", "u"));
+      assertThat(bench.count("sluice.task.runs", "task", "u", "outcome", "lost")).isEqualTo(1);
+      assertThat(bench.meters.get("sluice.task.last.success.seconds").gauge().value())
+          .isEqualTo(777);
+      assertThat(bench.history.failing(List.of("t", "u", "v"))).containsOnlyKeys("u");
     }
   }
 

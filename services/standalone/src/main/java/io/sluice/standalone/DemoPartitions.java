@@ -28,9 +28,9 @@ record DemoPartitions(String table, List<Span> spans, long rows) {
       """;
   private static final String TABLES =
       """
-      select tt.schema_name, tt.table_name
+      select t.schema_name, tt.table_name
       from sluice.target t join sluice.target_table tt on tt.target_id = t.id
-      join pg_class c on c.oid = to_regclass(format('%I.%I', tt.schema_name, tt.table_name))
+      join pg_class c on c.oid = to_regclass(format('%I.%I', t.schema_name, tt.table_name))
       where t.feed = ? and c.relkind = 'p' order by 1, 2
       """;
 

@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import javax.sql.DataSource;
 
 /**
@@ -35,7 +36,7 @@ final class DemoRotation {
 
   private static final Duration ALARMS_AHEAD = Duration.ofDays(3);
   private static final Duration ALARMS_KEEP = Duration.ofDays(7);
-  private static final int SHOWN = 6;
+  private static final int SHOWN = 10;
 
   private static final String STEPS =
       """
@@ -170,9 +171,15 @@ final class DemoRotation {
       }
     }
     out.printf(
+        Locale.ROOT,
         "  %s: %d of %d days expired, %,d of %,d rows left; partitions ahead: 3 days of %1$s, 2 days of"
             + " %d tables of the feed%n",
-        ALARMS, expired, planted.size(), rows, planted.rows(), tables.size());
+        ALARMS,
+        expired,
+        planted.size(),
+        rows,
+        planted.rows(),
+        tables.size());
     return wrong;
   }
 }

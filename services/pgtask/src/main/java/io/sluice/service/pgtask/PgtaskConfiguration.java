@@ -115,6 +115,7 @@ public class PgtaskConfiguration {
   @Bean
   Loop taskHistoryLoop(
       LedgerDatabase ledger,
+      TaskDirectory tasks,
       TaskRunner runner,
       RunHistory history,
       PgtaskProperties properties,
@@ -124,7 +125,7 @@ public class PgtaskConfiguration {
         HISTORY_EVERY,
         () -> {
           ledger.ensureLedger();
-          runner.closeLost();
+          runner.lookAround(tasks.current().tasks().keySet());
           history.forgetBefore(clock.instant().minus(properties.historyKeep()));
         });
   }
