@@ -10,6 +10,7 @@ import io.sluice.pgtask.export.Restore;
 import io.sluice.pgtask.maintenance.Maintenance;
 import io.sluice.pgtask.partition.PartitionRotation;
 import io.sluice.pgtask.partition.ServerClock;
+import io.sluice.pgtask.run.Databases;
 import io.sluice.pgtask.run.TaskRunner;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
@@ -25,10 +26,12 @@ public final class TaskKinds {
   /**
    * Teaches a runner every kind of task.
    *
+   * @param databases that the runner's tasks work in
    * @param ledger of the warehouse
    * @param s3 how buckets of exports are reached
    */
-  public static TaskRunner teach(TaskRunner runner, Transactions ledger, StagingSettings.S3 s3) {
+  public static TaskRunner teach(
+      TaskRunner runner, Databases databases, Transactions ledger, StagingSettings.S3 s3) {
     ExportPlaces places = new ExportPlaces(s3);
     PartitionRotation rotation =
         new PartitionRotation(
@@ -39,7 +42,7 @@ public final class TaskKinds {
     return runner
         .with(PartitionSpec.class, rotation)
         .with(ConvertSpec.class, new Conversion())
-        .with(MaintenanceSpec.class, new Maintenance())
+        .with(MaintenanceSpec.class, new Maintenance(databases::login))
         .with(RestoreSpec.class, new Restore(places, new ExpiredLedger(ledger)));
   }
 }

@@ -1,8 +1,8 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
-import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -22,7 +22,7 @@ import java.util.function.Function;
  */
 public final class Maintenance implements TaskKind<MaintenanceSpec> {
 
-  private final Function<String, Optional<DatabaseSpec>> logins;
+  private final Function<String, Optional<Login>> logins;
 
   /** Without pg_repack, whose client needs a login of its own. */
   public Maintenance() {
@@ -32,7 +32,7 @@ public final class Maintenance implements TaskKind<MaintenanceSpec> {
   /**
    * @param logins how a client program logs in to a database by its name; empty if it cannot
    */
-  public Maintenance(Function<String, Optional<DatabaseSpec>> logins) {
+  public Maintenance(Function<String, Optional<Login>> logins) {
     this.logins = logins;
   }
 

@@ -1,10 +1,10 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.run.Work;
-import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.MaintenanceSpec.Method;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -43,8 +43,7 @@ final class Repack {
   /**
    * @param login empty if this process does not know how to log in
    */
-  static Optional<Repack> find(
-      TaskRun run, Server server, Method method, Optional<DatabaseSpec> login) {
+  static Optional<Repack> find(TaskRun run, Server server, Method method, Optional<Login> login) {
     if (method == Method.COPY) {
       return Optional.empty();
     }
@@ -61,7 +60,7 @@ final class Repack {
     return Optional.empty();
   }
 
-  private static Optional<String> against(Server server, Optional<DatabaseSpec> login) {
+  private static Optional<String> against(Server server, Optional<Login> login) {
     if (server.repack().isEmpty()) {
       return Optional.of("the database has no extension pg_repack; create it");
     }

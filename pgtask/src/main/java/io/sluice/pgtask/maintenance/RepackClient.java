@@ -2,11 +2,10 @@ package io.sluice.pgtask.maintenance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.RunEnded;
 import io.sluice.pgtask.run.Work;
-import io.sluice.pgtask.task.DatabaseSpec;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,9 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postgresql.Driver;
 
 /**
  * Runs the program pg_repack as a child, without a shell. The password goes by a file that only
@@ -26,7 +27,7 @@ import java.util.regex.Pattern;
  *
  * @param superuser whether the role is one; else the client is told not to ask for it
  */
-record RepackClient(DatabaseSpec login, boolean superuser) {
+record RepackClient(Login login, boolean superuser) {
 
   private static final String PROGRAM = "pg_repack";
   private static final Pattern VERSION = Pattern.compile("pg_repack (\\S+)");
@@ -49,16 +50,16 @@ record RepackClient(DatabaseSpec login, boolean superuser) {
 
   /** As a person would type it. */
   List<String> command(String table, String orderBy, Duration lockTimeout) {
-    URI uri = URI.create(login.url().substring("jdbc:".length()));
+    Properties server = server();
     List<String> command =
         new ArrayList<>(
             List.of(
                 PROGRAM,
                 "--no-password",
-                "--host=" + uri.getHost(),
-                "--port=" + port(uri),
+                "--host=" + server.getProperty("PGHOST"),
+                "--port=" + server.getProperty("PGPORT"),
                 "--username=" + login.user(),
-                "--dbname=" + uri.getPath().substring(1),
+                "--dbname=" + server.getProperty("PGDBNAME"),
                 "--table=" + table,
                 "--order-by=" + orderBy,
                 "--no-kill-backend",
@@ -69,8 +70,13 @@ record RepackClient(DatabaseSpec login, boolean superuser) {
     return command;
   }
 
-  private static int port(URI uri) {
-    return uri.getPort() < 0 ? 5432 : uri.getPort();
+  /** Hosts and ports may be lists, which libpq understands as the driver does. */
+  private Properties server() {
+    Properties server = Driver.parseURL(login.url(), new Properties());
+    if (server == null) {
+      throw new IllegalArgumentException("not an address of PostgreSQL: " + login.url());
+    }
+    return server;
   }
 
   /**
@@ -104,19 +110,15 @@ record RepackClient(DatabaseSpec login, boolean superuser) {
 
   private ProcessBuilder builder(List<String> command, Path directory) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    if (login.password().isPresent()) {
-      URI uri = URI.create(login.url().substring("jdbc:".length()));
+    Optional.ofNullable(server().getProperty("sslmode"))
+        .ifPresent(mode -> builder.environment().put("PGSSLMODE", mode));
+    Optional<String> password = login.password().get();
+    if (password.isPresent()) {
       Path file = directory.resolve("pgpass");
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(
-          file,
-          "%s:%d:*:%s:%s\n"
-              .formatted(
-                  escape(uri.getHost()),
-                  port(uri),
-                  escape(login.user()),
-                  escape(login.password().get().resolve())));
+          file, "*:*:*:%s:%s\n".formatted(escape(login.user()), escape(password.get())));
       builder.environment().put("PGPASSFILE", file.toString());
     }
     return builder;

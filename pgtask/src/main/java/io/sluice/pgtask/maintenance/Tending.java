@@ -1,7 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.TaskRun;
-import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.MaintenanceSpec.Method;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
@@ -22,7 +22,7 @@ final class Tending {
   private final Optional<ReindexPlan> reindexPlan;
   private final Optional<ReorderPlan> reorderPlan;
 
-  Tending(MaintenanceSpec spec, TaskRun run, Server server, Optional<DatabaseSpec> login)
+  Tending(MaintenanceSpec spec, TaskRun run, Server server, Optional<Login> login)
       throws SQLException {
     this.spec = spec;
     this.run = run;
@@ -39,7 +39,7 @@ final class Tending {
   }
 
   private Optional<ReorderPlan> reorderPlan(
-      Server server, Optional<DatabaseSpec> login, TableGlobs wanted, Bloat bloat, Counted counted)
+      Server server, Optional<Login> login, TableGlobs wanted, Bloat bloat, Counted counted)
       throws SQLException {
     if (spec.reorder().isEmpty()) {
       return Optional.empty();

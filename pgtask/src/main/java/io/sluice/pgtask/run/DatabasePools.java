@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -71,6 +72,17 @@ public final class DatabasePools implements Databases, AutoCloseable {
       throw new UnknownDatabaseException(name);
     }
     return pools.computeIfAbsent(name, n -> open(spec)).connections();
+  }
+
+  @Override
+  public Optional<Login> login(String name) {
+    return Optional.ofNullable(spec(name))
+        .map(spec -> new Login(spec.url(), spec.user(), () -> password(spec)));
+  }
+
+  private Optional<String> password(DatabaseSpec spec) {
+    String unreferenced = spec.equals(warehouse) ? warehousePassword : null;
+    return spec.password().map(Secret::resolve).or(() -> Optional.ofNullable(unreferenced));
   }
 
   private DatabaseSpec spec(String name) {

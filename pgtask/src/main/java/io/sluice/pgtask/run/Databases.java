@@ -1,5 +1,6 @@
 package io.sluice.pgtask.run;
 
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /** The databases that tasks name. */
@@ -12,4 +13,9 @@ public interface Databases {
    * @throws UnknownDatabaseException if none of this name is declared
    */
   DataSource get(String name);
+
+  /** How another program logs in to a database; empty if that is not known. */
+  default Optional<Login> login(String name) {
+    return Optional.empty();
+  }
 }

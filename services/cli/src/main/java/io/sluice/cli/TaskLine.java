@@ -148,6 +148,9 @@ final class TaskLine {
             instance,
             RENEW);
     return TaskKinds.teach(
-        runner, session.transactions(), StagingPlace.s3(session.terminal.environment()));
+        runner,
+        databases(),
+        session.transactions(),
+        StagingPlace.s3(session.terminal.environment()));
   }
 }
