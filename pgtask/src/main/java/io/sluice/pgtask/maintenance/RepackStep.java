@@ -18,6 +18,10 @@ import java.util.stream.Collectors;
  */
 final class RepackStep implements Step {
 
+  private static final String OID = "select to_regclass(?)::oid::bigint";
+  private static final String FILE = "select pg_relation_filenode(to_regclass(?))::bigint";
+  private static final String NOT_DONE = "55000";
+
   private final String words;
   private final TableName table;
   private final String orderBy;
@@ -51,13 +55,18 @@ final class RepackStep implements Step {
 
   @Override
   public StepResult run(Work work) throws SQLException {
-    client.run(work, client.command(table.sql(), orderBy, work.limits().lockTimeout()));
+    OptionalLong before = number(work, FILE);
+    String said =
+        client.run(work, client.command(table.sql(), orderBy, work.limits().lockTimeout()));
+    if (number(work, FILE).equals(before)) { // it skips tables, and is content
+      throw new SQLException("pg_repack left the table as it was: " + said, NOT_DONE);
+    }
     return StepResult.done();
   }
 
   @Override
   public void undo(Work work) throws SQLException {
-    OptionalLong oid = oid(work);
+    OptionalLong oid = number(work, OID);
     if (oid.isPresent()) {
       for (Repack.Left left : Repack.left(work, List.of(oid.getAsLong()))) {
         work.transaction(left.drop());
@@ -65,16 +74,15 @@ final class RepackStep implements Step {
     }
   }
 
-  private OptionalLong oid(Work work) throws SQLException {
+  private OptionalLong number(Work work, String sql) throws SQLException {
     return work.read(
         connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement("select to_regclass(?)::oid::bigint")) {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, table.sql());
             try (ResultSet row = statement.executeQuery()) {
               row.next();
-              long oid = row.getLong(1);
-              return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(oid);
+              long number = row.getLong(1);
+              return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
             }
           }
         });

@@ -141,7 +141,10 @@ class RepackIT {
       other.setAutoCommit(false);
       statement.execute("lock table t.\"Cold one\" in access share mode");
       RunResult result = fixture.run(TASK);
-      assertThat(result.problems()).singleElement().asString().contains("pg_repack ended with");
+      assertThat(result.problems())
+          .singleElement()
+          .asString()
+          .contains("pg_repack left the table as it was", "timed out");
     }
     hasNothingHalfDone();
     assertThat(fixture.run(TASK).values()).containsEntry("tablesReordered", 1L);
