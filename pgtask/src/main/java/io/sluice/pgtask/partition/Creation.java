@@ -107,7 +107,7 @@ final class Creation {
         run.read(connection -> PartitionCatalog.sizes(connection, List.of(rest.oid())))
             .get(rest.oid());
     if (missing.wanted().isEmpty() && size > SMALL) {
-      handToDrain(subject, List.of(), DefaultRows.NONE);
+      handToDrain(subject, List.of(), DefaultRows.NONE, size);
       return;
     }
     List<Bounds> asked = new ArrayList<>(missing.wanted());
@@ -117,7 +117,7 @@ final class Creation {
     List<Bounds> free =
         missing.wanted().stream().filter(bounds -> !rows.rows().containsKey(bounds)).toList();
     makeBeside(subject, names(subject, free), size);
-    handToDrain(subject, names(subject, held(rows)), rows);
+    handToDrain(subject, names(subject, held(rows)), rows, size);
   }
 
   private static List<Bounds> held(DefaultRows rows) {
@@ -172,17 +172,49 @@ final class Creation {
     partitions.forEach(p -> run.step(new CreatePartition(subject, p, maker)));
   }
 
-  private void handToDrain(Subject subject, List<NewPartition> partitions, DefaultRows rows)
+  private void handToDrain(
+      Subject subject, List<NewPartition> partitions, DefaultRows rows, long size)
       throws SQLException {
-    long waiting = rows.rows().values().stream().mapToLong(Long::longValue).sum();
-    if (!spec.defaultPartition().drain() || drain.isEmpty()) {
-      if (waiting > 0) {
-        run.note(
-            "%,d rows of %d missing partitions of %s lie in its default partition, so these are not made; default: {drain: true} moves them"
-                .formatted(waiting, rows.rows().size(), subject.name()));
-      }
+    if (!spec.defaultPartition().drain()) {
+      sayNotMade(subject, rows, "default: {drain: true} moves them");
       return;
     }
-    drain.get().drain(run, subject.table(), partitions, maker(subject), spec);
+    boolean movable =
+        size <= SMALL
+            && !run.read(connection -> MoveFromDefault.referenced(connection, subject.table()));
+    List<NewPartition> large = new ArrayList<>();
+    for (NewPartition partition : partitions) {
+      long count = rows.rows().get(partition.bounds());
+      if (movable && (drain.isEmpty() || count <= spec.defaultPartition().batch())) {
+        move(subject, partition, count);
+      } else {
+        large.add(partition);
+      }
+    }
+    if (drain.isPresent()) {
+      drain.get().drain(run, subject.table(), large, maker(subject), spec);
+    } else if (!large.isEmpty()) {
+      sayNotMade(
+          subject,
+          rows,
+          "it is larger than %s, or foreign keys point to it, and then they are not moved; make that partition by hand"
+              .formatted(Bytes.say(SMALL)));
+    }
+  }
+
+  private void move(Subject subject, NewPartition partition, long count) throws SQLException {
+    PartitionSql maker = maker(subject);
+    run.step(
+        run.read(
+            connection -> MoveFromDefault.of(connection, subject, partition, count, maker)));
+  }
+
+  private void sayNotMade(Subject subject, DefaultRows rows, String remedy) {
+    long waiting = rows.rows().values().stream().mapToLong(Long::longValue).sum();
+    if (waiting > 0) {
+      run.note(
+          "%,d rows of %d missing partitions of %s lie in its default partition, so these are not made: %s"
+              .formatted(waiting, rows.rows().size(), subject.name(), remedy));
+    }
   }
 }

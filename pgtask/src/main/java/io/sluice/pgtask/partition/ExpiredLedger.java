@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,7 +31,8 @@ final class ExpiredLedger {
       """
       select schema_name, parent_name, partition_schema, partition_name, oid::int8, lower_bound, upper_bound,
              action, archive_schema, bytes, export_sha256 is not null
-      from sluice.expired_partition where database = ? and task = ? and done_at is null
+      from sluice.expired_partition
+      where database = ? and (task = ? or schema_name || '.' || parent_name = any (?)) and done_at is null
       order by decided_at, id
       """;
 
@@ -132,15 +134,21 @@ final class ExpiredLedger {
         });
   }
 
-  /** What this task began and did not end, oldest first. */
-  List<Leaving> open() {
-    return ledger.ledger(this::readOpen);
+  /**
+   * What was begun and not ended, oldest first: by this task, or, should a task have been renamed,
+   * of its tables.
+   */
+  List<Leaving> open(Collection<TableName> tables) {
+    return ledger.ledger(connection -> readOpen(connection, tables));
   }
 
-  private List<Leaving> readOpen(Connection connection) throws SQLException {
+  private List<Leaving> readOpen(Connection connection, Collection<TableName> tables)
+      throws SQLException {
     try (PreparedStatement query = connection.prepareStatement(OPEN)) {
       query.setString(1, database);
       query.setString(2, task);
+      query.setArray(
+          3, connection.createArrayOf("text", tables.stream().map(TableName::toString).toArray()));
       try (ResultSet row = query.executeQuery()) {
         List<Leaving> open = new ArrayList<>();
         while (row.next()) {

@@ -29,6 +29,7 @@ final class Expiry {
   private final ExpiredLedger ledger;
   private final Optional<BeforeDrop> exporter;
   private final Collection<TableName> held;
+  private final List<TableName> tables;
   private final Set<Long> due = new HashSet<>();
 
   Expiry(
@@ -36,17 +37,19 @@ final class Expiry {
       TaskRun run,
       ExpiredLedger ledger,
       Optional<BeforeDrop> exporter,
-      Collection<TableName> held) {
+      Collection<TableName> held,
+      List<TableName> tables) {
     this.spec = spec;
     this.run = run;
     this.ledger = ledger;
     this.exporter = exporter;
     this.held = held;
+    this.tables = tables;
   }
 
   /** Carries on what left its parent already in an earlier run. */
   void carryOn() throws SQLException {
-    for (Leaving leaving : ledger.open()) {
+    for (Leaving leaving : ledger.open(tables)) {
       LeavingState state = LeavingState.of(run, leaving);
       switch (state) {
         case ATTACHED -> {} // decided anew with its table
@@ -106,7 +109,7 @@ final class Expiry {
     if (pending.isEmpty()) {
       return false;
     }
-    boolean ours = ledger.open().stream().anyMatch(l -> l.oid() == pending.get().oid());
+    boolean ours = ledger.open(tables).stream().anyMatch(l -> l.oid() == pending.get().oid());
     if (ours) {
       run.note(
           "%s is half detached, and until that is finished no other partition of %s can be: the next run tries again"
@@ -201,7 +204,7 @@ final class Expiry {
 
   /** Takes back intentions of partitions that are not due any more; after all tables. */
   void withdraw() throws SQLException {
-    for (Leaving leaving : ledger.open()) {
+    for (Leaving leaving : ledger.open(tables)) {
       boolean attached = LeavingState.of(run, leaving) == LeavingState.ATTACHED;
       if (attached && !due.contains(leaving.oid()) && !run.dry()) {
         ledger.withdraw(leaving.oid());

@@ -12,6 +12,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -230,7 +231,7 @@ public final class Periods {
             case "table" -> table;
             case "from" -> Long.toString(start).replace('-', 'm');
             default ->
-                DateTimeFormatter.ofPattern(matcher.group(1)).format(instant(start).atZone(zone));
+                DateTimeFormatter.ofPattern(matcher.group(1), Locale.ROOT).format(instant(start).atZone(zone));
           };
       matcher.appendReplacement(name, Matcher.quoteReplacement(text));
     }

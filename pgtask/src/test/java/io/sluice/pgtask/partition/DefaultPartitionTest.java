@@ -52,7 +52,9 @@ class DefaultPartitionTest {
       fixture.sql(
           "insert into cdr values ('2026-11-20 01:00+00', 1), ('2026-11-19 01:00+00', 2),"
               + " ('1970-01-01 00:00+00', 3), ('2038-01-19 03:14:07+00', 4)");
-      RunResult result = done(fixture, SpecBuilder.of("public.cdr").keepDays(5));
+      SpecBuilder spec = SpecBuilder.of("public.cdr").keepDays(5);
+      spec.batch = 0;
+      RunResult result = done(fixture, spec);
       assertThat(fixture.partitions("cdr"))
           .containsExactly("cdr_p20261121", "cdr_p20261122", "rest");
       assertThat(drained)
@@ -69,12 +71,36 @@ class DefaultPartitionTest {
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
-  void saysWhatIsNotMade_withoutADrain(int major) throws SQLException {
+  void movesFewRowsAtOnce_thatNoReaderMisses(int major) throws SQLException {
+    DefaultDrain none =
+        (run, parent, missing, sql, spec) -> assertThat(missing).isEmpty();
+    try (TaskFixture fixture = withDefault(major, none)) {
+      fixture.sql(
+          "alter table cdr add column twice bigint generated always as (id * 2) stored",
+          "insert into cdr (at, id) select timestamptz '2026-11-20 01:00+00', i from generate_series(1, 500) i",
+          "insert into cdr (at, id) values ('2026-11-19 01:00+00', 7)");
+      RunResult result = done(fixture, SpecBuilder.of("public.cdr").keepDays(5));
+      assertThat(result.values()).containsEntry("rowsDrained", 501L);
+      assertThat(fixture.number("select count(*) from cdr_p20261120 where twice = id * 2"))
+          .isEqualTo(500);
+      assertThat(fixture.number("select count(*) from cdr_p20261119")).isEqualTo(1);
+      assertThat(fixture.number("select count(*) from rest")).isZero();
+      assertThat(done(fixture, SpecBuilder.of("public.cdr").keepDays(5)).steps()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void movesNothing_thatForeignKeysPointTo(int major) throws SQLException {
     try (TaskFixture fixture = withDefault(major, null)) {
-      fixture.sql("insert into cdr values ('2026-11-20 01:00+00', 1)");
+      fixture.sql(
+          "insert into cdr values ('2026-11-20 01:00+00', 1)",
+          "create table bill (at timestamptz, id bigint, foreign key (id, at) references cdr on delete cascade)",
+          "insert into bill values ('2026-11-20 01:00+00', 1)");
       RunResult result = done(fixture, SpecBuilder.of("public.cdr"));
       assertThat(result.notes()).anyMatch(n -> n.contains("1 rows of 1 missing partitions"));
       assertThat(fixture.partitions("cdr")).doesNotContain("cdr_p20261120");
+      assertThat(fixture.number("select count(*) from bill")).isEqualTo(1);
     }
   }
 

@@ -32,6 +32,7 @@ final class SpecBuilder {
   Expired expired = new Expired.Drop();
   Optional<Export> export = Optional.empty();
   boolean drain = true;
+  int batch = 1000;
   boolean gaps = true;
   Optional<String> nameFormat = Optional.empty();
   Template template = new Template(Optional.empty(), Optional.empty(), Map.of(), true);
@@ -88,7 +89,7 @@ final class SpecBuilder {
         keepBytes,
         expired,
         export,
-        new DefaultPartition(drain, 1000),
+        new DefaultPartition(drain, batch),
         gaps,
         nameFormat,
         template,

@@ -1,0 +1,125 @@
+package io.sluice.pgtask.partition;
+
+import io.sluice.core.ledger.SqlNames;
+import io.sluice.pgtask.catalog.PartitionedTable;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepResult;
+import io.sluice.pgtask.run.Work;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes a partition of rows that lie in a small default partition, in one transaction, so that no
+ * reader ever misses one. SHARE ROW EXCLUSIVE on the default partition keeps writers of it out
+ * while its rows move; at the end ATTACH takes ACCESS EXCLUSIVE on it and reads it, which takes
+ * milliseconds. The parent gets SHARE UPDATE EXCLUSIVE only. See
+ * https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
+ */
+final class MoveFromDefault implements Step {
+
+  private static final String COLUMNS =
+      """
+      select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
+      where attrelid = ? and attnum > 0 and not attisdropped and attgenerated = ''
+      """;
+
+  private static final String REFERENCED =
+      """
+      select exists (select from pg_constraint where contype = 'f' and confrelid in (?, ?))
+      """;
+
+  private final Subject subject;
+  private final NewPartition partition;
+  private final long rows;
+  private final List<String> before;
+  private final String move;
+  private final List<String> after;
+
+  private MoveFromDefault(
+      Subject subject, NewPartition partition, long rows, PartitionSql maker, String columns) {
+    TableName rest = subject.table().defaultPart().orElseThrow().name();
+    this.subject = subject;
+    this.partition = partition;
+    this.rows = rows;
+    this.before = new ArrayList<>();
+    before.add("lock table %s in share row exclusive mode".formatted(rest.sql()));
+    before.addAll(maker.make(partition));
+    this.move =
+        "with moved as (delete from %s where %s returning %s) insert into %s (%s) select %s from moved"
+            .formatted(
+                rest.sql(),
+                maker.condition(partition.bounds()),
+                columns,
+                partition.name().sql(),
+                columns,
+                columns);
+    this.after = maker.attach(partition);
+  }
+
+  static MoveFromDefault of(
+      Connection connection,
+      Subject subject,
+      NewPartition partition,
+      long rows,
+      PartitionSql maker)
+      throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(COLUMNS)) {
+      query.setLong(1, subject.table().oid());
+      try (ResultSet row = query.executeQuery()) {
+        row.next();
+        return new MoveFromDefault(subject, partition, rows, maker, row.getString(1));
+      }
+    }
+  }
+
+  /** Whether foreign keys point to the rows, so that moving would delete what refers to them. */
+  static boolean referenced(Connection connection, PartitionedTable table) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(REFERENCED)) {
+      query.setLong(1, table.oid());
+      query.setLong(2, table.defaultPart().orElseThrow().oid());
+      try (ResultSet row = query.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+
+  @Override
+  public String words() {
+    return "make partition %s of %s for %s with the %,d rows that lie in the default partition"
+        .formatted(partition.name(), subject.name(), partition.bounds(), rows);
+  }
+
+  @Override
+  public List<String> sql() {
+    List<String> sql = new ArrayList<>(before);
+    sql.add(move);
+    sql.addAll(after);
+    return sql;
+  }
+
+  @Override
+  public StepResult run(Work work) throws SQLException {
+    long moved = work.transaction(this::change);
+    return StepResult.of("partitionsCreated", 1).and("rowsDrained", moved);
+  }
+
+  private long change(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : before) {
+        statement.execute(sql);
+      }
+      long moved = statement.executeLargeUpdate(move);
+      for (String sql : after) {
+        statement.execute(sql);
+      }
+      return moved;
+    }
+  }
+}
