@@ -205,8 +205,7 @@ final class Creation {
   private void move(Subject subject, NewPartition partition, long count) throws SQLException {
     PartitionSql maker = maker(subject);
     run.step(
-        run.read(
-            connection -> MoveFromDefault.of(connection, subject, partition, count, maker)));
+        run.read(connection -> MoveFromDefault.of(connection, subject, partition, count, maker)));
   }
 
   private void sayNotMade(Subject subject, DefaultRows rows, String remedy) {

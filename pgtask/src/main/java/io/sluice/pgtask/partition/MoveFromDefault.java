@@ -1,6 +1,5 @@
 package io.sluice.pgtask.partition;
 
-import io.sluice.core.ledger.SqlNames;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
@@ -63,11 +62,7 @@ final class MoveFromDefault implements Step {
   }
 
   static MoveFromDefault of(
-      Connection connection,
-      Subject subject,
-      NewPartition partition,
-      long rows,
-      PartitionSql maker)
+      Connection connection, Subject subject, NewPartition partition, long rows, PartitionSql maker)
       throws SQLException {
     try (PreparedStatement query = connection.prepareStatement(COLUMNS)) {
       query.setLong(1, subject.table().oid());

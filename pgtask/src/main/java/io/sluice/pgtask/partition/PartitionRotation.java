@@ -57,7 +57,8 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     List<Subject> subjects = new Subjects(spec, run, new FeedTables(ledger)).find();
     Creation creation = new Creation(spec, run, drain, held);
     each(subjects, run, creation::create);
-    Expiry expiry = new Expiry(
+    Expiry expiry =
+        new Expiry(
             spec, run, expired, exporter, held, subjects.stream().map(Subject::name).toList());
     expiry.carryOn();
     each(subjects, run, expiry::expire);

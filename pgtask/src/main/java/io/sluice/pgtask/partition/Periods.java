@@ -231,7 +231,8 @@ public final class Periods {
             case "table" -> table;
             case "from" -> Long.toString(start).replace('-', 'm');
             default ->
-                DateTimeFormatter.ofPattern(matcher.group(1), Locale.ROOT).format(instant(start).atZone(zone));
+                DateTimeFormatter.ofPattern(matcher.group(1), Locale.ROOT)
+                    .format(instant(start).atZone(zone));
           };
       matcher.appendReplacement(name, Matcher.quoteReplacement(text));
     }

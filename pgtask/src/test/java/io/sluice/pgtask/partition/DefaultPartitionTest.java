@@ -72,8 +72,7 @@ class DefaultPartitionTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void movesFewRowsAtOnce_thatNoReaderMisses(int major) throws SQLException {
-    DefaultDrain none =
-        (run, parent, missing, sql, spec) -> assertThat(missing).isEmpty();
+    DefaultDrain none = (run, parent, missing, sql, spec) -> assertThat(missing).isEmpty();
     try (TaskFixture fixture = withDefault(major, none)) {
       fixture.sql(
           "alter table cdr add column twice bigint generated always as (id * 2) stored",

@@ -90,7 +90,8 @@ class YearTest {
       LocalDate first = LocalDate.of(2026, 1, 10);
       long rows = 0;
       for (int day = 0; day < 365; day += 1 + random.nextInt(6)) {
-        Instant now = first.plusDays(day).atStartOfDay(BERLIN).plusHours(random.nextInt(24)).toInstant();
+        Instant now =
+            first.plusDays(day).atStartOfDay(BERLIN).plusHours(random.nextInt(24)).toInstant();
         fixture.clock.set(now);
         load(fixture, now);
         rows++;
@@ -98,7 +99,9 @@ class YearTest {
           continue; // nobody rotates
         }
         rotate(fixture, death, cdr, day);
-        assertThat(fixture.partitions("cdr")).as("day %s", now).isEqualTo(expected("cdr", now, first));
+        assertThat(fixture.partitions("cdr"))
+            .as("day %s", now)
+            .isEqualTo(expected("cdr", now, first));
         if (day % 3 == 0) {
           RunResult result = fixture.run(loaders);
           assertThat(result.problems()).isEmpty();
@@ -107,7 +110,9 @@ class YearTest {
               .isEqualTo(expected("cell", now, first.plusDays(-1)));
         }
       }
-      assertThat(fixture.texts("select partition_name from sluice.expired_partition where done_at is null"))
+      assertThat(
+              fixture.texts(
+                  "select partition_name from sluice.expired_partition where done_at is null"))
           .isEmpty();
       assertThat(rows).isGreaterThan(70);
       assertThat(fixture.number("select count(*) from sluice.task_run where state = 'partial'"))
