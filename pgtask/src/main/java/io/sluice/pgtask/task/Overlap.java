@@ -100,11 +100,9 @@ record Overlap(JsonPointer at, String what, String done) {
         || !task.database().equals(DatabaseSpec.WAREHOUSE)) {
       return Optional.empty();
     }
-    for (Feed feed : feeds.all()) {
-      String table = feed.target().table().replaceAll("\\{[^}]*}", "x");
-      for (int i = 0; i < spec.tables().size(); i++) {
-        if (feed.target().partition().by() != By.NONE
-            && shared(spec.tables().get(i), table).isPresent()) {
+    for (int i = 0; i < spec.tables().size(); i++) {
+      for (Feed feed : feeds.all()) {
+        if (concerns(spec.tables().get(i), feed)) {
           return Optional.of(
               new Overlap(
                   JsonPointer.compile("/partition/tables/" + i),
@@ -114,5 +112,11 @@ record Overlap(JsonPointer at, String what, String done) {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether a table or glob stands for tables of a feed that are rotated. */
+  static boolean concerns(String glob, Feed feed) {
+    String table = feed.target().table().replaceAll("\\{[^}]*}", "x");
+    return feed.target().partition().by() != By.NONE && shared(glob, table).isPresent();
   }
 }

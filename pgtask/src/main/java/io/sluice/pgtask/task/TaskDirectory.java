@@ -117,6 +117,9 @@ public final class TaskDirectory implements AutoCloseable {
         return all;
       }
       file.said("partition", "feed").ifPresent(held::add);
+      now.all().stream()
+          .filter(feed -> file.tables().stream().anyMatch(glob -> Overlap.concerns(glob, feed)))
+          .forEach(feed -> held.add(feed.name()));
     }
     return held;
   }

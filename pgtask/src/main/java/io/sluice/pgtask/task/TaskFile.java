@@ -78,6 +78,13 @@ public final class TaskFile {
     return at.flatMap(Tree::text);
   }
 
+  /** The tables or globs that a rotation names, as far as they can be read. */
+  List<String> tables() {
+    return tree.map(root -> root.get("partition", "tables").texts()).orElse(List.of()).stream()
+        .filter(text -> TaskTexts.CHECKS.check("table-glob", text).isEmpty())
+        .toList();
+  }
+
   /** Whether the file is at least a mapping, so that {@link #said} knows what it is about. */
   boolean readable() {
     return tree.isPresent();

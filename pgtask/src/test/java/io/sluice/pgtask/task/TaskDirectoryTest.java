@@ -143,6 +143,9 @@ class TaskDirectoryTest {
     write("nr.yaml", rotation("mine", "{feed: nr, expired: archiv}"));
     assertThat(partition("feed/nr").keepTime()).isEmpty();
     assertThat(partition("feed/lte").keepTime()).contains(Duration.ofDays(90));
+    write("nr.yaml", rotation("mine", "{tables: [\"nr.*\", \"[\"], expired: archive, archive: c}"));
+    assertThat(partition("feed/nr").keepTime()).isEmpty();
+    assertThat(partition("feed/lte").keepTime()).contains(Duration.ofDays(90));
     write("nr.yaml", "task: [");
     assertThat(partition("feed/nr").keepTime()).isEmpty();
     assertThat(partition("feed/lte").keepTime()).isEmpty();

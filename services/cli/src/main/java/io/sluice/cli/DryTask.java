@@ -28,6 +28,8 @@ final class DryTask {
     try (TaskRunner runner = line.runner("cli-dry")) {
       RunResult result = runner.dryRun(task, (words, sql) -> steps.add(new Shown(words, sql)));
       return show(task, steps, result);
+    } catch (SQLException e) {
+      throw line.named(task.database(), e);
     }
   }
 

@@ -65,15 +65,13 @@ record Settings(
         : Path.of(source.get("SLUICE_FEEDS", "feeds").orElse("feeds"));
   }
 
-  /** The tasks need no database either. */
+  /** The tasks need no database either; the second variable is what the service is told. */
   static Path tasks(Session session) {
     Map<String, String> environment = session.terminal.environment();
-    return session.tasks != null
-        ? session.tasks
-        : Path.of(
-            new Source(environment, load(environment))
-                .get("SLUICE_TASKS", "tasks")
-                .orElse("tasks"));
+    Source source = new Source(environment, load(environment));
+    Optional<String> named =
+        first(environment.get("SLUICE_TASKS"), source.get("SLUICE_PGTASK_TASKS", "tasks"));
+    return session.tasks != null ? session.tasks : Path.of(named.orElse("tasks"));
   }
 
   private record Source(Map<String, String> environment, Properties file) {

@@ -119,7 +119,22 @@ final class TaskLine {
       statement.execute("set timezone = 'UTC'; set datestyle = 'ISO'");
       connection.setReadOnly(true);
       return reading.read(connection);
+    } catch (SQLException e) {
+      throw named(database, e);
     }
+  }
+
+  /** Says which database is away if it is not the one of the command line. */
+  SQLException named(String database, SQLException e) {
+    DatabaseSpec spec = tasks().databases().get(database);
+    String state = String.valueOf(e.getSQLState());
+    if (spec != null && state.matches("(08|28|3D).*")) {
+      throw new UserError(
+          Exit.AWAY,
+          "database %s (%s) cannot be reached: %s".formatted(database, spec.url(), e.getMessage()),
+          "Check url, user and password of its declaration");
+    }
+    return e;
   }
 
   private DataSource source(String database) {

@@ -37,16 +37,23 @@ final class Cli {
     }
   }
 
-  final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
-  final Transactions transactions = new Transactions(database.dataSource());
+  final EmbeddedDatabase.Database database;
+  final Transactions transactions;
   final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
   final Map<String, String> environment = new HashMap<>();
-  final HandleLedger handling = new HandleLedger(transactions, Duration.ofMinutes(2));
+  final HandleLedger handling;
   int columns = Integer.MAX_VALUE;
   boolean interactive;
   String input = "";
 
   Cli(Path home) {
+    this(home, EmbeddedDatabase.shared());
+  }
+
+  Cli(Path home, EmbeddedDatabase server) {
+    database = server.createDatabase();
+    transactions = new Transactions(database.dataSource());
+    handling = new HandleLedger(transactions, Duration.ofMinutes(2));
     LedgerSchema.migrate(database.dataSource());
     environment.put("HOME", home.toString());
     environment.put("SLUICE_DATABASE_URL", database.jdbcUrl());

@@ -2,14 +2,15 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.testkit.EmbeddedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rotation, export and restore from the command line, as a person would. */
 class PartitionCommandsTest {
@@ -19,9 +20,8 @@ class PartitionCommandsTest {
   private LocalDate today;
   private String old;
 
-  @BeforeEach
-  void start() throws IOException {
-    cli = new Cli(home);
+  private void start(int major) throws IOException {
+    cli = new Cli(home, EmbeddedDatabase.shared(major));
     cli.environment.put("SLUICE_TASKS", home.resolve("tasks").toString());
     Files.createDirectories(home.resolve("tasks"));
     Files.createDirectories(home.resolve("feeds"));
@@ -43,8 +43,10 @@ class PartitionCommandsTest {
             .formatted(home.resolve("archive")));
   }
 
-  @Test
-  void rotatesExportsAndRestores() {
+  @ParameterizedTest
+  @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
+  void rotatesExportsAndRestores(int major) throws IOException {
+    start(major);
     Cli.Run explain = cli.run("task", "explain", "rotate-cdr");
     assertThat(explain.code()).isZero();
     assertThat(explain.out())
@@ -72,8 +74,10 @@ class PartitionCommandsTest {
     assertThat(cli.number("select count(*) from x.cdr")).isEqualTo(500);
   }
 
-  @Test
-  void saysWhatIsWrong_whenNothingCanBeRestored() {
+  @ParameterizedTest
+  @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
+  void saysWhatIsWrong_whenNothingCanBeRestored(int major) throws IOException {
+    start(major);
     Cli.Run none = cli.run("partition", "restore", "x.nothing");
     assertThat(none.code()).isEqualTo(1);
     assertThat(none.out()).contains("x.nothing");
