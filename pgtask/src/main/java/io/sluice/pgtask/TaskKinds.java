@@ -3,6 +3,7 @@ package io.sluice.pgtask;
 import io.sluice.core.ledger.Transactions;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.pgtask.copyswap.Conversion;
+import io.sluice.pgtask.copyswap.Drain;
 import io.sluice.pgtask.export.ExpiredLedger;
 import io.sluice.pgtask.export.ExportPlaces;
 import io.sluice.pgtask.export.PartitionExport;
@@ -37,7 +38,7 @@ public final class TaskKinds {
         new PartitionRotation(
             ledger,
             ServerClock.ofServer(),
-            Optional.empty(),
+            Optional.of(new Drain()),
             Optional.of(new PartitionExport(places)));
     return runner
         .with(PartitionSpec.class, rotation)

@@ -38,6 +38,7 @@ final class ChangeOfPlaces {
   Duration run(Work work) throws SQLException {
     for (int n = 0; ; n = Math.min(n + 1, DOUBLINGS)) {
       catchUp.run(work);
+      shape.beforeSwap(work);
       int most = log.shortRows() << n;
       AtomicLong locked = new AtomicLong();
       try {
@@ -62,7 +63,7 @@ final class ChangeOfPlaces {
               .formatted(source.name()),
           "55000");
     }
-    if (left(connection, most + 1) > most) {
+    if (!shape.ready(connection) || left(connection, most + 1) > most) {
       return false;
     }
     log.apply(connection, ChangeLog.ALL);

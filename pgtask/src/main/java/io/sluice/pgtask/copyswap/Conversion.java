@@ -1,6 +1,5 @@
 package io.sluice.pgtask.copyswap;
 
-import io.sluice.core.catalog.Names;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskKind;
@@ -20,24 +19,18 @@ public final class Conversion implements TaskKind<ConvertSpec> {
   public void run(ConvertSpec spec, TaskRun run) throws SQLException {
     int dot = spec.table().indexOf('.');
     TableName name = new TableName(spec.table().substring(0, dot), spec.table().substring(dot + 1));
-    Finish finish =
-        new Finish(
-            new CopyNames(name),
-            name.sibling(Names.withSuffix(name.name(), ConvertShape.OLD)),
-            spec.dropOld());
-    finish.afterEarlierRun(run);
+    Finish.afterEarlierRun(run, new CopyNames(name));
     Optional<Source> source = run.read(c -> SourceReader.read(c, name));
     if (source.isEmpty()) {
       run.problem("there is no table " + name + "; mend table: of this task, or remove the task");
     } else if (source.get().kind().equals("p")) {
       run.note(name + " is partitioned; there is nothing to do, and this task can be removed");
     } else {
-      convert(spec, run, source.get(), finish);
+      convert(spec, run, source.get());
     }
   }
 
-  private static void convert(ConvertSpec spec, TaskRun run, Source source, Finish finish)
-      throws SQLException {
+  private static void convert(ConvertSpec spec, TaskRun run, Source source) throws SQLException {
     Optional<ConvertShape> shape = new ConversionPlan(spec, run, source).make();
     if (shape.isEmpty()) {
       return;
@@ -60,7 +53,7 @@ public final class Conversion implements TaskKind<ConvertSpec> {
           SqlStep.transaction(
               "Refresh the statistics of " + source.name(),
               List.of("analyze " + source.name().sql())));
-      finish.run(run);
+      Finish.of(new CopyNames(source.name()), shape.get()).run(run);
     }
   }
 }

@@ -154,6 +154,15 @@ final class ConvertShape implements Shape {
     return made > 0;
   }
 
+  /** On each partition, then on all, which finds and takes those. */
+  @Override
+  public List<Placed> placed(CopyIndex index, List<TableName> leaves) {
+    List<Placed> placed = new ArrayList<>();
+    leaves.forEach(leaf -> placed.add(new Placed(leaf, index.nameOn(source.name(), leaf))));
+    placed.add(new Placed(names.copy(), index.meanwhile()));
+    return placed;
+  }
+
   @Override
   public List<String> locks() {
     return List.of("lock table %s in access exclusive mode".formatted(source.name().sql()));

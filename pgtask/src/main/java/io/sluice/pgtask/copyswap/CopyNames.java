@@ -16,6 +16,11 @@ record CopyNames(TableName table) {
     return with("copy");
   }
 
+  /** Partition of the copy that becomes the new default partition. */
+  TableName rest() {
+    return with("rest");
+  }
+
   /** What changed since the copy was begun. */
   TableName log() {
     return with("log");

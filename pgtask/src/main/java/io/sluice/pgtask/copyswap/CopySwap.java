@@ -1,6 +1,5 @@
 package io.sluice.pgtask.copyswap;
 
-import io.sluice.core.catalog.Names;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.TaskRun;
 import java.sql.SQLException;
@@ -38,15 +37,13 @@ public final class CopySwap {
   public static Rewritten reorder(TaskRun run, TableName table, String orderBy)
       throws SQLException {
     CopyNames names = new CopyNames(table);
-    TableName old = table.sibling(Names.withSuffix(table.name(), SUFFIX));
-    Finish finish = new Finish(names, old, true);
-    finish.afterEarlierRun(run);
+    Finish.afterEarlierRun(run, names);
     Optional<Source> source = run.read(c -> SourceReader.read(c, table));
     if (source.isEmpty()) {
       run.problem("there is no table " + table + " to rewrite");
       return new Rewritten(false, 0, OptionalLong.empty());
     }
-    return reorder(run, source.get(), orderBy, finish);
+    return reorder(run, source.get(), orderBy);
   }
 
   /** What a run that was broken off left of the rewriting of a table. */
@@ -71,11 +68,11 @@ public final class CopySwap {
     if (state.get().phase() != MoveState.Phase.SWAPPED) {
       return Unfinished.REWRITE;
     }
-    new Finish(names, table.sibling(Names.withSuffix(table.name(), SUFFIX)), true).run(run);
+    Finish.afterEarlierRun(run, names);
     return Unfinished.NOTHING;
   }
 
-  private static Rewritten reorder(TaskRun run, Source source, String orderBy, Finish finish)
+  private static Rewritten reorder(TaskRun run, Source source, String orderBy)
       throws SQLException {
     Rewritten nothing = new Rewritten(false, source.bytes(), OptionalLong.empty());
     List<String> problems = new ArrayList<>(run.read(c -> Obstacles.of(c, source, "is rewritten")));
@@ -99,7 +96,7 @@ public final class CopySwap {
     if (!run.step(move)) {
       return nothing;
     }
-    finish.run(run);
+    Finish.of(new CopyNames(source.name()), shape).run(run);
     OptionalLong after =
         run.dry()
             ? OptionalLong.empty()

@@ -16,11 +16,16 @@ import java.util.Optional;
  */
 record Finish(CopyNames names, TableName old, boolean dropOld) {
 
-  /** If a run before changed places and was killed then. */
-  void afterEarlierRun(TaskRun run) throws SQLException {
+  static Finish of(CopyNames names, Shape shape) {
+    return new Finish(names, shape.old(), shape.dropOld());
+  }
+
+  /** If a run before, of whatever kind, changed places and was killed then. */
+  static void afterEarlierRun(TaskRun run, CopyNames names) throws SQLException {
     Optional<MoveState> state = run.read(c -> MoveState.read(c, names));
-    if (state.filter(s -> s.phase() == Phase.SWAPPED).isPresent()) {
-      run(run);
+    if (state.isPresent() && state.get().phase() == Phase.SWAPPED) {
+      TableName old = names.table().sibling(state.get().old());
+      new Finish(names, old, state.get().dropOld()).run(run);
     }
   }
 
@@ -28,6 +33,7 @@ record Finish(CopyNames names, TableName old, boolean dropOld) {
     List<String> sql = new ArrayList<>();
     sql.add("drop function if exists " + names.function().sql() + "()");
     sql.add("drop table if exists " + names.log().sql());
+    sql.add("drop table if exists " + names.copy().sql());
     if (!dropOld) {
       sql.add("drop table if exists " + names.state().sql());
     }

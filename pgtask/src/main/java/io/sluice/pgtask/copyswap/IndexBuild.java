@@ -31,7 +31,6 @@ final class IndexBuild {
         where i.relname = ? and x.indrelid = ?::regclass)
       """;
 
-  private final Source source;
   private final CopyNames names;
   private final Shape shape;
   private final ChangeLog log;
@@ -39,7 +38,6 @@ final class IndexBuild {
   private final List<CopyIndex> indexes;
 
   IndexBuild(Source source, CopyNames names, Shape shape, ChangeLog log, CatchUp catchUp) {
-    this.source = source;
     this.names = names;
     this.shape = shape;
     this.log = log;
@@ -68,12 +66,10 @@ final class IndexBuild {
   }
 
   private void build(Work work, CopyIndex index) throws SQLException {
-    if (shape.partitionColumn().isPresent()) {
-      for (TableName leaf : work.read(c -> leaves(c, names.copy()))) {
-        build(work, index, leaf, index.nameOn(source.name(), leaf));
-      }
+    List<TableName> leaves = work.read(c -> leaves(c, names.copy()));
+    for (Shape.Placed placed : shape.placed(index, leaves)) {
+      build(work, index, placed.table(), placed.name());
     }
-    build(work, index, names.copy(), index.meanwhile());
   }
 
   private void build(Work work, CopyIndex index, TableName on, String name) throws SQLException {

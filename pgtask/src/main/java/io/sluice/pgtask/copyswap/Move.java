@@ -142,9 +142,7 @@ final class Move implements Step {
   private List<String> made() {
     List<String> sql = new ArrayList<>(shape.create());
     sql.addAll(log.create());
-    sql.addAll(
-        MoveState.create(
-            names, shape.spec(), source.oid(), source.fingerprint(), log instanceof KeyedLog));
+    sql.addAll(MoveState.create(names, shape, source, log instanceof KeyedLog));
     return sql;
   }
 

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param fileNode of the table's storage; another one means that rows lie elsewhere
  * @param next first block not yet copied
  * @param blocks to be copied
+ * @param old name of the table once the copy has its place
+ * @param dropOld whether it is dropped then
  */
 record MoveState(
     String spec,
@@ -24,7 +26,9 @@ record MoveState(
     Phase phase,
     long fileNode,
     long next,
-    long blocks) {
+    long blocks,
+    String old,
+    boolean dropOld) {
 
   /** In their order. */
   enum Phase {
@@ -40,23 +44,24 @@ record MoveState(
     REMOVED
   }
 
-  static List<String> create(
-      CopyNames names, String spec, long oid, String fingerprint, boolean keyed) {
+  static List<String> create(CopyNames names, Shape shape, Source source, boolean keyed) {
     return List.of(
         """
         create table %s (
           spec text not null, source oid not null, fingerprint text not null, keyed boolean not null,
           phase text not null, file_node oid not null, next_block bigint not null, blocks bigint not null,
-          started_at timestamptz not null default pg_catalog.now())"""
+          old_name text not null, drop_old boolean not null, started_at timestamptz not null default pg_catalog.now())"""
             .formatted(names.state().sql()),
-        "insert into %s values (%s, %d, %s, %s, '%s', 0, 0, 0)"
+        "insert into %s values (%s, %d, %s, %s, '%s', 0, 0, 0, %s, %s)"
             .formatted(
                 names.state().sql(),
-                Sql.literal(spec),
-                oid,
-                Sql.literal(fingerprint),
+                Sql.literal(shape.spec()),
+                source.oid(),
+                Sql.literal(source.fingerprint()),
                 keyed,
-                Phase.MADE));
+                Phase.MADE,
+                Sql.literal(shape.old().name()),
+                shape.dropOld()));
   }
 
   /** Empty if no move of this table was begun. */
@@ -66,7 +71,7 @@ record MoveState(
       return Optional.empty();
     }
     String sql =
-        "select spec, source::int8, fingerprint, keyed, phase, file_node::int8, next_block, blocks from "
+        "select spec, source::int8, fingerprint, keyed, phase, file_node::int8, next_block, blocks, old_name, drop_old from "
             + names.state().sql();
     try (PreparedStatement query = connection.prepareStatement(sql);
         ResultSet row = query.executeQuery()) {
@@ -83,7 +88,9 @@ record MoveState(
         Phase.valueOf(row.getString(5)),
         row.getLong(6),
         row.getLong(7),
-        row.getLong(8));
+        row.getLong(8),
+        row.getString(9),
+        row.getBoolean(10));
   }
 
   static String to(CopyNames names, Phase phase) {

@@ -47,6 +47,13 @@ record Renaming(Source source, CopyNames names, String suffix) {
 
   /** Renames of table and indexes. */
   List<String> tables() {
+    return tables(names.copy());
+  }
+
+  /**
+   * @param copy that takes the table's name
+   */
+  List<String> tables(TableName copy) {
     List<String> sql = new ArrayList<>();
     sql.add(rename("table", source.name(), oldTable().name()));
     for (SourceIndex index : source.indexes()) {
@@ -54,7 +61,7 @@ record Renaming(Source source, CopyNames names, String suffix) {
       sql.add(rename("index", name, old(index.name())));
       sql.add(rename("index", name.sibling(CopyNames.meanwhile(index.name())), index.name()));
     }
-    sql.add(rename("table", names.copy(), source.name().name()));
+    sql.add(rename("table", copy, source.name().name()));
     return sql;
   }
 

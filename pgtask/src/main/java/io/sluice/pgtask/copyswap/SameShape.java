@@ -64,6 +64,11 @@ final class SameShape implements Shape {
   }
 
   @Override
+  public List<Placed> placed(CopyIndex index, List<TableName> leaves) {
+    return List.of(new Placed(names.copy(), index.meanwhile()));
+  }
+
+  @Override
   public List<String> locks() {
     return List.of("lock table %s in access exclusive mode".formatted(source.name().sql()));
   }

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -8,6 +9,9 @@ import java.util.Optional;
 
 /** What the copy of a table looks like, and how it takes the table's place. */
 interface Shape {
+
+  /** An index to build. */
+  record Placed(TableName table, String name) {}
 
   /** Tells this move from another one of the same table; a run carries on only its own. */
   String spec();
@@ -32,6 +36,21 @@ interface Shape {
    * @throws SQLException also if nothing may be made; the message says why
    */
   boolean makeRoom(Connection connection, String from) throws SQLException;
+
+  /**
+   * Where an index of the copy is built, and its name there.
+   *
+   * @param leaves the tables that hold the copy's rows
+   */
+  List<Placed> placed(CopyIndex index, List<TableName> leaves);
+
+  /** Readies what the change of places needs, while nobody waits for it. */
+  default void beforeSwap(Work work) throws SQLException {}
+
+  /** Under the locks: whether what {@link #beforeSwap} readied still holds; else it is asked again. */
+  default boolean ready(Connection connection) throws SQLException {
+    return true;
+  }
 
   /** LOCK TABLE, in the order in which others lock. */
   List<String> locks();

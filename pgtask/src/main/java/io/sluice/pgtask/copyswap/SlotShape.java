@@ -75,6 +75,11 @@ final class SlotShape implements Shape {
   }
 
   @Override
+  public List<Placed> placed(CopyIndex index, List<TableName> leaves) {
+    return List.of(new Placed(names.copy(), index.meanwhile()));
+  }
+
+  @Override
   public List<String> locks() {
     return List.of(
         "lock table only %s in access exclusive mode".formatted(slot.parent().sql()),

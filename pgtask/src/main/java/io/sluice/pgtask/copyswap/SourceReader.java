@@ -82,7 +82,7 @@ final class SourceReader {
         where x.indrelid = ?::oid and x.indisvalid
         union all
         select 'constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) from pg_constraint k
-        where k.conrelid = ?::oid and k.contype <> 'n' and k.conname not like '%\\_\\_sluice%'
+        where k.conrelid = ?::oid and k.contype <> 'n' and k.conname not like 'sluice%'
       ) as parts (part)
       """;
 

@@ -79,12 +79,23 @@ final class Creation {
       return List.of();
     }
     NewNames names = run.read(connection -> NewNames.of(connection, subject, wanted));
+    Set<TableName> underWay = underWay(subject);
     for (TableName taken : names.taken()) {
+      if (underWay.contains(taken)) {
+        continue;
+      }
       run.problem(
           "%s is there but no partition of %s; attach it, rename it or drop it"
               .formatted(taken, subject.name()));
     }
     return names.partitions();
+  }
+
+  private Set<TableName> underWay(Subject subject) throws SQLException {
+    Optional<DefaultPart> rest = subject.table().defaultPart();
+    return drain.isEmpty() || rest.isEmpty()
+        ? Set.of()
+        : run.read(connection -> drain.get().underWay(connection, rest.get().name()));
   }
 
   private PartitionSql maker(Subject subject) throws SQLException {

@@ -1,10 +1,13 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.pgtask.catalog.PartitionedTable;
+import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Moves rows out of a default partition into partitions that do not exist yet, where they are too
@@ -30,4 +33,10 @@ public interface DefaultDrain {
       PartitionSql sql,
       PartitionSpec spec)
       throws SQLException;
+
+  /** Tables it is making, which an earlier run began and {@link #drain} carries on. */
+  default Set<TableName> underWay(Connection connection, TableName defaultPartition)
+      throws SQLException {
+    return Set.of();
+  }
 }
