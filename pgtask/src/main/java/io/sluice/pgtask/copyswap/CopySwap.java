@@ -72,8 +72,7 @@ public final class CopySwap {
     return Unfinished.NOTHING;
   }
 
-  private static Rewritten reorder(TaskRun run, Source source, String orderBy)
-      throws SQLException {
+  private static Rewritten reorder(TaskRun run, Source source, String orderBy) throws SQLException {
     Rewritten nothing = new Rewritten(false, source.bytes(), OptionalLong.empty());
     List<String> problems = new ArrayList<>(run.read(c -> Obstacles.of(c, source, "is rewritten")));
     run.read(c -> SlotCheck.problem(c, source)).ifPresent(problems::add);

@@ -132,8 +132,7 @@ final class DrainShape implements Shape {
   }
 
   private static String dropCheck(TableName table) {
-    return "alter table %s drop constraint if exists %s"
-        .formatted(table.sql(), PartitionSql.CHECK);
+    return "alter table %s drop constraint if exists %s".formatted(table.sql(), PartitionSql.CHECK);
   }
 
   /** Reads the new default, which nobody uses yet, unless it was proven against the same bounds. */

@@ -47,7 +47,9 @@ interface Shape {
   /** Readies what the change of places needs, while nobody waits for it. */
   default void beforeSwap(Work work) throws SQLException {}
 
-  /** Under the locks: whether what {@link #beforeSwap} readied still holds; else it is asked again. */
+  /**
+   * Under the locks: whether what {@link #beforeSwap} readied still holds; else it is asked again.
+   */
   default boolean ready(Connection connection) throws SQLException {
     return true;
   }

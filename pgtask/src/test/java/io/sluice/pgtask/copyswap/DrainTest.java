@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DrainTest {
 
   private static final String VERSIONS = "io.sluice.testkit.EmbeddedDatabase#versions";
-  private static final Place PLACE =
-      new Place("app.t", "app.shadow", "key", "name", "at", false);
+  private static final Place PLACE = new Place("app.t", "app.shadow", "key", "name", "at", false);
 
   private static final PartitionSpec SPEC =
       new PartitionSpec(
