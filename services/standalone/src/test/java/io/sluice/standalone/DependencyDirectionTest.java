@@ -85,8 +85,9 @@ class DependencyDirectionTest {
   }
 
   @Test
-  void corePackagesHaveNoCycles() {
+  void packagesOfLibrariesHaveNoCycles() {
     slices().matching("io.sluice.core.(*)..").should().beFreeOfCycles().check(SLUICE);
+    slices().matching("io.sluice.pgtask.(*)..").should().beFreeOfCycles().check(SLUICE);
   }
 
   @Test
