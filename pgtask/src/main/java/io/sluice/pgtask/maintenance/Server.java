@@ -55,4 +55,16 @@ record Server(
           }
         });
   }
+
+  /** Until PostgreSQL 14 what statistics show may be half a second old; later they are not. */
+  void awaitStatistics(Work work) throws SQLException {
+    if (major < 15) {
+      work.read(
+          connection -> {
+            try (Statement statement = connection.createStatement()) {
+              return statement.execute("select pg_sleep(0.6)");
+            }
+          });
+    }
+  }
 }

@@ -15,6 +15,7 @@ final class Tending {
 
   private final MaintenanceSpec spec;
   private final TaskRun run;
+  private final Server server;
   private final Subjects subjects;
   private final Agenda agenda;
   private final VacuumSql vacuumSql;
@@ -26,6 +27,7 @@ final class Tending {
       throws SQLException {
     this.spec = spec;
     this.run = run;
+    this.server = server;
     TableGlobs wanted = new TableGlobs(spec.tables());
     TableFinder finder = new TableFinder(run, server, wanted, new TableGlobs(spec.exclude()));
     this.subjects = new Subjects(run, server, finder);
@@ -120,6 +122,7 @@ final class Tending {
     if (run.dry() || agenda.vacuumed().isEmpty()) {
       return;
     }
+    server.awaitStatistics(run);
     StillThere stillThere = new StillThere(run, spec.vacuum().orElseThrow());
     stillThere.say(before, subjects.again(before), agenda.vacuumed());
   }
