@@ -74,7 +74,8 @@ final class PartmanTables {
         sluice(statement, name(i));
         fill(statement, name(i));
       }
-      statement.execute("vacuum analyze");
+      statement.execute(
+          "vacuum analyze pg_class, pg_attribute, pg_index, pg_inherits, pg_depend, pg_type");
     }
   }
 

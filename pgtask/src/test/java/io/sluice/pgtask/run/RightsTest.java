@@ -1,7 +1,11 @@
 package io.sluice.pgtask.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.core.ledger.LedgerException;
+import io.sluice.core.ledger.Transactions;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.task.RestoreSpec;
@@ -47,11 +51,16 @@ class RightsTest {
           "create table billing.plain (id int)",
           "create sequence billing.numbers",
           "reset role");
-      PGSimpleDataSource login = new PGSimpleDataSource();
-      login.setUrl(fixture.database.jdbcUrl());
-      login.setUser(task);
-      login.setPassword("secret");
+      PGSimpleDataSource login = login("secret", fixture.database.jdbcUrl());
       fixture.wrapping(real -> login);
+    }
+
+    PGSimpleDataSource login(String password, String url) {
+      PGSimpleDataSource login = new PGSimpleDataSource();
+      login.setUrl(url);
+      login.setUser(task);
+      login.setPassword(password);
+      return login;
     }
 
     /** The remedies, without the names that differ from run to run, until the step is done. */
@@ -210,21 +219,47 @@ class RightsTest {
   void saysWhy_whenNobodyMayLogIn(int major) throws Exception {
     try (Office office = new Office(major)) {
       office.fixture.with(RestoreSpec.class, (spec, run) -> run.read(RightsTest::one));
-      assertThat(problem(office, office.task, "wrong", office.fixture.database.jdbcUrl()))
+      assertThat(problem(office, "wrong", office.fixture.database.jdbcUrl()))
           .contains("no login to database warehouse")
           .contains("password authentication failed")
           .endsWith("mend its password");
       assertThat(
               problem(
                   office,
-                  office.task,
                   "secret",
                   office.fixture.database.jdbcUrl().replaceAll("/test_\\d+$", "/nowhere")))
           .contains("database \"nowhere\" does not exist")
           .contains("create database");
       office.fixture.sql("alter role " + office.task + " nologin");
-      assertThat(problem(office, office.task, "secret", office.fixture.database.jdbcUrl()))
+      assertThat(problem(office, "secret", office.fixture.database.jdbcUrl()))
           .contains("is not permitted to log in");
+    }
+  }
+
+  /** As the command says where the ledger refuses. */
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void runsTasks_whenRoleMayUseTheLedger(int major) throws Exception {
+    try (Office office = new Office(major)) {
+      PGSimpleDataSource login = office.login("secret", office.fixture.database.jdbcUrl());
+      try (TaskRunner runner =
+          new TaskRunner(
+              name -> login,
+              new RunHistory(new Transactions(login), Duration.ofMinutes(1)),
+              new TaskMetrics(new SimpleMeterRegistry()),
+              office.fixture.clock,
+              "test",
+              Duration.ofSeconds(5))) {
+        runner.with(RestoreSpec.class, (spec, run) -> run.step(step("select 1")));
+        assertThatThrownBy(() -> runner.run(TaskFixture.task("t", ANY), null))
+            .isInstanceOf(LedgerException.class)
+            .hasMessageContaining("permission denied for schema sluice");
+        office.fixture.sql(
+            "grant usage on schema sluice to " + office.task,
+            "grant select, insert, update, delete on all tables in schema sluice to "
+                + office.task);
+        assertThat(runner.run(TaskFixture.task("t", ANY), null).orElseThrow().problems()).isEmpty();
+      }
     }
   }
 
@@ -233,11 +268,8 @@ class RightsTest {
     return null;
   }
 
-  private static String problem(Office office, String user, String password, String url) {
-    PGSimpleDataSource login = new PGSimpleDataSource();
-    login.setUrl(url);
-    login.setUser(user);
-    login.setPassword(password);
+  private static String problem(Office office, String password, String url) {
+    PGSimpleDataSource login = office.login(password, url);
     office.fixture.wrapping(real -> login);
     return office.fixture.run(TaskFixture.task("t", ANY)).problems().get(0);
   }

@@ -87,12 +87,20 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
           .formatted(url, oneLine(failure).replaceFirst("\\. Check that .*", ""));
     }
     if (state.equals("42501")) {
-      return oneLine(failure) + ". Log in as a role that may, with --user";
+      return oneLine(failure) + refused(failure);
     }
     if (failure instanceof FateException) {
       return oneLine(failure) + ". Try again once it is back";
     }
     return oneLine(failure);
+  }
+
+  /** Of the ledger, all that a role needs is known. */
+  private static String refused(Exception failure) {
+    return failure instanceof LedgerException
+        ? ". Log in as a role that may, with --user, or run: grant usage on schema sluice to ROLE;"
+            + " grant select, insert, update, delete on all tables in schema sluice to ROLE"
+        : ". Log in as a role that may, with --user";
   }
 
   private static String text(Exception failure) {
