@@ -139,7 +139,7 @@ public final class TaskFixture implements AutoCloseable {
   /** The SQL a dry run shows. */
   public List<String> dryRun(Task task) throws SQLException {
     List<String> sql = new ArrayList<>();
-    runner.dryRun(task, (words, statements) -> sql.addAll(statements));
+    runner.dryRun(task, step -> sql.addAll(step.sql()));
     return sql;
   }
 

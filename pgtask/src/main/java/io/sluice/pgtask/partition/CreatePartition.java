@@ -43,6 +43,11 @@ final class CreatePartition implements Step {
   }
 
   @Override
+  public boolean oneTransaction() {
+    return true;
+  }
+
+  @Override
   public StepResult run(Work work) throws SQLException {
     try {
       work.transaction(sql);

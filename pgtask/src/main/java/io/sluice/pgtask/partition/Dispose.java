@@ -68,6 +68,11 @@ final class Dispose implements Step {
   }
 
   @Override
+  public boolean oneTransaction() {
+    return true;
+  }
+
+  @Override
   public StepResult run(Work work) throws SQLException {
     if (!sql.isEmpty()) {
       work.transaction(this::change);

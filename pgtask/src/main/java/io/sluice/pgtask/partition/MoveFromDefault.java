@@ -100,6 +100,11 @@ final class MoveFromDefault implements Step {
   }
 
   @Override
+  public boolean oneTransaction() {
+    return true;
+  }
+
+  @Override
   public StepResult run(Work work) throws SQLException {
     long moved = work.transaction(this::change);
     return StepResult.of("partitionsCreated", 1).and("rowsDrained", moved);

@@ -31,7 +31,7 @@ final class DryRun implements TaskRun {
 
   @Override
   public boolean step(Step step) {
-    shown.step(step.words(), step.sql());
+    shown.step(step);
     tally.done(StepResult.done());
     return true;
   }

@@ -51,6 +51,11 @@ public final class SqlStep implements Step {
   }
 
   @Override
+  public boolean oneTransaction() {
+    return mode == Mode.TRANSACTION;
+  }
+
+  @Override
   public StepResult run(Work work) throws SQLException {
     switch (mode) {
       case TRANSACTION -> work.transaction(sql);

@@ -18,6 +18,11 @@ public interface Step {
    */
   List<String> sql();
 
+  /** Whether the statements of {@link #sql} are one transaction. */
+  default boolean oneTransaction() {
+    return false;
+  }
+
   /**
    * Makes the change.
    *

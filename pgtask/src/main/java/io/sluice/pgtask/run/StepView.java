@@ -1,9 +1,7 @@
 package io.sluice.pgtask.run;
 
-import java.util.List;
-
 /** Is shown the steps of a dry run. */
 @FunctionalInterface
 public interface StepView {
-  void step(String words, List<String> sql);
+  void step(Step step);
 }

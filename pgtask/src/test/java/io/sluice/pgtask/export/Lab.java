@@ -97,7 +97,7 @@ final class Lab implements AutoCloseable {
 
   List<String> dryRun(RestoreSpec spec) throws SQLException {
     List<String> shown = new ArrayList<>();
-    StepView view = (words, sql) -> shown.addAll(sql);
+    StepView view = step -> shown.addAll(step.sql());
     shown.addAll(runner.dryRun(task(spec), view).problems());
     return shown;
   }

@@ -317,7 +317,7 @@ class TaskRunnerTest {
                   .hasMessageContaining("read-only transaction");
             });
         RunResult result =
-            runner.dryRun(Bench.task("t"), (words, sql) -> shown.add(words + ": " + sql));
+            runner.dryRun(Bench.task("t"), step -> shown.add(step.words() + ": " + step.sql()));
         assertThat(result.state()).isEqualTo(State.DONE);
       }
       assertThat(shown).containsExactly("Drop a of 0 rows: [drop table \"a\"]");

@@ -19,14 +19,16 @@ final class DryTask {
     this.line = line;
   }
 
-  private record Shown(String words, List<String> sql) {}
+  private record Shown(String words, boolean oneTransaction, List<String> sql) {}
 
   private record Dry(String task, List<Shown> steps, List<String> notes, List<String> problems) {}
 
   int show(Task task) throws SQLException {
     List<Shown> steps = new ArrayList<>();
     try (TaskRunner runner = line.runner("cli-dry")) {
-      RunResult result = runner.dryRun(task, (words, sql) -> steps.add(new Shown(words, sql)));
+      RunResult result =
+          runner.dryRun(
+              task, step -> steps.add(new Shown(step.words(), step.oneTransaction(), step.sql())));
       return show(task, steps, result);
     } catch (SQLException e) {
       throw line.named(task.database(), e);
@@ -54,7 +56,14 @@ final class DryTask {
     for (Shown step : steps) {
       out.println();
       comment(++n + ". " + step.words());
+      boolean block = step.oneTransaction() && step.sql().size() > 1;
+      if (block) {
+        out.println("begin;");
+      }
       step.sql().forEach(sql -> out.println(sql.strip().replaceFirst(";$", "") + ";"));
+      if (block) {
+        out.println("commit;");
+      }
     }
     result.notes().forEach(note -> comment("note: " + note));
     result.problems().forEach(problem -> comment("problem: " + problem));

@@ -64,7 +64,7 @@ final class TaskExplainCommand implements Callable<Integer> {
     List<String> steps = new ArrayList<>();
     Instant next = task.schedule().isPresent() ? line.log().next().get(name) : null;
     try (TaskRunner runner = line.runner("cli-explain")) {
-      RunResult result = runner.dryRun(task, (words, sql) -> steps.add(words));
+      RunResult result = runner.dryRun(task, step -> steps.add(step.words()));
       Explained explained =
           new Explained(
               task, TaskWords.of(task), tables, next, steps, result.notes(), result.problems());
