@@ -87,7 +87,7 @@ class ReindexTest {
       assertThat(result.notes()).anyMatch(note -> note.contains("won "));
       assertThat(fixture.texts(rows)).containsExactly(contents);
       assertThat(invalid(fixture)).isZero();
-      assertThat(fixture.run(task("t.*")).steps()).isZero();
+      assertThat(fixture.run(task("t.*")).values()).doesNotContainKey("indexesRebuilt");
     }
   }
 

@@ -74,6 +74,7 @@ class RewriteTest {
         "delete from t.parent where a % 4 <> 0");
     Stats.awaitChanged(fixture, "t.cold", 17_500);
     fixture.sql("vacuum analyze t.cold, t.warm");
+    Stats.awaitChanged(fixture, "t.cold", 0);
   }
 
   private static long bytes(TaskFixture fixture, String table) throws SQLException {
@@ -106,7 +107,7 @@ class RewriteTest {
       assertThat(fixture.texts(ROWS)).containsExactly(rows);
       assertThat(fixture.partitions("t.parent")).containsExactly("cold", "warm");
       hasNothingHalfDone(fixture);
-      assertThat(fixture.run(task("t.parent")).steps()).as("it is in order now").isZero();
+      assertThat(fixture.run(task("t.parent")).values()).doesNotContainKey("tablesReordered");
     }
   }
 
@@ -122,6 +123,7 @@ class RewriteTest {
       assertThat(first.notes()).anyMatch(n -> n.contains("t.cold is not rewritten yet"));
       assertThat(fixture.texts("select sql from sluice.task_step"))
           .containsExactly("analyze \"t\".\"cold\"");
+      Stats.awaitChanged(fixture, "t.cold", 0);
       assertThat(fixture.run(task("t.parent")).values()).containsEntry("tablesReordered", 1L);
     }
   }
@@ -136,6 +138,7 @@ class RewriteTest {
               + " order by md5(i::text)");
       Stats.awaitChanged(fixture, "t.plain", 10_000);
       fixture.sql("vacuum analyze t.plain");
+      Stats.awaitChanged(fixture, "t.plain", 0);
       Task task = task(OptionalLong.empty(), OptionalDouble.of(0.5), "t.plain");
       assertThat(fixture.run(task).values()).isEmpty();
       fixture.clock.advance(Duration.ofDays(3));
@@ -151,7 +154,7 @@ class RewriteTest {
                       + " from t.plain) x where a < before"))
           .isZero();
       fixture.clock.advance(Duration.ofDays(3));
-      assertThat(fixture.run(task).steps()).isZero();
+      assertThat(fixture.run(task).values()).doesNotContainKey("tablesReordered");
     }
   }
 
