@@ -11,14 +11,28 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The short transaction in which the copy takes the table's place. Whoever waits for the lock finds
- * the copy under the table's name. Like after TRUNCATE or CLUSTER, a transaction in REPEATABLE READ
- * that began before and has not touched the table yet would not see what was applied last; see
+ * the copy under the table's name. As after TRUNCATE or CLUSTER, a transaction in REPEATABLE READ
+ * that began before and has not touched the table yet would not see what was applied last; where
+ * one idles for seconds, the change waits for it. See
  * https://www.postgresql.org/docs/current/mvcc-caveats.html
  */
 final class ChangeOfPlaces {
 
   /** Each time that more was written than fits the time under the lock, twice as much may be. */
   private static final int DOUBLINGS = 12;
+
+  /**
+   * Forgotten ones; those of sessions at work cannot be told from READ COMMITTED. A role without
+   * pg_read_all_stats sees its own only.
+   */
+  private static final String OLD_SNAPSHOTS =
+      """
+      select pid from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and backend_xmin is not null
+        and backend_type = 'client backend' and state like 'idle in transaction%'
+        and state_change < clock_timestamp() - interval '2 seconds'
+      order by 1
+      """;
 
   private final Source source;
   private final CopyNames names;
@@ -45,6 +59,8 @@ final class ChangeOfPlaces {
         if (work.transaction(connection -> change(connection, most, locked))) {
           return Duration.ofNanos(System.nanoTime() - locked.get());
         }
+      } catch (OldSnapshot e) {
+        throw new SQLException(e.getMessage(), "55006", e);
       } catch (SQLException e) {
         if (!catchUp.makeRoom(work, e)) {
           throw e;
@@ -55,6 +71,7 @@ final class ChangeOfPlaces {
 
   private boolean change(Connection connection, int most, AtomicLong locked) throws SQLException {
     Sql.onlyCatalogue(connection);
+    checkSnapshots(connection);
     Sql.execute(connection, shape.locks());
     locked.set(System.nanoTime());
     if (!SourceReader.fingerprint(connection, source.oid()).equals(source.fingerprint())) {
@@ -67,12 +84,31 @@ final class ChangeOfPlaces {
       return false;
     }
     log.apply(connection, ChangeLog.ALL);
+    checkSnapshots(connection);
     List<String> sql = new ArrayList<>(Traits.read(connection, source, names));
     sql.addAll(0, shape.swap(connection));
     sql.addAll(0, ChangeLog.unwatch(names));
     sql.add(MoveState.to(names, Phase.SWAPPED));
     Sql.execute(connection, String.join(";\n", sql));
     return true;
+  }
+
+  /** Tried again like a lock that others hold. */
+  private static final class OldSnapshot extends SQLException {
+    private static final long serialVersionUID = 1L;
+
+    OldSnapshot(String message) {
+      super(message, "55P03");
+    }
+  }
+
+  private void checkSnapshots(Connection connection) throws SQLException {
+    List<String> pids = Sql.texts(connection, OLD_SNAPSHOTS);
+    if (!pids.isEmpty()) {
+      throw new OldSnapshot(
+          "sessions %s keep a snapshot in an idle transaction, in which %s would show too few rows afterwards; end them, or the next run tries again"
+              .formatted(String.join(", ", pids), source.name()));
+    }
   }
 
   private long left(Connection connection, int limit) throws SQLException {

@@ -53,7 +53,8 @@ final class ConversionPlan {
     }
     checkForm();
     Optional<Periods> periods = periods();
-    Optional<Range> range = periods.isEmpty() ? Optional.empty() : range(periods.get());
+    Optional<Range> range =
+        periods.isPresent() && readable() ? range(periods.get()) : Optional.empty();
     Optional<ConvertShape> shape = Optional.empty();
     if (range.isPresent()) {
       List<Bounds> partitions = range.get().partitions(periods.get(), run.now());
@@ -67,6 +68,12 @@ final class ConversionPlan {
     }
     notes();
     return shape;
+  }
+
+  /** Without this the rows are not looked at; that the role lacks rights is said already. */
+  private boolean readable() throws SQLException {
+    String sql = "select has_table_privilege(" + source.oid() + "::oid, 'select')";
+    return run.read(c -> Sql.is(c, sql));
   }
 
   private void checkForm() throws SQLException {

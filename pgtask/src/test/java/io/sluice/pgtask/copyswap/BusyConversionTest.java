@@ -8,6 +8,7 @@ import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Epoch;
 import io.sluice.testkit.EmbeddedDatabase;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -30,7 +31,7 @@ class BusyConversionTest {
 
   private static Variant variant(String name, String columns, String... after) {
     Place place = new Place("app.t", "app.shadow", "key", "name", "at", false);
-    List<String> ddl = new java.util.ArrayList<>();
+    List<String> ddl = new ArrayList<>();
     ddl.add("create table app.t (" + columns + ")");
     ddl.addAll(List.of(after));
     return new Variant(name, "at", false, place, ddl);

@@ -2,6 +2,7 @@ package io.sluice.pgtask.copyswap;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -69,8 +70,7 @@ final class Mortal {
             });
   }
 
-  private Object watched(Object target, java.lang.reflect.Method method, Object[] arguments)
-      throws Throwable {
+  private Object watched(Object target, Method method, Object[] arguments) throws Throwable {
     boolean moment = MOMENTS.contains(method.getName());
     if (moment) {
       live();
@@ -98,8 +98,7 @@ final class Mortal {
     return new SQLException("killed", "08006");
   }
 
-  private static Object invoke(Object target, java.lang.reflect.Method method, Object[] arguments)
-      throws Throwable {
+  private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
     try {
       return method.invoke(target, arguments);
     } catch (InvocationTargetException e) {
