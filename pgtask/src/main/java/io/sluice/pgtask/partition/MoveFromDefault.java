@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes a partition of rows that lie in a small default partition, in one transaction, so that no
- * reader ever misses one. SHARE ROW EXCLUSIVE on the default partition keeps writers of it out
- * while its rows move; at the end ATTACH takes ACCESS EXCLUSIVE on it and reads it, which takes
- * milliseconds. The parent gets SHARE UPDATE EXCLUSIVE only. See
+ * Makes a partition of rows that lie in a small default partition, in one transaction. SHARE ROW
+ * EXCLUSIVE on parent and default partition keeps writers out while rows move: one that chose the
+ * default partition before would be refused by it after. ACCESS EXCLUSIVE on the parent, for the
+ * milliseconds of the ATTACH, which reads the default partition, waits for readers that were
+ * planned without the new partition and would miss what has moved to it. Parent before partition,
+ * as everybody locks them, so that none waits in a circle. See
  * https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
  */
 final class MoveFromDefault implements Step {
@@ -47,7 +49,8 @@ final class MoveFromDefault implements Step {
     this.partition = partition;
     this.rows = rows;
     this.before = new ArrayList<>();
-    before.add("lock table %s in share row exclusive mode".formatted(rest.sql()));
+    before.add(lock("share row exclusive", subject.name()));
+    before.add(lock("share row exclusive", rest));
     before.addAll(maker.make(partition));
     this.move =
         "with moved as (delete from %s where %s returning %s) insert into %s (%s) select %s from moved"
@@ -58,7 +61,13 @@ final class MoveFromDefault implements Step {
                 partition.name().sql(),
                 columns,
                 columns);
-    this.after = maker.attach(partition);
+    this.after = new ArrayList<>();
+    after.add(lock("access exclusive", subject.name()));
+    after.addAll(maker.attach(partition));
+  }
+
+  private static String lock(String mode, TableName table) {
+    return "lock table only %s in %s mode".formatted(table.sql(), mode);
   }
 
   static MoveFromDefault of(
