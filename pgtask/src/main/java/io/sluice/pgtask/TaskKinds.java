@@ -4,7 +4,6 @@ import io.sluice.core.ledger.Transactions;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.pgtask.copyswap.Conversion;
 import io.sluice.pgtask.copyswap.Drain;
-import io.sluice.pgtask.export.ExpiredLedger;
 import io.sluice.pgtask.export.ExportPlaces;
 import io.sluice.pgtask.export.PartitionExport;
 import io.sluice.pgtask.export.Restore;
@@ -44,6 +43,6 @@ public final class TaskKinds {
         .with(PartitionSpec.class, rotation)
         .with(ConvertSpec.class, new Conversion())
         .with(MaintenanceSpec.class, new Maintenance(databases::login))
-        .with(RestoreSpec.class, new Restore(places, new ExpiredLedger(ledger)));
+        .with(RestoreSpec.class, new Restore(places, ledger));
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.ledger.SqlNames;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -169,7 +170,7 @@ abstract class ChangeLog {
             select count(*) from pg_trigger t join pg_proc p on p.oid = t.tgfoid
             where t.tgrelid = %d and t.tgenabled = 'A' and t.tgname like 'sluice\\_log\\_%%'
               and p.oid = to_regprocedure(%s)"""
-                .formatted(source.oid(), Sql.literal(names.function().sql() + "()")))
+                .formatted(source.oid(), SqlNames.literal(names.function().sql() + "()")))
         == EVENTS.size();
   }
 

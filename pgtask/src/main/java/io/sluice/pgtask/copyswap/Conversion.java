@@ -5,6 +5,7 @@ import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.ConvertSpec;
+import io.sluice.pgtask.task.Sizes;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;

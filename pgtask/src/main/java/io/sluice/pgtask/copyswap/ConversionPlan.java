@@ -1,11 +1,13 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.ledger.SqlNames;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.partition.Periods;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.ConvertSpec;
+import io.sluice.pgtask.task.Sizes;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,9 +188,11 @@ final class ConversionPlan {
                                       and i.inhparent = to_regclass(%3$s))
                     order by 1"""
                         .formatted(
-                            Sql.literal(source.name().schema()),
-                            wanted.stream().map(Sql::literal).collect(Collectors.joining(", ")),
-                            Sql.literal(names.copy().sql()))));
+                            SqlNames.literal(source.name().schema()),
+                            wanted.stream()
+                                .map(SqlNames::literal)
+                                .collect(Collectors.joining(", ")),
+                            SqlNames.literal(names.copy().sql()))));
     if (!taken.isEmpty()) {
       problems.add(
           "%s needs names that are taken in schema %s: %s. Rename or drop these"

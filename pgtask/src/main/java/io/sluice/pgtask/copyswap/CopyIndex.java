@@ -79,7 +79,8 @@ record CopyIndex(SourceIndex source, String definition, boolean widened) {
         .tablespace()
         .ifPresent(
             space ->
-                sql.add("set local default_tablespace = " + Sql.literal(SqlNames.quote(space))));
+                sql.add(
+                    "set local default_tablespace = " + SqlNames.literal(SqlNames.quote(space))));
     sql.add(
         source.constraint()
             ? "alter table %s add constraint %s %s"
@@ -93,7 +94,7 @@ record CopyIndex(SourceIndex source, String definition, boolean widened) {
             comment ->
                 sql.add(
                     "comment on index %s is %s"
-                        .formatted(on.sibling(name).sql(), Sql.literal(comment))));
+                        .formatted(on.sibling(name).sql(), SqlNames.literal(comment))));
     return sql;
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.pgtask.copyswap;
 
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.Sizes;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

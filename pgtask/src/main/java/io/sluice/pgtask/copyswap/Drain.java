@@ -11,6 +11,7 @@ import io.sluice.pgtask.partition.NewPartition;
 import io.sluice.pgtask.partition.PartitionSql;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.Sizes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

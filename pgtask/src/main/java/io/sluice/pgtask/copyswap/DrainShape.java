@@ -126,7 +126,7 @@ final class DrainShape implements Shape {
             """
             select obj_description(oid, 'pg_constraint') from pg_constraint
             where conrelid = to_regclass(%s) and conname = '%s' and convalidated"""
-                .formatted(Sql.literal(names.rest().sql()), PartitionSql.CHECK))
+                .formatted(SqlNames.literal(names.rest().sql()), PartitionSql.CHECK))
         .stream()
         .findFirst();
   }
@@ -146,7 +146,7 @@ final class DrainShape implements Shape {
               "alter table %s add constraint %s check (%s)"
                   .formatted(names.rest().sql(), PartitionSql.CHECK, condition),
               "comment on constraint %s on %s is %s"
-                  .formatted(PartitionSql.CHECK, names.rest().sql(), Sql.literal(condition))));
+                  .formatted(PartitionSql.CHECK, names.rest().sql(), SqlNames.literal(condition))));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.ledger.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
@@ -93,7 +94,7 @@ final class IndexBuild {
 
   /** The tables that hold a table's rows. */
   static List<TableName> leaves(Connection connection, TableName table) throws SQLException {
-    String sql = LEAVES.formatted(Sql.literal(table.sql()));
+    String sql = LEAVES.formatted(SqlNames.literal(table.sql()));
     try (PreparedStatement query = connection.prepareStatement(sql);
         ResultSet row = query.executeQuery()) {
       List<TableName> leaves = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.ledger.SqlNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -55,18 +56,18 @@ record MoveState(
         "insert into %s values (%s, %d, %s, %s, '%s', 0, 0, 0, %s, %s)"
             .formatted(
                 names.state().sql(),
-                Sql.literal(shape.spec()),
+                SqlNames.literal(shape.spec()),
                 source.oid(),
-                Sql.literal(source.fingerprint()),
+                SqlNames.literal(source.fingerprint()),
                 keyed,
                 Phase.MADE,
-                Sql.literal(shape.old().name()),
+                SqlNames.literal(shape.old().name()),
                 shape.dropOld()));
   }
 
   /** Empty if no move of this table was begun. */
   static Optional<MoveState> read(Connection connection, CopyNames names) throws SQLException {
-    String there = "select to_regclass(" + Sql.literal(names.state().sql()) + ") is not null";
+    String there = "select to_regclass(" + SqlNames.literal(names.state().sql()) + ") is not null";
     if (!Sql.is(connection, there)) {
       return Optional.empty();
     }

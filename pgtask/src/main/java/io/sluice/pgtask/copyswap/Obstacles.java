@@ -124,14 +124,14 @@ final class Obstacles {
 
   private static List<String> privileges(Connection connection, Source source) throws SQLException {
     List<String> problems = new ArrayList<>();
-    String owner = Sql.literal(source.owner());
+    String owner = SqlNames.literal(source.owner());
     String me = Sql.texts(connection, "select quote_ident(current_user)").get(0);
     if (!Sql.is(connection, "select pg_has_role(" + owner + ", 'usage')")) {
       problems.add(
           "only the owner can rewrite %s: grant %s to %s"
               .formatted(source.name(), SqlNames.quote(source.owner()), me));
     }
-    String schema = Sql.literal(source.name().schema());
+    String schema = SqlNames.literal(source.name().schema());
     if (!Sql.is(connection, "select has_schema_privilege(" + schema + ", 'create')")) {
       problems.add(
           "the copy of %s needs a place: grant create on schema %s to %s"

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.ledger.SqlNames;
 import io.sluice.pgtask.copyswap.MoveState.Phase;
 import io.sluice.pgtask.run.Work;
 import java.sql.SQLException;
@@ -29,6 +30,6 @@ record Removal(CopyNames names) {
   }
 
   private String exists() {
-    return "select to_regclass(" + Sql.literal(names.table().sql()) + ") is not null";
+    return "select to_regclass(" + SqlNames.literal(names.table().sql()) + ") is not null";
   }
 }

@@ -76,7 +76,7 @@ record Renaming(Source source, CopyNames names, String suffix) {
     }
     sql.add(
         "select setval(%s, last_value, is_called) from %s"
-            .formatted(Sql.literal(theirs.get().sql()), ours.get().sql()));
+            .formatted(SqlNames.literal(theirs.get().sql()), ours.get().sql()));
     sequences.add(rename("sequence", ours.get(), old(ours.get().name())));
     sequences.add(rename("sequence", theirs.get(), ours.get().name()));
   }
@@ -90,7 +90,7 @@ record Renaming(Source source, CopyNames names, String suffix) {
             select unnest(array[n.nspname, c.relname])
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
             where c.oid = pg_get_serial_sequence(%s, %s)::regclass"""
-                .formatted(Sql.literal(table.sql()), Sql.literal(column.name())));
+                .formatted(SqlNames.literal(table.sql()), SqlNames.literal(column.name())));
     return found.isEmpty()
         ? Optional.empty()
         : Optional.of(new TableName(found.get(0), found.get(1)));

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.ledger.SqlNames;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -27,7 +28,9 @@ final class SlotCheck {
               where c.oid = %d and i.inhparent = %s::regclass
                 and pg_get_expr(c.relpartbound, c.oid) = %s)"""
                 .formatted(
-                    source.oid(), Sql.literal(slot.parent().sql()), Sql.literal(slot.bound())));
+                    source.oid(),
+                    SqlNames.literal(slot.parent().sql()),
+                    SqlNames.literal(slot.bound())));
     if (!same) {
       throw new SQLException(
           "%s was taken from its place at %s while it was copied; the copy is removed"
@@ -48,7 +51,7 @@ final class SlotCheck {
             """
             select partdefid::regclass from pg_partitioned_table
             where partrelid = %s::regclass and partdefid <> 0 and pg_relation_size(partdefid) > %d"""
-                .formatted(Sql.literal(slot.parent().sql()), MOST_DEFAULT));
+                .formatted(SqlNames.literal(slot.parent().sql()), MOST_DEFAULT));
     return found.stream()
         .findFirst()
         .map(

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.ledger.SqlNames;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,7 +50,7 @@ final class Snapshot implements AutoCloseable {
   void use(Connection connection) throws SQLException {
     if (holder != null) {
       Sql.execute(connection, "set transaction isolation level repeatable read");
-      Sql.execute(connection, "set transaction snapshot " + Sql.literal(id));
+      Sql.execute(connection, "set transaction snapshot " + SqlNames.literal(id));
     }
   }
 

@@ -61,8 +61,4 @@ final class Sql {
   static void onlyCatalogue(Connection connection) throws SQLException {
     execute(connection, "set local search_path = pg_catalog");
   }
-
-  static String literal(String text) {
-    return "'" + text.replace("'", "''") + "'";
-  }
 }

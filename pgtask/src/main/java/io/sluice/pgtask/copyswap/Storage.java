@@ -62,7 +62,7 @@ record Storage(String with, List<String> columns, String owner, List<String> gra
     List<String> options = Sql.texts(connection, OPTIONS.formatted(source.oid()));
     List<String> space = Sql.texts(connection, SPACE.formatted(source.oid()));
     String with = options.isEmpty() ? "" : " with (" + String.join(", ", options) + ")";
-    boolean mine = Sql.is(connection, "select current_user = " + Sql.literal(source.owner()));
+    boolean mine = Sql.is(connection, "select current_user = " + SqlNames.literal(source.owner()));
     return new Storage(
         with + (space.isEmpty() ? "" : " tablespace " + space.get(0)),
         Sql.texts(connection, COLUMNS.formatted(source.oid())),

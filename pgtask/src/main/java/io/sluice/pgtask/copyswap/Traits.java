@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.ledger.SqlNames;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ final class Traits {
               connection,
               query
                   .replace(":oid", Long.toString(source.oid()))
-                  .replace(":copy", Sql.literal(names.copy().sql()))));
+                  .replace(":copy", SqlNames.literal(names.copy().sql()))));
     }
     return sql;
   }

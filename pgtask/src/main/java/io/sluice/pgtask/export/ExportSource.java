@@ -1,6 +1,7 @@
 package io.sluice.pgtask.export;
 
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.task.RestoreSpec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +25,7 @@ record ExportSource(URI folder, Manifest manifest, Optional<Long> ledgerId) {
   static ExportSource find(
       RestoreSpec spec, String database, ExpiredLedger ledger, ExportPlaces places)
       throws IOException {
-    Optional<ExpiredLedger.Known> known = known(spec, database, ledger);
+    Optional<ExpiredLedger.Export> known = known(spec, database, ledger);
     URI manifest = spec.manifest().orElseGet(() -> known.orElseThrow().manifest());
     int end = manifest.toString().lastIndexOf('/') + 1;
     URI folder = URI.create(manifest.toString().substring(0, end));
@@ -41,17 +42,17 @@ record ExportSource(URI folder, Manifest manifest, Optional<Long> ledgerId) {
                 .formatted(manifest, read.sha256(), known.get().sha256()));
       }
       checkLengths(files, folder, read.manifest());
-      return new ExportSource(folder, read.manifest(), known.map(ExpiredLedger.Known::id));
+      return new ExportSource(folder, read.manifest(), known.map(ExpiredLedger.Export::id));
     }
   }
 
-  private static Optional<ExpiredLedger.Known> known(
+  private static Optional<ExpiredLedger.Export> known(
       RestoreSpec spec, String database, ExpiredLedger ledger) throws ExportException {
     if (spec.manifest().isPresent()) {
-      return ledger.of(database, spec.manifest().get());
+      return ledger.export(spec.manifest().get());
     }
     TableName partition = TableName.parse(spec.partition().orElseThrow());
-    Optional<ExpiredLedger.Known> known = ledger.last(database, partition);
+    Optional<ExpiredLedger.Export> known = ledger.lastExport(partition);
     if (known.isEmpty()) {
       throw new ExportException(
           ("no export of %s is known in sluice.expired_partition of database %s; name its manifest,"

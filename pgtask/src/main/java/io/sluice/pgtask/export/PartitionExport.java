@@ -1,5 +1,6 @@
 package io.sluice.pgtask.export;
 
+import io.sluice.core.ledger.SqlNames;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;
 import io.sluice.pgtask.catalog.TableName;
@@ -198,8 +199,8 @@ public final class PartitionExport implements BeforeDrop {
     String key =
         text(
             connection,
-            "select pg_get_partkeydef('%s'::regclass)"
-                .formatted(subject.parent().sql().replace("'", "''")));
+            "select pg_get_partkeydef(%s::regclass)"
+                .formatted(SqlNames.literal(subject.parent().sql())));
     return new Manifest(
         Manifest.VERSION,
         Manifest.FORMAT,

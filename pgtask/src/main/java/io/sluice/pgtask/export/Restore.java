@@ -1,7 +1,10 @@
 package io.sluice.pgtask.export;
 
 import io.sluice.core.catalog.Names;
+import io.sluice.core.ledger.Transactions;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.expired.ExpiredLedger;
+import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
 import io.sluice.pgtask.partition.NewPartition;
 import io.sluice.pgtask.partition.PartitionSql;
 import io.sluice.pgtask.run.Rights;
@@ -30,9 +33,12 @@ public final class Restore implements TaskKind<RestoreSpec> {
   private static final String BUILDING = "__sluice_restore";
 
   private final ExportPlaces places;
-  private final ExpiredLedger ledger;
+  private final Transactions ledger;
 
-  public Restore(ExportPlaces places, ExpiredLedger ledger) {
+  /**
+   * @param ledger of the warehouse
+   */
+  public Restore(ExportPlaces places, Transactions ledger) {
     this.places = places;
     this.ledger = ledger;
   }
@@ -65,7 +71,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
 
   private Optional<ExportSource> source(RestoreSpec spec, TaskRun run) {
     try {
-      return Optional.of(ExportSource.find(spec, run.task().database(), ledger, places));
+      return Optional.of(ExportSource.find(spec, run.task().database(), expired(run), places));
     } catch (IOException | IllegalArgumentException e) {
       run.problem(e.getMessage());
       return Optional.empty();
@@ -189,13 +195,36 @@ public final class Restore implements TaskKind<RestoreSpec> {
           long oid = work.read(connection -> Target.oid(connection, building));
           if (source.ledgerId().isPresent()) {
             row.set(source.ledgerId().get());
-            ledger.hold(row.get(), oid, until);
+            expired(run).hold(row.get(), oid, until);
           } else {
+            Manifest manifest = source.manifest();
             row.set(
-                ledger.hold(
-                    run.task().name(), run.task().database(), source.manifest(), oid, until));
+                expired(run)
+                    .hold(
+                        gone(run.task().name(), manifest, oid),
+                        manifest.rows(),
+                        manifest.exportedAt(),
+                        until));
           }
         });
+  }
+
+  private static Leaving gone(String task, Manifest manifest, long oid) {
+    return new Leaving(
+        task,
+        new TableName(manifest.schema(), manifest.parent()),
+        new TableName(manifest.partitionSchema(), manifest.partition()),
+        oid,
+        manifest.lower(),
+        manifest.upper(),
+        "drop",
+        Optional.empty(),
+        manifest.bytes(),
+        true);
+  }
+
+  private ExpiredLedger expired(TaskRun run) {
+    return new ExpiredLedger(ledger, run.task().database());
   }
 
   private LedgerStep restored(AtomicLong row, TableName name, TaskRun run) {
@@ -203,6 +232,6 @@ public final class Restore implements TaskKind<RestoreSpec> {
         "note that " + name + " is back",
         "update sluice.expired_partition set restored_at = '%s' where id = <its>"
             .formatted(run.now()),
-        work -> ledger.restored(row.get(), run.now()));
+        work -> expired(run).restored(row.get(), run.now()));
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.pgtask.maintenance;
 
 import io.sluice.pgtask.run.RunEnded;
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.Sizes;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,7 +88,7 @@ final class Agenda {
         why ->
             run.problem(
                 "%s needs %s on the server's disk, and %s"
-                    .formatted(item.what(), Words.size(item.space()), why)));
+                    .formatted(item.what(), Sizes.words(item.space()), why)));
     return against.isEmpty();
   }
 

@@ -1,5 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.task.Sizes;
+
 /**
  * How much of a table or an index is neither rows nor the room its fillfactor leaves.
  *
@@ -22,8 +24,8 @@ record Air(long bytes, long wins, boolean exact) {
     return "%s (%s) of its %s is air, %s"
         .formatted(
             Words.percent(share()),
-            Words.size(wins),
-            Words.size(bytes),
+            Sizes.words(wins),
+            Sizes.words(bytes),
             exact ? "counted" : "by estimate");
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.task.Sizes;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -36,9 +37,9 @@ record CopyJob(String why, String orderBy) implements Job {
                 table,
                 orderBy,
                 why,
-                Words.size(won),
-                Words.size(rewritten.bytesBefore()),
-                Words.size(after)));
+                Sizes.words(won),
+                Sizes.words(rewritten.bytesBefore()),
+                Sizes.words(after)));
   }
 
   /** The new table has none; counts what was won. */

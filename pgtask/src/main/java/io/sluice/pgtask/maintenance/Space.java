@@ -1,6 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.task.Sizes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,11 +53,11 @@ final class Space {
     if (declared.isPresent()) {
       return needed <= declared.getAsLong()
           ? Optional.empty()
-          : Optional.of("the task's space allows " + Words.size(declared.getAsLong()));
+          : Optional.of("the task's space allows " + Sizes.words(declared.getAsLong()));
     }
     return free(work)
         .filter(free -> needed * WITH_LOG > free)
-        .map(free -> "the server's disk has " + Words.size(free) + " free");
+        .map(free -> "the server's disk has " + Sizes.words(free) + " free");
   }
 
   private static Optional<Long> free(Work work) throws SQLException {

@@ -4,6 +4,7 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.task.Sizes;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -58,7 +59,8 @@ final class TendStep implements Step {
   String wonWords() {
     return won() == 0
         ? "done, nothing given back to the disk"
-        : "won %s (%s, now %s)".formatted(Words.size(won()), Words.size(before), Words.size(after));
+        : "won %s (%s, now %s)"
+            .formatted(Sizes.words(won()), Sizes.words(before), Sizes.words(after));
   }
 
   /** Whether it failed because the server's disk became full. */
@@ -70,7 +72,7 @@ final class TendStep implements Step {
     String needs =
         "the server's disk is full; this needs about %s free for as long as it takes: %s";
     return new SQLException(
-        needs.formatted(Words.size(item.space()), e.getMessage()), e.getSQLState(), e);
+        needs.formatted(Sizes.words(item.space()), e.getMessage()), e.getSQLState(), e);
   }
 
   private static long size(Work work, TableName table) throws SQLException {

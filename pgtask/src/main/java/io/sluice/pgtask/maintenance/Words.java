@@ -6,21 +6,7 @@ import java.util.Locale;
 /** Numbers as people read them. */
 final class Words {
 
-  private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB", "PB"};
-
   private Words() {}
-
-  /** Such as {@code 1.2 GB}; units are powers of 1024. */
-  static String size(long bytes) {
-    double number = bytes;
-    int unit = 0;
-    while (Math.abs(number) >= 1024 && unit < UNITS.length - 1) {
-      number /= 1024;
-      unit++;
-    }
-    String format = unit == 0 || Math.abs(number) >= 100 ? "%.0f %s" : "%.1f %s";
-    return format.formatted(number, UNITS[unit]);
-  }
 
   static String percent(double share) {
     double percent = share * 100;

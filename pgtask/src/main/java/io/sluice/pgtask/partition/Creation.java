@@ -10,6 +10,7 @@ import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Template;
+import io.sluice.pgtask.task.Sizes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -179,7 +180,7 @@ final class Creation {
     }
     run.note(
         "the default partition of %s has %s; ATTACH reads it under a lock, which takes milliseconds"
-            .formatted(subject.name(), Bytes.say(defaultSize)));
+            .formatted(subject.name(), Sizes.words(defaultSize)));
     partitions.forEach(p -> run.step(new CreatePartition(subject, p, maker)));
   }
 
@@ -209,7 +210,7 @@ final class Creation {
           subject,
           rows,
           "it is larger than %s, or foreign keys point to it, and then they are not moved; make that partition by hand"
-              .formatted(Bytes.say(SMALL)));
+              .formatted(Sizes.words(SMALL)));
     }
   }
 

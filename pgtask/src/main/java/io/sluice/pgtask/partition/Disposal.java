@@ -2,7 +2,9 @@ package io.sluice.pgtask.partition;
 
 import io.sluice.core.ledger.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.partition.ExpiredLedger.Leaving;
+import io.sluice.pgtask.expired.ExpiredLedger;
+import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
+import io.sluice.pgtask.task.Sizes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -44,7 +46,7 @@ final class Disposal {
       case "drop" ->
           new Dispose(
               leaving,
-              "drop %s, %s".formatted(leaving.partition(), Bytes.say(leaving.bytes())),
+              "drop %s, %s".formatted(leaving.partition(), Sizes.words(leaving.bytes())),
               List.of("drop table " + table),
               "bytesFreed",
               ledger,

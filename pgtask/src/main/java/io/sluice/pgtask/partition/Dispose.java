@@ -1,7 +1,8 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.core.ledger.SqlNames;
-import io.sluice.pgtask.partition.ExpiredLedger.Leaving;
+import io.sluice.pgtask.expired.ExpiredLedger;
+import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.Work;
@@ -63,8 +64,8 @@ final class Dispose implements Step {
   }
 
   private String oid() {
-    return "select '%s'::regclass::oid::int8 = %d"
-        .formatted(leaving.partition().sql().replace("'", "''"), leaving.oid());
+    return "select %s::regclass::oid::int8 = %d"
+        .formatted(SqlNames.literal(leaving.partition().sql()), leaving.oid());
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.Sizes;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +42,7 @@ final class DueByAge {
         due.put(
             partition,
             "all have %s, %s are kept, and it is the oldest"
-                .formatted(Bytes.say(total), Bytes.say(most)));
+                .formatted(Sizes.words(total), Sizes.words(most)));
       } else {
         break;
       }

@@ -4,7 +4,8 @@ import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.partition.ExpiredLedger.Leaving;
+import io.sluice.pgtask.expired.ExpiredLedger;
+import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
@@ -49,7 +50,7 @@ final class Expiry {
 
   /** Carries on what left its parent already in an earlier run. */
   void carryOn() throws SQLException {
-    for (Leaving leaving : ledger.open(tables)) {
+    for (Leaving leaving : ledger.open(run.task().name(), tables)) {
       LeavingState state = LeavingState.of(run, leaving);
       switch (state) {
         case ATTACHED -> {} // decided anew with its table
@@ -109,7 +110,9 @@ final class Expiry {
     if (pending.isEmpty()) {
       return false;
     }
-    boolean ours = ledger.open(tables).stream().anyMatch(l -> l.oid() == pending.get().oid());
+    boolean ours =
+        ledger.open(run.task().name(), tables).stream()
+            .anyMatch(l -> l.oid() == pending.get().oid());
     if (ours) {
       run.note(
           "%s is half detached, and until that is finished no other partition of %s can be: the next run tries again"
@@ -155,6 +158,7 @@ final class Expiry {
     }
     Bounds bounds = partition.bounds();
     return new Leaving(
+        run.task().name(),
         subject.name(),
         partition.name(),
         partition.oid(),
@@ -204,7 +208,7 @@ final class Expiry {
 
   /** Takes back intentions of partitions that are not due any more; after all tables. */
   void withdraw() throws SQLException {
-    for (Leaving leaving : ledger.open(tables)) {
+    for (Leaving leaving : ledger.open(run.task().name(), tables)) {
       boolean attached = LeavingState.of(run, leaving) == LeavingState.ATTACHED;
       if (attached && !due.contains(leaving.oid()) && !run.dry()) {
         ledger.withdraw(leaving.oid());

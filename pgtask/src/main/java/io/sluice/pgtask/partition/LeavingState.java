@@ -1,7 +1,7 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.partition.ExpiredLedger.Leaving;
+import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -4,6 +4,7 @@ import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.SqlFates;
 import io.sluice.core.ledger.Transactions;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -52,7 +53,7 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     if (!clocksAgree(run) || !possible(spec, run)) {
       return;
     }
-    ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database(), run.task().name());
+    ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database());
     List<TableName> held = expired.held(run.now());
     List<Subject> subjects = new Subjects(spec, run, new FeedTables(ledger)).find();
     Creation creation = new Creation(spec, run, drain, held);

@@ -114,7 +114,7 @@ public final class PartitionSql {
   private String leafClause() {
     String with =
         storage.entrySet().stream()
-            .map(e -> parameter(e.getKey()) + " = '" + e.getValue().replace("'", "''") + "'")
+            .map(e -> parameter(e.getKey()) + " = " + SqlNames.literal(e.getValue()))
             .collect(Collectors.joining(", ", " with (", ")"));
     return traits.method().map(m -> " using " + SqlNames.quote(m)).orElse("")
         + (storage.isEmpty() ? "" : with)

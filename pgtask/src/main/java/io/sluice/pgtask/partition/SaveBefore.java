@@ -1,6 +1,7 @@
 package io.sluice.pgtask.partition;
 
-import io.sluice.pgtask.partition.ExpiredLedger.Leaving;
+import io.sluice.pgtask.expired.ExpiredLedger;
+import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.Work;
@@ -50,7 +51,7 @@ final class SaveBefore implements Step {
               leaving.lower(),
               leaving.upper(),
               to);
-      ledger.exported(leaving.oid(), saved);
+      ledger.exported(leaving.oid(), saved.rows(), saved.manifest(), saved.sha256());
       return StepResult.of("partitionsExported", 1).and("rowsExported", saved.rows());
     } catch (UncheckedIOException e) {
       throw new SQLException(

@@ -120,9 +120,7 @@ final class SubSql {
   }
 
   private static String literals(List<String> values) {
-    return values.stream()
-        .map(value -> "'" + value.replace("'", "''") + "'")
-        .collect(Collectors.joining(", "));
+    return values.stream().map(SqlNames::literal).collect(Collectors.joining(", "));
   }
 
   private void ranges(Bounds bounds, Map<String, String> parts) {

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.ledger.SqlNames;
 import io.sluice.core.ledger.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
@@ -164,7 +165,7 @@ final class Sessions {
           set datestyle = 'ISO';
           set synchronous_commit = on;
           set default_transaction_read_only = off;
-          select set_config('application_name', '%s', false);
+          select set_config('application_name', %s, false);
           do $$ begin
             set client_connection_check_interval = '5s';
           exception when invalid_parameter_value then null; -- the server's system cannot
@@ -172,7 +173,7 @@ final class Sessions {
               .formatted(
                   limits.lockTimeout().toMillis(),
                   longest.get().toMillis(),
-                  application.replace("'", "''")));
+                  SqlNames.literal(application)));
     }
   }
 

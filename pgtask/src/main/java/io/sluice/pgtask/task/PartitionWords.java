@@ -93,7 +93,7 @@ final class PartitionWords {
         .ifPresent(
             bytes ->
                 bounds.add(
-                    "it is the oldest while the table is larger than " + TaskWords.bytes(bytes)));
+                    "it is the oldest while the table is larger than " + Sizes.words(bytes)));
     return bounds.isEmpty()
         ? "Nothing expires"
         : "A partition expires when " + String.join(", or when ", bounds);

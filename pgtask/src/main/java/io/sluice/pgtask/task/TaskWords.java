@@ -75,20 +75,6 @@ public final class TaskWords {
     return String.format(Locale.ROOT, "%.4g", share * 100).replaceFirst("\\.?0+$", "") + " %";
   }
 
-  /** {@code 1.5 GB}; units are powers of 1024. */
-  public static String bytes(long bytes) {
-    double number = bytes;
-    int unit = 0;
-    while (Math.abs(number) >= 1024 && unit < 5) {
-      number /= 1024;
-      unit++;
-    }
-    String digits = unit == 0 || number >= 100 ? "%.0f" : "%.1f";
-    return String.format(Locale.ROOT, digits, number).replace(".0", "")
-        + " "
-        + List.of("B", "KB", "MB", "GB", "TB", "PB").get(unit);
-  }
-
   private static void convert(ConvertSpec spec, Task task, List<String> words) {
     words.add(
         "A partition holds "
@@ -102,7 +88,7 @@ public final class TaskWords {
             : "Rows without a place (NULL, or a time out of all reason) stop it before it begins");
     words.add(
         "Copies %s of the table in one transaction, and makes at most %,d partitions"
-            .formatted(bytes(spec.batchBytes()), spec.most()));
+            .formatted(Sizes.words(spec.batchBytes()), spec.most()));
     words.add(
         spec.dropOld()
             ? "The old table is dropped at the end"
@@ -124,12 +110,13 @@ public final class TaskWords {
             r ->
                 words.add(
                     "Rebuilds an index of %s or more from %s air, concurrently"
-                        .formatted(bytes(r.minBytes()), percent(r.bloat()))));
+                        .formatted(Sizes.words(r.minBytes()), percent(r.bloat()))));
     spec.reorder().ifPresent(reorder -> words.add(reorder(reorder)));
     spec.space()
         .ifPresent(
             space ->
-                words.add("A rebuild or rewrite may take " + bytes(space) + " of disk besides"));
+                words.add(
+                    "A rebuild or rewrite may take " + Sizes.words(space) + " of disk besides"));
   }
 
   private static String reorder(Reorder reorder) {
@@ -138,7 +125,7 @@ public final class TaskWords {
     reorder.correlation().ifPresent(c -> from.add("below " + percent(c) + " of physical order"));
     return "Rewrites a table of %s or more that nobody wrote to for %s in the order of %s, %s, by %s"
         .formatted(
-            bytes(reorder.minBytes()),
+            Sizes.words(reorder.minBytes()),
             Durations.format(reorder.after()),
             reorder.index().orElse("its clustered index or primary key"),
             String.join(" or ", from),

@@ -42,7 +42,7 @@ final class Lab implements AutoCloseable {
 
   final EmbeddedDatabase.Database database;
   final Killer killer;
-  final ExpiredLedger ledger;
+  final Transactions ledger;
   final StagingSettings.S3 s3;
   private final Connection connection;
   private final TaskRunner runner;
@@ -57,7 +57,7 @@ final class Lab implements AutoCloseable {
     LedgerSchema.migrate(database.dataSource());
     this.connection = database.dataSource().getConnection();
     this.killer = new Killer(database.dataSource());
-    this.ledger = new ExpiredLedger(new Transactions(killer.dataSource()));
+    this.ledger = new Transactions(killer.dataSource());
     this.runner = runner(killer.dataSource());
     sql("set timezone = 'UTC'", "create schema billing");
   }

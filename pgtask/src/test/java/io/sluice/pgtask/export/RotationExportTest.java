@@ -44,7 +44,7 @@ class RotationExportTest {
                   connection -> fixture.clock.instant(),
                   Optional.empty(),
                   Optional.of(new PartitionExport(places))))
-          .with(RestoreSpec.class, new Restore(places, new ExpiredLedger(fixture.ledger)));
+          .with(RestoreSpec.class, new Restore(places, fixture.ledger));
       fixture.sql(
           "create schema billing",
           "create table billing.cdr (at timestamptz not null, id int, primary key (at, id)) partition by range (at)",

@@ -5,9 +5,9 @@ import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.run.ExpiredLog;
+import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.task.DatabaseSpec;
-import io.sluice.pgtask.task.TaskWords;
+import io.sluice.pgtask.task.Sizes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -109,8 +109,8 @@ final class PartitionCommand extends Group {
       TableName name = name(table);
       TaskLine line = new TaskLine(session);
       List<Line> lines = new ArrayList<>(line.read(database, c -> partitions(c, name)));
-      new ExpiredLog(session.transactions())
-          .of(database, name.schema(), name.name(), Math.max(0, limit))
+      new ExpiredLedger(session.transactions(), database)
+          .of(name, Math.max(0, limit))
           .forEach(expired -> lines.add(gone(expired)));
       session.print(lines, () -> session.print(table(lines), name + " has no partitions"));
       return Exit.OK;
@@ -125,7 +125,7 @@ final class PartitionCommand extends Group {
             one.partition(),
             one.from(),
             one.to(),
-            TaskWords.bytes(one.bytes()),
+            Sizes.words(one.bytes()),
             one.rows() == null ? "" : format.number(one.rows()),
             format.duration(one.age()),
             one.state(),
@@ -224,9 +224,9 @@ final class PartitionCommand extends Group {
       }
     }
 
-    private static Line gone(ExpiredLog.Expired expired) {
+    private static Line gone(ExpiredLedger.Expired expired) {
       return new Line(
-          expired.schema() + "." + expired.name(),
+          expired.partition().toString(),
           expired.lower(),
           expired.upper(),
           expired.bytes(),
@@ -236,11 +236,11 @@ final class PartitionCommand extends Group {
           expired.exportUri());
     }
 
-    private static String state(ExpiredLog.Expired expired) {
-      if (expired.restoredAt() != null) {
+    private static String state(ExpiredLedger.Expired expired) {
+      if (expired.restored()) {
         return "restored";
       }
-      boolean done = expired.doneAt() != null;
+      boolean done = expired.done();
       return switch (expired.action()) {
         case "drop" -> done ? "dropped" : "being dropped";
         case "archive" -> (done ? "archived in " : "being archived in ") + expired.archiveSchema();

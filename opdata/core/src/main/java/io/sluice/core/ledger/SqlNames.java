@@ -1,6 +1,9 @@
 package io.sluice.core.ledger;
 
-/** Quoting of identifiers; see https://www.postgresql.org/docs/current/sql-syntax-lexical.html. */
+/**
+ * Quoting of identifiers and strings; see
+ * https://www.postgresql.org/docs/current/sql-syntax-lexical.html.
+ */
 public final class SqlNames {
 
   private SqlNames() {}
@@ -10,6 +13,11 @@ public final class SqlNames {
       throw new IllegalArgumentException("an identifier cannot contain the character NUL");
     }
     return '"' + identifier.replace("\"", "\"\"") + '"';
+  }
+
+  /** A string constant, for the places where a statement cannot have a parameter. */
+  public static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
   }
 
   public static String qualified(String schema, String name) {

@@ -1,0 +1,335 @@
+package io.sluice.pgtask.expired;
+
+import io.sluice.core.ledger.Transactions;
+import io.sluice.pgtask.catalog.TableName;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * sluice.expired_partition, for one database: what is on its way out, written before the first
+ * change; where its rows are; what came back. Rows are found by oid while they are open.
+ */
+public final class ExpiredLedger {
+
+  private final Transactions ledger;
+  private final String database;
+
+  /**
+   * @param ledger of the warehouse
+   * @param database that the partitions are in, by its name in Sluice
+   */
+  public ExpiredLedger(Transactions ledger, String database) {
+    this.ledger = ledger;
+    this.database = database;
+  }
+
+  /**
+   * A partition on its way out.
+   *
+   * @param task that decided it
+   * @param lower literal of its lower bound
+   * @param action drop, keep or archive
+   * @param exported whether it was saved already
+   */
+  public record Leaving(
+      String task,
+      TableName parent,
+      TableName partition,
+      long oid,
+      String lower,
+      String upper,
+      String action,
+      Optional<String> archiveSchema,
+      long bytes,
+      boolean exported) {}
+
+  /**
+   * An export.
+   *
+   * @param manifest where it is
+   * @param sha256 of it
+   */
+  public record Export(long id, URI manifest, String sha256) {}
+
+  /**
+   * A partition that expired, for people.
+   *
+   * @param action drop, keep or archive
+   * @param rows counted by the export; null without
+   * @param exportUri of the export's manifest; null without
+   * @param done whether it is out
+   * @param restored whether it was brought back
+   */
+  public record Expired(
+      TableName partition,
+      String lower,
+      String upper,
+      String action,
+      String archiveSchema,
+      Long rows,
+      long bytes,
+      String exportUri,
+      boolean done,
+      boolean restored) {}
+
+  /** Writes the intention; nothing if it stands already. */
+  public void decide(Leaving leaving, Instant at) {
+    change(
+        """
+        insert into sluice.expired_partition (task, database, schema_name, parent_name, partition_schema,
+          partition_name, oid, lower_bound, upper_bound, action, archive_schema, bytes, decided_at)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (database, oid) where done_at is null do nothing
+        """,
+        leaving.task,
+        database,
+        leaving.parent.schema(),
+        leaving.parent.name(),
+        leaving.partition.schema(),
+        leaving.partition.name(),
+        leaving.oid,
+        leaving.lower,
+        leaving.upper,
+        leaving.action,
+        leaving.archiveSchema.orElse(null),
+        leaving.bytes,
+        at);
+  }
+
+  /**
+   * The rows are saved.
+   *
+   * @param sha256 of the manifest
+   */
+  public void exported(long oid, long rows, URI manifest, String sha256) {
+    change(
+        """
+        update sluice.expired_partition set rows = ?, export_uri = ?, export_sha256 = ?
+        where database = ? and oid = ? and done_at is null
+        """,
+        rows,
+        manifest.toString(),
+        sha256,
+        database,
+        oid);
+  }
+
+  /** It is out. */
+  public void done(long oid, Instant at) {
+    change(
+        "update sluice.expired_partition set done_at = ?"
+            + " where database = ? and oid = ? and done_at is null",
+        at,
+        database,
+        oid);
+  }
+
+  /** Takes back an intention that nothing has come of. */
+  public void withdraw(long oid) {
+    change(
+        "delete from sluice.expired_partition where database = ? and oid = ? and done_at is null",
+        database,
+        oid);
+  }
+
+  /**
+   * What was begun and not ended, oldest first: by this task, or, should a task have been renamed,
+   * of its tables.
+   */
+  public List<Leaving> open(String task, Collection<TableName> tables) {
+    return all(
+        """
+        select task, schema_name, parent_name, partition_schema, partition_name, oid::int8, lower_bound,
+               upper_bound, action, archive_schema, bytes, export_sha256 is not null
+        from sluice.expired_partition
+        where database = ? and (task = ? or schema_name || '.' || parent_name = any (?)) and done_at is null
+        order by decided_at, id
+        """,
+        row ->
+            new Leaving(
+                row.getString(1),
+                new TableName(row.getString(2), row.getString(3)),
+                new TableName(row.getString(4), row.getString(5)),
+                row.getLong(6),
+                row.getString(7),
+                row.getString(8),
+                row.getString(9),
+                Optional.ofNullable(row.getString(10)),
+                row.getLong(11),
+                row.getBoolean(12)),
+        database,
+        task,
+        tables.stream().map(TableName::toString).toArray());
+  }
+
+  /** Names of partitions that were restored and are to stay for now. */
+  public List<TableName> held(Instant now) {
+    return all(
+        "select partition_schema, partition_name from sluice.expired_partition"
+            + " where database = ? and hold_until > ?",
+        row -> new TableName(row.getString(1), row.getString(2)),
+        database,
+        now);
+  }
+
+  /** Of one table, the last that expired first. */
+  public List<Expired> of(TableName parent, int limit) {
+    return all(
+        """
+        select partition_schema, partition_name, lower_bound, upper_bound, action, archive_schema, rows,
+               bytes, export_uri, done_at is not null, restored_at is not null
+        from sluice.expired_partition
+        where database = ? and schema_name = ? and parent_name = ?
+        order by decided_at desc, id desc limit ?
+        """,
+        row ->
+            new Expired(
+                new TableName(row.getString(1), row.getString(2)),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getObject(7, Long.class),
+                row.getLong(8),
+                row.getString(9),
+                row.getBoolean(10),
+                row.getBoolean(11)),
+        database,
+        parent.schema(),
+        parent.name(),
+        limit);
+  }
+
+  /** The last export of a partition. */
+  public Optional<Export> lastExport(TableName partition) {
+    return export(
+        "partition_schema = ? and partition_name = ?", partition.schema(), partition.name());
+  }
+
+  /** The export with this manifest. */
+  public Optional<Export> export(URI manifest) {
+    return export("export_uri = ?", manifest.toString());
+  }
+
+  private Optional<Export> export(String where, String... values) {
+    String sql =
+        """
+        select id, export_uri, export_sha256 from sluice.expired_partition
+        where %s and database = ? and export_uri is not null
+        order by decided_at desc, id desc limit 1
+        """
+            .formatted(where);
+    List<Object> parameters = new ArrayList<>(List.of(values));
+    parameters.add(database);
+    return all(
+            sql,
+            row -> new Export(row.getLong(1), URI.create(row.getString(2)), row.getString(3)),
+            parameters.toArray())
+        .stream()
+        .findFirst();
+  }
+
+  /** Keeps rotation away from a table until then; before the table is attached. */
+  public void hold(long id, long oid, Instant until) {
+    change(
+        "update sluice.expired_partition set oid = ?, hold_until = ? where id = ?", oid, until, id);
+  }
+
+  /**
+   * The same for an export that the ledger does not know.
+   *
+   * @param gone when the partition was saved
+   * @return the id of its row
+   */
+  public long hold(Leaving leaving, long rows, Instant gone, Instant until) {
+    String sql =
+        """
+        insert into sluice.expired_partition (task, database, schema_name, parent_name,
+          partition_schema, partition_name, oid, lower_bound, upper_bound, action, rows, bytes,
+          decided_at, done_at, hold_until)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id
+        """;
+    return ledger.durable(
+        connection ->
+            read(
+                    connection,
+                    sql,
+                    row -> row.getLong(1),
+                    leaving.task,
+                    database,
+                    leaving.parent.schema(),
+                    leaving.parent.name(),
+                    leaving.partition.schema(),
+                    leaving.partition.name(),
+                    leaving.oid,
+                    leaving.lower,
+                    leaving.upper,
+                    leaving.action,
+                    rows,
+                    leaving.bytes,
+                    gone,
+                    gone,
+                    until)
+                .get(0));
+  }
+
+  /** The table is back. */
+  public void restored(long id, Instant at) {
+    change("update sluice.expired_partition set restored_at = ? where id = ?", at, id);
+  }
+
+  /** Makes something of a row. */
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private void change(String sql, Object... values) {
+    ledger.durable(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            set(statement, values);
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  private <T> List<T> all(String sql, Reader<T> reader, Object... values) {
+    return ledger.ledger(connection -> read(connection, sql, reader, values));
+  }
+
+  private static <T> List<T> read(
+      Connection connection, String sql, Reader<T> reader, Object... values) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      set(query, values);
+      try (ResultSet row = query.executeQuery()) {
+        List<T> all = new ArrayList<>();
+        while (row.next()) {
+          all.add(reader.read(row));
+        }
+        return all;
+      }
+    }
+  }
+
+  private static void set(PreparedStatement statement, Object... values) throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      Object value = values[i];
+      if (value instanceof Instant instant) {
+        value = instant.atOffset(ZoneOffset.UTC);
+      } else if (value instanceof Object[] texts) {
+        value = statement.getConnection().createArrayOf("text", texts);
+      }
+      statement.setObject(i + 1, value);
+    }
+  }
+}
