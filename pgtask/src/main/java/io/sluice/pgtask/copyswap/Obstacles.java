@@ -1,6 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.pgtask.run.Rights;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -124,18 +124,10 @@ final class Obstacles {
 
   private static List<String> privileges(Connection connection, Source source) throws SQLException {
     List<String> problems = new ArrayList<>();
-    String owner = SqlNames.literal(source.owner());
-    String me = Sql.texts(connection, "select quote_ident(current_user)").get(0);
-    if (!Sql.is(connection, "select pg_has_role(" + owner + ", 'usage')")) {
-      problems.add(
-          "only the owner can rewrite %s: grant %s to %s"
-              .formatted(source.name(), SqlNames.quote(source.owner()), me));
-    }
-    String schema = SqlNames.literal(source.name().schema());
-    if (!Sql.is(connection, "select has_schema_privilege(" + schema + ", 'create')")) {
-      problems.add(
-          "the copy of %s needs a place: grant create on schema %s to %s"
-              .formatted(source.name(), SqlNames.quote(source.name().schema()), me));
+    List<Rights.Need> needs =
+        List.of(Rights.owning(source.name()), Rights.creatingIn(source.name().schema()));
+    for (Rights.Missing missing : Rights.missing(connection, needs)) {
+      problems.add("%s cannot be rewritten: %s".formatted(source.name(), missing.sentence()));
     }
     String hidden =
         "select relforcerowsecurity and not (select rolsuper or rolbypassrls from pg_roles where rolname = current_user)"
@@ -144,7 +136,8 @@ final class Obstacles {
     if (Sql.is(connection, hidden)) {
       problems.add(
           "row level security is forced on %s, so that this role may not see all rows: alter role %s bypassrls"
-              .formatted(source.name(), me));
+              .formatted(
+                  source.name(), Sql.texts(connection, "select quote_ident(current_user)").get(0)));
     }
     return problems;
   }

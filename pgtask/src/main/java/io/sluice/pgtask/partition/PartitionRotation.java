@@ -5,6 +5,7 @@ import io.sluice.core.fate.SqlFates;
 import io.sluice.core.ledger.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
+import io.sluice.pgtask.run.Rights;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -82,12 +83,12 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
   }
 
   private boolean possible(PartitionSpec spec, TaskRun run) throws SQLException {
-    Optional<String> lacking = run.read(connection -> Rights.missing(connection, spec));
     if (spec.export().isPresent() && exporter.isEmpty()) {
-      lacking = Optional.of("this process cannot export; take export: out of the task");
+      run.problem("this process cannot export; take export: out of the task");
+      return false;
     }
-    lacking.ifPresent(run::problem);
-    return lacking.isEmpty();
+    return !(spec.expired() instanceof PartitionSpec.Expired.Archive archive)
+        || Rights.require(run, List.of(Rights.creatingIn(archive.schema())));
   }
 
   /** Work on one table. */
@@ -108,7 +109,7 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
         }
         run.problem(
             "%s could not be looked at, the next run tries again: %s"
-                .formatted(subject.name(), e.getMessage()));
+                .formatted(subject.name(), run.why(e)));
       }
     }
   }

@@ -5,6 +5,7 @@ import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionCatalog.Found;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.Rights;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Finds the tables of a task, and says what cannot be rotated and why. */
 final class Subjects {
@@ -40,17 +43,32 @@ final class Subjects {
         spec.feed().isPresent()
             ? run.read(connection -> PartitionCatalog.read(connection, ofFeed::containsKey))
             : ofGlobs();
-    Map<TableName, String> lacking =
-        run.read(connection -> Rights.missing(connection, found.tables(), spec));
     List<Subject> subjects = new ArrayList<>();
     for (PartitionedTable table : found.tables()) {
-      if (lacking.containsKey(table.name())) {
-        run.problem(lacking.get(table.name()));
-      } else {
+      if (allowed(table.name())) {
         subject(table, Optional.ofNullable(ofFeed.get(table.name()))).ifPresent(subjects::add);
       }
     }
     return subjects;
+  }
+
+  private boolean allowed(TableName table) throws SQLException {
+    List<Rights.Need> needs = new ArrayList<>();
+    needs.add(Rights.owning(table));
+    needs.add(Rights.creatingIn(table.schema()));
+    if (spec.template().privileges()) {
+      needs.add(Rights.givingToOwner(table));
+    }
+    Set<Rights.Missing> missing = run.read(connection -> Rights.missing(connection, needs));
+    if (missing.isEmpty()) {
+      return true;
+    }
+    run.problem(
+        "%s is left alone: %s"
+            .formatted(
+                table,
+                missing.stream().map(Rights.Missing::sentence).collect(Collectors.joining("; "))));
+    return false;
   }
 
   private Found ofGlobs() throws SQLException {

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** A run that shows its steps and makes none. */
@@ -102,6 +103,11 @@ final class DryRun implements TaskRun {
   @Override
   public void note(String words) {
     tally.note(words);
+  }
+
+  @Override
+  public String why(SQLException e) {
+    return SqlProblems.say(e, task, List.of(), this::read);
   }
 
   @Override

@@ -176,6 +176,22 @@ final class Lacks {
     return ask(connection, sql, newOwner, schema);
   }
 
+  /** The same of a table's owner, in the table's schema; nothing is given to oneself. */
+  static Optional<Lack> givingToOwner(Connection connection, String schema, String table)
+      throws SQLException {
+    String owner =
+        "select r.rolname from pg_catalog.pg_roles r join pg_catalog.pg_class c on c.relowner = r.oid"
+            + " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+            + " where n.nspname = ? and c.relname = ? and r.rolname <> current_user";
+    try (PreparedStatement query = connection.prepareStatement(owner)) {
+      query.setString(1, schema);
+      query.setString(2, table);
+      try (ResultSet row = query.executeQuery()) {
+        return row.next() ? giving(connection, row.getString(1), schema) : Optional.empty();
+      }
+    }
+  }
+
   /** Seeing all rows whatever policies say. */
   static Optional<Lack> bypassing(Connection connection) throws SQLException {
     String sql =

@@ -175,8 +175,12 @@ final class LiveRun implements TaskRun {
     }
   }
 
-  /** Why a statement failed, and what helps. */
-  String say(SQLException e, List<String> sql) {
+  @Override
+  public String why(SQLException e) {
+    return say(e, List.of());
+  }
+
+  private String say(SQLException e, List<String> sql) {
     return SqlProblems.say(e, task, sql, this::readBriefly);
   }
 

@@ -65,6 +65,11 @@ public final class Rights {
     return need(c -> Lacks.inRole(c, role));
   }
 
+  /** New tables beside a table being given to its owner: that needs CREATE there itself. */
+  public static Need givingToOwner(TableName table) {
+    return need(c -> Lacks.givingToOwner(c, table.schema(), table.name()));
+  }
+
   /** Tables of a schema becoming a role's: it needs CREATE there itself. */
   public static Need giving(String newOwner, String schema) {
     return need(c -> Lacks.giving(c, newOwner, schema));

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.run;
 
 import io.sluice.pgtask.task.Task;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -32,6 +33,9 @@ public interface TaskRun extends Work {
 
   /** Says something worth knowing that is no failure, such as why a partition stays. */
   void note(String words);
+
+  /** Why a reading failed, and what helps, for {@link #problem}. */
+  String why(SQLException e);
 
   /** Says what keeps a part of the task from being done, and the remedy; the run ends partial. */
   void problem(String words);

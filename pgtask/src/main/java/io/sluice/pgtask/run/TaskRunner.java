@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -171,7 +170,7 @@ public final class TaskRunner implements AutoCloseable {
     if (run.brokeOff(e)) {
       return ended(run, run.end());
     }
-    run.problem(run.say(e, List.of()));
+    run.problem(run.why(e));
     Optional<PauseStage> pause =
         SqlFates.of(e) == Fate.PAUSE ? Optional.of(SqlProblems.away(task, e)) : Optional.empty();
     return new Outcome(run.tally().state(), pause);
@@ -234,7 +233,7 @@ public final class TaskRunner implements AutoCloseable {
       if (SqlFates.of(e) == Fate.PAUSE) {
         throw e;
       }
-      run.problem(SqlProblems.say(e, task, List.of(), run::read));
+      run.problem(run.why(e));
     }
     return run.tally().result(0, run.tally().state(), Duration.ofNanos(System.nanoTime() - begun));
   }

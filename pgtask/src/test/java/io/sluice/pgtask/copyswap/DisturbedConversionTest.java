@@ -237,8 +237,9 @@ class DisturbedConversionTest {
       theirs.setPassword("x");
       db.wrapping(real -> theirs);
       assertThat(String.join("\n", db.run(task()).problems()))
-          .contains("only the owner can rewrite app.t: grant \"sluice\" to " + owner)
-          .contains("grant create on schema \"app\" to " + owner);
+          .contains("app.t cannot be rewritten: role " + owner)
+          .contains("alter table app.t owner to " + owner)
+          .contains("grant create on schema app to " + owner);
       db.sql(
           "grant create on schema app to " + owner,
           "alter table app.t owner to " + owner,

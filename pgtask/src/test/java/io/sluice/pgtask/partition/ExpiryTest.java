@@ -281,8 +281,8 @@ class ExpiryTest {
           .anyMatch(
               p ->
                   p.contains("public.cdr is left alone: role " + role)
-                      && p.contains("grant \"sluice\" to \"" + role + "\"")
-                      && p.contains("grant create on schema \"public\""))
+                      && p.contains("alter table public.cdr owner to " + role)
+                      && p.contains("grant create on schema public to " + role))
           .anyMatch(p -> p.contains("public.free"));
       RunResult archive = run(fixture, twoDays().expired(new Expired.Archive("cold", true)));
       assertThat(archive.problems())
