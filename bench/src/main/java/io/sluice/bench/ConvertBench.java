@@ -97,7 +97,7 @@ final class ConvertBench implements Callable<Integer> {
           database,
           """
           insert into app.event
-          select g, timestamptz '2026-10-01' + g * interval '%d seconds' / %d, g %% 10007, g %% 1000003, 'event ' || g
+          select g, timestamptz '2026-10-01' + (g::float8 * %d / %d) * interval '1 second', g %% 10007, g %% 1000003, 'event ' || g
           from generate_series(%d, %d) g"""
               .formatted(
                   Duration.ofDays(DAYS).toSeconds(), rows, done + 1, Math.min(done + FILL, rows)));
