@@ -84,7 +84,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     }
     if (state.startsWith("08")) {
       return "the database %s cannot be reached: %s. Is it running? Check --url"
-          .formatted(url, oneLine(failure).replaceFirst("\\. Check that .*", ""));
+          .formatted(url, reason(failure));
     }
     if (state.equals("42501")) {
       return oneLine(failure) + refused(failure);
@@ -106,6 +106,11 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
   private static String text(Exception failure) {
     String message = failure.getMessage();
     return failure.getClass().getSimpleName() + (message == null ? "" : ": " + oneLine(failure));
+  }
+
+  /** Without the driver's own remedy, to which there is a better one. */
+  static String reason(Exception failure) {
+    return oneLine(failure).replaceFirst("\\. Check that .*", "");
   }
 
   private static String oneLine(Exception failure) {

@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.core.fate.PauseStage;
 import io.sluice.pgtask.run.RunLog;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.TaskRunner;
@@ -35,6 +36,7 @@ final class LiveTask {
    * @param waiting whether another run of it is waited for
    */
   int run(Task task, boolean waiting) {
+    line.source(task.database());
     String instance = "cli-" + ProcessHandle.current().pid() + "-" + UUID.randomUUID();
     try (TaskRunner runner = line.runner(instance)) {
       return run(runner, task, waiting, instance);
@@ -52,7 +54,7 @@ final class LiveTask {
       while (!ended(run)) {
         progress.print();
       }
-      Optional<RunResult> result = result(run);
+      Optional<RunResult> result = result(task, run);
       progress.print();
       return result.map(r -> ended(task, r)).orElseGet(() -> alreadyRunning(log, task));
     } finally {
@@ -85,10 +87,13 @@ final class LiveTask {
     }
   }
 
-  private static Optional<RunResult> result(Future<Optional<RunResult>> run) {
+  private Optional<RunResult> result(Task task, Future<Optional<RunResult>> run) {
     try {
       return run.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof PauseStage outage) {
+        throw line.named(task.database(), outage);
+      }
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
       }

@@ -131,13 +131,26 @@ final class TaskLine {
     if (spec != null && state.matches("(08|28|3D).*")) {
       throw new UserError(
           Exit.AWAY,
-          "database %s (%s) cannot be reached: %s".formatted(database, spec.url(), e.getMessage()),
+          "database %s (%s) cannot be reached: %s"
+              .formatted(database, spec.url(), Failures.reason(e)),
           "Check url, user and password of its declaration");
     }
     return e;
   }
 
-  private DataSource source(String database) {
+  /** The same of an outage that ended a run, unless it is the ledger's. */
+  RuntimeException named(String database, RuntimeException outage) {
+    log().next(); // says so if the ledger is away
+    for (Throwable t = outage; t != null; t = t.getCause()) {
+      if (t instanceof SQLException e) {
+        named(database, e);
+      }
+    }
+    return outage;
+  }
+
+  /** Errs as the person's mistake if the database's declaration cannot be used. */
+  DataSource source(String database) {
     try {
       return databases().get(database);
     } catch (UnknownDatabaseException e) {

@@ -201,6 +201,18 @@ class TaskCommandsTest {
   }
 
   @Test
+  void saysWhichPasswordFile_whenADeclaredDatabaseHasNone() throws IOException {
+    write("away.yaml", "task: far\ndatabase: far\nmaintenance: {tables: [x.a], analyze: {}}\n");
+    write(
+        "far.yaml",
+        "database: far\nurl: jdbc:postgresql://127.0.0.1:1/b\nuser: u\npassword: ${file:/no/pw}\n");
+    Cli.Run run = cli.run("task", "run", "far");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("the password of database far: ${file:/no/pw} cannot be read");
+    assertThat(run.out() + run.err()).doesNotContain("io.sluice", "error of Sluice");
+  }
+
+  @Test
   void showsHistory_andTheStepsOfARun() throws IOException {
     write("care.yaml", CARE);
     write("bad.yaml", "task: away\ndatabase: away\nmaintenance: {tables: [x.a], analyze: {}}\n");
@@ -208,6 +220,9 @@ class TaskCommandsTest {
     cli.run("task", "run", "care");
     Cli.Run away = cli.run("task", "run", "away");
     assertThat(away.code()).isEqualTo(4);
+    assertThat(away.err())
+        .contains("database away (jdbc:postgresql://127.0.0.1:1/b) cannot be reached")
+        .contains("refused. Check url, user and password of its declaration");
     for (String command : new String[] {"explain away", "run away --dry-run"}) {
       Cli.Run run = cli.run(("task " + command).split(" ", -1));
       assertThat(run.code()).isEqualTo(4);
@@ -245,7 +260,7 @@ class TaskCommandsTest {
         .contains("Runs every 15m after the end of its last run; may work at any time.")
         .contains("Analyses a table from 10 % changed rows.")
         .contains("At most 2 connections; a statement waits 2s for a lock and runs 4h")
-        .contains("  x.a: plain, about ")
+        .containsPattern("  x.a: plain, (never analysed|about 10,000 rows)")
         .contains("Next run: no service has planned it; it would now");
     assertThat(run.out()).containsPattern("(?i)  analy[sz]e.*x\\.a");
     assertThat(cli.run("task", "explain", "care", "--json").out())
