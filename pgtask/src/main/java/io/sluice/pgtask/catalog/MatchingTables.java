@@ -15,7 +15,7 @@ public final class MatchingTables {
       """
       select n.nspname, c.relname, c.relkind = 'p',
              (select count(*) from pg_inherits i where i.inhparent = c.oid),
-             greatest(c.reltuples, 0)::int8
+             c.reltuples::int8
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p', 'm') and not c.relispartition
         and n.nspname not in ('information_schema', 'sluice') and n.nspname !~ '^pg_'
@@ -26,7 +26,7 @@ public final class MatchingTables {
    * A table that is no partition itself.
    *
    * @param partitions of a partitioned table
-   * @param rows as the last analyze estimated; 0 if there was none
+   * @param rows as the last vacuum or analyze estimated; below 0 if there was none
    */
   public record Match(TableName name, boolean partitioned, int partitions, long rows) {}
 

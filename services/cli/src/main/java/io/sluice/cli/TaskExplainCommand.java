@@ -119,7 +119,10 @@ final class TaskExplainCommand implements Callable<Integer> {
   }
 
   private static About about(Match match) {
-    String rows = String.format("about %,d rows", match.rows());
+    String rows =
+        match.rows() < 0
+            ? "never analysed, so nobody has counted its rows"
+            : String.format("about %,d rows", match.rows());
     return new About(
         match.name().toString(),
         match.partitioned() ? match.partitions() + " partitions" : "plain, " + rows);
