@@ -24,7 +24,9 @@ final class PartitionWords {
             + spec.sub().map(PartitionWords::sub).orElse(""));
     words.add(ahead(spec));
     words.add(keep(spec));
-    words.add(expired(spec));
+    if (expires(spec)) {
+      words.add(expired(spec));
+    }
     words.add(
         spec.defaultPartition().drain()
             ? "Rows in a default partition move to partitions of their own, %,d in a transaction"
@@ -99,8 +101,14 @@ final class PartitionWords {
         : "A partition expires when " + String.join(", or when ", bounds);
   }
 
+  private static boolean expires(PartitionSpec spec) {
+    return spec.keepTime().isPresent()
+        || spec.keepIds().isPresent()
+        || spec.keepBytes().isPresent();
+  }
+
   private static String expired(PartitionSpec spec) {
-    String export = spec.export().map(e -> "written to " + e.to() + ", then ").orElse("");
+    String export = spec.export().map(e -> "written to " + e.to() + ", then ").orElse("then ");
     if (spec.expired() instanceof Expired.Keep keep) {
       return "An expired partition is detached and stays as a table of its own"
           + indexes(keep.indexes());

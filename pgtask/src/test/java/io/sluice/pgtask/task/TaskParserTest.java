@@ -202,6 +202,9 @@ class TaskParserTest {
                 .spec();
     assertThat(spec.expired()).isEqualTo(new Expired.Keep(true));
     assertThat(spec.keepTime()).isEmpty();
+    assertThat(PartitionWords.of(spec, ZoneOffset.UTC))
+        .contains("Nothing expires")
+        .noneMatch(words -> words.startsWith("An expired partition"));
     assertThat(spec.sub()).contains(new Sub.Hash("element", 4));
   }
 
