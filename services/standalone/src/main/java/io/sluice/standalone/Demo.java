@@ -102,7 +102,10 @@ public final class Demo implements Callable<Integer> {
     boolean exact =
         new DemoReport(out).print(before, counts, expected, differences, progress.reasons(), took);
     boolean rotated = rotation.run(standalone);
-    if (!once) {
+    if (once) {
+      out.println(
+          "All of it stops now; bin/demo or bin/standalone starts it again, to look into it.");
+    } else {
       goOnLive(network, progress);
     }
     return exact && rotated ? 0 : 1;
