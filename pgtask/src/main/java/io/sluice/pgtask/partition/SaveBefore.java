@@ -23,7 +23,6 @@ final class SaveBefore implements Step {
 
   SaveBefore(Leaving leaving, URI to, BeforeDrop exporter, ExpiredLedger ledger) {
     this.leaving = leaving;
-
     this.to = to;
     this.exporter = exporter;
     this.ledger = ledger;
@@ -36,7 +35,7 @@ final class SaveBefore implements Step {
 
   @Override
   public List<String> sql() {
-    return List.of("copy " + leaving.partition().sql() + " to stdout");
+    return List.of("<copy %s to %s>".formatted(leaving.partition().sql(), to));
   }
 
   @Override

@@ -52,6 +52,9 @@ final class DryTask {
                 task.database(),
                 session.format().time(session.terminal.clock().instant()),
                 steps.isEmpty() ? "nothing to do" : steps.size() + " steps"));
+    if (!steps.isEmpty()) {
+      out.println("\\set ON_ERROR_STOP on");
+    }
     int n = 0;
     for (Shown step : steps) {
       out.println();
