@@ -37,6 +37,7 @@ final class LiveRun implements TaskRun {
   private final Tally tally = new Tally();
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private volatile boolean undoing;
+  private volatile boolean released;
   private volatile String progress = "";
   private volatile int attempts;
   private volatile long renewedAt = System.nanoTime();
@@ -108,7 +109,7 @@ final class LiveRun implements TaskRun {
     progress = step.words();
     found = StepResult.done();
     if (!history.beginStep(id, ++steps, step.words(), step.sql(), clock.instant())) {
-      throw new RunEnded(RunEnded.Why.CANCELLED, "another process took it over");
+      throw new RunEnded(RunEnded.Why.RELEASED, "another process took it over");
     }
   }
 
@@ -253,6 +254,12 @@ final class LiveRun implements TaskRun {
     sessions.cancel();
   }
 
+  /** The same, not because a person wants it: what is half done is left to the next run. */
+  void release() {
+    released = true;
+    cancel();
+  }
+
   void renewed() {
     renewedAt = System.nanoTime();
   }
@@ -285,9 +292,11 @@ final class LiveRun implements TaskRun {
   }
 
   RunEnded end() {
-    return isCancelled()
-        ? new RunEnded(RunEnded.Why.CANCELLED, "cancelled")
-        : new RunEnded(RunEnded.Why.WINDOW_CLOSED, "the window closed at " + deadline.get());
+    if (isCancelled()) {
+      return new RunEnded(
+          released ? RunEnded.Why.RELEASED : RunEnded.Why.CANCELLED, "cancelled");
+    }
+    return new RunEnded(RunEnded.Why.WINDOW_CLOSED, "the window closed at " + deadline.get());
   }
 
   @Override

@@ -1,13 +1,16 @@
 package io.sluice.pgtask.run;
 
-/** Unwinds a run that was cancelled, or whose window closes. */
+/** Unwinds a run that was cancelled, whose process stops, or whose window closes. */
 public final class RunEnded extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
   /** Why. */
   public enum Why {
+    /** A person wants it undone, as far as it can be. */
     CANCELLED,
+    /** The process stops, or another one may have taken over: the next run carries on. */
+    RELEASED,
     WINDOW_CLOSED
   }
 

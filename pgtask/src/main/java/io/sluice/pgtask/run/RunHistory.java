@@ -183,6 +183,20 @@ public final class RunHistory {
         });
   }
 
+  /** Whether a person wants it to end. */
+  boolean cancelAsked(long run) {
+    return ledger.ledger(
+        connection -> {
+          String sql = "select cancel from sluice.task_run where id = ? and state = 'running'";
+          try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setLong(1, run);
+            try (ResultSet row = query.executeQuery()) {
+              return row.next() && row.getBoolean(1);
+            }
+          }
+        });
+  }
+
   /** Returns false if the run is no more: it was silent for too long and another took over. */
   boolean beginStep(long run, int n, String words, List<String> sql, Instant at) {
     return ledger.ledger(

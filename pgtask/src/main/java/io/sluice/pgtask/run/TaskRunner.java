@@ -162,7 +162,7 @@ public final class TaskRunner implements AutoCloseable {
 
   private static Outcome ended(LiveRun run, RunEnded end) {
     run.note(end.getMessage());
-    return Outcome.of(end.why() == RunEnded.Why.CANCELLED ? State.CANCELLED : State.STOPPED);
+    return Outcome.of(end.why() == RunEnded.Why.WINDOW_CLOSED ? State.STOPPED : State.CANCELLED);
   }
 
   /** The cancel and the window's end break off readings too. */
@@ -207,15 +207,26 @@ public final class TaskRunner implements AutoCloseable {
 
   private void renewOnce(long id, LiveRun run) {
     try {
-      if (history.alive(id, run.progress()) || stopping) {
-        run.cancel();
+      boolean over = history.alive(id, run.progress());
+      if (stopping) {
+        run.release();
+      } else if (over) {
+        end(id, run);
       }
       run.renewed();
     } catch (RuntimeException e) {
       LOG.warn("Run {} cannot say that it lives: {}", id, e.getMessage());
       if (run.sinceRenewed().compareTo(history.lostAfter().dividedBy(2)) > 0) {
-        run.cancel(); // before another process takes it for lost and begins the same
+        run.release(); // before another process takes it for lost and begins the same
       }
+    }
+  }
+
+  private void end(long id, LiveRun run) {
+    if (history.cancelAsked(id)) {
+      run.cancel();
+    } else {
+      run.release();
     }
   }
 
@@ -253,7 +264,7 @@ public final class TaskRunner implements AutoCloseable {
     long end = System.nanoTime() + wait.toNanos();
     try {
       while (!running.isEmpty() && System.nanoTime() < end) {
-        running.values().forEach(LiveRun::cancel);
+        running.values().forEach(LiveRun::release);
         TimeUnit.MILLISECONDS.sleep(CANCEL_AGAIN.toMillis());
       }
     } catch (InterruptedException e) {

@@ -3,9 +3,12 @@ package io.sluice.pgtask.copyswap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
+import io.sluice.pgtask.run.TaskMetrics;
+import io.sluice.pgtask.run.TaskRunner;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Task;
@@ -153,7 +156,7 @@ class DisturbedConversionTest {
   void takesEverythingBack_whenCancelled(int major) throws SQLException {
     for (String key : List.of("primary key", "")) {
       try (TaskFixture db = fixture(major, key)) {
-        Meddler meddler = before(db, BATCH, 5, () -> db.runner.close(Duration.ofMillis(1)));
+        Meddler meddler = before(db, BATCH, 5, () -> cancel(db));
         RunResult result = db.run(task());
         assertThat(meddler.done()).isTrue();
         assertThat(result.state()).as(result.toString()).isEqualTo(State.CANCELLED);
@@ -161,6 +164,42 @@ class DisturbedConversionTest {
         assertThat(db.texts("select relkind from pg_class where oid = 'app.t'::regclass"))
             .containsExactly("r");
       }
+    }
+  }
+
+  /** And until the process has noticed. */
+  private static void cancel(TaskFixture db) throws SQLException {
+    db.sql("update sluice.task_run set cancel = true");
+    String then = db.texts("select clock_timestamp()").get(0);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                db.number("select count(*) from sluice.task_run where alive_at > '" + then + "'")
+                    == 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void carriesOn_whenTheServiceWasStopped(int major) throws SQLException {
+    try (TaskFixture db = fixture(major, "primary key")) {
+      before(db, BATCH, 10, () -> db.runner.close(Duration.ofMillis(1)));
+      assertThat(db.run(task()).state()).isEqualTo(State.CANCELLED);
+      assertThat(db.number("select next_block from app.t__sluice_state")).isPositive();
+      db.sql("delete from app.t where key % 2 = 0");
+      TaskRunner next =
+          new TaskRunner(
+              name -> db.dataSource,
+              db.history,
+              new TaskMetrics(new SimpleMeterRegistry()),
+              db.clock,
+              "next",
+              Duration.ofSeconds(5));
+      try (next) {
+        next.with(ConvertSpec.class, new Conversion());
+        assertThat(next.run(task(), "test").orElseThrow().problems()).isEmpty();
+      }
+      assertConverted(db, 2500, 2500L * 2500);
     }
   }
 
