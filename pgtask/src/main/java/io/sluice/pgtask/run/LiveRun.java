@@ -293,8 +293,7 @@ final class LiveRun implements TaskRun {
 
   RunEnded end() {
     if (isCancelled()) {
-      return new RunEnded(
-          released ? RunEnded.Why.RELEASED : RunEnded.Why.CANCELLED, "cancelled");
+      return new RunEnded(released ? RunEnded.Why.RELEASED : RunEnded.Why.CANCELLED, "cancelled");
     }
     return new RunEnded(RunEnded.Why.WINDOW_CLOSED, "the window closed at " + deadline.get());
   }
