@@ -105,6 +105,14 @@ final class Filling {
     }
   }
 
+  /**
+   * Partitions may have unique indexes already. What meets a row of an earlier batch there was
+   * changed meanwhile, or that row was: it is in the log.
+   */
+  private String conflicts() {
+    return log instanceof KeyedLog ? " on conflict do nothing" : "";
+  }
+
   /** False if the table's rows lie elsewhere now, so that the copy begins anew. */
   private boolean copyBatch(
       Connection connection, Snapshot snapshot, long fileNode, String rows, long to)
@@ -113,7 +121,7 @@ final class Filling {
     if (!sameStorage(connection, fileNode)) {
       return false;
     }
-    Sql.execute(connection, log.insertIntoCopy() + " from " + rows);
+    Sql.execute(connection, log.insertIntoCopy() + " from " + rows + conflicts());
     if (log instanceof KeyedLog) {
       Sql.execute(connection, MoveState.copiedUpTo(names, to));
     }
@@ -158,7 +166,9 @@ final class Filling {
             + shape
                 .order()
                 .map(order -> " order by " + order)
-                .orElse(" where s.ctid >= '(<block>,0)'::tid and s.ctid < '(<block>,0)'::tid"));
+                .orElse(
+                    " where s.ctid >= '(<block>,0)'::tid and s.ctid < '(<block>,0)'::tid"
+                        + conflicts()));
     return sql;
   }
 }

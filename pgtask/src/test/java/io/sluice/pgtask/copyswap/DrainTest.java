@@ -73,7 +73,7 @@ class DrainTest {
         "create index on app.t (name, at)",
         "create table app.t_p20261113 partition of app.t for values from ('2026-11-13 00:00+00') to ('2026-11-14 00:00+00')",
         "create table app.t_rest partition of app.t default",
-        "insert into app.t select g, 'old', timestamptz '2026-11-10' + g * interval '2 minutes', null from generate_series(1, 6000) g",
+        "insert into app.t select g, 'old', timestamptz '2026-11-10' + g * interval '144 seconds', null from generate_series(1, 6000) g",
         "create table app.shadow as select * from app.t",
         "create index on app.shadow (key)");
   }
@@ -151,7 +151,7 @@ class DrainTest {
       int moment = 1;
       boolean died = true;
       while (died) {
-        Mortal mortal = new Mortal(db.dataSource, moment);
+        Mortal mortal = new Mortal(db.database.dataSource(), moment);
         db.wrapping(real -> mortal.dataSource());
         try {
           run(db);

@@ -66,7 +66,7 @@ class KilledConversionTest {
         "insert into app.%s select g, timestamptz '2026-11-01' + g * interval '1 hour', repeat('x', 200) from generate_series(1, 400) g"
             .formatted(table),
         "create table app.shadow as select * from app." + table);
-    Mortal mortal = new Mortal(db.dataSource, moment);
+    Mortal mortal = new Mortal(db.database.dataSource(), moment);
     db.wrapping(real -> mortal.dataSource());
     run(db, table);
     db.wrapping(real -> real);
