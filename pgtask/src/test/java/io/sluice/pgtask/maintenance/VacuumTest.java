@@ -177,8 +177,8 @@ class VacuumTest {
     try (TaskFixture fixture = fixture(major)) {
       fixture.sql(
           "create table t.parent (a int) partition by range (a)",
-          "create table t.one partition of t.parent for values from (0) to (1000)",
-          "create table t.two partition of t.parent for values from (1000) to (2000)",
+          "create table t.one partition of t.parent for values from (0) to (1000) with (autovacuum_enabled = off)",
+          "create table t.two partition of t.parent for values from (1000) to (2000) with (autovacuum_enabled = off)",
           "insert into t.parent select generate_series(0, 999)");
       Stats.awaitChanged(fixture, "t.one", 1000);
       fixture.sql("analyze t.one");
