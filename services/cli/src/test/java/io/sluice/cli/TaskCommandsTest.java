@@ -131,7 +131,8 @@ class TaskCommandsTest {
     assertThat(analysed()).isFalse();
     try (Connection connection = cli.database.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
-      for (String sql : run.out().replaceAll("(?m)^--.*$", "").split(";\n", -1)) {
+      String script = run.out().replaceAll("(?m)^(--|\\\\set).*$", "");
+      for (String sql : script.split(";\n", -1)) {
         statement.execute(sql);
       }
     }
