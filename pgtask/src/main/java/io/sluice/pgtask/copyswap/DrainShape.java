@@ -203,7 +203,7 @@ final class DrainShape implements Shape {
     missing.forEach(partition -> sql.addAll(partitionSql.attach(partition)));
     sql.add(attach(parent.name(), source.name(), "default"));
     sql.add(dropCheck(source.name()));
-    sql.addAll(SameShape.marks(source, source.name()));
+    sql.addAll(source.indexMarks());
     return sql;
   }
 

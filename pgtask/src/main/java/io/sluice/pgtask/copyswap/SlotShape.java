@@ -1,52 +1,31 @@
 package io.sluice.pgtask.copyswap;
 
-import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.partition.PartitionSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A copy of a partition like itself, in another order, which takes its place at the parent: DETACH
  * takes ACCESS EXCLUSIVE on the parent for that moment; ATTACH does not read the copy, because its
  * CHECK proves what is asked. See https://www.postgresql.org/docs/current/sql-altertable.html
  */
-final class SlotShape implements Shape {
+final class SlotShape extends ReorderShape {
 
-  private static final String CHECK = "sluice_bounds";
-  private final Source source;
   private final Slot slot;
-  private final Storage storage;
-  private final String orderBy;
-  private final CopyNames names;
-  private final Renaming renaming;
 
   /**
    * @param suffix of the old table's name
    */
   SlotShape(Source source, Storage storage, String orderBy, String suffix) {
-    this.source = source;
+    super(source, storage, orderBy, suffix);
     this.slot = source.slot().orElseThrow();
-    this.storage = storage;
-    this.orderBy = orderBy;
-    this.names = new CopyNames(source.name());
-    this.renaming = new Renaming(source, names, suffix);
   }
 
   @Override
   public String spec() {
     return "reorder by %s as %s of %s".formatted(orderBy, slot.bound(), slot.parent());
-  }
-
-  @Override
-  public Optional<SourceColumn> partitionColumn() {
-    return Optional.empty();
-  }
-
-  @Override
-  public Optional<String> order() {
-    return Optional.of(orderBy);
   }
 
   @Override
@@ -58,25 +37,10 @@ final class SlotShape implements Shape {
     if (slot.constraint() != null) {
       sql.add(
           "alter table %s add constraint %s check (%s)"
-              .formatted(names.copy().sql(), CHECK, slot.constraint()));
+              .formatted(names.copy().sql(), PartitionSql.CHECK, slot.constraint()));
     }
     sql.addAll(storage.afterCreate(names.copy()));
     return sql;
-  }
-
-  @Override
-  public List<List<String>> partitions() {
-    return List.of();
-  }
-
-  @Override
-  public boolean makeRoom(Connection connection, String from) {
-    return false;
-  }
-
-  @Override
-  public List<Placed> placed(CopyIndex index, List<TableName> leaves) {
-    return List.of(new Placed(names.copy(), index.meanwhile()));
   }
 
   @Override
@@ -94,9 +58,10 @@ final class SlotShape implements Shape {
     sql.addAll(renaming.sql(connection));
     sql.add(attach());
     if (slot.constraint() != null) {
-      sql.add("alter table %s drop constraint %s".formatted(source.name().sql(), CHECK));
+      sql.add(
+          "alter table %s drop constraint %s".formatted(source.name().sql(), PartitionSql.CHECK));
     }
-    sql.addAll(SameShape.marks(source, source.name()));
+    sql.addAll(source.indexMarks());
     return sql;
   }
 
@@ -116,15 +81,5 @@ final class SlotShape implements Shape {
     sql.addAll(renaming.tables());
     sql.add(attach());
     return sql;
-  }
-
-  @Override
-  public TableName old() {
-    return renaming.oldTable();
-  }
-
-  @Override
-  public boolean dropOld() {
-    return true;
   }
 }

@@ -1,6 +1,8 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.ledger.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -59,5 +61,20 @@ record Source(
   /** Columns for SQL, each with a prefix such as {@code s.}. */
   static String list(List<SourceColumn> columns, String prefix) {
     return columns.stream().map(c -> prefix + c.sql()).collect(Collectors.joining(", "));
+  }
+
+  /** What refers to an index by its name, to be said again of a table that takes this name. */
+  List<String> indexMarks() {
+    List<String> sql = new ArrayList<>();
+    for (SourceIndex index : indexes) {
+      String mark = SqlNames.quote(index.name());
+      if (index.clustered()) {
+        sql.add("alter table %s cluster on %s".formatted(name.sql(), mark));
+      }
+      if (index.replicaIdentity()) {
+        sql.add("alter table %s replica identity using index %s".formatted(name.sql(), mark));
+      }
+    }
+    return sql;
   }
 }

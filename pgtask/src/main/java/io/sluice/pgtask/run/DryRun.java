@@ -1,7 +1,6 @@
 package io.sluice.pgtask.run;
 
 import io.sluice.core.ledger.Transactions.Body;
-import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,19 +10,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** A run that shows its steps and makes none. */
-final class DryRun implements TaskRun {
+final class DryRun extends AnyRun {
 
-  private final Task task;
-  private final Clock clock;
-  private final Instant now;
   private final Sessions sessions;
   private final StepView shown;
-  private final Tally tally = new Tally();
 
   DryRun(Task task, Sessions.Connections database, Clock clock, StepView shown) {
-    this.task = task;
-    this.clock = clock;
-    this.now = clock.instant();
+    super(task, clock);
     this.sessions =
         new Sessions(
             database, task.limits(), task.name(), this::goOn, task.limits()::statementTimeout);
@@ -33,7 +26,7 @@ final class DryRun implements TaskRun {
   @Override
   public boolean step(Step step) {
     shown.step(step);
-    tally.done(StepResult.done());
+    tally().done(StepResult.done());
     return true;
   }
 
@@ -76,23 +69,9 @@ final class DryRun implements TaskRun {
     // nothing is done
   }
 
-  Tally tally() {
-    return tally;
-  }
-
-  @Override
-  public Task task() {
-    return task;
-  }
-
   @Override
   public boolean dry() {
     return true;
-  }
-
-  @Override
-  public Instant now() {
-    return now;
   }
 
   @Override
@@ -101,27 +80,7 @@ final class DryRun implements TaskRun {
   }
 
   @Override
-  public void note(String words) {
-    tally.note(words);
-  }
-
-  @Override
   public String why(SQLException e) {
-    return SqlProblems.say(e, task, List.of(), this::read);
-  }
-
-  @Override
-  public void problem(String words) {
-    tally.problem(words);
-  }
-
-  @Override
-  public Limits limits() {
-    return task.limits();
-  }
-
-  @Override
-  public Clock clock() {
-    return clock;
+    return SqlProblems.say(e, task(), List.of(), this::read);
   }
 }

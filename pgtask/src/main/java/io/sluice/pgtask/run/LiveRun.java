@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A run that makes its steps and records them. */
-final class LiveRun implements TaskRun {
+final class LiveRun extends AnyRun {
 
   /** While a step takes back what it left, statements get no longer than this. */
   private static final Duration UNDO_TIMEOUT = Duration.ofSeconds(30);
@@ -27,14 +27,10 @@ final class LiveRun implements TaskRun {
   private static final String QUERY_CANCELED = "57014";
 
   private final long id;
-  private final Task task;
-  private final Clock clock;
-  private final Instant now;
   private final Optional<Instant> deadline;
   private final Sessions sessions;
   private final Sessions undoSessions;
   private final RunHistory history;
-  private final Tally tally = new Tally();
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private volatile boolean undoing;
   private volatile boolean released;
@@ -51,10 +47,8 @@ final class LiveRun implements TaskRun {
       RunHistory history,
       Clock clock,
       Optional<Instant> deadline) {
+    super(task, clock);
     this.id = id;
-    this.task = task;
-    this.clock = clock;
-    this.now = clock.instant();
     this.deadline = deadline;
     this.history = history;
     this.sessions =
@@ -66,9 +60,9 @@ final class LiveRun implements TaskRun {
 
   /** No statement outlives the window: the server breaks it off at the window's end. */
   private Duration longestStatement() {
-    Duration limit = task.limits().statementTimeout();
+    Duration limit = task().limits().statementTimeout();
     return deadline
-        .map(end -> Duration.between(clock.instant(), end).plusMillis(1))
+        .map(end -> Duration.between(clock().instant(), end).plusMillis(1))
         .filter(left -> left.compareTo(limit) < 0)
         .map(left -> left.toMillis() < 1 ? Duration.ofMillis(1) : left)
         .orElse(limit);
@@ -99,7 +93,7 @@ final class LiveRun implements TaskRun {
       throw e;
     }
     StepResult all = result.and(found);
-    tally.done(all);
+    tally().done(all);
     end(begun, "done", null, all);
     return true;
   }
@@ -108,7 +102,7 @@ final class LiveRun implements TaskRun {
     attempts = 1;
     progress = step.words();
     found = StepResult.done();
-    if (!history.beginStep(id, ++steps, step.words(), step.sql(), clock.instant())) {
+    if (!history.beginStep(id, ++steps, step.words(), step.sql(), clock().instant())) {
       throw new RunEnded(RunEnded.Why.RELEASED, "another process took it over");
     }
   }
@@ -120,7 +114,7 @@ final class LiveRun implements TaskRun {
 
   /** What it did before it was broken off counts. */
   private void broken(long begun, String outcome, String error) {
-    tally.found(found);
+    tally().found(found);
     end(begun, outcome, error, found);
   }
 
@@ -132,7 +126,7 @@ final class LiveRun implements TaskRun {
     if (ended) {
       goOn();
     }
-    tally.problem(step.words() + " failed: " + error);
+    tally().problem(step.words() + " failed: " + error);
     if (SqlFates.of(e) == Fate.PAUSE) {
       mustAnswer();
     }
@@ -148,10 +142,10 @@ final class LiveRun implements TaskRun {
     try {
       boolean writable = undoSessions.transaction(LiveRun::writable, false);
       if (!writable) {
-        throw new PauseStage("database " + task.database() + " is read-only; a standby?");
+        throw new PauseStage("database " + task().database() + " is read-only; a standby?");
       }
     } catch (SQLException e) {
-      throw SqlProblems.away(task, e);
+      throw SqlProblems.away(task(), e);
     }
   }
 
@@ -182,7 +176,7 @@ final class LiveRun implements TaskRun {
   }
 
   private String say(SQLException e, List<String> sql) {
-    return SqlProblems.say(e, task, sql, this::readBriefly);
+    return SqlProblems.say(e, task(), sql, this::readBriefly);
   }
 
   private <T> T readBriefly(Body<T> body) throws SQLException {
@@ -190,11 +184,12 @@ final class LiveRun implements TaskRun {
   }
 
   private void halfDone(Step step, String why) {
-    tally.problem(
-        "after "
-            + step.words()
-            + " something stayed half done; the next run carries it on: "
-            + why);
+    tally()
+        .problem(
+            "after "
+                + step.words()
+                + " something stayed half done; the next run carries it on: "
+                + why);
   }
 
   @Override
@@ -227,7 +222,7 @@ final class LiveRun implements TaskRun {
   }
 
   private Retries retries() {
-    return new Retries(task.limits(), this::rest, n -> attempts = Math.max(attempts, n));
+    return new Retries(task().limits(), this::rest, n -> attempts = Math.max(attempts, n));
   }
 
   private void rest(Duration time) {
@@ -274,7 +269,7 @@ final class LiveRun implements TaskRun {
   }
 
   private boolean isOver() {
-    return deadline.isPresent() && !clock.instant().isBefore(deadline.get());
+    return deadline.isPresent() && !clock().instant().isBefore(deadline.get());
   }
 
   private boolean isCancelled() {
@@ -315,47 +310,13 @@ final class LiveRun implements TaskRun {
     return progress;
   }
 
-  Tally tally() {
-    return tally;
-  }
-
-  @Override
-  public Task task() {
-    return task;
-  }
-
   @Override
   public boolean dry() {
     return false;
   }
 
   @Override
-  public Instant now() {
-    return now;
-  }
-
-  @Override
   public Optional<Instant> deadline() {
     return deadline;
-  }
-
-  @Override
-  public void note(String words) {
-    tally.note(words);
-  }
-
-  @Override
-  public void problem(String words) {
-    tally.problem(words);
-  }
-
-  @Override
-  public Limits limits() {
-    return task.limits();
-  }
-
-  @Override
-  public Clock clock() {
-    return clock;
   }
 }

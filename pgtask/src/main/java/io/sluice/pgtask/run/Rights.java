@@ -55,11 +55,6 @@ public final class Rights {
     return need(c -> Lacks.onSchema(c, schema, "usage"));
   }
 
-  /** Making tables in a tablespace. */
-  public static Need creatingInTablespace(String tablespace) {
-    return need(c -> Lacks.onTablespace(c, tablespace));
-  }
-
   /** Giving tables to a role. */
   public static Need inRole(String role) {
     return need(c -> Lacks.inRole(c, role));

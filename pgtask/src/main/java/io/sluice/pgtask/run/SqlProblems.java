@@ -1,8 +1,6 @@
 package io.sluice.pgtask.run;
 
-import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
-import io.sluice.core.fate.SqlFates;
 import io.sluice.core.yaml.Durations;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.Task;
@@ -48,15 +46,7 @@ final class SqlProblems {
     };
   }
 
-  /**
-   * @throws PauseStage when the database is away, which ends the run
-   */
-  static void pauseIfAway(Task task, SQLException e) {
-    if (SqlFates.of(e) == Fate.PAUSE) {
-      throw away(task, e);
-    }
-  }
-
+  /** The outage that ends a run. */
   static PauseStage away(Task task, SQLException e) {
     return new PauseStage("database " + task.database() + ": " + reason(e).getMessage(), e);
   }

@@ -2,6 +2,7 @@ package io.sluice.pgtask.task;
 
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.yaml.DocumentKind;
+import io.sluice.core.yaml.NameOwners;
 import io.sluice.core.yaml.Problem;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -54,41 +55,28 @@ final class TaskFiles implements DocumentKind<TaskFile, Declared> {
   /** Names that stand twice first; what is left is then one task or database each. */
   static Map<Path, TaskFile> together(
       Map<Path, TaskFile> results, Map<Path, Declared> inEffect, Feeds feeds) {
-    Map<String, Path> owners = owners(results, inEffect);
+    Map<Path, String> before = new HashMap<>();
+    inEffect.forEach((file, declared) -> before.put(file, declared.label()));
+    NameOwners<TaskFile> owners = new NameOwners<>(results, before, TaskFiles::label);
     Map<Path, TaskFile> named = new TreeMap<>();
-    results.forEach((file, result) -> named.put(file, refuseDuplicate(file, result, owners)));
+    results.forEach(
+        (file, result) ->
+            named.put(file, owners.other(file).map(o -> duplicate(result, o)).orElse(result)));
     return new TogetherChecks(named, inEffect.values(), feeds).run();
   }
 
-  private static Map<String, Path> owners(
-      Map<Path, TaskFile> results, Map<Path, Declared> inEffect) {
-    Map<String, Path> owners = new HashMap<>();
-    inEffect.forEach(
-        (file, declared) -> {
-          if (label(results.get(file)).filter(declared.label()::equals).isPresent()) {
-            owners.put(declared.label(), file);
-          }
-        });
-    results.forEach((file, result) -> label(result).ifPresent(l -> owners.putIfAbsent(l, file)));
-    return owners;
-  }
-
   private static Optional<String> label(TaskFile result) {
-    return result == null ? Optional.empty() : result.declared().map(Declared::label);
+    return result.declared().map(Declared::label);
   }
 
-  private static TaskFile refuseDuplicate(Path file, TaskFile result, Map<String, Path> owners) {
-    Optional<Path> other = label(result).map(owners::get).filter(path -> !path.equals(file));
-    if (other.isEmpty()) {
-      return result;
-    }
+  private static TaskFile duplicate(TaskFile result, Path other) {
     String label = label(result).orElseThrow();
     String key = label.substring(0, label.indexOf(' '));
     return result.with(
         List.of(
             result.problem(
                 JsonPointer.empty().appendProperty(key),
-                label + " is also in " + other.get().getFileName(),
+                label + " is also in " + other.getFileName(),
                 "Give each a name of its own; until then the other file is in effect.")));
   }
 }

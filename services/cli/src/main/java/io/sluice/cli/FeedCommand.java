@@ -88,14 +88,7 @@ final class FeedCommand extends Group {
         files += results.size();
         results.values().forEach(result -> problems.addAll(result.problems()));
       }
-      int checked = files;
-      session.print(
-          problems,
-          () -> {
-            problems.forEach(problem -> session.out().println(problem));
-            session.err().printf("%d files, %d problems%n", checked, problems.size());
-          });
-      return problems.isEmpty() ? Exit.OK : Exit.PROBLEMS;
+      return CheckedFiles.report(session, files, problems);
     }
   }
 

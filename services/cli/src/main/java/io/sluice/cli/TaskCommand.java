@@ -137,14 +137,7 @@ final class TaskCommand extends Group {
         files += results.size();
         results.forEach(result -> problems.addAll(result.problems()));
       }
-      int checked = files;
-      session.print(
-          problems,
-          () -> {
-            problems.forEach(problem -> session.out().println(problem));
-            session.err().printf("%d files, %d problems%n", checked, problems.size());
-          });
-      return problems.isEmpty() ? Exit.OK : Exit.PROBLEMS;
+      return CheckedFiles.report(session, files, problems);
     }
 
     private static Collection<TaskFile> parse(Path place, Feeds feeds) {

@@ -1,6 +1,7 @@
 package io.sluice.core.feed;
 
 import io.sluice.core.yaml.DocumentKind;
+import io.sluice.core.yaml.NameOwners;
 import io.sluice.core.yaml.Problem;
 import io.sluice.core.yaml.Problems;
 import java.nio.file.Path;
@@ -41,37 +42,29 @@ final class FeedFiles implements DocumentKind<FeedResult, Feed> {
 
   @Override
   public Map<Path, FeedResult> together(Map<Path, FeedResult> results, Map<Path, Feed> inEffect) {
-    Map<String, Path> owners = new HashMap<>();
-    inEffect.forEach((file, feed) -> owners.put(feed.name(), file));
-    return refuseDuplicates(results, owners);
+    Map<Path, String> before = new HashMap<>();
+    inEffect.forEach((file, feed) -> before.put(file, feed.name()));
+    return refuseDuplicates(results, before);
   }
 
   /**
    * Makes problems of feeds whose name another file has.
    *
-   * @param owners the file that has a name already, if it still defines it
+   * @param before name of the feed that each file was when it last had no problem
    */
   static Map<Path, FeedResult> refuseDuplicates(
-      Map<Path, FeedResult> results, Map<String, Path> owners) {
-    Map<String, Path> first = new HashMap<>();
-    owners.forEach(
-        (name, file) -> {
-          if (name.equals(name(results.get(file)).orElse(null))) {
-            first.put(name, file);
-          }
-        });
-    results.forEach((file, result) -> name(result).ifPresent(n -> first.putIfAbsent(n, file)));
+      Map<Path, FeedResult> results, Map<Path, String> before) {
+    NameOwners<FeedResult> owners = new NameOwners<>(results, before, FeedFiles::name);
     Map<Path, FeedResult> checked = new TreeMap<>();
     results.forEach(
-        (file, result) -> {
-          Optional<Path> other = name(result).map(first::get).filter(path -> !path.equals(file));
-          checked.put(file, other.map(path -> duplicate(file, result, path)).orElse(result));
-        });
+        (file, result) ->
+            checked.put(
+                file, owners.other(file).map(o -> duplicate(file, result, o)).orElse(result)));
     return checked;
   }
 
   private static Optional<String> name(FeedResult result) {
-    return result == null ? Optional.empty() : result.feed().map(Feed::name);
+    return result.feed().map(Feed::name);
   }
 
   private static FeedResult duplicate(Path file, FeedResult result, Path other) {
