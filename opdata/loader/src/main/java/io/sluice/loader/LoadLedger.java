@@ -1,6 +1,6 @@
 package io.sluice.loader;
 
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.message.WorkMessage;
 import java.sql.Array;
 import java.sql.Connection;

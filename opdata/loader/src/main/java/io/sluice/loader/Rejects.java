@@ -1,6 +1,6 @@
 package io.sluice.loader;
 
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -6,6 +6,8 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads what {@link ChunkWriter} wrote, one segment after the other. */
 public final class ChunkReader implements Closeable {
@@ -13,10 +15,10 @@ public final class ChunkReader implements Closeable {
   private static final int MAX_HEAD = 16 << 20;
 
   private final DataInputStream in;
-  private final long fileId;
-  private final int handling;
+  private final long token;
   private final int chunk;
   private InputStream payload = InputStream.nullInputStream();
+  private final List<UsedIds> ids = new ArrayList<>();
   private int segments;
 
   /**
@@ -28,17 +30,12 @@ public final class ChunkReader implements Closeable {
     if (magic != ChunkWriter.MAGIC) {
       throw new IOException("not a chunk of this version: it starts with %08x".formatted(magic));
     }
-    fileId = in.readLong();
-    handling = in.readInt();
+    token = in.readLong();
     chunk = in.readInt();
   }
 
-  public long fileId() {
-    return fileId;
-  }
-
-  public int handling() {
-    return handling;
+  public long token() {
+    return token;
   }
 
   public int chunk() {
@@ -55,6 +52,10 @@ public final class ChunkReader implements Closeable {
       payload.skipNBytes(payload.available());
     }
     int length = in.readInt();
+    while (length == ChunkWriter.IDS) {
+      ids.add(UsedIds.readFrom(in));
+      length = in.readInt();
+    }
     if (length == ChunkWriter.END) {
       checkCount();
       return null;
@@ -75,6 +76,11 @@ public final class ChunkReader implements Closeable {
     if (written != segments) {
       throw new IOException("the chunk has %d segments, not %d".formatted(segments, written));
     }
+  }
+
+  /** The ids that the rows use; known once {@link #next} has returned null. */
+  public List<UsedIds> ids() {
+    return List.copyOf(ids);
   }
 
   /** The rows of the current segment. */

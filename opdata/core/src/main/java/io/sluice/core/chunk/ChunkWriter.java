@@ -9,23 +9,27 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes a chunk: magic and format version, ids, then segments (length of head, head as JSON,
- * payload), then a trailer by which a reader knows that it is whole.
+ * Writes a chunk: magic and format version, token and number, then segments (length of head, head
+ * as JSON, payload), then a trailer by which a reader knows that it is whole.
  */
 public final class ChunkWriter implements Closeable {
 
-  static final int MAGIC = 0x534C4331; // "SLC1"
+  static final int MAGIC = 0x534C4332; // "SLC2"
   static final int END = -1;
+  static final int IDS = -2;
   static final ObjectMapper JSON = JsonMapper.builder().build();
 
   private final DataOutputStream out;
   private int segments;
 
-  public ChunkWriter(OutputStream out, long fileId, int handling, int chunk) throws IOException {
+  /**
+   * @param token of the claim under which the batch is handled
+   * @param chunk number of the chunk, from 0
+   */
+  public ChunkWriter(OutputStream out, long token, int chunk) throws IOException {
     this.out = new DataOutputStream(new BufferedOutputStream(out, 1 << 16));
     this.out.writeInt(MAGIC);
-    this.out.writeLong(fileId);
-    this.out.writeInt(handling);
+    this.out.writeLong(token);
     this.out.writeInt(chunk);
   }
 
@@ -36,6 +40,12 @@ public final class ChunkWriter implements Closeable {
     out.write(json);
     payload.writeTo(out);
     segments++;
+  }
+
+  /** Adds what ids the rows use; after the segments, any number of times. */
+  public void ids(UsedIds ids) throws IOException {
+    out.writeInt(IDS);
+    ids.writeTo(out);
   }
 
   /** Writes the trailer and closes the stream below. */

@@ -16,6 +16,7 @@ import java.util.List;
  *     interval, in microseconds since 1970; empty where the table is not partitioned
  * @param marks changed buckets: pairs of bucket start (microseconds since 1970) and slice
  * @param bytes of the payload that follows
+ * @param runs whose rows they are, in the order of the payload: a file's rows follow each other
  */
 public record Segment(
     int tableId,
@@ -27,7 +28,19 @@ public record Segment(
     List<Integer> keys,
     List<Long> partitions,
     List<long[]> marks,
-    long bytes) {
+    long bytes,
+    List<Run> runs) {
+
+  /**
+   * The rows of one file in a segment.
+   *
+   * @param fileId ledger id
+   * @param handling number of the file's handling
+   * @param rows number of rows
+   * @param cells units in them that the file's counts speak of
+   * @param bytes of them in the payload
+   */
+  public record Run(long fileId, int handling, long rows, long cells, long bytes) {}
 
   public static final int REJECTS = 0;
 

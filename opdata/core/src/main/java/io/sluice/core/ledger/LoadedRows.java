@@ -1,30 +1,21 @@
 package io.sluice.core.ledger;
 
+import io.sluice.core.ids.FileIds;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 /** Deletes rows by the file they came from, and marks the buckets that lost them (D3, D10). */
 final class LoadedRows {
 
-  private record Table(int id, String schema, String name, String timeColumn, boolean hasElement) {}
+  private record Table(int id, String schema, String name, String timeColumn, boolean hasElement) {
 
-  private LoadedRows() {}
-
-  static void delete(Connection connection, Collection<Long> fileIds) throws SQLException {
-    if (fileIds.isEmpty()) {
-      return;
-    }
-    TimeRange times = times(connection, fileIds);
-    for (Table table : tablesOf(connection, fileIds)) {
-      deleteFrom(connection, table, fileIds, times);
+    String sql() {
+      return SqlNames.qualified(schema, name);
     }
   }
 
@@ -34,30 +25,36 @@ final class LoadedRows {
    */
   private record TimeRange(OffsetDateTime first, OffsetDateTime last) {}
 
-  private static TimeRange times(Connection connection, Collection<Long> fileIds)
+  private LoadedRows() {}
+
+  static void delete(Connection connection, Collection<Long> files) throws SQLException {
+    if (files.isEmpty()) {
+      return;
+    }
+    TimeRange times = times(connection, files);
+    for (Table table : tablesOf(connection, files)) {
+      deleteFrom(connection, table, files, times);
+    }
+  }
+
+  private static TimeRange times(Connection connection, Collection<Long> files)
       throws SQLException {
     String sql =
         """
         select min(least(f.first_time, w.first_time)), max(greatest(f.last_time, w.last_time))
         from sluice.file f left join sluice.work w on w.file_id = f.id where f.id = any (?) and f.day = any (?)
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setArray(1, connection.createArrayOf("bigint", fileIds.toArray()));
-      query.setArray(2, days(connection, fileIds));
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return new TimeRange(
-            row.getObject(1, OffsetDateTime.class), row.getObject(2, OffsetDateTime.class));
-      }
-    }
+    return Sql.one(
+        connection,
+        sql,
+        row ->
+            new TimeRange(
+                row.getObject(1, OffsetDateTime.class), row.getObject(2, OffsetDateTime.class)),
+        Sql.longs(files),
+        FileIds.days(files));
   }
 
-  private static Array days(Connection connection, Collection<Long> fileIds) throws SQLException {
-    return connection.createArrayOf(
-        "date", fileIds.stream().map(FileIds::dayOf).distinct().toArray());
-  }
-
-  private static List<Table> tablesOf(Connection connection, Collection<Long> fileIds)
+  private static List<Table> tablesOf(Connection connection, Collection<Long> files)
       throws SQLException {
     String sql =
         """
@@ -68,32 +65,25 @@ final class LoadedRows {
         from used u join sluice.target_table t on t.id = u.id join sluice.target g on g.id = t.target_id
         order by t.id
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      Object[] ids = fileIds.toArray();
-      query.setArray(1, connection.createArrayOf("bigint", ids));
-      query.setArray(2, days(connection, fileIds));
-      query.setArray(3, connection.createArrayOf("bigint", ids));
-      try (ResultSet rows = query.executeQuery()) {
-        List<Table> tables = new ArrayList<>();
-        while (rows.next()) {
-          tables.add(
-              new Table(
-                  rows.getInt(1),
-                  rows.getString(2),
-                  rows.getString(3),
-                  rows.getString(4),
-                  rows.getBoolean(5)));
-        }
-        return tables;
-      }
-    }
+    return Sql.list(
+        connection,
+        sql,
+        row ->
+            new Table(
+                row.getInt(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getBoolean(5)),
+        Sql.longs(files),
+        FileIds.days(files),
+        Sql.longs(files));
   }
 
   private static void deleteFrom(
-      Connection connection, Table table, Collection<Long> fileIds, TimeRange times)
+      Connection connection, Table table, Collection<Long> files, TimeRange times)
       throws SQLException {
-    String name = SqlNames.quote(table.schema) + "." + SqlNames.quote(table.name);
-    String delete = "delete from " + name + " where _file = any (?)";
+    String delete = "delete from " + table.sql() + " where _file = any (?)";
     boolean bounded = table.timeColumn != null && times.first != null;
     if (table.timeColumn != null) {
       String time = SqlNames.quote(table.timeColumn);
@@ -104,13 +94,10 @@ final class LoadedRows {
                   + "select distinct %d, date_trunc('hour', t - interval '1 microsecond'), slice from gone")
               .formatted(delete, time, slice, table.id);
     }
-    try (PreparedStatement statement = connection.prepareStatement(delete)) {
-      statement.setArray(1, connection.createArrayOf("bigint", fileIds.toArray()));
-      if (bounded) {
-        statement.setObject(2, times.first);
-        statement.setObject(3, times.last);
-      }
-      statement.executeUpdate();
+    if (bounded) {
+      Sql.update(connection, delete, Sql.longs(files), times.first, times.last);
+    } else {
+      Sql.update(connection, delete, Sql.longs(files));
     }
   }
 }

@@ -9,6 +9,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class ChunkTest {
@@ -24,12 +26,13 @@ class ChunkTest {
         List.of(0),
         List.of(1_000_000L),
         List.of(new long[] {5, 3}),
-        payload.size());
+        payload.size(),
+        List.of(new Segment.Run(42, 3, 2, 7, payload.size())));
   }
 
   private static byte[] chunk() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ChunkWriter writer = new ChunkWriter(bytes, 42L, 3, 1)) {
+    try (ChunkWriter writer = new ChunkWriter(bytes, 42L, 1)) {
       for (int table = 1; table <= 2; table++) {
         CopyBuffer rows = new CopyBuffer(16);
         for (int i = 0; i < 1000 * table; i++) {
@@ -39,6 +42,7 @@ class ChunkTest {
         }
         writer.segment(head(table, rows), rows);
       }
+      writer.ids(new UsedIds("pm", "dim_element", Map.of(7, new UUID(1, 2))));
     }
     return bytes.toByteArray();
   }
@@ -46,8 +50,7 @@ class ChunkTest {
   @Test
   void readsWhatWasWritten() throws IOException {
     try (ChunkReader reader = new ChunkReader(new ByteArrayInputStream(chunk()))) {
-      assertThat(reader.fileId()).isEqualTo(42);
-      assertThat(reader.handling()).isEqualTo(3);
+      assertThat(reader.token()).isEqualTo(42);
       assertThat(reader.chunk()).isEqualTo(1);
       Segment first = reader.next();
       assertThat(first.table()).isEqualTo("nr\"cell");
@@ -56,6 +59,8 @@ class ChunkTest {
       assertThat(reader.payload().readAllBytes()).hasSize((int) first.bytes());
       assertThat(reader.next().tableId()).isEqualTo(2);
       assertThat(reader.next()).isNull();
+      assertThat(reader.ids())
+          .containsExactly(new UsedIds("pm", "dim_element", Map.of(7, new UUID(1, 2))));
     }
   }
 

@@ -2,7 +2,7 @@ package io.sluice.getter.fetch;
 
 import io.sluice.core.feed.FeedSource;
 import io.sluice.core.feed.FeedSource.SameContent;
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

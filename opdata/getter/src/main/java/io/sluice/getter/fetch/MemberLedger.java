@@ -2,7 +2,7 @@ package io.sluice.getter.fetch;
 
 import io.sluice.core.feed.FeedSource;
 import io.sluice.core.ledger.FileCloser;
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
 import io.sluice.core.sql.Transactions;

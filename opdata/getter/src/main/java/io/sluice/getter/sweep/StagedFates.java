@@ -1,6 +1,6 @@
 package io.sluice.getter.sweep;
 
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.StagingKeys;

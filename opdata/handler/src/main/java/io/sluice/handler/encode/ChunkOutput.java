@@ -7,7 +7,7 @@ import io.sluice.core.chunk.PgType;
 import io.sluice.core.chunk.Segment;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.feed.Feed;
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.ledger.HandleClaim;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;

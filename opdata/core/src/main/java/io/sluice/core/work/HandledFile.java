@@ -1,11 +1,11 @@
-package io.sluice.core.ledger;
+package io.sluice.core.work;
 
 import java.time.Instant;
 
 /**
  * What a handling made of a file. All counts are in the file's unit: cells, or rows for CSV.
  *
- * @param chunks staged, at least 1
+ * @param unit {@code cell} or {@code row}
  * @param read all units seen
  * @param collapsed equal or conflicting duplicates that gave way inside the file
  * @param rejected refused with a reason
@@ -15,7 +15,7 @@ import java.time.Instant;
  * @param lastTime latest end time, or null
  */
 public record HandledFile(
-    int chunks,
+    long fileId,
     String unit,
     long read,
     long collapsed,

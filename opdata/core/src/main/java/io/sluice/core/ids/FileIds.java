@@ -1,4 +1,4 @@
-package io.sluice.core.ledger;
+package io.sluice.core.ids;
 
 import io.sluice.core.sql.Sql;
 import java.nio.charset.StandardCharsets;
