@@ -167,7 +167,7 @@ public final class StageProtocol implements AutoCloseable {
 
   /** Attempts that an outage kept from being given back. */
   private void giveBackOwed() {
-    for (Claim claim : owed) {
+    for (Claim claim : List.copyOf(owed)) {
       transactions.ledger(
           c -> {
             Batches.giveBack(c, claim);
