@@ -141,7 +141,11 @@ public final class WorkFixture {
     return handling.record(
         claim,
         new HandleLedger.Handling(
-            claim.files().stream().map(f -> handled(f.id())).toList(), List.of(), List.of(), 1),
+            claim.files().stream().map(f -> handled(f.id())).toList(),
+            List.of(),
+            List.of(),
+            List.of(),
+            1),
         append);
   }
 
