@@ -1,5 +1,6 @@
 package io.sluice.core.work;
 
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Sql;
 import java.sql.Connection;
@@ -198,6 +199,57 @@ public final class Work {
         Sql.array("bigint", files, f -> f.raw().offset()));
   }
 
+  /** Where the bytes of files lie that do not go on at once. */
+  public static void staged(Connection connection, Collection<Fetched> files) throws SQLException {
+    if (files.isEmpty()) {
+      return;
+    }
+    Sql.update(
+        connection,
+        """
+        update sluice.work w set checksum = decode(f.checksum, 'hex'), pack = f.pack, pack_offset = f.pack_offset
+        from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as f (file_id, checksum, pack, pack_offset)
+        where w.file_id = f.file_id
+        """,
+        Sql.array("bigint", files, Fetched::fileId),
+        Sql.array("text", files, f -> f.checksum().hex()),
+        Sql.array("bigint", files, f -> f.raw().pack()),
+        Sql.array("bigint", files, f -> f.raw().offset()));
+  }
+
+  /**
+   * A member of an archive, which sluice.file has already.
+   *
+   * @param stage where it goes on
+   * @param pause before it may be picked there
+   * @param reason why it waits, or null
+   */
+  public record Member(long fileId, Stage stage, Duration pause, String reason) {}
+
+  /** Members of archives wait at their stage, by the lane of their archive. */
+  public static void members(Connection connection, Collection<Member> members)
+      throws SQLException {
+    if (members.isEmpty()) {
+      return;
+    }
+    Sql.update(
+        connection,
+        """
+        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, parent, checksum, pack,
+                                 pack_offset, period, not_before, reason)
+        select f.id, f.feed, f.host, f.path, f.size, f.mtime, m.stage, 'waiting', f.bulk, f.parent, f.checksum, f.pack,
+               f.pack_offset, p.period, now() + make_interval(secs => m.pause), m.reason
+        from unnest(?::bigint[], ?::text[], ?::float8[], ?::text[]) as m (file_id, stage, pause, reason)
+        join sluice.file f on f.id = m.file_id and f.day = any (?)
+        join sluice.work p on p.file_id = f.parent
+        """,
+        Sql.array("bigint", members, Member::fileId),
+        Sql.array("text", members, m -> m.stage().id()),
+        Sql.array("float8", members, m -> m.pause().toMillis() / 1000.0),
+        Sql.array("text", members, Member::reason),
+        FileIds.days(members.stream().map(Member::fileId).toList()));
+  }
+
   /**
    * Files whose handling is current now go to the loader in the batch they are in. Their attempts
    * stay with them: a load that fails has them handled again.
@@ -314,23 +366,19 @@ public final class Work {
         Sql.longs(archives));
   }
 
-  /** Archives whose members have closed wait for the action their source wants. */
-  public static void resume(Connection connection, Collection<Long> archives) throws SQLException {
-    Sql.update(
-        connection,
-        "update sluice.work set state = 'waiting', entered_at = now(), not_before = now()"
-            + " where file_id = any (?)",
-        Sql.longs(archives));
-  }
-
-  /** Of these files, those whose source wants no action. */
-  public static List<Long> withoutAction(Connection connection, Collection<Long> files)
+  /**
+   * Archives whose members have closed wait for the action their source wants.
+   *
+   * @return those of the archives whose source wants one
+   */
+  public static List<Long> settleArchives(Connection connection, Collection<Long> archives)
       throws SQLException {
     return Sql.list(
         connection,
-        "select file_id from sluice.work where file_id = any (?) and not settle order by file_id",
+        "update sluice.work set state = 'waiting', entered_at = now(), not_before = now()"
+            + " where file_id = any (?) and settle returning file_id",
         row -> row.getLong(1),
-        Sql.longs(files));
+        Sql.longs(archives));
   }
 
   /** What these files in flight had loaded, or would have, has given way to a newer version. */
