@@ -319,6 +319,19 @@ public final class Batches {
         limit);
   }
 
+  /** Of these tokens, those whose chunks are to be loaded or are being written. */
+  public static Set<Long> needed(Connection connection, Collection<Long> tokens)
+      throws SQLException {
+    return new HashSet<>(
+        Sql.list(
+            connection,
+            "select chunk from sluice.batch where chunk = any (?)"
+                + " union all select claim from sluice.batch where claim = any (?)",
+            row -> row.getLong(1),
+            Sql.longs(tokens),
+            Sql.longs(tokens)));
+  }
+
   /** Deletes all batches; their files are the caller's to move. For recovery. */
   public static int deleteAll(Connection connection) throws SQLException {
     return Sql.update(connection, "delete from sluice.batch");
