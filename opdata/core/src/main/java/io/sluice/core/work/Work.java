@@ -26,7 +26,7 @@ public final class Work {
         select w.file_id, w.feed, w.host, w.size, w.attempts, w.period, w.entered_at
         from sluice.work w
         where w.state = 'waiting' and w.feed = f.feed and w.stage = ? and w.bulk = ? and w.not_before <= now()
-          and not exists (select from sluice.pause p where p.feed = w.feed and p.host in ('', w.host))
+          and w.host <> all (?) and not exists (select from sluice.pause p where p.feed = w.feed and p.host in ('', w.host))
           and not exists (
             select from sluice.scan s where w.stage in ('fetch', 'settle') and s.feed = w.feed and s.host = w.host
               and s.error is not null and s.last_at > now() - interval '30 seconds')
@@ -105,10 +105,16 @@ public final class Work {
    * Files that may be picked now, the newest periods of each feed first, locked until the
    * transaction ends.
    *
+   * @param busyHosts to be left alone
    * @param perFeed at most so many of each feed
    */
   public static List<Waiting> waiting(
-      Connection connection, Stage stage, boolean bulk, Collection<String> feeds, int perFeed)
+      Connection connection,
+      Stage stage,
+      boolean bulk,
+      Collection<String> feeds,
+      Collection<String> busyHosts,
+      int perFeed)
       throws SQLException {
     return Sql.list(
         connection,
@@ -125,6 +131,7 @@ public final class Work {
         Sql.texts(feeds),
         stage.id(),
         bulk,
+        Sql.texts(busyHosts),
         perFeed);
   }
 
@@ -137,6 +144,14 @@ public final class Work {
         from unnest(?::bigint[], ?::bigint[]) as b (file_id, batch) where w.file_id = b.file_id
         """,
         Sql.longs(files),
+        Sql.longs(batches));
+  }
+
+  /** Files of batches that are no more wait again. */
+  static void unqueue(Connection connection, List<Long> batches) throws SQLException {
+    Sql.update(
+        connection,
+        "update sluice.work set state = 'waiting', batch = null where batch = any (?)",
         Sql.longs(batches));
   }
 

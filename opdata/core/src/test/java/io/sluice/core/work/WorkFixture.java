@@ -96,7 +96,7 @@ public final class WorkFixture {
   public WorkMessage cut(Stage stage) {
     return transactions.ledger(
         c -> {
-          List<Waiting> files = Work.waiting(c, stage, false, List.of("f"), 1000);
+          List<Waiting> files = Work.waiting(c, stage, false, List.of("f"), List.of(), 1000);
           return Batches.cut(c, stage, false, List.of(new Batches.Cut("f", files))).get(0);
         });
   }
