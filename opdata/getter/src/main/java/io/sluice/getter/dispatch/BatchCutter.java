@@ -27,8 +27,7 @@ final class BatchCutter {
    * @param byHost whether the batches are work on hosts, of which each bears only so much
    * @param busy batches by host that are being worked on
    */
-  BatchCutter(
-      DispatchSettings settings, Instant now, boolean byHost, Map<String, Integer> busy) {
+  BatchCutter(DispatchSettings settings, Instant now, boolean byHost, Map<String, Integer> busy) {
     this.settings = settings;
     this.now = now;
     this.byHost = byHost;

@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cuts waiting work into batches and publishes them: fair shares between feeds, newest period first,
- * bulk work only when no live work waits. Keeps few batches in flight, since what is in a queue can
- * be overtaken by nothing. Nothing is fetched while the stages behind are busy or staging is full.
- * Called several times a second; one replica at a time does it.
+ * Cuts waiting work into batches and publishes them: fair shares between feeds, newest period
+ * first, bulk work only when no live work waits. Keeps few batches in flight, since what is in a
+ * queue can be overtaken by nothing. Nothing is fetched while the stages behind are busy or staging
+ * is full. Called several times a second; one replica at a time does it.
  */
 public final class Dispatcher implements Runnable {
 

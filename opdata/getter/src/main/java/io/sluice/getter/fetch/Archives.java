@@ -23,8 +23,7 @@ final class Archives {
   private final Path tempDirectory;
   private final PackCopy copy;
 
-  Archives(
-      Claim claim, FeedSource rules, FetchLedger ledger, PackWriter pack, Path tempDirectory) {
+  Archives(Claim claim, FeedSource rules, FetchLedger ledger, PackWriter pack, Path tempDirectory) {
     this.rules = rules;
     this.ledger = ledger;
     this.tempDirectory = tempDirectory;
@@ -93,8 +92,7 @@ final class Archives {
     @Override
     public void unsafe(String path) {
       String reason = "unsafe_name: the name could lead outside the archive, so it was not taken";
-      members.add(
-          new Member(archive.id(), ids.next(), archive.path() + "!/" + path, null, reason));
+      members.add(new Member(archive.id(), ids.next(), archive.path() + "!/" + path, null, reason));
     }
 
     private BatchFile memberFile(long id, String path) {

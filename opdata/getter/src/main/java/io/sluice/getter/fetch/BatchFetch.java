@@ -34,9 +34,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Brings the bytes of one batch into a pack, host by host, over one connection each. What goes wrong
- * with a file or a host concerns that file or host only; an {@link IOException} out of here is
- * staging's.
+ * Brings the bytes of one batch into a pack, host by host, over one connection each. What goes
+ * wrong with a file or a host concerns that file or host only; an {@link IOException} out of here
+ * is staging's.
  */
 final class BatchFetch {
 
@@ -44,7 +44,6 @@ final class BatchFetch {
   private final Feed feed;
   private final Sources sources;
   private final Staging staging;
-  private final PackWriter pack;
   private final FetchLedger ledger;
   private final FetchSettings settings;
   private final Fetched fetched;
@@ -64,7 +63,6 @@ final class BatchFetch {
     this.feed = feed;
     this.sources = sources;
     this.staging = staging;
-    this.pack = pack;
     this.ledger = ledger;
     this.settings = settings;
     this.fetched = fetched;
@@ -89,8 +87,7 @@ final class BatchFetch {
   private void fetchHost(String host, List<BatchFile> files, Clock clock, Instant until)
       throws IOException {
     int next = 0;
-    try (SourceReader reader =
-        new SourceReader(sources.of(feed, host), Source.Purpose.FETCH)) {
+    try (SourceReader reader = new SourceReader(sources.of(feed, host), Source.Purpose.FETCH)) {
       while (next < files.size()) {
         BatchFile file = files.get(next);
         if (!fetched.outcomes.isEmpty() && clock.instant().isAfter(until)) {

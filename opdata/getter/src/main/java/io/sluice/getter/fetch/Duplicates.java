@@ -22,8 +22,8 @@ import java.util.UUID;
  * Finds the files that already brought some contents (D15), for a whole batch at a time.
  *
  * <p>Under the same name only the newest content counts: A, B and A again are three versions, not a
- * duplicate. Under other names any file of the feed counts, where the feed says so. Within the batch
- * the first of equal files is the original of the others.
+ * duplicate. Under other names any file of the feed counts, where the feed says so. Within the
+ * batch the first of equal files is the original of the others.
  */
 final class Duplicates {
 
@@ -75,8 +75,8 @@ final class Duplicates {
   }
 
   /**
-   * Looks up what is known of these files' names and contents. Each content of a feed is locked until
-   * the transaction ends, so that two equal files cannot miss each other.
+   * Looks up what is known of these files' names and contents. Each content of a feed is locked
+   * until the transaction ends, so that two equal files cannot miss each other.
    */
   static Duplicates find(
       Connection connection, Claim claim, FeedSource rules, Collection<Staged> files)
@@ -113,9 +113,7 @@ final class Duplicates {
       Sql.Items contents = Sql.array("bytea", files, file -> file.checksum().bytes());
       String feed = claim.feed();
       for (Known known : query(SAME_CONTENT, contents, feed, ids, contents, feed, ids)) {
-        byContent
-            .computeIfAbsent(known.checksum.hex(), hex -> new ArrayList<>())
-            .add(known);
+        byContent.computeIfAbsent(known.checksum.hex(), hex -> new ArrayList<>()).add(known);
       }
     }
   }
@@ -145,8 +143,8 @@ final class Duplicates {
   }
 
   /**
-   * The file that brought this content first; a file that has none is the original of those that are
-   * asked for after it.
+   * The file that brought this content first; a file that has none is the original of those that
+   * are asked for after it.
    */
   Optional<Original> originalOf(Staged file) {
     UUID path = pathKey(file);
@@ -165,15 +163,12 @@ final class Duplicates {
 
   private void remember(Staged file, UUID path) {
     Known known =
-        new Known(
-            path, file.checksum(), new Original(file.file().id(), file.file().path(), true));
+        new Known(path, file.checksum(), new Original(file.file().id(), file.file().path(), true));
     if (rules.checksum()) {
       byPath.put(path, known);
     }
     if (rules.sameContent() == SameContent.DUPLICATE) {
-      byContent
-          .computeIfAbsent(file.checksum().hex(), hex -> new ArrayList<>())
-          .add(known);
+      byContent.computeIfAbsent(file.checksum().hex(), hex -> new ArrayList<>()).add(known);
     }
   }
 }

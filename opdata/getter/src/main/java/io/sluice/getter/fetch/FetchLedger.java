@@ -1,7 +1,7 @@
 package io.sluice.getter.fetch;
 
-import io.sluice.core.feed.FeedSource;
 import io.sluice.core.fate.PauseStage;
+import io.sluice.core.feed.FeedSource;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
 import io.sluice.core.sql.Sql;
@@ -32,8 +32,8 @@ final class FetchLedger {
   }
 
   /**
-   * Decides which of the fetched files are news, makes the pack visible with just those in its index,
-   * and moves every file on.
+   * Decides which of the fetched files are news, makes the pack visible with just those in its
+   * index, and moves every file on.
    *
    * @param rules of the feed; empty when nothing was fetched
    * @param pack what was fetched was written to
@@ -56,7 +56,8 @@ final class FetchLedger {
       commit(pack.get(), news);
       news.record(connection);
     }
-    Work.leave(connection, fetched.leaving.stream().filter(l -> mine.contains(l.fileId())).toList());
+    Work.leave(
+        connection, fetched.leaving.stream().filter(l -> mine.contains(l.fileId())).toList());
     FileCloser.close(
         connection, fetched.endings.stream().filter(e -> mine.contains(e.fileId())).toList());
     DeadFile.close(

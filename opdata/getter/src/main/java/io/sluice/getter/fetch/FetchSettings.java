@@ -13,10 +13,7 @@ import java.time.Duration;
  * @param attempts when a file that fails for its own sake is tried again, and when it is dead
  */
 public record FetchSettings(
-    Path tempDirectory,
-    Duration hostPause,
-    Duration batchTime,
-    StageProtocol.Settings attempts) {
+    Path tempDirectory, Duration hostPause, Duration batchTime, StageProtocol.Settings attempts) {
 
   /** Half a minute for both pauses, and the protocol's own settings. */
   public static FetchSettings in(Path tempDirectory) {

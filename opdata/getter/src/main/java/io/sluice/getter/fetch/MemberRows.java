@@ -65,8 +65,7 @@ final class MemberRows {
   private MemberRows() {}
 
   /** What the ledger has from an earlier expansion stays as it is. */
-  static void insert(Connection connection, Claim claim, Collection<Row> rows)
-      throws SQLException {
+  static void insert(Connection connection, Claim claim, Collection<Row> rows) throws SQLException {
     if (rows.isEmpty()) {
       return;
     }

@@ -91,8 +91,7 @@ final class News {
               file.id(), Stage.SETTLE, WorkState.WAITING, 0, Duration.ZERO, original.reason()));
       outcome(file, Outcome.DUPLICATE);
     } else {
-      duplicates.add(
-          new Ending(file.id(), End.DUPLICATE, Stage.FETCH, original.reason(), null));
+      duplicates.add(new Ending(file.id(), End.DUPLICATE, Stage.FETCH, original.reason(), null));
       outcome(file, Outcome.DUPLICATE);
     }
   }
@@ -110,8 +109,7 @@ final class News {
     if (original.isEmpty()) {
       members.add(MemberRows.Row.open(member, Stage.HANDLE, Duration.ZERO, null));
     } else if (original.get().open()) {
-      members.add(
-          MemberRows.Row.open(member, Stage.FETCH, ORIGINAL_WAIT, original.get().reason()));
+      members.add(MemberRows.Row.open(member, Stage.FETCH, ORIGINAL_WAIT, original.get().reason()));
     } else {
       members.add(MemberRows.Row.closed(member, "duplicate", original.get().reason()));
     }

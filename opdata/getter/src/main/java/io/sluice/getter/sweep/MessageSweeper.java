@@ -70,8 +70,7 @@ public final class MessageSweeper implements Runnable {
     }
     int limit = (int) Math.min(missing, settings.republish());
     List<WorkMessage> messages =
-        transactions.ledger(
-            c -> Batches.republish(c, stage, bulk, settings.lostAfter(), limit));
+        transactions.ledger(c -> Batches.republish(c, stage, bulk, settings.lostAfter(), limit));
     if (messages.isEmpty()) {
       return;
     }

@@ -126,9 +126,7 @@ public final class StagingSweeper implements Runnable {
     }
     Deleted deleted = sweepChunks(Duration.ZERO);
     List<String> oldestFirst =
-        hours(StagingKeys.RAW).stream()
-            .sorted(Comparator.comparing(StagingKeys::hourOf))
-            .toList();
+        hours(StagingKeys.RAW).stream().sorted(Comparator.comparing(StagingKeys::hourOf)).toList();
     for (boolean keepRejects : new boolean[] {true, false}) {
       for (String hour : oldestFirst) {
         if (deleted.bytes() < tooMuch) {
