@@ -23,7 +23,8 @@ public final class Work {
   private static final String WAITING =
       """
       select w.* from unnest(?::text[]) as f (feed) cross join lateral (
-        select w.file_id, w.feed, w.host, w.size, w.attempts, w.period, w.entered_at
+        select w.file_id, w.feed, w.host, w.size, w.attempts, w.period,
+               extract(epoch from clock_timestamp() - w.entered_at) * 1000 as waited
         from sluice.work w
         where w.state = 'waiting' and w.feed = f.feed and w.stage = ? and w.bulk = ? and w.not_before <= now()
           and w.host <> all (?) and not exists (select from sluice.pause p where p.feed = w.feed and p.host in ('', w.host))
@@ -127,7 +128,7 @@ public final class Work {
                 row.getLong("size"),
                 row.getInt("attempts"),
                 Sql.instant(row, "period"),
-                Sql.instant(row, "entered_at")),
+                Duration.ofMillis(row.getLong("waited"))),
         Sql.texts(feeds),
         stage.id(),
         bulk,
