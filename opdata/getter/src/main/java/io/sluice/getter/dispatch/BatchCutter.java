@@ -2,7 +2,6 @@ package io.sluice.getter.dispatch;
 
 import io.sluice.core.work.Batches.Cut;
 import io.sluice.core.work.Waiting;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +18,6 @@ import java.util.Map;
 final class BatchCutter {
 
   private final DispatchSettings settings;
-  private final Instant now;
   private final boolean byHost;
   private final Map<String, Integer> busy;
 
@@ -27,9 +25,8 @@ final class BatchCutter {
    * @param byHost whether the batches are work on hosts, of which each bears only so much
    * @param busy batches by host that are being worked on
    */
-  BatchCutter(DispatchSettings settings, Instant now, boolean byHost, Map<String, Integer> busy) {
+  BatchCutter(DispatchSettings settings, boolean byHost, Map<String, Integer> busy) {
     this.settings = settings;
-    this.now = now;
     this.byHost = byHost;
     this.busy = new HashMap<>(busy);
   }
@@ -99,9 +96,8 @@ final class BatchCutter {
 
   /** A batch that took all there is may wait for more, unless a file in it has waited already. */
   private boolean isDue(List<Waiting> batch, Deque<Waiting> left) {
-    Instant young = now.minus(settings.age());
     return !left.isEmpty()
         || batch.size() >= settings.files()
-        || batch.stream().anyMatch(file -> file.since().isBefore(young));
+        || batch.stream().anyMatch(file -> file.waited().compareTo(settings.age()) >= 0);
   }
 }

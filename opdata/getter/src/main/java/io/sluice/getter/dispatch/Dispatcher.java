@@ -14,7 +14,6 @@ import io.sluice.core.work.Work;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,6 @@ public final class Dispatcher implements Runnable {
   private final Transactions transactions;
   private final WorkPublisher publisher;
   private final Staging staging;
-  private final Clock clock;
   private final DispatchSettings settings;
   private String holdingBack = "";
 
@@ -53,14 +51,12 @@ public final class Dispatcher implements Runnable {
       Transactions transactions,
       WorkPublisher publisher,
       Staging staging,
-      Clock clock,
       DispatchSettings settings) {
     this.feeds = feeds;
     this.leases = leases;
     this.transactions = transactions;
     this.publisher = publisher;
     this.staging = staging;
-    this.clock = clock;
     this.settings = settings;
   }
 
@@ -121,7 +117,7 @@ public final class Dispatcher implements Runnable {
     if (waiting.isEmpty()) {
       return List.of();
     }
-    BatchCutter cutter = new BatchCutter(settings, clock.instant(), byHost, busy);
+    BatchCutter cutter = new BatchCutter(settings, byHost, busy);
     List<Batches.Cut> cuts = cutter.cut(waiting, room);
     return cuts.isEmpty() ? List.of() : Batches.cut(connection, stage, bulk, cuts);
   }

@@ -2,8 +2,6 @@ package io.sluice.getter.settle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.core.message.Stage;
-import io.sluice.core.message.WorkMessage;
 import io.sluice.getter.GetterFixture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SettleWorkerTest {
+class SettleTaskTest {
 
   @TempDir Path dir;
   private GetterFixture getter;
@@ -92,6 +90,21 @@ class SettleWorkerTest {
   }
 
   @Test
+  void settlesTheRest_whenOneFileOfTheBatchCannotBe() throws IOException {
+    getter.feed("{move: " + dir + "/done}");
+    Files.createDirectories(dir.resolve("done"));
+    Files.writeString(dir.resolve("done/blocked"), "a file where a folder is needed");
+    getter.write("blocked/a.xml", "<a/>");
+    getter.write("free/b.xml", "<b/>");
+    getter.line();
+    getter.loadAll();
+    getter.settleAll();
+    assertThat(dir.resolve("done/free/b.xml")).exists();
+    assertThat(getter.states())
+        .containsExactlyInAnyOrder("blocked/a.xml loaded", "free/b.xml settled");
+  }
+
+  @Test
   void closesFile_whenSomeoneElseRemovedTheSource() throws IOException {
     getter.feed("{move: " + dir + "/done}");
     Path file = getter.write("a.xml", "<a/>");
@@ -109,12 +122,10 @@ class SettleWorkerTest {
     getter.write("a.xml", "<a/>");
     getter.line();
     getter.loadAll();
-    WorkMessage message = getter.queues.take(Stage.SETTLE).get(0);
-    getter.settler().settle(message, false);
+    getter.settleAll();
     assertThat(getter.text("select stage || state from sluice.work")).isEqualTo("settlewaiting");
     Files.delete(dir.resolve("file"));
     getter.execute("update sluice.work set not_before = '2000-01-01'");
-    getter.dispatcher().run();
     getter.settleAll();
     assertThat(dir.resolve("file/done/a.xml")).exists();
   }

@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
+import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.RawIdentity;
+import io.sluice.core.staging.StagedObject;
+import io.sluice.core.work.Checksum;
+import io.sluice.core.work.StageTask;
 import io.sluice.getter.GetterFixture;
 import io.sluice.getter.sweep.MessageSweeper;
 import io.sluice.getter.sweep.SweepSettings;
@@ -17,6 +21,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FetchWorkerTest {
+class FetchTaskTest {
 
   @TempDir Path dir;
   private GetterFixture getter;
@@ -61,6 +66,7 @@ class FetchWorkerTest {
     assertThat(getter.text("select encode(checksum, 'hex') from sluice.work"))
         .isEqualTo(Checksum.of(Checksum.digest().digest("<a/>".getBytes(UTF_8))).hex());
     assertThat(getter.count("sluice.stage.bytes", "stage", "fetch")).isEqualTo(4);
+    assertThat(getter.count("sluice.stage.done", "stage", "fetch")).isEqualTo(1);
   }
 
   @Test
@@ -69,26 +75,71 @@ class FetchWorkerTest {
     getter.scan();
     getter.dispatcher().run();
     WorkMessage message = getter.queues.take(Stage.FETCH).get(0);
-    getter.fetcher().fetch(message, false);
-    getter.fetcher().fetch(message, false);
-    getter.fetcher().fetch(message, true);
+    getter.fetcher().work(message, false);
+    getter.fetcher().work(message, false);
+    getter.fetcher().work(message, true);
     assertThat(getter.queues.take(Stage.HANDLE)).hasSize(1);
     assertThat(getter.count("sluice.stage.duplicate")).isEqualTo(2);
   }
 
   @Test
-  void leavesFileToItsWorker_unlessTheBrokerTookTheMessageBack() throws IOException {
+  void putsAllFilesOfABatchIntoOnePack() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      getter.write(i + ".xml", "<a>" + i + "</a>");
+    }
+    getter.line();
+    assertThat(getter.queues.take(Stage.HANDLE)).hasSize(1);
+    assertThat(getter.text("select count(distinct pack) from sluice.work")).isEqualTo("1");
+    for (int i = 0; i < 5; i++) {
+      assertThat(getter.staged(i + ".xml")).isEqualTo("<a>" + i + "</a>");
+    }
+    assertThat(stagedKeys()).isEqualTo(1);
+  }
+
+  @Test
+  void fetchesTheRest_whenSomeFilesOfTheBatchCannotBe() throws IOException {
+    Path gone = getter.write("gone.xml", "<a/>");
+    Path changed = getter.write("changed.xml", "<b/>");
+    getter.write("good.xml", "<c/>");
+    getter.write("broken.zip", new byte[] {'P', 'K', 3, 4, 0, 0});
+    getter.scan();
+    Files.delete(gone);
+    Files.writeString(changed, "<longer/>");
+    getter.fetchAll();
+    assertThat(getter.states())
+        .containsExactlyInAnyOrder(
+            "gone.xml rejected", "changed.xml replaced", "good.xml fetched", "broken.zip rejected");
+    assertThat(getter.staged("good.xml")).isEqualTo("<c/>");
+    assertThat(indexed()).containsExactly("good.xml");
+  }
+
+  @Test
+  void keepsDuplicatesOutOfTheIndex_soThatNoRecoveryBringsThemBack() throws IOException {
+    getter.feed("keep");
+    getter.write("a.xml", "<a/>");
+    getter.line();
+    getter.loadAll();
+    getter.write("b.xml", "<a/>");
+    getter.write("c.xml", "<c/>");
+    getter.line();
+    assertThat(getter.states())
+        .containsExactlyInAnyOrder("a.xml loaded", "b.xml duplicate", "c.xml fetched");
+    assertThat(indexed()).containsExactlyInAnyOrder("a.xml", "c.xml");
+  }
+
+  @Test
+  void leavesABatchToItsWorker_unlessTheBrokerTookTheMessageBack() throws IOException {
     getter.write("a.xml", "<a/>");
     getter.scan();
     getter.dispatcher().run();
     WorkMessage message = getter.queues.take(Stage.FETCH).get(0);
-    FetchLedger ledger = new FetchLedger(getter.transactions, Duration.ofMinutes(5));
-    FetchClaim other = ledger.claim(message.fileId(), false).orElseThrow();
-    getter.fetcher().fetch(message, false);
+    getter
+        .stage(Stage.FETCH, claim -> new StageTask.Result(Map.of(), List.of()))
+        .work(message, false);
+    getter.fetcher().work(message, false);
     assertThat(getter.states()).containsExactly("a.xml discovered");
-    getter.fetcher().fetch(message, true);
+    getter.fetcher().work(message, true);
     assertThat(getter.states()).containsExactly("a.xml fetched");
-    assertThat(ledger.renew(other)).isFalse();
   }
 
   @Test
@@ -174,7 +225,6 @@ class FetchWorkerTest {
   void makesMembersFilesOfTheirOwn_andSettlesArchiveWhenAllHaveClosed() throws IOException {
     Map<String, String> members = new LinkedHashMap<>();
     members.put("x.xml", "<x/>");
-    members.put("../../evil.xml", "<evil/>");
     members.put("copy.xml", "<x/>");
     members.put("y.xml", "<y/>");
     Path archive = getter.write("a.zip", zip(members));
@@ -183,17 +233,35 @@ class FetchWorkerTest {
         .containsExactlyInAnyOrder(
             "a.zip loaded",
             "a.zip!/x.xml fetched",
-            "a.zip!/../../evil.xml rejected",
-            "a.zip!/copy.xml duplicate",
+            "a.zip!/copy.xml discovered",
             "a.zip!/y.xml fetched");
     assertThat(getter.staged("a.zip!/y.xml")).isEqualTo("<y/>");
-    assertThat(getter.reason("a.zip!/../../evil.xml")).startsWith("unsafe_name: ");
-    assertThat(archive).exists();
     getter.loadAll();
+    getter.fetchAll();
+    assertThat(getter.states()).contains("a.zip!/copy.xml duplicate", "a.zip!/x.xml loaded");
     getter.settleAll();
     assertThat(archive).doesNotExist();
     assertThat(getter.text("select count(*) from sluice.work")).isEqualTo("0");
+    assertThat(getter.text("select count(*) from sluice.batch")).isEqualTo("0");
     assertThat(dir.resolve("tmp")).isEmptyDirectory();
+  }
+
+  @Test
+  void leavesArchiveAtItsSource_whenAMemberWasNotLoaded() throws IOException {
+    Map<String, String> members = new LinkedHashMap<>();
+    members.put("x.xml", "<x/>");
+    members.put("../../evil.xml", "<evil/>");
+    Path archive = getter.write("a.zip", zip(members));
+    getter.line();
+    assertThat(getter.states())
+        .containsExactlyInAnyOrder(
+            "a.zip loaded", "a.zip!/x.xml fetched", "a.zip!/../../evil.xml rejected");
+    assertThat(getter.reason("a.zip!/../../evil.xml")).startsWith("unsafe_name: ");
+    getter.loadAll();
+    getter.settleAll();
+    assertThat(archive).exists();
+    assertThat(getter.reason("a.zip")).startsWith("1 of its members were not loaded");
+    assertThat(getter.text("select count(*) from sluice.work")).isEqualTo("0");
   }
 
   @Test
@@ -206,7 +274,7 @@ class FetchWorkerTest {
     assertThat(getter.states()).containsExactly("a.zip rejected");
     assertThat(getter.reason("a.zip")).startsWith("archive_ratio: ");
     assertThat(getter.text("select position from sluice.file")).isEqualTo("member bomb");
-    assertThat(stagedKeys()).isEqualTo(1);
+    assertThat(stagedKeys()).isZero();
     assertThat(getter.in.resolve("a.zip")).exists();
   }
 
@@ -216,7 +284,7 @@ class FetchWorkerTest {
     getter.line();
     getter.staging.deleteUnder("raw/");
     getter.execute(
-        "update sluice.work set stage = 'fetch', state = 'waiting' where parent is not null");
+        "update sluice.work set stage = 'fetch', state = 'waiting', batch = null where parent is not null");
     getter.fetchAll();
     assertThat(getter.staged("a.zip!/x.xml")).isEqualTo("<x/>");
     assertThat(getter.states()).contains("a.zip!/x.xml fetched");
@@ -228,18 +296,18 @@ class FetchWorkerTest {
     try (GetterFixture full = new GetterFixture(small, 1_010)) {
       full.feed("keep");
       full.write("a.xml", "a".repeat(1_000));
+      full.line();
       full.write("b.xml", "b".repeat(1_000));
-      assertThatThrownBy(full::line)
+      full.scan();
+      WorkMessage message = full.cut(Stage.FETCH);
+      assertThatThrownBy(() -> full.fetcher().work(message, false))
           .isInstanceOf(PauseStage.class)
           .hasMessageContaining("staging.limit");
-      assertThat(full.states()).filteredOn(s -> s.endsWith("fetched")).hasSize(1);
-      List<String> open = full.column("select file_id from sluice.work where stage = 'fetch'");
-      WorkMessage message = WorkMessage.of(Stage.FETCH, "pm", Long.parseLong(open.get(0)), false);
-      assertThat(full.column("select attempts from sluice.work where stage = 'fetch'"))
+      assertThat(full.column("select attempts from sluice.batch where stage = 'fetch'"))
           .containsExactly("0");
       full.staging.deleteUnder("raw/");
       full.clock.advance(Duration.ofMinutes(2));
-      full.fetcher().fetch(message, false);
+      full.fetcher().work(message, false);
       assertThat(full.states()).allMatch(s -> s.endsWith("fetched"));
     }
   }
@@ -265,7 +333,7 @@ class FetchWorkerTest {
     scanned("a.xml");
     getter.dispatcher().run();
     getter.execute("insert into sluice.pause (feed, host) values ('pm', 'localhost')");
-    getter.fetcher().fetch(getter.queues.take(Stage.FETCH).get(0), false);
+    getter.fetcher().work(getter.queues.take(Stage.FETCH).get(0), false);
     assertThat(getter.text("select state || attempts from sluice.work")).isEqualTo("waiting0");
     getter.execute("delete from sluice.pause");
     getter.fetchAll();
@@ -278,8 +346,8 @@ class FetchWorkerTest {
     getter.execute("update sluice.work set attempts = 5");
     getter.fetchAll();
     assertThat(getter.states()).containsExactly("a.xml dead");
-    assertThat(getter.queues.dead).singleElement().asString().endsWith(" crash");
-    assertThat(getter.text("select reason from sluice.dead")).isEqualTo("crash");
+    assertThat(getter.queues.dead).singleElement().asString().endsWith(" killed");
+    assertThat(getter.text("select reason from sluice.dead")).isEqualTo("killed");
   }
 
   @Test
@@ -288,10 +356,10 @@ class FetchWorkerTest {
     getter.dispatcher().run();
     WorkMessage message = getter.queues.take(Stage.FETCH).get(0);
     getter.queues.away = true;
-    assertThatThrownBy(() -> getter.fetcher().fetch(message, false)).isInstanceOf(PauseStage.class);
+    getter.fetcher().work(message, false);
     getter.queues.away = false;
     assertThat(getter.states()).containsExactly("a.xml fetched");
-    getter.execute("update sluice.work set published_at = now() - interval '1 hour'");
+    getter.execute("update sluice.batch set published_at = now() - interval '1 hour'");
     new MessageSweeper(
             getter.leases,
             getter.transactions,
@@ -310,8 +378,21 @@ class FetchWorkerTest {
 
   private long stagedKeys() throws IOException {
     try (var objects = getter.staging.list("raw/")) {
-      return objects.filter(o -> !RawIdentity.isIdentity(o.key())).count();
+      return objects.count();
     }
+  }
+
+  /** Names of the files in the indexes of all packs. */
+  private List<String> indexed() throws IOException {
+    List<String> names = new ArrayList<>();
+    try (var objects = getter.staging.list("raw/")) {
+      for (StagedObject pack : objects.toList()) {
+        for (RawIdentity file : Packs.index(getter.staging, pack.key())) {
+          names.add(file.path().replace(getter.in + "/", ""));
+        }
+      }
+    }
+    return names;
   }
 
   private static byte[] gzip(String text) throws IOException {
