@@ -4,6 +4,7 @@ import io.sluice.core.ids.FileIds;
 import io.sluice.core.ids.Tokens;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.staging.DamagedPack;
 import io.sluice.core.staging.Deleted;
 import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.Packs;
@@ -57,6 +58,8 @@ final class PackSweep {
       index = Packs.index(staging, pack.key());
     } catch (StagingObjectMissing e) {
       return Deleted.NOTHING;
+    } catch (DamagedPack e) {
+      return sweepDamaged(pack, keepRejects, e);
     }
     long token = StagingKeys.token(pack.key());
     Map<Long, Fate> fates = fates(index, token);
@@ -74,6 +77,17 @@ final class PackSweep {
     long copied = kept.isEmpty() ? 0 : copyOut(pack.key(), token, kept);
     staging.delete(List.of(pack.key()));
     return new Deleted(1, pack.size() - copied);
+  }
+
+  /** Nobody can read it; a person may want to look at it. */
+  private Deleted sweepDamaged(StagedObject pack, boolean keep, DamagedPack why)
+      throws IOException {
+    if (keep) {
+      log.warn("{}; it is kept as long as files with rejects", why.getMessage());
+      return Deleted.NOTHING;
+    }
+    staging.delete(List.of(pack.key()));
+    return new Deleted(1, pack.size());
   }
 
   private Map<Long, Fate> fates(List<RawIdentity> index, long token) {
