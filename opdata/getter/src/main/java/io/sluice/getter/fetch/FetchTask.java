@@ -83,7 +83,7 @@ public final class FetchTask implements StageTask {
           new BatchFetch(claim, feed, sources, staging, pack, ledger, settings, fetched);
       batch.run(clock, clock.instant().plus(time));
       Result result = ledger.record(claim, Optional.of(feed.source()), fetched, Optional.of(pack));
-      metrics.bytes(claim.feed(), pack.position());
+      metrics.bytes(claim.feed(), fetched.staged.stream().mapToLong(Staged::size).sum());
       return result;
     }
   }

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,11 @@ import java.util.Set;
 final class News {
 
   private static final Duration ORIGINAL_WAIT = Duration.ofSeconds(15);
+
+  /** Of equal files the oldest is the original, whatever their order in the batch. */
+  private static final Comparator<Staged> OLDEST_FIRST =
+      Comparator.comparing((Staged file) -> file.file().mtime())
+          .thenComparing(file -> file.file().path());
 
   private final Claim claim;
   private final Fetched fetched;
@@ -51,7 +57,10 @@ final class News {
       throws SQLException {
     News news = new News(claim, fetched);
     List<Staged> files =
-        fetched.staged.stream().filter(file -> mine.contains(file.file().id())).toList();
+        fetched.staged.stream()
+            .filter(file -> mine.contains(file.file().id()))
+            .sorted(OLDEST_FIRST)
+            .toList();
     List<Staged> contents = new ArrayList<>(files);
     fetched.members.stream().filter(m -> m.staged() != null).forEach(m -> contents.add(m.staged()));
     Duplicates known = Duplicates.find(connection, claim, rules, contents);

@@ -146,16 +146,16 @@ class FetchTaskTest {
   void closesAsDuplicate_whenSameContentCameUnderAnotherName_onlyOnceThatIsLoaded()
       throws IOException {
     getter.write("a.xml", "<a/>");
-    Path later = getter.write("b.xml", "<a/>");
-    GetterFixture.touch(later, getter.clock.instant().minusSeconds(90)); // older goes later
+    Path older = getter.write("b.xml", "<a/>");
+    GetterFixture.touch(older, getter.clock.instant().minusSeconds(90));
     getter.line();
-    assertThat(getter.states()).containsExactlyInAnyOrder("a.xml fetched", "b.xml discovered");
+    assertThat(getter.states()).containsExactlyInAnyOrder("b.xml fetched", "a.xml discovered");
     getter.loadAll();
     getter.settleAll();
     getter.fetchAll();
     getter.settleAll();
-    assertThat(getter.states()).containsExactlyInAnyOrder("a.xml settled", "b.xml duplicate");
-    assertThat(getter.reason("b.xml")).startsWith("duplicate: same content as file ");
+    assertThat(getter.states()).containsExactlyInAnyOrder("b.xml settled", "a.xml duplicate");
+    assertThat(getter.reason("a.xml")).startsWith("duplicate: same content as file ");
     assertThat(getter.in).isEmptyDirectory();
   }
 
