@@ -199,6 +199,17 @@ public final class PathPattern {
       return lastNames(states, name).isPresent();
     }
 
+    /** Equal levels of one scan have the same files and directories in any directory. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Level that && states.equals(that.states);
+    }
+
+    @Override
+    public int hashCode() {
+      return states.hashCode();
+    }
+
     private boolean inWindow(PathDates dates) {
       return dates
           .span(zone)

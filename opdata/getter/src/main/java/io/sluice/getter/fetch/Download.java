@@ -1,27 +1,28 @@
 package io.sluice.getter.fetch;
 
 import io.sluice.core.staging.Staging;
-import io.sluice.getter.source.ResumingStream;
-import io.sluice.getter.source.Source;
 import io.sluice.getter.source.SourceFile;
 import io.sluice.getter.source.SourceFileChanged;
+import io.sluice.getter.source.SourceReader;
+import io.sluice.getter.source.SourceStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
 
 /** Copies one file from its source into staging, if it is and stays the one that was listed. */
 final class Download implements StagingCopy.Guard {
 
-  private final Source source;
+  private final SourceReader reader;
   private final FetchClaim claim;
   private final SourceFile listed;
   private final FetchLedger ledger;
   private final Clock clock;
+  private SourceStream in;
   private Instant renewAt;
 
-  Download(Source source, FetchClaim claim, SourceFile listed, FetchLedger ledger, Clock clock) {
-    this.source = source;
+  Download(
+      SourceReader reader, FetchClaim claim, SourceFile listed, FetchLedger ledger, Clock clock) {
+    this.reader = reader;
     this.claim = claim;
     this.listed = listed;
     this.ledger = ledger;
@@ -36,8 +37,8 @@ final class Download implements StagingCopy.Guard {
    * @throws LostClaim when another worker has taken over
    */
   Staged to(Staging staging, String key) throws IOException {
-    checkUnchanged();
-    try (InputStream in = new ResumingStream(source, listed)) {
+    try (SourceStream stream = reader.open(listed)) {
+      in = stream;
       return StagingCopy.copy(in, staging, key, this);
     }
   }
@@ -58,19 +59,15 @@ final class Download implements StagingCopy.Guard {
     if (bytes != listed.size()) {
       throw changedTo(bytes);
     }
-    checkUnchanged();
-  }
-
-  private void checkUnchanged() throws IOException {
-    SourceFile now = source.stat(listed.path());
+    SourceFile now = in.stat();
     if (!listed.unchanged(now)) {
-      throw new SourceFileChanged(source.host(), listed, now);
+      throw new SourceFileChanged(reader.host(), listed, now);
     }
   }
 
   private SourceFileChanged changedTo(long bytes) {
     return new SourceFileChanged(
-        source.host(), listed, new SourceFile(listed.path(), bytes, listed.modified()));
+        reader.host(), listed, new SourceFile(listed.path(), bytes, listed.modified()));
   }
 
   private void renew() {

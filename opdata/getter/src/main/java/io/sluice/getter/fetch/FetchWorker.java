@@ -15,9 +15,11 @@ import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingFull;
 import io.sluice.getter.archive.ArchiveKind;
 import io.sluice.getter.source.SourceAway;
+import io.sluice.getter.source.SourceBusy;
 import io.sluice.getter.source.SourceFileChanged;
 import io.sluice.getter.source.SourceFileDenied;
 import io.sluice.getter.source.SourceFileMissing;
+import io.sluice.getter.source.SourceMirrorAway;
 import io.sluice.getter.source.Sources;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -115,6 +117,8 @@ public final class FetchWorker {
     }
     try {
       run(claim, feed.get(), start);
+    } catch (SourceBusy | SourceMirrorAway e) {
+      postpone(claim, e.getMessage());
     } catch (SourceAway e) {
       ledger.hostAway(claim, e.getMessage());
       postpone(claim, e.getMessage());

@@ -6,8 +6,10 @@ import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
 import io.sluice.getter.archive.ArchiveKind;
 import io.sluice.getter.source.Source;
+import io.sluice.getter.source.SourceAway;
 import io.sluice.getter.source.SourceFile;
 import io.sluice.getter.source.SourceFileChanged;
+import io.sluice.getter.source.SourceReader;
 import io.sluice.getter.source.Sources;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,8 +43,13 @@ final class StagedFiles {
     if (claim.parent().isPresent()) {
       return archives.restore(claim, archiveOf(claim, feed), feed.source());
     }
-    Source source = sources.of(feed, claim.host());
-    return new Download(source, claim, claim.listed(), ledger, clock).to(staging, claim.rawKey());
+    try (SourceReader reader = reader(claim, feed)) {
+      return new Download(reader, claim, claim.listed(), ledger, clock).to(staging, claim.rawKey());
+    }
+  }
+
+  private SourceReader reader(FetchClaim claim, Feed feed) throws SourceAway {
+    return new SourceReader(sources.of(feed, claim.host()), Source.Purpose.FETCH);
   }
 
   /** An attempt before this one got as far as staging it and writing its checksum down. */
@@ -68,14 +75,19 @@ final class StagedFiles {
       staging.size(key);
       return key;
     } catch (StagingObjectMissing e) {
-      Source source = sources.of(feed, member.host());
+      return fetchArchive(member, feed, key);
+    }
+  }
+
+  private String fetchArchive(FetchClaim member, Feed feed, String key) throws IOException {
+    try (SourceReader reader = reader(member, feed)) {
       String path = member.path().substring(0, member.path().indexOf("!/"));
-      SourceFile archive = source.stat(path);
+      SourceFile archive = reader.stat(path);
       if (!archive.modified().equals(member.mtime())) {
         throw new SourceFileChanged(
-            source.host(), new SourceFile(path, archive.size(), member.mtime()), archive);
+            reader.host(), new SourceFile(path, archive.size(), member.mtime()), archive);
       }
-      return new Download(source, member, archive, ledger, clock).to(staging, key).key();
+      return new Download(reader, member, archive, ledger, clock).to(staging, key).key();
     }
   }
 }

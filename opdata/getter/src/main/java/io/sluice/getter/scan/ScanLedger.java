@@ -19,17 +19,25 @@ final class ScanLedger {
   }
 
   /**
+   * What the ledger knows of the scans before.
+   *
+   * @param firstSeen when the feed first saw the host, from which {@code since} is counted
+   * @param files how many the last good scan listed
+   */
+  record Before(Instant firstSeen, long files) {}
+
+  /**
    * Begins a scan, unless the host is paused or was scanned within the time, here or elsewhere. A
    * host that could not be used is looked at again after half a minute at the latest.
    *
-   * @return when the feed first saw the host, from which {@code since} is counted
+   * @return empty when it is not due
    */
-  Optional<Instant> begin(String feed, String host, Duration poll) {
+  Optional<Before> begin(String feed, String host, Duration poll) {
     String sql =
         """
         insert into sluice.scan as s (feed, host) values (?, ?)
         on conflict (feed, host) do update set feed = s.feed
-        returning first_at,
+        returning first_at, coalesce(files, 0),
           (last_at is null or last_at <= clock_timestamp()
              - make_interval(secs => case when s.error is null then ? else least(?, 30) end))
           and not exists (select from sluice.pause p where p.feed = s.feed and p.host in ('', s.host))
@@ -48,25 +56,30 @@ final class ScanLedger {
         });
   }
 
-  private static Optional<Instant> due(ResultSet row) throws SQLException {
-    return row.next() && row.getBoolean(2)
-        ? Optional.of(row.getObject(1, OffsetDateTime.class).toInstant())
+  private static Optional<Before> due(ResultSet row) throws SQLException {
+    return row.next() && row.getBoolean(3)
+        ? Optional.of(
+            new Before(row.getObject(1, OffsetDateTime.class).toInstant(), row.getLong(2)))
         : Optional.empty();
   }
 
-  /** Writes down how a scan ended; the error is null when it went well. */
+  /**
+   * Writes down how a scan ended; the error is null when it went well. Otherwise the number of
+   * files stays that of the last good scan.
+   */
   void end(String feed, String host, long files, long newFiles, String error) {
     String sql =
-        "update sluice.scan set last_at = clock_timestamp(), files = ?, new_files = ?, error = ?"
-            + " where feed = ? and host = ?";
+        "update sluice.scan set last_at = clock_timestamp(), new_files = ?, error = ?,"
+            + " files = case when ?::text is null then ? else files end where feed = ? and host = ?";
     transactions.ledger(
         connection -> {
           try (PreparedStatement update = connection.prepareStatement(sql)) {
-            update.setLong(1, files);
-            update.setLong(2, newFiles);
+            update.setLong(1, newFiles);
+            update.setString(2, error);
             update.setString(3, error);
-            update.setString(4, feed);
-            update.setString(5, host);
+            update.setLong(4, files);
+            update.setString(5, feed);
+            update.setString(6, host);
             return update.executeUpdate();
           }
         });

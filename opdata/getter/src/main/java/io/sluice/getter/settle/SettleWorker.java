@@ -7,7 +7,9 @@ import io.sluice.core.ledger.Transactions;
 import io.sluice.core.message.WorkMessage;
 import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.metric.StageMetrics;
+import io.sluice.getter.source.Source;
 import io.sluice.getter.source.SourceAway;
+import io.sluice.getter.source.SourceSession;
 import io.sluice.getter.source.Sources;
 import java.io.IOException;
 import java.time.Clock;
@@ -76,13 +78,20 @@ public final class SettleWorker {
 
   private void act(SettleClaim claim, Feed feed, Instant start) {
     try {
-      String remark = new SourceAction(sources.of(feed, claim.host()), feed.source()).apply(claim);
+      String remark = settleSource(claim, feed);
       publish(ledger.close(claim, remark));
       metrics.done(claim.feed(), Duration.between(start, clock.instant()));
     } catch (SourceAway e) {
       postpone(claim, e.getMessage());
     } catch (IOException e) {
       retryOrPark(claim, e);
+    }
+  }
+
+  private String settleSource(SettleClaim claim, Feed feed) throws IOException {
+    Source source = sources.of(feed, claim.host());
+    try (SourceSession session = source.connect(Source.Purpose.SETTLE)) {
+      return new SourceAction(session, feed.source()).apply(claim);
     }
   }
 

@@ -2,10 +2,10 @@ package io.sluice.getter.settle;
 
 import io.sluice.core.feed.FeedSource;
 import io.sluice.core.feed.FeedSource.After;
-import io.sluice.getter.source.Source;
 import io.sluice.getter.source.SourceFile;
 import io.sluice.getter.source.SourceFileMissing;
 import io.sluice.getter.source.SourceNameTaken;
+import io.sluice.getter.source.SourceSession;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -20,10 +20,10 @@ final class SourceAction {
 
   private static final String CHANGED = "the source has newer content under this name; left alone";
 
-  private final Source source;
+  private final SourceSession source;
   private final FeedSource feed;
 
-  SourceAction(Source source, FeedSource feed) {
+  SourceAction(SourceSession source, FeedSource feed) {
     this.source = source;
     this.feed = feed;
   }

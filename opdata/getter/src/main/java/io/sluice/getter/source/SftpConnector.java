@@ -9,12 +9,17 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository;
+import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
+import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.Session;
@@ -22,8 +27,10 @@ import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.util.security.SecurityUtils;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.sftp.SftpModuleProperties;
 import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.client.SftpClientFactory;
+import org.apache.sshd.sftp.client.impl.AbstractSftpClient;
 
 /** Makes SFTP connections: one client of the library for all servers, a check of keys for each. */
 public final class SftpConnector implements AutoCloseable {
@@ -51,6 +58,8 @@ public final class SftpConnector implements AutoCloseable {
         });
     client.setSessionHeartbeat(HeartbeatType.RESERVED, HEARTBEAT);
     CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, 3);
+    CoreModuleProperties.TCP_NODELAY.set(client, true); // each small file is a few short messages
+    client.setCipherFactories(hardwareFirst(client.getCipherFactories()));
     client.start();
   }
 
@@ -69,7 +78,11 @@ public final class SftpConnector implements AutoCloseable {
       sftp.setNameDecodingCharset(StandardCharsets.ISO_8859_1);
       return new SftpConnection(login, session, sftp);
     } catch (IOException | GeneralSecurityException | SecretUnavailableException e) {
+      Optional<String> refusal = Refusals.of(session, e);
       close(session);
+      if (refusal.isPresent()) {
+        throw new SourceRefused(server + " " + refusal.get(), e);
+      }
       String reason = keys != null && keys.problem() != null ? keys.problem() : reason(login, e);
       throw new SourceAway("cannot connect to " + server + ": " + reason, e);
     } catch (RuntimeException e) {
@@ -92,8 +105,24 @@ public final class SftpConnector implements AutoCloseable {
             .connect(login.user(), server.host(), server.port(), context, null)
             .verify(login.timeout())
             .getSession();
-    CoreModuleProperties.IDLE_TIMEOUT.set(session, login.timeout());
+    limitWaits(session, login.timeout());
     return session;
+  }
+
+  /** Every wait for the server ends in time: opening a channel, each answer, silence. */
+  private static void limitWaits(ClientSession session, Duration timeout) {
+    CoreModuleProperties.IDLE_TIMEOUT.set(session, timeout);
+    CoreModuleProperties.CHANNEL_OPEN_TIMEOUT.set(session, timeout);
+    CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(session, timeout);
+    SftpModuleProperties.SFTP_CHANNEL_OPEN_TIMEOUT.set(session, timeout);
+    AbstractSftpClient.SFTP_CLIENT_CMD_TIMEOUT.set(session, timeout);
+  }
+
+  /** AES-GCM, which processors do by themselves, costs a fraction of the library's first choice. */
+  private static List<NamedFactory<Cipher>> hardwareFirst(List<NamedFactory<Cipher>> ciphers) {
+    return ciphers.stream()
+        .sorted(Comparator.comparing(cipher -> !cipher.getName().contains("-gcm@")))
+        .toList();
   }
 
   private static void authenticate(ClientSession session, SftpLogin login)
