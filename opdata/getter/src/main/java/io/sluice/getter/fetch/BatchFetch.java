@@ -12,6 +12,7 @@ import io.sluice.core.work.FileCloser.End;
 import io.sluice.getter.archive.ArchiveKind;
 import io.sluice.getter.source.Source;
 import io.sluice.getter.source.SourceAway;
+import io.sluice.getter.source.SourceBusy;
 import io.sluice.getter.source.SourceFile;
 import io.sluice.getter.source.SourceFileChanged;
 import io.sluice.getter.source.SourceFileDenied;
@@ -97,12 +98,16 @@ final class BatchFetch {
         }
         next++;
       }
+    } catch (SourceBusy e) {
+      postpone(files.subList(next, files.size()), "busy: " + e.getMessage());
     } catch (SourceAway e) {
       ledger.hostAway(claim.feed(), host, e.getMessage());
-      for (BatchFile file : files.subList(next, files.size())) {
-        fetched.postponed(file, settings.hostPause(), "away: " + e.getMessage());
-      }
+      postpone(files.subList(next, files.size()), "away: " + e.getMessage());
     }
+  }
+
+  private void postpone(List<BatchFile> files, String reason) {
+    files.forEach(file -> fetched.postponed(file, settings.hostPause(), reason));
   }
 
   /**
