@@ -114,6 +114,7 @@ public final class Recovery {
     ledger.passSequences(pack, files.stream().map(RawIdentity::fileId).toList());
     Set<Long> known = ledger.known(feed, files);
     again += ledger.restart(List.copyOf(known), handling);
+    ledger.skipFetch(pack, files.stream().filter(f -> known.contains(f.fileId())).toList());
     List<RawIdentity> unknown = new ArrayList<>();
     for (RawIdentity file : files) {
       if (!known.contains(file.fileId())) {

@@ -7,6 +7,9 @@ import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.work.Batches;
+import io.sluice.core.work.Checksum;
+import io.sluice.core.work.RawPlace;
+import io.sluice.core.work.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -191,6 +194,22 @@ final class RecoveryLedger {
         pack,
         file.offset(),
         handling);
+  }
+
+  /** Files that the restored ledger wants to fetch, though their bytes are there already. */
+  int skipFetch(long pack, List<RawIdentity> files) {
+    return transactions.ledger(
+        c ->
+            Work.foundStaged(
+                c,
+                files.stream()
+                    .map(
+                        file ->
+                            new Work.Fetched(
+                                file.fileId(),
+                                new Checksum(file.sha256()),
+                                new RawPlace(pack, file.offset())))
+                    .toList()));
   }
 
   List<Closed> closedSince(Instant since) {

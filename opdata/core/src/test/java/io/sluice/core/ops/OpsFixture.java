@@ -85,7 +85,7 @@ final class OpsFixture {
 
   /** A file that waits for its fetch. */
   long found(String feed, String path) {
-    FoundFile file = new FoundFile("ems1", path, 100, now, now.minusSeconds(900));
+    FoundFile file = new FoundFile("ems1", path, path.length(), now, now.minusSeconds(900));
     new FileIntake(transactions, partitions, Clock.systemUTC(), Duration.ofDays(30))
         .offer(feed, List.of(file), f -> false, false);
     return number("select max(id) from sluice.file where path = '" + path + "'");

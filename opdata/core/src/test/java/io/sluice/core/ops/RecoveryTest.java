@@ -80,7 +80,6 @@ class RecoveryTest {
   @Test
   void handlesAgain_whatWasFoundEarlierAndLoadedSince() {
     long id = ledger.fetched("f", "/a");
-    ledger.unstage(id);
     ledger.execute("update sluice.file set found_at = now() - interval '5 hours'");
     stageEarlier(id);
     ledger.handle(id);
@@ -91,7 +90,6 @@ class RecoveryTest {
 
   /** Stages the file in a pack of an hour that the recovery does not look into. */
   private void stageEarlier(long id) {
-    ledger.stage(id);
     String key = ledger.rawKey(id);
     long old = Tokens.of(since.minus(Duration.ofHours(5)), 77);
     try (var bytes = ledger.staging.open(key)) {

@@ -86,12 +86,13 @@ class ReplayTest {
   }
 
   @Test
-  void fetchesAgain_whenTheFileNeverCameToBeHandled() {
+  void saysThatOnlyTheSourceHasIt_whenTheFileWasNeverStaged() {
     long id = ledger.found("f", "/a");
     ledger.execute(
         "update sluice.file set state = 'rejected', closed_at = now() where id = " + id,
         "delete from sluice.work");
-    replay.replay(List.of(id), Replay.From.STAGING);
+    assertThat(replay.replay(List.of(id), Replay.From.STAGING).missing()).containsExactly(id);
+    assertThat(replay.replay(List.of(id), Replay.From.SOURCE).replayed()).isEqualTo(1);
     assertThat(ledger.work(id)).isEqualTo("fetch waiting");
   }
 
