@@ -31,6 +31,12 @@ public record RawIdentity(
     boolean archive,
     long offset) {
 
+  /** The same file under another id. */
+  public RawIdentity as(long otherId) {
+    return new RawIdentity(
+        otherId, host, path, size, mtime, sha256, parent, bulk, settle, archive, offset);
+  }
+
   /** The same file at another place. */
   public RawIdentity at(long otherOffset) {
     return new RawIdentity(

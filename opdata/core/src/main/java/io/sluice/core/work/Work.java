@@ -234,6 +234,27 @@ public final class Work {
   }
 
   /**
+   * Files that wait to be fetched, though their bytes lie in staging, wait for the handler.
+   *
+   * @return how many did
+   */
+  public static int foundStaged(Connection connection, Collection<Fetched> files)
+      throws SQLException {
+    return Sql.update(
+        connection,
+        """
+        update sluice.work w set stage = 'handle', attempts = 0, entered_at = now(), reason = null,
+               checksum = decode(f.checksum, 'hex'), pack = f.pack, pack_offset = f.pack_offset
+        from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as f (file_id, checksum, pack, pack_offset)
+        where w.file_id = f.file_id and w.stage = 'fetch' and w.state = 'waiting'
+        """,
+        Sql.array("bigint", files, Fetched::fileId),
+        Sql.array("text", files, f -> f.checksum().hex()),
+        Sql.array("bigint", files, f -> f.raw().pack()),
+        Sql.array("bigint", files, f -> f.raw().offset()));
+  }
+
+  /**
    * A member of an archive, which sluice.file has already.
    *
    * @param stage where it goes on

@@ -1,0 +1,143 @@
+package io.sluice.core.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.core.message.Stage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReplayTest {
+
+  @TempDir Path directory;
+  private OpsFixture ledger;
+  private Replay replay;
+
+  @BeforeEach
+  void start() {
+    ledger = new OpsFixture(directory);
+    replay = new Replay(ledger.transactions, ledger.staging);
+  }
+
+  @Test
+  void waitsForTheHandlerWithTheNextNumber_whenReplayedFromStaging() {
+    long id = ledger.loaded("f", "/a");
+
+    Replay.Result result = replay.replay(List.of(id), Replay.From.STAGING);
+
+    assertThat(result).isEqualTo(new Replay.Result(1, 0, 0, List.of(), List.of()));
+    assertThat(ledger.work(id)).isEqualTo("handle waiting");
+    assertThat(ledger.state(id)).isEqualTo("fetched");
+    assertThat(ledger.file(id).counts().loaded()).isEqualTo(7);
+    assertThat(ledger.number("select count(*) from sluice.work where bulk and tables = '{1}'"))
+        .isEqualTo(1);
+    assertThat(ledger.allExact()).isTrue();
+
+    ledger.work(
+        Stage.HANDLE, id, claim -> assertThat(claim.files().get(0).handling()).isEqualTo(2));
+  }
+
+  @Test
+  void countsOnce_whenTheReplayedFileIsLoadedAgain() {
+    long id = ledger.loaded("f", "/a");
+    replay.replay(List.of(id), Replay.From.STAGING);
+    ledger.handle(id);
+    ledger.load(id);
+    assertThat(ledger.state(id)).isEqualTo("loaded");
+    assertThat(ledger.file(id).counts().read()).isEqualTo(10);
+    assertThat(ledger.allExact()).isTrue();
+  }
+
+  @Test
+  void fetchesAgain_whenReplayedFromTheSource() {
+    long id = ledger.loaded("f", "/a");
+    ledger.unstage(id);
+    assertThat(replay.replay(List.of(id), Replay.From.SOURCE).replayed()).isEqualTo(1);
+    assertThat(ledger.work(id)).isEqualTo("fetch waiting");
+    assertThat(ledger.number("select count(*) from sluice.work where checksum is null"))
+        .isEqualTo(1);
+    assertThat(ledger.allExact()).isTrue();
+  }
+
+  @Test
+  void replaysTheMembers_whenAskedForAnArchive() {
+    long archive = ledger.found("f", "/a.zip");
+    ledger.execute(
+        "update sluice.file set state = 'loaded', closed_at = now() where id = " + archive,
+        "delete from sluice.work");
+    long one = ledger.loaded("f", "/a.zip!/1");
+    long duplicate = ledger.loaded("f", "/a.zip!/2");
+    ledger.execute(
+        "update sluice.file set parent = " + archive + " where id <> " + archive,
+        "update sluice.file set state = 'duplicate' where id = " + duplicate);
+
+    Replay.Result result = replay.replay(List.of(archive), Replay.From.STAGING);
+
+    assertThat(result).isEqualTo(new Replay.Result(1, 0, 0, List.of(), List.of()));
+    assertThat(ledger.work(one)).isEqualTo("handle waiting");
+    assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(1);
+  }
+
+  @Test
+  void saysThatOnlyTheSourceHasIt_whenTheFileWasNeverStaged() {
+    long id = ledger.found("f", "/a");
+    ledger.execute(
+        "update sluice.file set state = 'rejected', closed_at = now() where id = " + id,
+        "delete from sluice.work");
+    assertThat(replay.replay(List.of(id), Replay.From.STAGING).missing()).containsExactly(id);
+    assertThat(replay.replay(List.of(id), Replay.From.SOURCE).replayed()).isEqualTo(1);
+    assertThat(ledger.work(id)).isEqualTo("fetch waiting");
+  }
+
+  @Test
+  void saysWhatItCannotReplay() {
+    long gone = ledger.loaded("f", "/gone");
+    ledger.unstage(gone);
+    long inFlight = ledger.handled("f", "/busy");
+    long parked = ledger.parked("f", "/parked", "privilege: no");
+
+    Replay.Result result =
+        replay.replay(List.of(gone, inFlight, parked, 4711L), Replay.From.STAGING);
+
+    assertThat(result).isEqualTo(new Replay.Result(0, 1, 1, List.of(gone), List.of(4711L)));
+    assertThat(ledger.state(gone)).isEqualTo("loaded");
+    assertThat(ledger.work(inFlight)).isEqualTo("load queued");
+    assertThat(ledger.work(parked)).isEqualTo("handle waiting");
+  }
+
+  @Test
+  void forgetsTheFailure_whenADeadFileIsReplayed() {
+    long id = ledger.dead("f", "/a");
+    assertThat(ledger.number("select count(*) from sluice.dead")).isEqualTo(1);
+    replay.replay(List.of(id), Replay.From.STAGING);
+    assertThat(ledger.number("select count(*) from sluice.dead")).isZero();
+    assertThat(ledger.allExact()).isTrue();
+  }
+
+  @Test
+  void makesOneRowOfWork_whenManyReplayAtOnce() throws Exception {
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      ids.add(ledger.loaded("f", "/" + i));
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      Callable<Replay.Result> task = () -> replay.replay(ids, Replay.From.STAGING);
+      int replayed = 0;
+      for (Future<Replay.Result> one : threads.invokeAll(List.of(task, task, task, task))) {
+        replayed += one.get().replayed();
+      }
+      assertThat(replayed).isEqualTo(20);
+      assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(20);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
