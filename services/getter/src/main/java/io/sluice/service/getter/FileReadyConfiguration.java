@@ -59,7 +59,7 @@ class FileReadyConfiguration {
         throw new RetryBatch(e.getMessage(), e);
       }
       log.warn("{}, later again: {}", Topology.FILE_READY, e.getMessage());
-      publisher.publishDead(Topology.FILE_READY, body, new Failure("later", e.getMessage(), 1));
+      publisher.publishDead(Topology.FILE_READY, body, new Failure(0, "later", e.getMessage(), 1));
     }
   }
 
