@@ -35,8 +35,7 @@ final class FileOffers {
   /**
    * @param taken is told the files that the ledger has
    */
-  FileOffers(
-      Feed feed, String host, FileIntake intake, Instant now, Consumer<SourceFile> taken) {
+  FileOffers(Feed feed, String host, FileIntake intake, Instant now, Consumer<SourceFile> taken) {
     this.taken = taken;
     this.feed = feed;
     this.host = host;

@@ -42,9 +42,7 @@ final class ScanLedger {
           and not exists (select from sluice.pause p where p.feed = s.feed and p.host in ('', s.host))
         """;
     return transactions
-        .ledger(
-            connection ->
-                Sql.one(connection, sql, ScanLedger::begin, feed, host, poll, poll))
+        .ledger(connection -> Sql.one(connection, sql, ScanLedger::begin, feed, host, poll, poll))
         .due();
   }
 

@@ -55,8 +55,7 @@ final class SeenFiles {
       hash = (hash ^ path.charAt(i)) * 0x100000001B3L;
     }
     hash = mix(hash ^ file.size());
-    hash = mix(hash ^ file.modified().getEpochSecond());
-    return mix(hash ^ file.modified().getNano());
+    return mix(hash ^ file.modified().hashCode() ^ file.modified().toEpochMilli());
   }
 
   private static long mix(long value) {
