@@ -1,12 +1,11 @@
 package io.sluice.getter.scan;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /** What the ledger knows of a feed's scans of one host. */
@@ -42,25 +41,20 @@ final class ScanLedger {
              - make_interval(secs => case when s.error is null then ? else least(?, 30) end))
           and not exists (select from sluice.pause p where p.feed = s.feed and p.host in ('', s.host))
         """;
-    return transactions.ledger(
-        connection -> {
-          try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            insert.setString(1, feed);
-            insert.setString(2, host);
-            insert.setDouble(3, poll.toMillis() / 1000.0);
-            insert.setDouble(4, poll.toMillis() / 1000.0);
-            try (ResultSet row = insert.executeQuery()) {
-              return due(row);
-            }
-          }
-        });
+    return transactions
+        .ledger(connection -> Sql.one(connection, sql, ScanLedger::begin, feed, host, poll, poll))
+        .due();
   }
 
-  private static Optional<Before> due(ResultSet row) throws SQLException {
-    return row.next() && row.getBoolean(3)
-        ? Optional.of(
-            new Before(row.getObject(1, OffsetDateTime.class).toInstant(), row.getLong(2)))
-        : Optional.empty();
+  private record Begun(boolean isDue, Before before) {
+
+    Optional<Before> due() {
+      return isDue ? Optional.of(before) : Optional.empty();
+    }
+  }
+
+  private static Begun begin(ResultSet row) throws SQLException {
+    return new Begun(row.getBoolean(3), new Before(Sql.instant(row, 1), row.getLong(2)));
   }
 
   /**
@@ -72,16 +66,6 @@ final class ScanLedger {
         "update sluice.scan set last_at = clock_timestamp(), new_files = ?, error = ?,"
             + " files = case when ?::text is null then ? else files end where feed = ? and host = ?";
     transactions.ledger(
-        connection -> {
-          try (PreparedStatement update = connection.prepareStatement(sql)) {
-            update.setLong(1, newFiles);
-            update.setString(2, error);
-            update.setString(3, error);
-            update.setLong(4, files);
-            update.setString(5, feed);
-            update.setString(6, host);
-            return update.executeUpdate();
-          }
-        });
+        connection -> Sql.update(connection, sql, newFiles, error, error, files, feed, host));
   }
 }

@@ -39,6 +39,7 @@ public final class Scanner {
   private final Clock clock;
   private final MeterRegistry registry;
   private final Map<String, SettleTracker> trackers = new ConcurrentHashMap<>();
+  private final Map<String, SeenFiles> seenFiles = new ConcurrentHashMap<>();
   private final Map<String, String> leftOut = new ConcurrentHashMap<>();
 
   public Scanner(
@@ -124,10 +125,12 @@ public final class Scanner {
     private final Instant oldest;
     private final long filesBefore;
     private final SettleTracker tracker;
+    private final SeenFiles seen;
     private final FileOffers offers;
     private Instant renewAt = now.plus(LEASE.dividedBy(3));
     private long tooOld;
     private long internal;
+    private long unchanged;
 
     Scan(Feed feed, String host, String lease, ScanLedger.Before before) {
       this.feed = feed;
@@ -137,18 +140,21 @@ public final class Scanner {
       boolean emptied = !(feed.source().after() instanceof After.Keep); // by Sluice itself
       this.filesBefore = emptied ? 0 : before.files();
       this.tracker = tracker(feed, lease);
-      this.offers = new FileOffers(feed, host, intake, now);
+      this.seen = seenFiles.computeIfAbsent(lease, n -> new SeenFiles());
+      this.offers = new FileOffers(feed, host, intake, now, seen::add);
     }
 
     ScanResult run(Source source) throws IOException {
+      seen.begin(now);
       Listing listing = list(source);
       offers.flush();
+      seen.end();
       int unsettled = tracker.endScan();
       warnOfLeftOut(listing);
       return new ScanResult(
           listing.files(),
           offers.found(),
-          offers.known(),
+          unchanged + offers.known(),
           tooOld + offers.tooOld(),
           unsettled,
           internal,
@@ -167,6 +173,9 @@ public final class Scanner {
         internal++;
       } else if (file.modified().isBefore(oldest)) {
         tooOld++;
+      } else if (seen.has(file)) {
+        unchanged++;
+        seen.add(file);
       } else if (tracker.settled(file, now)) {
         offers.add(file);
       }
