@@ -106,19 +106,13 @@ final class CatalogStore {
       insert.setString(2, table);
       insert.setString(3, name.sourceName());
       insert.setString(4, feed.name());
-      insert.setString(5, layout(feed));
+      insert.setString(5, feed.target().layout().id());
       insert.setString(6, feed.target().mode().name().toLowerCase(Locale.ROOT));
       insert.setString(7, feed.target().time().map(Names::normalise).orElse(null));
       Object[] key = feed.target().key().stream().map(Names::normalise).toArray();
       insert.setArray(8, connection.createArrayOf("text", key));
       return id(insert);
     }
-  }
-
-  private static String layout(Feed feed) {
-    return feed.format() instanceof FeedFormat.Pm
-        ? feed.target().layout().name().toLowerCase(Locale.ROOT)
-        : "rows";
   }
 
   static int insertPart(Connection connection, int target, String kind, int part, String table)
