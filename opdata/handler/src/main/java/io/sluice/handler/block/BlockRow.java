@@ -1,7 +1,7 @@
 package io.sluice.handler.block;
 
 import io.sluice.handler.value.MeasuredValue;
-import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.value.CellKind;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
@@ -65,8 +65,8 @@ public final class BlockRow {
   }
 
   /** Kind of a slot that {@link #has} a value. */
-  public ValueKind kind(int slot) {
-    return ValueKind.of(table.state(slot));
+  public CellKind kind(int slot) {
+    return CellKind.of(table.state(slot));
   }
 
   /** The number of a {@code DOUBLE}. */

@@ -1,7 +1,7 @@
 package io.sluice.handler.block;
 
 import io.sluice.handler.value.MeasuredValue;
-import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.value.CellKind;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -92,9 +92,9 @@ public final class BlockStore implements AutoCloseable {
    *
    * @return its kind; {@code TEXT} is not stored
    */
-  public ValueKind put(int slot, char[] chars, int offset, int length) {
-    ValueKind kind = value.parse(chars, offset, length);
-    if (pendingSlots >= 0 && kind != ValueKind.TEXT) {
+  public CellKind put(int slot, char[] chars, int offset, int length) {
+    CellKind kind = value.parse(chars, offset, length);
+    if (pendingSlots >= 0 && kind != CellKind.TEXT) {
       row(pendingSlots, pendingSuspect);
       pendingSlots = -1;
     }

@@ -1,6 +1,6 @@
 package io.sluice.handler.block;
 
-import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.value.CellKind;
 import java.util.Arrays;
 
 /**
@@ -144,23 +144,23 @@ final class RowTable {
     int state = pages.getByte(states + slot);
     if (state != 0) {
       collapsed++;
-      boolean same = state == ValueKind.DOUBLE.code() && getBits(slot) == bits;
+      boolean same = state == CellKind.DOUBLE.code() && getBits(slot) == bits;
       conflicts += same ? 0 : 1;
     }
-    set(slot, ValueKind.DOUBLE, bits);
+    set(slot, CellKind.DOUBLE, bits);
   }
 
   void putBlank(int slot) {
     int state = pages.getByte(states + slot);
     if (state != 0) {
       collapsed++;
-      conflicts += state == ValueKind.BLANK.code() ? 0 : 1;
+      conflicts += state == CellKind.BLANK.code() ? 0 : 1;
     }
-    set(slot, ValueKind.BLANK, 0);
+    set(slot, CellKind.BLANK, 0);
   }
 
   /** What does not fit eight bytes: the doubles of a vector, or the text of exact numbers. */
-  void putBytes(int slot, ValueKind kind, byte[] bytes, int length) {
+  void putBytes(int slot, CellKind kind, byte[] bytes, int length) {
     int state = pages.getByte(states + slot);
     if (state != 0) {
       collapsed++;
@@ -181,7 +181,7 @@ final class RowTable {
         && Arrays.equals(pages.page(address), from, from + length, bytes, 0, length);
   }
 
-  private void set(int slot, ValueKind kind, long bits) {
+  private void set(int slot, CellKind kind, long bits) {
     pages.putByte(states + slot, kind.code());
     pages.putLong(values + 8L * slot, bits);
   }

@@ -1,7 +1,7 @@
 package io.sluice.handler.block;
 
 import io.sluice.core.fate.PauseStage;
-import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.value.CellKind;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -79,13 +79,13 @@ final class Spill implements AutoCloseable {
       int state = table.state(slot);
       if (state != 0) {
         out.writeInt(slot);
-        writeValue(out, table, slot, ValueKind.of(state));
+        writeValue(out, table, slot, CellKind.of(state));
       }
     }
     out.writeInt(-1);
   }
 
-  private static void writeValue(DataOutputStream out, RowTable table, int slot, ValueKind kind)
+  private static void writeValue(DataOutputStream out, RowTable table, int slot, CellKind kind)
       throws IOException {
     out.writeByte(kind.code());
     switch (kind) {
@@ -138,7 +138,7 @@ final class Spill implements AutoCloseable {
     in.readFully(key.object, 0, key.objectLength);
     RowTable table = target.row(slots, suspect);
     for (int slot = in.readInt(); slot >= 0; slot = in.readInt()) {
-      ValueKind kind = ValueKind.of(in.readByte());
+      CellKind kind = CellKind.of(in.readByte());
       switch (kind) {
         case BLANK -> table.putBlank(slot);
         case DOUBLE -> table.putDouble(slot, in.readLong());

@@ -5,7 +5,7 @@ import io.sluice.core.chunk.PgType;
 import io.sluice.core.fate.RejectFile;
 import io.sluice.handler.value.Chars;
 import io.sluice.handler.value.NumberParser;
-import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.value.CellKind;
 import java.math.BigDecimal;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -116,11 +116,11 @@ final class FieldParsers {
   private String real(CopyBuffer rows, PgType type, char[] chars, int from, int length) {
     double special = special(chars, from, from + length);
     int size = numbers.plain(chars, from, length);
-    ValueKind kind = special != 0 ? ValueKind.DOUBLE : parser.parse(numbers.chars(), 0, size);
-    if (kind == ValueKind.TEXT) {
+    CellKind kind = special != 0 ? CellKind.DOUBLE : parser.parse(numbers.chars(), 0, size);
+    if (kind == CellKind.TEXT) {
       return "not a number";
     }
-    if (kind == ValueKind.NUMERIC) {
+    if (kind == CellKind.NUMERIC) {
       return "a number that double precision would round; give the column the type numeric";
     }
     double value = special != 0 ? special : parser.number();
@@ -150,7 +150,7 @@ final class FieldParsers {
 
   private String numeric(CopyBuffer rows, char[] chars, int from, int length) {
     int size = numbers.plain(chars, from, length);
-    if (parser.parse(numbers.chars(), 0, size) == ValueKind.TEXT) {
+    if (parser.parse(numbers.chars(), 0, size) == CellKind.TEXT) {
       return "not a number";
     }
     BigDecimal value = NumberParser.decimal(numbers.chars(), 0, size, '.');

@@ -4,7 +4,7 @@ import io.sluice.handler.block.BlockConsumer;
 import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.block.BlockStore;
 import io.sluice.handler.value.MeasuredValue;
-import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.value.CellKind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,11 +65,11 @@ public final class BlockPmSink implements PmSink {
   @Override
   public boolean value(int slot, char[] chars, int offset, int length) {
     char[] blank = group.blank(slot);
-    ValueKind kind =
+    CellKind kind =
         blank != null && MeasuredValue.isBlank(chars, offset, length)
             ? store.put(slot, blank, 0, blank.length)
             : store.put(slot, chars, offset, length);
-    if (kind == ValueKind.TEXT) {
+    if (kind == CellKind.TEXT) {
       return false;
     }
     group.saw(slot, kind);
