@@ -70,9 +70,7 @@ final class SlotColumns {
 
   private void addOwn(List<SlotKey> wanted, int slot) {
     boolean number = group.hasSeen(slot, CellKind.DOUBLE);
-    boolean exact =
-        group.hasSeen(slot, CellKind.NUMERIC)
-            && typeOf(slot) != PgType.FLOAT8;
+    boolean exact = group.hasSeen(slot, CellKind.NUMERIC) && typeOf(slot) != PgType.FLOAT8;
     boolean onlyBlank =
         group.hasSeen(slot, CellKind.BLANK)
             && !group.hasSeen(slot, CellKind.NUMERIC)
