@@ -17,7 +17,8 @@ final class RowTable {
   private static final int GRANULARITY = 16;
   private static final int SUSPECT = 20;
   private static final int OBJECT_LENGTH = 24;
-  private static final int OBJECT = 28;
+  private static final int ELEMENT = 28;
+  private static final int OBJECT = 32;
 
   /** Of a row in table, hashes and addresses, with their room to grow. */
   private static final long INDEX_BYTES = 32;
@@ -59,7 +60,8 @@ final class RowTable {
   }
 
   private boolean isKey(long row, RowKey key) {
-    if (pages.getInt(row + GROUP) != key.group
+    if (pages.getInt(row + ELEMENT) != key.element
+        || pages.getInt(row + GROUP) != key.group
         || pages.getLong(row + END) != key.end
         || pages.getInt(row + GRANULARITY) != key.granularity
         || pages.getInt(row + OBJECT_LENGTH) != key.objectLength) {
@@ -72,6 +74,7 @@ final class RowTable {
 
   private int add(RowKey key, int hash, int slots) {
     long row = allocate(slots, key.objectLength);
+    pages.putInt(row + ELEMENT, key.element);
     pages.putInt(row + GROUP, key.group);
     pages.putLong(row + END, key.end);
     pages.putInt(row + GRANULARITY, key.granularity);
@@ -194,6 +197,10 @@ final class RowTable {
     return hashes[index];
   }
 
+  int element(int index) {
+    return pages.getInt(addresses[index] + ELEMENT);
+  }
+
   int group(int index) {
     return pages.getInt(addresses[index] + GROUP);
   }
@@ -260,6 +267,11 @@ final class RowTable {
 
   long conflicts() {
     return conflicts;
+  }
+
+  void resetCounts() {
+    collapsed = 0;
+    conflicts = 0;
   }
 
   /** Forgets the rows, not the counts; costs what the rows did, so that small blocks stay cheap. */

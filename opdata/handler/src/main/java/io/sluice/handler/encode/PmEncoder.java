@@ -46,9 +46,6 @@ public final class PmEncoder implements BlockPmSink.Output {
   }
 
   @Override
-  public void prepare(String element, PmGroup group, BlockRow row) {}
-
-  @Override
   public void row(String element, PmGroup group, BlockRow row) {
     if (row.index() == 0) {
       run++;

@@ -3,8 +3,8 @@ package io.sluice.handler.encode;
 import io.sluice.core.chunk.CopyBuffer;
 import io.sluice.core.chunk.PgType;
 import io.sluice.handler.block.BlockRow;
-import io.sluice.handler.value.MeasuredValue;
 import io.sluice.handler.value.CellKind;
+import io.sluice.handler.value.MeasuredValue;
 import java.math.BigDecimal;
 
 /** Writes measured values as the columns' types have them. */

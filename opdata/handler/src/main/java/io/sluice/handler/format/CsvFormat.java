@@ -1,25 +1,50 @@
-package io.sluice.handler.work;
+package io.sluice.handler.format;
 
 import io.sluice.core.feed.FeedFormat;
+import io.sluice.handler.block.BlockStore;
 import io.sluice.handler.csv.CsvEncoder;
 import io.sluice.handler.csv.CsvText;
 import io.sluice.handler.encode.FileContext;
+import io.sluice.handler.reject.Broken;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Reads a CSV file into chunks. */
-final class CsvFile {
+/** Delimited text. */
+final class CsvFormat implements Format {
 
-  private CsvFile() {}
+  private final FeedFormat.Csv format;
+  private final CsvText text;
+  private final BlockStore store;
 
-  static FileCounts read(InputStream in, FeedFormat.Csv format, FileContext context) {
-    CsvEncoder rows = CsvEncoder.read(CsvText.open(in, format), format, context);
+  CsvFormat(FeedFormat.Csv format, BlockStore store) {
+    this.format = format;
+    this.text = new CsvText(format);
+    this.store = store;
+  }
+
+  @Override
+  public FileCounts read(InputStream in, FileContext context) {
+    store.reset();
+    text.open(in);
+    CsvEncoder rows = CsvEncoder.read(text, format, context, store);
+    rows.broken()
+        .ifPresent(broken -> Broken.keepOrReject(broken, format.onTruncated(), context.rejects()));
+    List<String> notes = new ArrayList<>(text.notes());
+    notes.addAll(rows.notes());
     return new FileCounts(
         "row",
         rows.rows(),
-        0,
-        0,
+        rows.collapsed(),
+        rows.conflicts(),
         null,
-        PmFile.time(rows.firstTime()),
-        PmFile.time(rows.lastTime()));
+        FileCounts.time(rows.firstTime()),
+        FileCounts.time(rows.lastTime()),
+        notes);
+  }
+
+  @Override
+  public void close() {
+    store.close();
   }
 }

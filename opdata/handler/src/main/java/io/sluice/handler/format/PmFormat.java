@@ -1,62 +1,78 @@
-package io.sluice.handler.work;
+package io.sluice.handler.format;
 
-import io.sluice.core.fate.RejectFile;
+import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedFormat;
-import io.sluice.core.feed.FeedFormat.OnTruncated;
+import io.sluice.core.feed.FeedTarget.Mode;
 import io.sluice.handler.block.BlockStore;
 import io.sluice.handler.clean.CounterCleaning;
+import io.sluice.handler.encode.BatchContext;
 import io.sluice.handler.encode.FileContext;
 import io.sluice.handler.encode.PmEncoder;
 import io.sluice.handler.pm.BlockPmSink;
 import io.sluice.handler.pm.PmCounts;
 import io.sluice.handler.pm.PmReader;
 import io.sluice.handler.pm.PmSettings;
-import io.sluice.handler.reject.Reject;
-import io.sluice.handler.xml.AaltoPull;
+import io.sluice.handler.reject.Broken;
 import io.sluice.handler.xml.XmlLimits;
+import io.sluice.handler.xml.XmlOpener;
 import io.sluice.handler.xml.XmlPull;
 import java.io.InputStream;
-import java.time.Instant;
+import java.util.List;
 
-/** Reads a measurement file into chunks. */
-final class PmFile {
+/** Measurement files of 3GPP. */
+final class PmFormat implements Format {
 
-  private PmFile() {}
+  private final FeedFormat.Pm format;
+  private final CounterCleaning choice;
+  private final BlockStore store;
+  private final boolean merges;
+  private BatchContext batch;
+  private PmEncoder encoder;
+  private final XmlOpener documents = new XmlOpener(XmlLimits.DEFAULT);
 
-  static FileCounts read(
-      InputStream in, FeedFormat.Pm format, FileContext context, HandleSettings settings) {
-    CounterCleaning choice = new CounterCleaning(context.feed(), format);
-    PmSettings pm = PmSettings.of(format, choice, context.claim().path());
-    PmEncoder encoder = new PmEncoder(context);
-    try (BlockStore store = new BlockStore(settings.temp(), settings.blockBytes());
-        XmlPull xml = AaltoPull.open(in, XmlLimits.DEFAULT)) {
-      BlockPmSink sink = new BlockPmSink(store, encoder);
-      PmCounts counts = PmReader.read(xml, pm, sink, context.rejects());
-      counts.broken().ifPresent(broken -> keepOrReject(broken, format, context));
+  PmFormat(Feed feed, FeedFormat.Pm format, BlockStore store) {
+    this.format = format;
+    this.choice = new CounterCleaning(feed, format);
+    this.store = store;
+    this.merges = feed.target().mode() == Mode.MERGE;
+  }
+
+  @Override
+  public FileCounts read(InputStream in, FileContext context) {
+    store.reset();
+    PmSettings settings = PmSettings.of(format, choice, context.file().path());
+    PmEncoder encoder = encoder(context);
+    try (XmlPull xml = documents.open(in)) {
+      BlockPmSink sink = new BlockPmSink(store, encoder, merges);
+      PmCounts counts = PmReader.read(xml, settings, sink, context.rejects());
+      counts
+          .broken()
+          .ifPresent(
+              broken -> Broken.keepOrReject(broken, format.onTruncated(), context.rejects()));
       return new FileCounts(
           "cell",
           counts.values(),
           store.collapsed(),
           store.conflicts(),
           encoder.element(),
-          time(counts.firstEnd()),
-          time(counts.lastEnd()));
+          FileCounts.time(counts.firstEnd()),
+          FileCounts.time(counts.lastEnd()),
+          List.of());
     }
   }
 
-  private static void keepOrReject(RejectFile broken, FeedFormat.Pm format, FileContext context) {
-    if (format.onTruncated() == OnTruncated.REJECT) {
-      throw broken;
+  /** One for all files of a batch, which share its segments. */
+  private PmEncoder encoder(FileContext context) {
+    if (context.batch() != batch) {
+      batch = context.batch();
+      encoder = new PmEncoder(batch);
     }
-    if (context.rejects().count(broken.reason(), 0)) {
-      String message =
-          broken.position() + ": " + broken.getMessage() + "; what came before it is loaded";
-      context.rejects().keep(new Reject(broken.reason(), 0, 0, null, null, null, 0, message, null));
-    }
+    encoder.begin(context);
+    return encoder;
   }
 
-  static Instant time(long micros) {
-    boolean none = micros == Long.MAX_VALUE || micros == Long.MIN_VALUE;
-    return none ? null : Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L));
+  @Override
+  public void close() {
+    store.close();
   }
 }

@@ -81,8 +81,7 @@ public final class MeasuredValue {
 
   private CellKind element(int start, int stop) {
     int trimmed = Chars.trimEnd(chars, start, stop);
-    CellKind part =
-        isBlank(start, trimmed) ? CellKind.BLANK : numbers.parse(chars, start, trimmed);
+    CellKind part = isBlank(start, trimmed) ? CellKind.BLANK : numbers.parse(chars, start, trimmed);
     if (size == elements.length) {
       elements = Arrays.copyOf(elements, size * 2);
     }

@@ -5,8 +5,8 @@ import io.sluice.handler.block.BlockStore;
 import io.sluice.handler.reject.Reject;
 import io.sluice.handler.reject.Rejects;
 import io.sluice.handler.value.CellKind;
-import io.sluice.handler.xml.AaltoPull;
 import io.sluice.handler.xml.XmlLimits;
+import io.sluice.handler.xml.XmlOpener;
 import io.sluice.handler.xml.XmlPull;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
   long collapsed;
   long conflicts;
   long spilled;
-  long prepared;
+  long rows;
   long suspectRows;
   double sum;
   private final boolean keepCells;
@@ -48,8 +48,8 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
       InputStream in, PmSettings settings, Path temp, long memory, boolean keepCells) {
     CountedPm result = new CountedPm(keepCells);
     try (BlockStore store = new BlockStore(temp, memory);
-        XmlPull xml = AaltoPull.open(in, XmlLimits.DEFAULT)) {
-      result.counts = PmReader.read(xml, settings, new BlockPmSink(store, result), result);
+        XmlPull xml = new XmlOpener(XmlLimits.DEFAULT).open(in)) {
+      result.counts = PmReader.read(xml, settings, new BlockPmSink(store, result, false), result);
       result.collapsed = store.collapsed();
       result.conflicts = store.conflicts();
       result.spilled = store.spilled();
@@ -58,12 +58,8 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
   }
 
   @Override
-  public void prepare(String element, PmGroup group, BlockRow row) {
-    prepared++;
-  }
-
-  @Override
   public void row(String element, PmGroup group, BlockRow row) {
+    rows++;
     elements.add(element);
     groups.add(group.id());
     suspectRows += row.suspect() ? 1 : 0;
