@@ -13,8 +13,8 @@ import java.util.Map;
 /**
  * The ids that the rows of a batch use. Names that nobody knows here get stand-ins, with which rows
  * are encoded; {@link #resolve} numbers them all at once, in one durable transaction a dimension
- * table, before the rows are staged. So a batch costs no statement for names that are known, and
- * no more than these for new ones. Not for use by several threads.
+ * table, before the rows are staged. So a batch costs no statement for names that are known, and no
+ * more than these for new ones. Not for use by several threads.
  */
 public final class BatchIds {
 

@@ -3,7 +3,6 @@ package io.sluice.core.catalog;
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.sql.Transactions;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

@@ -118,7 +118,8 @@ final class CatalogStore {
   static int insertPart(Connection connection, int target, String kind, int part, String table)
       throws SQLException {
     String sql =
-        "insert into sluice.target_table (target_id, kind, part, table_name) values (?, ?, ?, ?) returning id";
+        "insert into sluice.target_table (target_id, kind, part, table_name) values (?, ?, ?, ?)"
+            + " returning id";
     try (PreparedStatement insert = connection.prepareStatement(sql)) {
       insert.setInt(1, target);
       insert.setString(2, kind);

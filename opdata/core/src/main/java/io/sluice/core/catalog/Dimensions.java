@@ -97,8 +97,7 @@ public final class Dimensions {
     return ids;
   }
 
-  Map<String, Numbered> number(
-      String schema, Kind kind, Collection<String> names, Grants grants) {
+  Map<String, Numbered> number(String schema, Kind kind, Collection<String> names, Grants grants) {
     SortedMap<UUID, String> byKey = new TreeMap<>();
     names.forEach(name -> byKey.put(key(name), name));
     ensureTables(schema, grants);
@@ -136,7 +135,8 @@ public final class Dimensions {
           statement.execute(
               "create table if not exists "
                   + table
-                  + " (id int generated always as identity primary key, key uuid not null unique, name text not null)");
+                  + " (id int generated always as identity primary key, key uuid not null unique,"
+                  + " name text not null)");
           SchemaDdl.grant(connection, schema, kind.table, grants);
         }
       }
@@ -160,7 +160,8 @@ public final class Dimensions {
           connection,
           "insert into "
               + table
-              + " (key, name) select * from unnest(?::uuid[], ?::text[]) on conflict (key) do nothing",
+              + " (key, name) select * from unnest(?::uuid[], ?::text[]) on conflict (key) do"
+              + " nothing",
           Sql.array("uuid", missing.keySet(), key -> key),
           Sql.texts(missing.values()));
       ids.putAll(select(connection, table, missing));

@@ -25,8 +25,7 @@ public final class BatchContext {
    * @param output where its rows go
    * @param window the times its target takes
    */
-  public BatchContext(
-      Feed feed, Catalog catalog, BatchIds ids, ChunkOutput output, Window window) {
+  public BatchContext(Feed feed, Catalog catalog, BatchIds ids, ChunkOutput output, Window window) {
     this.feed = feed;
     this.catalog = catalog;
     this.ids = ids;

@@ -27,16 +27,16 @@ public final class BatchTarget {
 
   /** The columns of a counter, by kind. */
   static final class Counter {
-    private final Place[] places = new Place[ValueKind.values().length];
-    private final TableRows[] tables = new TableRows[ValueKind.values().length];
+    private final Place[] places = new Place[ValueKind.COUNT];
+    private final TableRows[] tables = new TableRows[ValueKind.COUNT];
 
     /** Null when there is no such column. */
     Place place(ValueKind kind) {
-      return places[kind.ordinal()];
+      return places[kind.code()];
     }
 
     TableRows table(ValueKind kind) {
-      return tables[kind.ordinal()];
+      return tables[kind.code()];
     }
   }
 
@@ -79,7 +79,7 @@ public final class BatchTarget {
   private void learn() {
     for (TargetColumn column : batch.catalog().allColumns(target)) {
       Counter counter = counter(column.counter());
-      int kind = column.kind().ordinal();
+      int kind = column.kind().code();
       if (counter.places[kind] == null) {
         counter.tables[kind] = table(column.tableId(), column.table());
         counter.places[kind] = counter.tables[kind].add(column);

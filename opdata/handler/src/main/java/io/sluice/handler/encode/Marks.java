@@ -26,7 +26,7 @@ final class Marks {
   void add(long micros, int element) {
     long hour = Math.floorDiv(micros - 1, HOUR);
     int slice = element < 0 ? element : element & (SLICES - 1);
-    long mark = hour << 32 | slice & 0xFFFF_FFFFL;
+    long mark = hour << 32 | (slice & 0xFFFF_FFFFL);
     if (mark != last) {
       last = mark;
       seen.add(mark);

@@ -106,9 +106,7 @@ public final class PmEncoder implements BlockPmSink.Output {
         name = element;
         bytes = element.getBytes(StandardCharsets.UTF_8);
       }
-      if (!same
-          || generation != batch.ids().generation()
-          || of.elements() != encoder.elements()) {
+      if (!same || generation != batch.ids().generation() || of.elements() != encoder.elements()) {
         of = encoder;
         generation = batch.ids().generation();
         id = encoder.elements().id(bytes, 0, bytes.length);

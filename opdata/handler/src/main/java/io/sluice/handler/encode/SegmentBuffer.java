@@ -62,9 +62,10 @@ public final class SegmentBuffer {
    * @param units cells in it, or 1 for a CSV row
    */
   public void written(long units) {
-    if (file != output.file()) {
+    BatchFile current = output.file();
+    if (file == null || file.id() != current.id()) {
       endRun();
-      file = output.file();
+      file = current;
     }
     runRows++;
     runCells += units;

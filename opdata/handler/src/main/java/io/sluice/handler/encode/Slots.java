@@ -127,7 +127,7 @@ final class Slots {
     if (place == null) {
       missing.add(target.key(name(slot), kind));
     } else {
-      asked[slot] |= (byte) (1 << kind.ordinal());
+      asked[slot] |= (byte) (1 << kind.code());
       counters[slot].table(kind).use(place);
     }
   }
@@ -145,7 +145,7 @@ final class Slots {
   }
 
   private boolean isAsked(int slot, ValueKind kind) {
-    return (asked[slot] & 1 << kind.ordinal()) != 0;
+    return (asked[slot] & 1 << kind.code()) != 0;
   }
 
   /** Kind of the column that takes a slot's value of this row; it is there. */

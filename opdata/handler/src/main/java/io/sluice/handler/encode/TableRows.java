@@ -59,8 +59,7 @@ public final class TableRows {
    *
    * @param keyNames columns that tell rows apart in merge mode
    */
-  TableRows(
-      BatchContext batch, String schema, int tableId, String table, List<String> keyNames) {
+  TableRows(BatchContext batch, String schema, int tableId, String table, List<String> keyNames) {
     this.batch = batch;
     this.schema = schema;
     this.tableId = tableId;

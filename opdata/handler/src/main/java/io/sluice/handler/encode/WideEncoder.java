@@ -59,7 +59,7 @@ final class WideEncoder extends GroupEncoder {
       homes = new byte[count * 2];
     }
     for (int slot = 0; slot < count; slot++) {
-      homes[slot] = row.has(slot) ? (byte) slots.home(row, slot).ordinal() : ABSENT;
+      homes[slot] = row.has(slot) ? slots.home(row, slot).code() : ABSENT;
     }
   }
 
@@ -109,7 +109,7 @@ final class WideEncoder extends GroupEncoder {
       kindAt = kindAt.length == places.length ? kindAt : new byte[places.length];
       Arrays.fill(slotAt, -1);
       for (int i = 0; i < places.length; i++) {
-        kindAt[i] = (byte) places[i].column().kind().ordinal();
+        kindAt[i] = places[i].column().kind().code();
       }
       for (int slot = 0; slot < slots.count(); slot++) {
         map(slot, slots.counter(slot));

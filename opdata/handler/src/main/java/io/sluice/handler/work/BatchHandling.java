@@ -90,8 +90,7 @@ final class BatchHandling {
     RejectLog rejects = new RejectLog();
     FileCounts counts;
     try (InputStream raw = files.open(file)) {
-      counts =
-          bench.format(context.feed()).read(raw, new FileContext(context, file, rejects));
+      counts = bench.format(context.feed()).read(raw, new FileContext(context, file, rejects));
     }
     checkExact(counts, rejects);
     context.output().reject(rejects.rows());

@@ -42,8 +42,7 @@ final class RawFiles implements AutoCloseable {
    * @throws IOException when staging is away
    */
   InputStream open(BatchFile file) throws IOException {
-    RawPlace place =
-        file.raw().orElseThrow(() -> new StagingObjectMissing("of file " + file.id()));
+    RawPlace place = file.raw().orElseThrow(() -> new StagingObjectMissing("of file " + file.id()));
     if (pack == null || packToken != place.pack() || position > place.offset()) {
       close();
       pack = new BufferedInputStream(openPack(place), BUFFER);

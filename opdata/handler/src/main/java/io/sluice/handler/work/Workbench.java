@@ -24,7 +24,7 @@ final class Workbench implements AutoCloseable {
 
   /** The format of a feed's files; another once the feed's definition has changed. */
   Format format(Feed wanted) {
-    if (format == null || feed != wanted) {
+    if (format == null || !wanted.equals(feed)) {
       close();
       feed = wanted;
       format = Formats.of(wanted, settings.temp(), settings.blockBytes());

@@ -4,18 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.chunk.Segment;
 import io.sluice.core.feed.Feed;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,22 +150,9 @@ class CsvHandlingTest {
   @Test
   void keepsAllButOne_whenOneRowInAMillionIsBad() throws IOException {
     Feed feed = feed("{columns: {a: integer, b: integer}}");
-    String block = "1,2\n".repeat(10_000);
-    byte[] bytes = block.getBytes(StandardCharsets.UTF_8);
-    InputStream rows =
-        new SequenceInputStream(
-            Collections.enumeration(
-                IntStream.range(0, 100)
-                    .mapToObj(i -> (InputStream) new ByteArrayInputStream(bytes))
-                    .toList()));
-    InputStream all =
-        new SequenceInputStream(
-            new ByteArrayInputStream("a,b\n1,oops\n".getBytes(StandardCharsets.UTF_8)), rows);
-    long id = fixture.found(feed, "/in/big.csv", 4_000_000);
-    fixture.stage(feed, id, all);
-    fixture.worker.handle(HandleFixture.message(feed, id), false);
+    long id = fixture.handle(feed, "/in/big.csv", "a,b\n1,oops\n" + "1,2\n".repeat(1_000_000));
     assertThat(counts(id)).isEqualTo("row 1000001 1");
-    assertThat(fixture.published.size()).isGreaterThan(1);
+    assertThat(fixture.number("select chunks from sluice.batch")).isGreaterThan(1);
     assertThat(
             fixture.segments(feed).stream().mapToLong(s -> s.tableId() == 0 ? 0 : s.rows()).sum())
         .isEqualTo(1_000_000);
@@ -223,9 +204,7 @@ class CsvHandlingTest {
 
   @Test
   void collapsesRowsOfOneKey_whenTheyDoNotFitInMemory() throws IOException {
-    HandleSettings small =
-        new HandleSettings(
-            temp, 1 << 20, 64 << 10, Duration.ofMinutes(2), 5, Duration.ofMillis(1), 1);
+    HandleSettings small = new HandleSettings(temp, 1 << 20, 64 << 10, Duration.ofMillis(1), 1);
     try (HandleFixture little = new HandleFixture(temp.resolve("little"), small)) {
       Feed feed =
           little.feed(

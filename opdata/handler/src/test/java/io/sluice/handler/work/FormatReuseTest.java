@@ -3,11 +3,16 @@ package io.sluice.handler.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.sluice.core.catalog.BatchIds;
 import io.sluice.core.catalog.Catalog;
 import io.sluice.core.catalog.Dimensions;
 import io.sluice.core.fate.RejectFile;
 import io.sluice.core.feed.Feed;
-import io.sluice.core.ledger.HandleClaim;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.core.work.StageTask;
+import io.sluice.handler.encode.BatchContext;
+import io.sluice.handler.encode.Buffers;
 import io.sluice.handler.encode.ChunkOutput;
 import io.sluice.handler.encode.FileContext;
 import io.sluice.handler.encode.Window;
@@ -15,6 +20,7 @@ import io.sluice.handler.format.FileCounts;
 import io.sluice.handler.format.Format;
 import io.sluice.handler.format.Formats;
 import io.sluice.handler.reject.RejectLog;
+import io.sluice.handler.work.HandleFixture.Given;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -23,6 +29,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,16 +61,28 @@ class FormatReuseTest {
 
   /** Reads one file and says how many bytes that allocated. */
   private long read(Format format, Feed feed, String path, byte[] content) throws IOException {
-    long id = fixture.found(feed, path, content.length);
-    HandleClaim claim = fixture.ledger.claim(id, false).orElseThrow();
+    List<Long> ids = fixture.stage(feed, List.of(new Given(path, content)));
+    AtomicLong allocated = new AtomicLong();
+    StageTask reading =
+        claim -> {
+          allocated.set(read(format, feed, claim, content));
+          return new StageTask.Result(Map.of(), List.of());
+        };
+    try (StageProtocol protocol = fixture.protocol(reading)) {
+      protocol.work(fixture.cut(feed, ids), false);
+    }
+    return allocated.get();
+  }
+
+  private long read(Format format, Feed feed, Claim claim, byte[] content) {
+    BatchIds ids = dimensions.batch(feed.target().grants());
     ChunkOutput output =
-        new ChunkOutput(fixture.staging, feed, claim, 8 << 20, new ArrayList<>());
-    RejectLog rejects = new RejectLog();
+        new ChunkOutput(fixture.staging, feed, claim, 8 << 20, ids, new Buffers(8 << 20));
     Window window = new Window(feed.target().partition(), HandleFixture.NOW);
-    catalog.atEpoch(claim.epoch());
-    dimensions.atEpoch(claim.epoch());
-    FileContext context =
-        new FileContext(feed, claim, catalog, dimensions, output, rejects, window);
+    BatchContext batch = new BatchContext(feed, catalog, ids, output, window);
+    RejectLog rejects = new RejectLog();
+    output.begin(claim.files().get(0));
+    FileContext context = new FileContext(batch, claim.files().get(0), rejects);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
     long before = threads.getThreadAllocatedBytes(thread);

@@ -39,6 +39,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -53,6 +55,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
@@ -76,9 +80,18 @@ final class HandleFixture implements AutoCloseable {
   final HandleTask task;
   final StageProtocol protocol;
   private final FileIntake intake;
+  private final Set<String> crashing = ConcurrentHashMap.newKeySet();
 
-  /** Content of a file by its path; without content it is never staged. */
-  record Given(String path, byte[] content) {
+  /** A file by its path; without content it is never staged. */
+  static final class Given {
+    private final String path;
+    private final byte[] content;
+
+    Given(String path, byte[] content) {
+      this.path = path;
+      this.content = content;
+    }
+
     Given(String path, String content) {
       this(path, content.getBytes(StandardCharsets.UTF_8));
     }
@@ -108,10 +121,34 @@ final class HandleFixture implements AutoCloseable {
         new HandleLedger(transactions),
         new Catalog(transactions),
         new Dimensions(transactions),
-        staging,
+        crashing(),
         new StageMetrics(meters, Stage.HANDLE),
         settings,
         Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  /** The staging in which reading some packs fails as only a bug would. */
+  private Staging crashing() {
+    return (Staging)
+        Proxy.newProxyInstance(
+            Staging.class.getClassLoader(),
+            new Class<?>[] {Staging.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("open") && crashing.contains(arguments[0])) {
+                throw new IllegalStateException("a bug");
+              }
+              try {
+                return method.invoke(staging, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  /** Whoever reads the pack of this file crashes. */
+  void crash(Feed feed, long id) {
+    long pack = number("select pack from sluice.work where file_id = " + id);
+    crashing.add(StagingKeys.raw(feed.name(), pack));
   }
 
   StageProtocol protocol(StageTask work) {
@@ -229,8 +266,7 @@ final class HandleFixture implements AutoCloseable {
               Work.waiting(c, Stage.HANDLE, false, List.of(feed.name()), 100_000).stream()
                   .filter(file -> ids.contains(file.fileId()))
                   .toList();
-          return Batches.cut(
-                  c, Stage.HANDLE, false, List.of(new Batches.Cut(feed.name(), waiting)))
+          return Batches.cut(c, Stage.HANDLE, false, List.of(new Batches.Cut(feed.name(), waiting)))
               .get(0);
         });
   }
@@ -295,8 +331,7 @@ final class HandleFixture implements AutoCloseable {
 
   /** Files that are not in the batch any more are left out, as the loader does. */
   private void copy(WorkMessage message, Segment head, InputStream payload) throws IOException {
-    List<String> files =
-        column("select file_id from sluice.work where batch = " + message.batch());
+    List<String> files = column("select file_id from sluice.work where batch = " + message.batch());
     ByteArrayOutputStream kept = new ByteArrayOutputStream();
     long rows = 0;
     for (Segment.Run run : head.runs()) {
