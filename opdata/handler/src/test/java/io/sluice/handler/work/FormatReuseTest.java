@@ -55,8 +55,7 @@ class FormatReuseTest {
   private long read(Format format, Feed feed, String path, byte[] content) throws IOException {
     long id = fixture.found(feed, path, content.length);
     HandleClaim claim = fixture.ledger.claim(id, false).orElseThrow();
-    ChunkOutput output =
-        new ChunkOutput(fixture.staging, feed, claim, 8 << 20, new ArrayList<>());
+    ChunkOutput output = new ChunkOutput(fixture.staging, feed, claim, 8 << 20, new ArrayList<>());
     RejectLog rejects = new RejectLog();
     Window window = new Window(feed.target().partition(), HandleFixture.NOW);
     catalog.atEpoch(claim.epoch());
