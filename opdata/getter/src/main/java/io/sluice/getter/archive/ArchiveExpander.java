@@ -30,6 +30,9 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
  */
 public final class ArchiveExpander {
 
+  /** Read record by record, so that nothing behind the end is skipped as a part of its block. */
+  private static final int TAR_RECORD = 512;
+
   private final Path archive;
   private final Path tempDirectory;
   private final MemberSink sink;
@@ -129,7 +132,7 @@ public final class ArchiveExpander {
   }
 
   private void tar(InputStream in, String prefix, int depth) throws IOException {
-    try (TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8")) {
+    try (TarArchiveInputStream tar = new TarArchiveInputStream(in, TAR_RECORD, "UTF-8")) {
       for (TarArchiveEntry entry = next(tar, prefix); entry != null; entry = next(tar, prefix)) {
         if (isSpecial(entry)) {
           special++;

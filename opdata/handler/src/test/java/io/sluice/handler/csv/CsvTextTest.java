@@ -57,7 +57,8 @@ class CsvTextTest {
             """);
     assertThat(csv.hasHeader()).isFalse();
     assertThat(rows(csv).get(0)).hasSize(7).startsWith("April 15, 2027", "402");
-    assertThat(csv.notes()).anyMatch(note -> note.contains("taken to be ';'") && note.contains("','"));
+    assertThat(csv.notes())
+        .anyMatch(note -> note.contains("taken to be ';'") && note.contains("','"));
   }
 
   @Test

@@ -149,8 +149,8 @@ class FieldParsersTest {
   })
   void readsInstants(String text, Instant expected) {
     FieldParser parser = parser(PgType.TIMESTAMPTZ, '.', '\0', "MM/dd/yyyy HH:mm");
-    String copied = "%016x".formatted(
-        expected.getEpochSecond() * 1_000_000 - CopyBuffer.EPOCH_MICROS);
+    String copied =
+        "%016x".formatted(expected.getEpochSecond() * 1_000_000 - CopyBuffer.EPOCH_MICROS);
     assertThat(read(parser, text)).isEqualTo(copied);
     assertThat(parser.micros()).isEqualTo(expected.getEpochSecond() * 1_000_000);
   }

@@ -67,7 +67,8 @@ class StagedInputTest {
   void saysWhatFollowsAMember_andWhere() throws IOException {
     byte[] one = packed("one");
     int size = one.length;
-    fails(join(one, new byte[] {0x1f}), "truncated", "byte %d, unpacked byte 3".formatted(size + 1));
+    fails(
+        join(one, new byte[] {0x1f}), "truncated", "byte %d, unpacked byte 3".formatted(size + 1));
     fails(
         join(one, Arrays.copyOf(packed("two"), 12)),
         "truncated",

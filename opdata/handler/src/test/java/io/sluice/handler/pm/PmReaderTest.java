@@ -219,7 +219,12 @@ class PmReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "<measCollecFile/>", "<?xml version='1.0'?><measCollecFile/>", "garbage", "\0", "</x>", "&#32;"
+        "<measCollecFile/>",
+        "<?xml version='1.0'?><measCollecFile/>",
+        "garbage",
+        "\0",
+        "</x>",
+        "&#32;"
       })
   void isBroken_whenSomethingFollowsTheRoot(String tail) {
     String text = file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>");
@@ -301,9 +306,13 @@ class PmReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\uFEFF<?xml version='1.0' encoding='UTF-8'?>", "\uFEFF\uFEFF", "\n  <?xml version='1.0'?>",
-        "<!-- c --><?xml version='1.0'?>", "<?xml-stylesheet href='x'?>\n<?xml version='1.0'?>",
-        "<?xml version='1.0'?><!-- c --><?pi x?>", ""
+        "\uFEFF<?xml version='1.0' encoding='UTF-8'?>",
+        "\uFEFF\uFEFF",
+        "\n  <?xml version='1.0'?>",
+        "<!-- c --><?xml version='1.0'?>",
+        "<?xml-stylesheet href='x'?>\n<?xml version='1.0'?>",
+        "<?xml version='1.0'?><!-- c --><?pi x?>",
+        ""
       })
   void reads_whateverStandsBeforeTheRoot(String prolog) {
     assertThat(read(prolog + file(TYPES + "<measValue><r p='1'>1</r></measValue>")).cellCount())

@@ -99,7 +99,9 @@ class PmTimeTest {
   void isOneInstantOrNone_whereClocksChange(String text, String expected) {
     long micros = times.parse(text);
     String found =
-        micros == PmTime.BAD ? times.fault().name() : Instant.ofEpochSecond(micros / 1_000_000).toString();
+        micros == PmTime.BAD
+            ? times.fault().name()
+            : Instant.ofEpochSecond(micros / 1_000_000).toString();
     assertThat(found).isEqualTo(expected);
   }
 

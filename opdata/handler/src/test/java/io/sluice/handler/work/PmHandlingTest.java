@@ -135,8 +135,7 @@ class PmHandlingTest {
     String other = block.replace("gNB1", "gNB2");
     String again = block.replace("<r p='2'>2</r>", "<r p='2'>5</r><r p='3'>6</r>");
     long id =
-        fixture.handle(
-            feed, "/in/a.xml", one.substring(0, to) + other + again + one.substring(to));
+        fixture.handle(feed, "/in/a.xml", one.substring(0, to) + other + again + one.substring(to));
     fixture.load(feed);
     assertThat(
             fixture.column(
