@@ -1,24 +1,26 @@
 package io.sluice.handler.work;
 
+import static io.sluice.core.message.Stage.LOAD;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.core.feed.Feed;
-import io.sluice.core.ledger.HandleClaim;
 import io.sluice.core.message.WorkMessage;
-import java.io.ByteArrayInputStream;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.core.work.StageTask;
+import io.sluice.handler.work.HandleFixture.Given;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HandleWorkerTest {
+class HandleTaskTest {
 
   private static final String GOOD =
       PmHandlingTest.file(
@@ -33,9 +35,7 @@ class HandleWorkerTest {
   void start() throws IOException {
     fixture =
         new HandleFixture(
-            temp,
-            new HandleSettings(
-                temp, 8 << 20, 64 << 20, Duration.ofMinutes(2), 2, Duration.ofMillis(1), 2));
+            temp, new HandleSettings(temp, 8 << 20, 64 << 20, Duration.ofMillis(1), 2));
     feed = fixture.pmFeed("{onTruncated: reject}", "mode: merge, partition: {by: day}");
   }
 
@@ -96,77 +96,97 @@ class HandleWorkerTest {
 
   @Test
   void doesNothing_whenTheMessageComesTwice() throws IOException {
-    long id = fixture.handle(feed, "/in/a.xml", GOOD);
-    fixture.worker.handle(HandleFixture.message(feed, id), true);
+    WorkMessage message = fixture.cut(feed, stage(GOOD));
+    fixture.protocol.work(message, false);
+    fixture.protocol.work(message, true);
     assertThat(fixture.published).hasSize(1);
-    assertThat(
-            fixture
-                .meters
-                .counter("sluice.stage.duplicate", "stage", "handle", "feed", "nr-pm")
-                .count())
-        .isEqualTo(1);
+    assertThat(counted("duplicate")).isEqualTo(1);
+    assertThat(counted("received")).isEqualTo(2);
+    assertThat(counted("done")).isEqualTo(1);
+  }
+
+  private double counted(String outcome) {
+    return fixture
+        .meters
+        .counter("sluice.stage." + outcome, "stage", "handle", "feed", "nr-pm")
+        .count();
+  }
+
+  private List<Long> stage(String content) throws IOException {
+    return fixture.stage(feed, List.of(new Given("/in/a.xml", content)));
   }
 
   @Test
   void fetchesAgain_whenTheStagedFileIsGone() throws IOException {
-    long id = fixture.found(feed, "/in/a.xml", 10);
-    fixture.worker.handle(HandleFixture.message(feed, id), false);
-    assertThat(fixture.text("select stage || ' ' || state from sluice.work where file_id = " + id))
-        .isEqualTo("fetch waiting");
+    List<Long> ids = fixture.stage(feed, List.of(new Given("/in/a.xml", (byte[]) null)));
+    fixture.protocol.work(fixture.cut(feed, ids), false);
+    assertThat(fixture.text("select stage || ' ' || state || ' ' || attempts from sluice.work"))
+        .isEqualTo("fetch waiting 0");
+    assertThat(fixture.number("select count(*) from sluice.batch")).isZero();
   }
 
   @Test
   void parks_whenTheFeedIsUnknown() throws IOException {
-    long id = fixture.found(feed, "/in/a.xml", 10);
+    WorkMessage message = fixture.cut(feed, stage(GOOD));
     fixture.feeds.clear();
-    fixture.worker.handle(HandleFixture.message(feed, id), false);
-    assertThat(fixture.state(id)).isEqualTo("parked");
-    assertThat(fixture.reason(id)).startsWith("unknown_feed: ");
+    fixture.protocol.work(message, false);
+    assertThat(fixture.text("select stage || ' ' || state || ' ' || attempts from sluice.work"))
+        .isEqualTo("handle parked 0");
+    assertThat(fixture.text("select reason from sluice.work")).startsWith("unknown_feed: ");
   }
 
   @Test
-  void deletesItsChunks_whenAnotherHandlingWasBegunMeanwhile() throws IOException {
-    long id = fixture.found(feed, "/in/a.xml", 10);
-    fixture.stage(
-        feed,
-        id,
-        new ByteArrayInputStream(GOOD.getBytes(StandardCharsets.UTF_8)) {
-          @Override
-          public void close() {}
-        });
-    HandleClaim other = fixture.ledger.claim(id, false).orElseThrow();
-    fixture.worker.handle(HandleFixture.message(feed, id), false);
-    assertThat(fixture.published).as("the lease is another's").isEmpty();
-    fixture.worker.handle(HandleFixture.message(feed, id), true);
+  void parks_whenATableOfTheLedgerIsGone() throws IOException {
+    WorkMessage message = fixture.cut(feed, stage(GOOD));
+    fixture.execute("drop table sluice.counter cascade");
+    fixture.protocol.work(message, false);
+    assertThat(fixture.text("select state from sluice.work")).isEqualTo("parked");
+    assertThat(fixture.text("select reason from sluice.work"))
+        .startsWith("missing_table: ")
+        .contains("sluice.counter", "sluice parked resume");
+  }
+
+  @Test
+  void writesNothing_whenAnotherWorkerHasClaimedTheBatch() throws IOException {
+    WorkMessage message = fixture.cut(feed, stage(GOOD));
+    StageTask overtaken =
+        claim -> {
+          fixture.protocol.work(message, true);
+          return fixture.task.work(claim);
+        };
+    try (StageProtocol late = fixture.protocol(overtaken)) {
+      late.work(message, false);
+    }
     assertThat(fixture.published)
-        .extracting(WorkMessage::handling)
-        .containsExactly(other.handling() + 1);
+        .containsExactly(new WorkMessage(LOAD, "nr-pm", message.batch(), false));
+    assertThat(fixture.text("select handling || ' ' || stage || ' ' || state from sluice.work"))
+        .isEqualTo("2 load queued");
+    assertThat(stagedChunks()).as("only the other's").isEqualTo(1);
+    fixture.load(feed);
+    assertThat(fixture.number("select count(*) from pm.nrcelldu")).isEqualTo(1);
   }
 
   @Test
   void isDead_whenItFailsTooOftenForUnknownReasons() throws IOException {
-    long id = fixture.found(feed, "/in/a.xml", 10);
-    fixture.stage(feed, id, new ByteArrayInputStream(GOOD.getBytes(StandardCharsets.UTF_8)));
-    fixture.execute("drop table sluice.counter cascade");
-    WorkMessage message = HandleFixture.message(feed, id);
-    assertThatThrownBy(() -> fixture.worker.handle(message, false))
-        .isInstanceOf(RuntimeException.class);
-    assertThat(fixture.state(id)).isEqualTo("fetched");
-    fixture.worker.handle(message, true);
-    assertThat(fixture.state(id)).isEqualTo("dead");
-    assertThat(fixture.dead).containsExactly(message);
+    List<Long> ids = stage(GOOD);
+    fixture.execute("alter table sluice.counter rename column kind to sort");
+    fixture.protocol.work(fixture.cut(feed, ids), false);
+    assertThat(fixture.state(ids.get(0))).isEqualTo("fetched");
+    WorkMessage second = fixture.cut(feed, ids);
+    fixture.protocol.work(second, false);
+    assertThat(fixture.state(ids.get(0))).isEqualTo("dead");
+    assertThat(fixture.dead).containsExactly(second);
     assertThat(fixture.number("select count(*) from sluice.dead")).isEqualTo(1);
     assertThat(stagedChunks()).isZero();
   }
 
   @Test
   void isDead_whenTheProcessDiedAtEveryAttempt() throws IOException {
-    long id = fixture.found(feed, "/in/a.xml", 10);
-    fixture.stage(feed, id, new ByteArrayInputStream(GOOD.getBytes(StandardCharsets.UTF_8)));
-    WorkMessage message = HandleFixture.message(feed, id);
-    fixture.execute("update sluice.work set attempts = 2 where file_id = " + id);
-    fixture.worker.handle(message, true);
-    assertThat(fixture.state(id)).isEqualTo("dead");
+    List<Long> ids = stage(GOOD);
+    WorkMessage message = fixture.cut(feed, ids);
+    fixture.execute("update sluice.batch set attempts = " + HandleFixture.ATTEMPTS);
+    fixture.protocol.work(message, true);
+    assertThat(fixture.state(ids.get(0))).isEqualTo("dead");
     assertThat(fixture.dead).containsExactly(message);
   }
 }
