@@ -113,6 +113,7 @@ public final class Tables {
   private boolean covered(TableNeeds need) {
     Known table = known.get(need.tableId);
     return table != null
+        && table.table.display().equals(need.table)
         && need.columns.stream().allMatch(table.shape::has)
         && (need.mergeKey.isEmpty() || need.mergeKey.equals(table.mergeKey));
   }
@@ -123,7 +124,8 @@ public final class Tables {
     Map<Integer, TargetTable> tables =
         transactions.ledger(c -> TargetTables.withSiblings(c, byTable.keySet()));
     for (TableNeeds need : needs) {
-      if (!tables.containsKey(need.tableId)) {
+      TargetTable registered = tables.get(need.tableId);
+      if (registered == null || !registered.display().equals(need.table)) {
         throw new UnknownTable(need.tableId, need.table);
       }
     }
