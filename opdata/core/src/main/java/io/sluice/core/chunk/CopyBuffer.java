@@ -47,6 +47,11 @@ public final class CopyBuffer {
     out.write(bytes, 0, size);
   }
 
+  /** Copies bytes that were written out of the buffer. */
+  public void get(int from, byte[] target, int offset, int count) {
+    System.arraycopy(bytes, from, target, offset, count);
+  }
+
   /** Begins a row; the caller then writes exactly this many fields. */
   public void row(int fields) {
     mark = size;

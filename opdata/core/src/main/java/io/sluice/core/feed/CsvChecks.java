@@ -24,9 +24,9 @@ final class CsvChecks {
 
   static void run(Tree feed, Problems problems) {
     CsvChecks checks = new CsvChecks(feed, problems);
-    checks.differ("delimiter", "quote");
-    checks.differ("delimiter", "escape");
     checks.differ("delimiter", "comment");
+    checks.notInDelimiter("quote");
+    checks.notInDelimiter("escape");
     checks.differ("decimalSeparator", "groupSeparator");
     checks.columns();
   }
@@ -37,6 +37,18 @@ final class CsvChecks {
       problems.addAtKey(
           csv.get(second).at(),
           first + " and " + second + " are the same",
+          "Give one of them another character.");
+    }
+  }
+
+  private void notInDelimiter(String sign) {
+    Optional<String> character = csv.get(sign).nonEmpty();
+    String delimiter = csv.get("delimiter").text().orElse("");
+    if (character.isPresent() && delimiter.contains(character.get())) {
+      boolean same = delimiter.equals(character.get());
+      problems.addAtKey(
+          csv.get(sign).at(),
+          same ? "delimiter and " + sign + " are the same" : "delimiter contains " + sign,
           "Give one of them another character.");
     }
   }

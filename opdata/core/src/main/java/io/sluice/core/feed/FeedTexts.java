@@ -6,7 +6,6 @@ import io.sluice.core.yaml.TextChecks;
 import io.sluice.core.yaml.TextChecks.Fault;
 import java.nio.charset.Charset;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,10 +60,15 @@ final class FeedTexts {
   }
 
   private static Optional<Fault> dateFormat(String text) {
+    if (text.isEmpty()) {
+      return Optional.of(
+          new Fault("a date pattern is empty", "Write one, such as MM/dd/uuuu HH:mm."));
+    }
     try {
-      String understood = DateTimeFormatter.ofPattern(text).toString();
       return fault(
-          understood.isEmpty(), "a date pattern is empty", "Write one, such as MM/dd/uuuu HH:mm.");
+          !DatePattern.of(text).saysADate(),
+          "the date pattern '" + text + "' does not say which day or time it is",
+          "Write year (uuuu, not YYYY), month (MM) and day (dd); hours of 24 as HH, of 12 as hh with a.");
     } catch (IllegalArgumentException e) {
       return Optional.of(
           new Fault(

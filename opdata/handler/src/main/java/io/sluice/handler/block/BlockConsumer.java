@@ -1,6 +1,6 @@
 package io.sluice.handler.block;
 
-/** Takes the rows of a block, each key once, in one or more runs. */
+/** Takes the rows of a store, each key once, in one or more runs. */
 public interface BlockConsumer {
 
   /**

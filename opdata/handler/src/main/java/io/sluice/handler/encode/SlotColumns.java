@@ -9,6 +9,7 @@ import io.sluice.core.feed.Glob;
 import io.sluice.core.feed.SqlType;
 import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.pm.PmGroup;
+import io.sluice.handler.value.CellKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,28 +69,26 @@ final class SlotColumns {
   }
 
   private void addOwn(List<SlotKey> wanted, int slot) {
-    boolean number = group.hasSeen(slot, io.sluice.handler.value.ValueKind.DOUBLE);
-    boolean exact =
-        group.hasSeen(slot, io.sluice.handler.value.ValueKind.NUMERIC)
-            && typeOf(slot) != PgType.FLOAT8;
+    boolean number = group.hasSeen(slot, CellKind.DOUBLE);
+    boolean exact = group.hasSeen(slot, CellKind.NUMERIC) && typeOf(slot) != PgType.FLOAT8;
     boolean onlyBlank =
-        group.hasSeen(slot, io.sluice.handler.value.ValueKind.BLANK)
-            && !group.hasSeen(slot, io.sluice.handler.value.ValueKind.NUMERIC)
-            && !group.hasSeen(slot, io.sluice.handler.value.ValueKind.VECTOR)
-            && !group.hasSeen(slot, io.sluice.handler.value.ValueKind.VECTOR_NUMERIC);
+        group.hasSeen(slot, CellKind.BLANK)
+            && !group.hasSeen(slot, CellKind.NUMERIC)
+            && !group.hasSeen(slot, CellKind.VECTOR)
+            && !group.hasSeen(slot, CellKind.VECTOR_NUMERIC);
     if (number || exact || onlyBlank) {
       add(wanted, slot, ValueKind.VALUE);
     }
   }
 
   private void addSiblings(List<SlotKey> wanted, int slot) {
-    if (group.hasSeen(slot, io.sluice.handler.value.ValueKind.NUMERIC) && !takesExact(slot)) {
+    if (group.hasSeen(slot, CellKind.NUMERIC) && !takesExact(slot)) {
       add(wanted, slot, ValueKind.NUMERIC);
     }
-    if (group.hasSeen(slot, io.sluice.handler.value.ValueKind.VECTOR)) {
+    if (group.hasSeen(slot, CellKind.VECTOR)) {
       add(wanted, slot, ValueKind.VECTOR);
     }
-    if (group.hasSeen(slot, io.sluice.handler.value.ValueKind.VECTOR_NUMERIC)) {
+    if (group.hasSeen(slot, CellKind.VECTOR_NUMERIC)) {
       add(wanted, slot, ValueKind.VECTOR_NUMERIC);
     }
   }
@@ -143,7 +142,7 @@ final class SlotColumns {
    * @return null when the file has no such column yet: {@link #demand} it
    */
   ValueKind home(BlockRow row, int slot) {
-    io.sluice.handler.value.ValueKind kind = row.kind(slot);
+    CellKind kind = row.kind(slot);
     return switch (kind) {
       case DOUBLE, NUMERIC -> {
         TargetColumn own = column(slot, ValueKind.VALUE);

@@ -6,9 +6,9 @@ import java.time.Duration;
 /**
  * How the handler works.
  *
- * @param temp directory for blocks larger than memory
+ * @param temp directory for rows that do not fit in memory
  * @param chunkBytes size at which a chunk is staged
- * @param blockBytes memory of one element block before it goes to disk
+ * @param blockBytes memory of one file's rows, in which duplicates collapse, before they go to disk
  * @param lease how long a claim holds unless renewed, as the ledger was told
  * @param attempts before a file is dead
  * @param missingRetry pause before a staged object that is not there is looked for again

@@ -7,7 +7,6 @@ import io.sluice.core.fate.ParkTarget;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.RejectFile;
 import io.sluice.core.feed.Feed;
-import io.sluice.core.feed.FeedFormat;
 import io.sluice.core.feed.FeedTarget.Mode;
 import io.sluice.core.ledger.HandleClaim;
 import io.sluice.core.ledger.HandleLedger;
@@ -23,6 +22,9 @@ import io.sluice.core.staging.StagingObjectMissing;
 import io.sluice.handler.encode.ChunkOutput;
 import io.sluice.handler.encode.FileContext;
 import io.sluice.handler.encode.Window;
+import io.sluice.handler.format.FileCounts;
+import io.sluice.handler.format.Format;
+import io.sluice.handler.format.Formats;
 import io.sluice.handler.reject.RejectLog;
 import java.io.IOException;
 import java.io.InputStream;
@@ -209,14 +211,16 @@ public final class HandleWorker implements AutoCloseable {
   }
 
   private FileCounts read(InputStream raw, FileContext context) {
-    HandleClaim claim = context.claim();
     try (raw;
-        InputStream in = RawInput.open(raw, claim.size(), context.feed().source().archives())) {
-      FeedFormat format = context.feed().format();
-      if (format instanceof FeedFormat.Pm pm) {
-        return PmFile.read(in, pm, context, settings);
-      }
-      return CsvFile.read(in, (FeedFormat.Csv) format, context);
+        Format format = Formats.of(context.feed(), settings.temp(), settings.blockBytes())) {
+      FileCounts counts = format.read(raw, context);
+      counts
+          .notes()
+          .forEach(
+              note ->
+                  LOG.info(
+                      "feed {}: file {}: {}", context.feed().name(), context.claim().path(), note));
+      return counts;
     } catch (IOException e) {
       throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
     }

@@ -1,38 +1,50 @@
-package io.sluice.handler.work;
+package io.sluice.handler.input;
 
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.RejectFile;
 import io.sluice.core.feed.FeedSource.ArchiveLimits;
+import io.sluice.core.gzip.GzipMembers;
 import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * A staged file as its format reads it: unpacked when it begins like gzip, whatever its name, up to
- * the feed's limits. A failing store pauses the stage, broken packing rejects the file.
+ * Staged files as their format reads them: unpacked when they begin like gzip, whatever their name,
+ * up to the feed's limits. A failing store pauses the stage, broken packing rejects the file: every
+ * byte of it is read or is said to be wrong. Buffers are kept from file to file; one file at a
+ * time, not for use by several threads.
  */
-final class RawInput {
-
-  private static final int BUFFER = 64 << 10;
+public final class StagedInput implements AutoCloseable {
 
   /** Small files may be as repetitive as they like. */
   private static final long RATIO_FROM = 16L << 20;
 
-  private RawInput() {}
+  private final ArchiveLimits limits;
+  private GzipMembers gzip;
 
-  static InputStream open(InputStream staged, long size, ArchiveLimits limits) {
+  public StagedInput(ArchiveLimits limits) {
+    this.limits = limits;
+  }
+
+  /**
+   * Opens the next file.
+   *
+   * @param staged stays the caller's to close
+   * @param size of the staged bytes
+   * @throws RejectFile here or while reading, when it cannot be unpacked; it says where
+   */
+  public InputStream open(InputStream staged, long size) {
     InputStream stored = new Stored(staged);
     try {
       PushbackInputStream in = new PushbackInputStream(stored, 4);
       byte[] magic = in.readNBytes(4);
       in.unread(magic);
       if (startsWith(magic, 0x1f, 0x8b)) {
-        return new Unpacked(in, size, limits);
+        return new Unpacked(gzip(in), size, limits);
       }
       String packed = packing(magic);
       if (packed != null) {
@@ -42,6 +54,26 @@ final class RawInput {
       return in;
     } catch (IOException e) {
       throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private GzipMembers gzip(InputStream in) {
+    if (gzip == null) {
+      gzip = new GzipMembers(in);
+    } else {
+      gzip.reopen(in);
+    }
+    return gzip;
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (gzip != null) {
+        gzip.close();
+      }
+    } catch (IOException e) {
+      throw new PauseStage("closing a staged file failed: " + e.getMessage(), e);
     }
   }
 
@@ -97,17 +129,16 @@ final class RawInput {
     }
   }
 
-  /** Unzips within bounds; may hold several gzip members. */
+  /** Unzips within bounds. */
   private static final class Unpacked extends InputStream {
 
-    private final InputStream packed;
+    private final GzipMembers gzip;
     private final long packedSize;
     private final ArchiveLimits limits;
-    private GZIPInputStream gzip;
     private long unpacked;
 
-    Unpacked(InputStream packed, long packedSize, ArchiveLimits limits) {
-      this.packed = packed;
+    Unpacked(GzipMembers gzip, long packedSize, ArchiveLimits limits) {
+      this.gzip = gzip;
       this.packedSize = packedSize;
       this.limits = limits;
     }
@@ -121,9 +152,6 @@ final class RawInput {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       try {
-        if (gzip == null) {
-          gzip = new GZIPInputStream(packed, BUFFER);
-        }
         int n = gzip.read(bytes, offset, length);
         if (n > 0) {
           unpacked += n;
@@ -132,9 +160,9 @@ final class RawInput {
         return n;
       } catch (EOFException e) {
         throw new RejectFile(
-            "truncated", position(), "the gzip data breaks off; was it fetched while written?", e);
+            "truncated", position(), e.getMessage() + "; was it fetched while written?", e);
       } catch (ZipException e) {
-        throw new RejectFile("corrupt_gzip", position(), "broken gzip data: " + e.getMessage(), e);
+        throw new RejectFile("corrupt_gzip", position(), e.getMessage(), e);
       }
     }
 
@@ -150,15 +178,7 @@ final class RawInput {
     }
 
     private String position() {
-      return "unpacked byte " + unpacked;
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (gzip != null) {
-        gzip.close();
-      }
-      packed.close();
+      return "byte %d, unpacked byte %d".formatted(gzip.packedPosition(), unpacked);
     }
   }
 }

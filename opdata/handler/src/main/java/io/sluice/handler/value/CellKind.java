@@ -1,7 +1,7 @@
 package io.sluice.handler.value;
 
-/** What a measured value is. All but {@code TEXT} are stored; each kind has a column of its own. */
-public enum ValueKind {
+/** What a cell holds. All but {@code TEXT} are stored; each kind has a column of its own. */
+public enum CellKind {
   /** Empty, NIL, or a vector of nothing but these. */
   BLANK(1),
   /** A number that double precision holds exactly, or prints back as it was written. */
@@ -15,17 +15,17 @@ public enum ValueKind {
   /** No number at all: a rejected cell. */
   TEXT(6);
 
-  private static final ValueKind[] BY_CODE = new ValueKind[values().length + 1];
+  private static final CellKind[] BY_CODE = new CellKind[values().length + 1];
 
   static {
-    for (ValueKind kind : values()) {
+    for (CellKind kind : values()) {
       BY_CODE[kind.code] = kind;
     }
   }
 
   private final byte code;
 
-  ValueKind(int code) {
+  CellKind(int code) {
     this.code = (byte) code;
   }
 
@@ -34,7 +34,7 @@ public enum ValueKind {
     return code;
   }
 
-  public static ValueKind of(int code) {
+  public static CellKind of(int code) {
     return BY_CODE[code];
   }
 
