@@ -3,6 +3,7 @@ package io.sluice.pgtask.run;
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.SqlFates;
+import io.sluice.core.thread.Threads;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskSpec;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +37,7 @@ public final class TaskRunner implements AutoCloseable {
   private final Map<Class<? extends TaskSpec>, TaskKind<? super TaskSpec>> kinds =
       new ConcurrentHashMap<>();
   private final Map<Long, LiveRun> running = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService pulse =
-      Executors.newScheduledThreadPool(PULSES, TaskRunner::thread);
+  private final ScheduledExecutorService pulse = Threads.scheduler(PULSES, "sluice-task-pulse");
   private final Clock clock;
   private final String instance;
   private final Duration renewEvery;
@@ -63,12 +62,6 @@ public final class TaskRunner implements AutoCloseable {
     this.instance = instance;
     this.renewEvery = renewEvery;
     this.ending = new RunEnding(history);
-  }
-
-  private static Thread thread(Runnable body) {
-    Thread thread = new Thread(body, "sluice-task-pulse");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Says how a kind of task is done. */

@@ -1,11 +1,6 @@
 package io.sluice.service;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.sluice.core.catalog.Catalog;
-import io.sluice.core.catalog.Dimensions;
-import io.sluice.core.ledger.Leases;
-import io.sluice.core.ledger.LedgerPartitions;
-import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.Stagings;
 import io.sluice.service.broker.BrokerSettings;
@@ -20,26 +15,6 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @Import(DatabaseConfiguration.class)
 public class BaseConfiguration {
-
-  @Bean
-  Leases leases(Transactions transactions, SluiceProperties properties) {
-    return new Leases(transactions, properties.instance());
-  }
-
-  @Bean
-  LedgerPartitions ledgerPartitions(Transactions transactions) {
-    return new LedgerPartitions(transactions);
-  }
-
-  @Bean
-  Catalog catalog(Transactions transactions) {
-    return new Catalog(transactions);
-  }
-
-  @Bean
-  Dimensions dimensions(Transactions transactions) {
-    return new Dimensions(transactions);
-  }
 
   @Bean
   Staging staging(SluiceProperties properties, Clock clock) throws IOException {

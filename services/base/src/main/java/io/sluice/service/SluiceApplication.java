@@ -1,5 +1,6 @@
 package io.sluice.service;
 
+import io.sluice.core.thread.FatalErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,7 +9,7 @@ import java.util.Properties;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Starts a service with the settings all of them share. */
+/** Starts a service with the settings all of them share; an error that ends a thread ends it. */
 public final class SluiceApplication {
   private SluiceApplication() {}
 
@@ -18,6 +19,7 @@ public final class SluiceApplication {
    */
   public static ConfigurableApplicationContext run(
       String name, Map<String, Object> defaults, String[] arguments, Class<?>... configuration) {
+    FatalErrors.endProcess();
     SpringApplication application = new SpringApplication(configuration);
     Properties all = shared();
     all.put("spring.application.name", "sluice-" + name);

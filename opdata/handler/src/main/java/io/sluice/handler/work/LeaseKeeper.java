@@ -3,10 +3,10 @@ package io.sluice.handler.work;
 import io.sluice.core.fate.FateException;
 import io.sluice.core.ledger.HandleClaim;
 import io.sluice.core.ledger.HandleLedger;
+import io.sluice.core.thread.Threads;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +23,7 @@ final class LeaseKeeper implements AutoCloseable {
   LeaseKeeper(HandleLedger ledger, Duration lease) {
     this.ledger = ledger;
     this.every = lease.dividedBy(3);
-    ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "handle-leases");
-              thread.setDaemon(true);
-              return thread;
-            });
-    executor.setRemoveOnCancelPolicy(true);
-    this.timer = executor;
+    this.timer = Threads.scheduler(1, "handle-leases");
   }
 
   /** Keeps the claim until the hold is released. */

@@ -12,6 +12,7 @@ import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
+import io.sluice.core.thread.Threads;
 import io.sluice.getter.dispatch.Dispatcher;
 import io.sluice.getter.fetch.FetchWorker;
 import io.sluice.getter.scan.ScanRound;
@@ -25,13 +26,11 @@ import io.sluice.service.Consumers;
 import io.sluice.service.Loop;
 import io.sluice.service.SluiceProperties;
 import io.sluice.service.Surroundings;
-import io.sluice.service.broker.StageConsumer;
-import io.sluice.service.broker.StageWorker;
+import io.sluice.service.broker.QueueConsumer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -51,6 +50,16 @@ public class GetterConfiguration {
   @Bean
   Supplier<Feeds> feeds(FeedDirectory directory) {
     return directory::current;
+  }
+
+  @Bean
+  Leases leases(Transactions transactions, SluiceProperties properties) {
+    return new Leases(transactions, properties.instance());
+  }
+
+  @Bean
+  LedgerPartitions ledgerPartitions(Transactions transactions) {
+    return new LedgerPartitions(transactions);
   }
 
   @Bean
@@ -90,12 +99,13 @@ public class GetterConfiguration {
   }
 
   @Bean
-  StageConsumer fetchConsumer(
+  QueueConsumer fetchConsumer(
       Consumers consumers, GetterProperties properties, FetchWorker worker) {
-    return consumers.consumer(
+    return consumers.stage(
         Stage.FETCH,
-        properties.fetchConsumer(),
-        StageWorker.each(taken -> worker.fetch(taken.message(), taken.redelivered())));
+        properties.fetchConcurrency(),
+        properties.fetchBulkConcurrency(),
+        worker::fetch);
   }
 
   @Bean
@@ -111,17 +121,18 @@ public class GetterConfiguration {
   }
 
   @Bean
-  StageConsumer settleConsumer(
+  QueueConsumer settleConsumer(
       Consumers consumers, GetterProperties properties, SettleWorker worker) {
-    return consumers.consumer(
+    return consumers.stage(
         Stage.SETTLE,
-        properties.settleConsumer(),
-        StageWorker.each(taken -> worker.settle(taken.message(), taken.redelivered())));
+        properties.settleConcurrency(),
+        properties.settleBulkConcurrency(),
+        worker::settle);
   }
 
   @Bean(destroyMethod = "shutdown")
   ExecutorService scanExecutor(GetterProperties properties) {
-    return Executors.newFixedThreadPool(properties.scanConcurrency());
+    return Threads.pool(properties.scanConcurrency(), Threads.forWaiting("scan"));
   }
 
   @Bean

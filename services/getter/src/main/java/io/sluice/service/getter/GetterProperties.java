@@ -3,7 +3,6 @@ package io.sluice.service.getter;
 import io.sluice.getter.dispatch.DispatchSettings;
 import io.sluice.getter.fetch.FetchSettings;
 import io.sluice.getter.sweep.SweepSettings;
-import io.sluice.service.ConsumerProperties;
 import io.sluice.service.SluiceProperties;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,9 +13,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What the getter is told, under {@code sluice.getter.*}.
  *
  * @param fetchConcurrency files fetched at the same time
- * @param fetchPrefetch files held of the live and of the bulk queue each
+ * @param fetchBulkConcurrency bulk files fetched beside them: replays, first scans, old periods
  * @param settleConcurrency files settled at the same time
- * @param settlePrefetch files held of each settle queue
+ * @param settleBulkConcurrency bulk files settled beside them
  * @param scanConcurrency hosts listed at the same time
  * @param scanInterval how often it is looked which scans are due
  * @param dispatchInterval how often the queues are topped up
@@ -24,14 +23,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param handleLimit messages in the handler's queues above which nothing more is fetched
  * @param hostPause how long the files of a host that is away wait
  * @param retryPause before the second attempt; it doubles
+ * @param fileReadyToken that POST /file-ready asks for; without one it refuses everybody
+ * @param fileReadyTokenFile file that holds that token instead
  * @param temp directory where archives are unpacked; the system's unless told
  */
 @ConfigurationProperties("sluice.getter")
 public record GetterProperties(
     @DefaultValue("4") int fetchConcurrency,
-    @DefaultValue("16") int fetchPrefetch,
+    @DefaultValue("1") int fetchBulkConcurrency,
     @DefaultValue("2") int settleConcurrency,
-    @DefaultValue("32") int settlePrefetch,
+    @DefaultValue("1") int settleBulkConcurrency,
     @DefaultValue("8") int scanConcurrency,
     @DefaultValue("1s") Duration scanInterval,
     @DefaultValue("500ms") Duration dispatchInterval,
@@ -39,11 +40,19 @@ public record GetterProperties(
     @DefaultValue("2000") int handleLimit,
     @DefaultValue("30s") Duration hostPause,
     @DefaultValue("10s") Duration retryPause,
+    String fileReadyToken,
+    Path fileReadyTokenFile,
     Path temp,
     @DefaultValue Sweep sweep) {
 
   public GetterProperties {
     temp = temp == null ? Path.of(System.getProperty("java.io.tmpdir")) : temp;
+  }
+
+  /** Without the token. */
+  @Override
+  public String toString() {
+    return "GetterProperties[temp=%s, sweep=%s]".formatted(temp, sweep);
   }
 
   /**
@@ -71,14 +80,6 @@ public record GetterProperties(
     SweepSettings settings() {
       return new SweepSettings(lostAfter, republish, keepRaw, keepRejected, keepChunks, fullest);
     }
-  }
-
-  ConsumerProperties fetchConsumer() {
-    return ConsumerProperties.single(fetchConcurrency, fetchPrefetch);
-  }
-
-  ConsumerProperties settleConsumer() {
-    return ConsumerProperties.single(settleConcurrency, settlePrefetch);
   }
 
   FetchSettings fetchSettings(SluiceProperties.Ledger ledger) {

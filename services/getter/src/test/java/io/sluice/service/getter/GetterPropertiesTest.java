@@ -19,9 +19,9 @@ class GetterPropertiesTest {
         .isEqualTo(
             new GetterProperties(
                 4,
-                16,
+                1,
                 2,
-                32,
+                1,
                 8,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(500),
@@ -29,6 +29,8 @@ class GetterPropertiesTest {
                 2000,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
+                null,
+                null,
                 Path.of(System.getProperty("java.io.tmpdir")),
                 new GetterProperties.Sweep(
                     Duration.ofSeconds(30),
@@ -54,9 +56,9 @@ class GetterPropertiesTest {
             bind(
                 Map.ofEntries(
                     Map.entry("sluice.getter.fetch-concurrency", "5"),
-                    Map.entry("sluice.getter.fetch-prefetch", "6"),
+                    Map.entry("sluice.getter.fetch-bulk-concurrency", "6"),
                     Map.entry("sluice.getter.settle-concurrency", "7"),
-                    Map.entry("sluice.getter.settle-prefetch", "8"),
+                    Map.entry("sluice.getter.settle-bulk-concurrency", "8"),
                     Map.entry("sluice.getter.scan-concurrency", "9"),
                     Map.entry("sluice.getter.scan-interval", "10s"),
                     Map.entry("sluice.getter.dispatch-interval", "11s"),
@@ -64,6 +66,8 @@ class GetterPropertiesTest {
                     Map.entry("sluice.getter.handle-limit", "13"),
                     Map.entry("sluice.getter.host-pause", "14s"),
                     Map.entry("sluice.getter.retry-pause", "15s"),
+                    Map.entry("sluice.getter.file-ready-token", "open sesame"),
+                    Map.entry("sluice.getter.file-ready-token-file", "/run/token"),
                     Map.entry("sluice.getter.temp", "/big"),
                     Map.entry("sluice.getter.sweep.messages", "16s"),
                     Map.entry("sluice.getter.sweep.staging", "17s"),
@@ -86,6 +90,8 @@ class GetterPropertiesTest {
                 13,
                 Duration.ofSeconds(14),
                 Duration.ofSeconds(15),
+                "open sesame",
+                Path.of("/run/token"),
                 Path.of("/big"),
                 new GetterProperties.Sweep(
                     Duration.ofSeconds(16),
@@ -96,6 +102,12 @@ class GetterPropertiesTest {
                     Duration.ofSeconds(21),
                     Duration.ofSeconds(22),
                     0.5)));
+  }
+
+  @Test
+  void keepsTheTokenToItself_whenPrinted() {
+    Map<String, String> token = Map.of("sluice.getter.file-ready-token", "open sesame");
+    assertThat(bind(token).toString()).doesNotContain("sesame");
   }
 
   private static GetterProperties bind(Map<String, String> values) {

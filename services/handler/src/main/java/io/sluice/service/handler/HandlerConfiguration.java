@@ -14,8 +14,7 @@ import io.sluice.handler.work.HandleWorker;
 import io.sluice.service.BaseConfiguration;
 import io.sluice.service.Consumers;
 import io.sluice.service.SluiceProperties;
-import io.sluice.service.broker.StageConsumer;
-import io.sluice.service.broker.StageWorker;
+import io.sluice.service.broker.QueueConsumer;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -29,6 +28,16 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(HandlerProperties.class)
 @Import(BaseConfiguration.class)
 public class HandlerConfiguration {
+
+  @Bean
+  Catalog catalog(Transactions transactions) {
+    return new Catalog(transactions);
+  }
+
+  @Bean
+  Dimensions dimensions(Transactions transactions) {
+    return new Dimensions(transactions);
+  }
 
   @Bean
   HandleWorker handleWorker(
@@ -55,11 +64,9 @@ public class HandlerConfiguration {
   }
 
   @Bean
-  StageConsumer handleConsumer(
+  QueueConsumer handleConsumer(
       Consumers consumers, HandlerProperties properties, HandleWorker worker) {
-    return consumers.consumer(
-        Stage.HANDLE,
-        properties.consumer(),
-        StageWorker.each(taken -> worker.handle(taken.message(), taken.redelivered())));
+    return consumers.stage(
+        Stage.HANDLE, properties.concurrency(), properties.bulkConcurrency(), worker::handle);
   }
 }

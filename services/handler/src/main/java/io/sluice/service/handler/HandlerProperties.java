@@ -1,7 +1,6 @@
 package io.sluice.service.handler;
 
 import io.sluice.handler.work.HandleSettings;
-import io.sluice.service.ConsumerProperties;
 import io.sluice.service.SluiceProperties;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +12,7 @@ import org.springframework.util.unit.DataSize;
  * What the handler is told, under {@code sluice.handler.*}.
  *
  * @param concurrency files handled at the same time
- * @param prefetch files held of the live and of the bulk queue each
+ * @param bulkConcurrency bulk files handled beside them
  * @param chunkSize at which a chunk is staged
  * @param blockMemory what one element block may take before it goes to disk
  * @param temp directory for blocks that do; the system's unless told
@@ -23,7 +22,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("sluice.handler")
 public record HandlerProperties(
     @DefaultValue("2") int concurrency,
-    @DefaultValue("4") int prefetch,
+    @DefaultValue("1") int bulkConcurrency,
     @DefaultValue("8MB") DataSize chunkSize,
     @DefaultValue("64MB") DataSize blockMemory,
     Path temp,
@@ -43,9 +42,5 @@ public record HandlerProperties(
         ledger.attempts(),
         missingRetry,
         missingRetries);
-  }
-
-  ConsumerProperties consumer() {
-    return ConsumerProperties.single(concurrency, prefetch);
   }
 }

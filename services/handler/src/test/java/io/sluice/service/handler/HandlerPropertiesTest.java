@@ -18,7 +18,7 @@ class HandlerPropertiesTest {
         .isEqualTo(
             new HandlerProperties(
                 2,
-                4,
+                1,
                 DataSize.ofMegabytes(8),
                 DataSize.ofMegabytes(64),
                 Path.of(System.getProperty("java.io.tmpdir")),
@@ -32,7 +32,7 @@ class HandlerPropertiesTest {
             bind(
                 Map.of(
                     "sluice.handler.concurrency", "3",
-                    "sluice.handler.prefetch", "9",
+                    "sluice.handler.bulk-concurrency", "9",
                     "sluice.handler.chunk-size", "1MB",
                     "sluice.handler.block-memory", "2MB",
                     "sluice.handler.temp", "/big",

@@ -1,8 +1,10 @@
 package io.sluice.service.loader;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.core.fate.RetryBatch;
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.message.Stage;
+import io.sluice.core.message.WorkMessage;
 import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Transactions;
@@ -14,9 +16,9 @@ import io.sluice.service.Consumers;
 import io.sluice.service.Loop;
 import io.sluice.service.SluiceProperties;
 import io.sluice.service.Surroundings;
-import io.sluice.service.broker.StageConsumer;
-import io.sluice.service.broker.StageWorker.Taken;
+import io.sluice.service.broker.QueueConsumer;
 import java.time.Clock;
+import java.util.List;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -70,10 +72,17 @@ public class LoaderConfiguration {
   }
 
   @Bean
-  StageConsumer loadConsumer(Consumers consumers, LoaderProperties properties, LoadWorker worker) {
-    return consumers.consumer(
+  QueueConsumer loadConsumer(Consumers consumers, LoaderProperties properties, LoadWorker worker) {
+    return consumers.stage(
         Stage.LOAD,
-        properties.consumer(),
-        batch -> worker.load(batch.stream().map(Taken::message).toList()).toRetry());
+        properties.concurrency(),
+        properties.bulkConcurrency(),
+        (message, redelivered) -> load(worker, message));
+  }
+
+  private static void load(LoadWorker worker, WorkMessage message) {
+    if (!worker.load(List.of(message)).toRetry().isEmpty()) {
+      throw new RetryBatch("chunk %d of file %d".formatted(message.chunk(), message.fileId()));
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.sluice.service.loader;
 
 import io.sluice.loader.LoadSettings;
-import io.sluice.service.ConsumerProperties;
 import io.sluice.service.SluiceProperties;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -11,11 +10,9 @@ import org.springframework.util.unit.DataSize;
 /**
  * What the loader is told, under {@code sluice.loader.*}.
  *
- * @param concurrency batches loaded at the same time
- * @param prefetch chunks held of the live and of the bulk queue each
- * @param batch most chunks of a transaction
+ * @param concurrency transactions at the same time
+ * @param bulkConcurrency transactions for bulk work beside them
  * @param batchSize most bytes of a transaction; one chunk may be larger
- * @param batchWait how long a batch waits to fill
  * @param ddlLockTimeout how long a change of tables waits for its lock before it gives way
  * @param loadLockTimeout how long a load waits for a lock
  * @param retries of a batch after a deadlock, lock timeout or serialisation failure
@@ -27,10 +24,8 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("sluice.loader")
 public record LoaderProperties(
     @DefaultValue("1") int concurrency,
-    @DefaultValue("400") int prefetch,
-    @DefaultValue("200") int batch,
+    @DefaultValue("1") int bulkConcurrency,
     @DefaultValue("64MB") DataSize batchSize,
-    @DefaultValue("200ms") Duration batchWait,
     @DefaultValue("2s") Duration ddlLockTimeout,
     @DefaultValue("20s") Duration loadLockTimeout,
     @DefaultValue("6") int retries,
@@ -49,9 +44,5 @@ public record LoaderProperties(
         backoff,
         stagingReads,
         tempTables);
-  }
-
-  ConsumerProperties consumer() {
-    return new ConsumerProperties(concurrency, prefetch, batch, batchWait);
   }
 }

@@ -19,10 +19,8 @@ class LoaderPropertiesTest {
         .isEqualTo(
             new LoaderProperties(
                 1,
-                400,
-                200,
+                1,
                 DataSize.ofMegabytes(64),
-                Duration.ofMillis(200),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(20),
                 6,
@@ -45,10 +43,8 @@ class LoaderPropertiesTest {
             bind(
                 Map.ofEntries(
                     Map.entry("sluice.loader.concurrency", "2"),
-                    Map.entry("sluice.loader.prefetch", "50"),
-                    Map.entry("sluice.loader.batch", "20"),
+                    Map.entry("sluice.loader.bulk-concurrency", "3"),
                     Map.entry("sluice.loader.batch-size", "1MB"),
-                    Map.entry("sluice.loader.batch-wait", "3ms"),
                     Map.entry("sluice.loader.ddl-lock-timeout", "4s"),
                     Map.entry("sluice.loader.load-lock-timeout", "5s"),
                     Map.entry("sluice.loader.retries", "7"),
@@ -59,10 +55,8 @@ class LoaderPropertiesTest {
         .isEqualTo(
             new LoaderProperties(
                 2,
-                50,
-                20,
+                3,
                 DataSize.ofMegabytes(1),
-                Duration.ofMillis(3),
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(5),
                 7,

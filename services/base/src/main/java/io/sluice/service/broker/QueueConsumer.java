@@ -4,67 +4,72 @@ import com.rabbitmq.client.Connection;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.sluice.core.fate.PauseStage;
-import io.sluice.core.message.Stage;
 import io.sluice.core.metric.Metric;
+import io.sluice.core.thread.Threads;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries one stage's messages to its worker and acknowledges them after the work.
+ * Carries the messages of some queues to a handler and acknowledges them after the work.
  *
- * <p>When the surroundings fail it cancels its consumers and closes the channel, so that the broker
- * has every message back; it then probes until they are there again, and goes on by itself.
+ * <p>When the surroundings fail it closes its connection, so that the broker has every message
+ * back; it then probes until they are there again, and goes on by itself.
  */
-public final class StageConsumer implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(StageConsumer.class);
+public final class QueueConsumer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(QueueConsumer.class);
 
   private final ConsumerSettings settings;
   private final BrokerSettings broker;
+  private final MessageHandler handler;
   private final ConfirmingPublisher publisher;
   private final Runnable probe;
-  private final String name;
-  private final DeliveryBuffer buffer = new DeliveryBuffer();
-  private final StageCrew crew;
+  private final String connectionName;
+  private final ExecutorService workers;
   private final AtomicReference<String> paused = new AtomicReference<>("starting");
   private final AtomicReference<ConsumerSession> session = new AtomicReference<>();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread supervisor;
 
   /**
-   * @param probe returns when everything the worker needs is there, or throws {@link PauseStage}
-   * @param name what the broker's own lists call the connection
+   * @param probe returns when everything the handler needs is there, or throws {@link PauseStage}
+   * @param connectionName what the broker's own lists call the connection
    */
-  public StageConsumer(
+  public QueueConsumer(
       ConsumerSettings settings,
       BrokerSettings broker,
-      StageWorker worker,
+      MessageHandler handler,
       ConfirmingPublisher publisher,
       Runnable probe,
-      String name,
+      String connectionName,
       MeterRegistry registry) {
     this.settings = settings;
     this.broker = broker;
+    this.handler = handler;
     this.publisher = publisher;
     this.probe = probe;
-    this.name = name;
-    this.crew = new StageCrew(settings, worker, buffer, this::endSession);
-    this.supervisor = new Thread(this::superviseUntilStopped, stage().id() + "-consumer");
+    this.connectionName = connectionName;
+    ThreadFactory threads =
+        settings.computes() ? Threads.forComputing(name()) : Threads.forWaiting(name());
+    this.workers = Threads.pool(settings.concurrency(), threads);
+    this.supervisor =
+        Threads.forWaiting(name() + "-consumer").newThread(this::superviseUntilStopped);
     registry.gauge(
         Metric.PAUSED.meter(),
-        List.of(Tag.of("stage", stage().id())),
+        List.of(Tag.of("stage", name())),
         paused,
         reason -> reason.get() == null ? 0 : 1);
   }
 
-  public Stage stage() {
-    return settings.stage();
+  public String name() {
+    return settings.name();
   }
 
   /** Why it takes no messages; empty when it does. */
@@ -72,14 +77,8 @@ public final class StageConsumer implements AutoCloseable {
     return Optional.ofNullable(paused.get());
   }
 
-  /** Messages delivered that no worker has taken. */
-  int held() {
-    return buffer.size();
-  }
-
   /** Starts to consume as soon as the surroundings allow; once only. */
   public void start() {
-    crew.start();
     supervisor.start();
   }
 
@@ -93,18 +92,17 @@ public final class StageConsumer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    crew.stop();
+    workers.shutdownNow();
   }
 
   private void superviseUntilStopped() {
     try {
       while (stop.getCount() > 0) {
-        String reason = consumeUntilPaused();
-        becomePaused(reason);
+        becomePaused(consumeUntilPaused());
         stop.await(settings.probeInterval().toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
-      log.warn("{} consumer was interrupted", stage().id(), e);
+      log.warn("{} consumer was interrupted", name(), e);
     }
   }
 
@@ -112,7 +110,7 @@ public final class StageConsumer implements AutoCloseable {
   private String consumeUntilPaused() throws InterruptedException {
     try {
       probe.run();
-      Connection connection = broker.connect(name);
+      Connection connection = broker.connect(connectionName, workers);
       try {
         return consume(connection);
       } finally {
@@ -123,33 +121,28 @@ public final class StageConsumer implements AutoCloseable {
     } catch (IOException e) {
       return broker.away(e).getMessage();
     } catch (RuntimeException e) {
-      log.error("{} cannot consume", stage().id(), e);
+      log.error("{} cannot consume", name(), e);
       return "unexpected: " + e;
     }
   }
 
   private String consume(Connection connection) throws IOException, InterruptedException {
-    ConsumerSession mine = new ConsumerSession(stage(), buffer, publisher);
+    ConsumerSession mine = new ConsumerSession(settings, handler, publisher);
     session.set(mine);
     if (stop.getCount() == 0) {
       return "stopping";
     }
-    mine.subscribe(connection, settings.prefetch());
+    mine.subscribe(connection);
     becomeRunning();
     String reason = mine.awaitEnd();
     becomePaused(reason);
-    mine.unsubscribe();
-    finishWorkAtHand();
-    return reason;
-  }
-
-  /** What is in work still gets its acknowledgement; what is not goes back. */
-  private void finishWorkAtHand() throws InterruptedException {
-    buffer.clear();
-    Duration patience = settings.shutdownTimeout();
-    if (!buffer.awaitIdle(patience)) {
-      log.warn("{}: work goes on after {}; the broker gives it to others", stage().id(), patience);
+    if (!mine.awaitIdle()) {
+      log.warn(
+          "{}: work goes on after {}; the broker gives it to others",
+          name(),
+          settings.shutdownTimeout());
     }
+    return reason;
   }
 
   private void endSession(String reason) {
@@ -161,13 +154,13 @@ public final class StageConsumer implements AutoCloseable {
 
   private void becomeRunning() {
     if (paused.getAndSet(null) != null) {
-      log.info("{} takes messages", stage().id());
+      log.info("{} takes messages", name());
     }
   }
 
   private void becomePaused(String reason) {
     if (!reason.equals(paused.getAndSet(reason))) {
-      log.info("{} paused: {}", stage().id(), reason);
+      log.info("{} paused: {}", name(), reason);
     }
   }
 }
