@@ -1,6 +1,7 @@
 package io.sluice.core.ops;
 
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,7 +52,7 @@ public final class KnownFeeds {
 
   /** Whether a text stands for more than itself: {@code *} any characters, {@code ?} one. */
   public static boolean isGlob(String text) {
-    return Sql.isGlob(text);
+    return LikePattern.isGlob(text);
   }
 
   /** Whether a name is one of these, or, as a glob, fits one. */
