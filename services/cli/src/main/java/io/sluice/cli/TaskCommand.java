@@ -170,7 +170,11 @@ final class TaskCommand extends Group {
 
     @Override
     public Integer call() {
-      boolean running = new TaskLine(session).history().cancel(name);
+      TaskLine line = new TaskLine(session);
+      boolean running = line.history().cancel(name);
+      if (!running) {
+        line.task(name); // is there one of that name at all?
+      }
       session.print(
           Map.of("cancelled", running),
           () ->

@@ -54,7 +54,8 @@ final class TaskHistoryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunLog log = new TaskLine(session).log();
+    TaskLine line = new TaskLine(session);
+    RunLog log = line.log();
     if (run != null) {
       show(log, log.run(run).orElseThrow(() -> unknown(run)));
       return Exit.OK;
@@ -63,6 +64,9 @@ final class TaskHistoryCommand implements Callable<Integer> {
       throw UserError.usage("--limit is from 1 to " + MOST, "");
     }
     List<RunLog.Run> runs = log.runs(Optional.ofNullable(task), failed, limit);
+    if (runs.isEmpty() && task != null) {
+      line.task(task); // one that was removed may have a history, one that never was has none
+    }
     session.print(runs, () -> session.print(table(runs), "no matching runs"));
     return Exit.OK;
   }

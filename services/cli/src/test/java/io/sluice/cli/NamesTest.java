@@ -65,7 +65,11 @@ class NamesTest {
       assertThat(near.err()).contains("there is no feed nr-pn. Did you mean nr-pm?");
     }
     assertThat(cli.run("files", "--feed", "lte-*").code()).isEqualTo(2);
-    assertThat(cli.run("task", "explain", "feed/nr-pn").code()).isEqualTo(2);
+    for (String command : List.of("explain", "run", "history", "cancel")) {
+      Cli.Run task = cli.run("task", command, "feed/nr-pn");
+      assertThat(task.code()).as(command).isEqualTo(2);
+      assertThat(task.err()).contains("there is no task feed/nr-pn. Did you mean feed/nr-pm?");
+    }
     assertThat(cli.number("select count(*) from sluice.pause")).isZero();
     assertThat(cli.number("select count(*) from sluice.schema_approval")).isZero();
   }

@@ -191,7 +191,7 @@ class TaskCommandsTest {
       CompletableFuture<Cli.Run> waiting =
           CompletableFuture.supplyAsync(() -> cli.run("task", "run", "care", "--wait"));
       assertThat(cli.run("task", "history").lines().get(1)).contains("running");
-      assertThat(cli.run("task", "cancel", "care").out()).contains("care ends within seconds");
+      assertThat(cli.run("task", "cancel", "care").out()).contains("care will stop within seconds");
       Cli.Run cancelled = running.get();
       assertThat(cancelled.code()).isEqualTo(1);
       assertThat(cancelled.out()).contains("care cancelled");
