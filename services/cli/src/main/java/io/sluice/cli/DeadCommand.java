@@ -172,7 +172,7 @@ final class DeadCommand extends Group {
     public Integer call() {
       if (ids.isEmpty() == (feed == null)) {
         throw UserError.usage(
-            "dead replay needs either ids or --feed", "Use --feed '*' for all" + " dead files");
+            "dead replay needs either ids or --feed", "Use --feed '*' for all dead files");
       }
       Names.requireFeed(session, feed);
       List<Long> wanted = feed == null ? deadOnes() : ofFeed();

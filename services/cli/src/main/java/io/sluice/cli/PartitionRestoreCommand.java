@@ -43,7 +43,7 @@ final class PartitionRestoreCommand implements Callable<Integer> {
   @Option(
       names = "--manifest",
       paramLabel = "URI",
-      description = "Instead of PARTITION: the" + " manifest of an export.")
+      description = "Instead of PARTITION: the manifest of an export.")
   private String manifest;
 
   @Option(
@@ -101,12 +101,12 @@ final class PartitionRestoreCommand implements Callable<Integer> {
   private RestoreSpec spec() {
     if ((partition == null) == (manifest == null)) {
       throw UserError.usage(
-          "restore needs a partition or a --manifest, not both", "Give one of" + " them");
+          "restore needs a partition or a --manifest, not both", "Give one of them");
     }
     if (as != null && detached) {
       throw UserError.usage(
           "--as restores into a separate table, which is never attached",
-          "Use" + " only one of --as and --detached");
+          "Use only one of --as and --detached");
     }
     Optional.ofNullable(partition).ifPresent(PartitionCommand::name);
     Optional.ofNullable(as).ifPresent(PartitionCommand::name);
@@ -130,7 +130,7 @@ final class PartitionRestoreCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw UserError.usage(
           "'" + text + "' is not a URI",
-          "Write file:///directory/manifest.json or" + " s3://bucket/key");
+          "Write file:///directory/manifest.json or s3://bucket/key");
     }
   }
 }

@@ -45,7 +45,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "At most this many, most recently" + " found first.")
+      description = "At most this many, most recently found first.")
   private int limit = Integer.MAX_VALUE;
 
   @Option(

@@ -20,7 +20,7 @@ final class StagingPlace {
       throw new UserError(
           Exit.AWAY,
           "staging " + location + " is not a directory",
-          "Check --staging, or mount" + " the directory");
+          "Check --staging, or mount the directory");
     }
     try {
       URI uri = bucket ? URI.create(location) : directory(location).toUri();

@@ -74,7 +74,7 @@ class FileCommandsTest {
     Cli.Run state = cli.run("files", "--state", "lost");
     assertThat(state.code()).isEqualTo(2);
     assertThat(state.err())
-        .contains("'lost' is not a file state", "There are: discovered," + " fetched");
+        .contains("'lost' is not a file state", "There are: discovered, fetched");
     Cli.Run time = cli.run("files", "--since", "yesterday");
     assertThat(time.code()).isEqualTo(2);
     assertThat(time.err()).contains("'yesterday' is not a time", "2h (ago").doesNotContain("\tat ");

@@ -27,8 +27,9 @@ import picocli.CommandLine.Option;
     name = "demo",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Starts Sluice with everything it needs and loads the files of a simulated"
-        + " radio network.")
+    description =
+        "Starts Sluice with everything it needs and loads the files of a simulated"
+            + " radio network.")
 public final class Demo implements Callable<Integer> {
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
   private static final Duration SAY_EVERY = Duration.ofSeconds(5);
@@ -38,12 +39,14 @@ public final class Demo implements Callable<Integer> {
 
   @CommandLine.Mixin private PlaceOptions options = new PlaceOptions();
 
-  @Option(names = "--once", description = "Stop once the last hour is loaded, after checking the"
-      + " result.")
+  @Option(
+      names = "--once",
+      description = "Stop once the last hour is loaded, after checking the result.")
   private boolean once;
 
-  @Option(names = "--gnbs", description = "Number of gNBs in the network. Default:"
-      + " ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--gnbs",
+      description = "Number of gNBs in the network. Default: ${DEFAULT-VALUE}.")
   private int gnbs = 200;
 
   private final Clock clock = Clock.systemUTC();
@@ -172,8 +175,9 @@ public final class Demo implements Callable<Integer> {
     Thread writer = new Thread(() -> writeLive(network), "simulator");
     writer.setDaemon(true);
     writer.start();
-    out.println("The network continues live, one file per gNB every 15 minutes. Ctrl-C stops"
-        + " everything.");
+    out.println(
+        "The network continues live, one file per gNB every 15 minutes. Ctrl-C stops"
+            + " everything.");
     ProgressLine line = new ProgressLine(out, terminal, Duration.ofMinutes(1));
     while (true) {
       Counts counts = progress.counts();

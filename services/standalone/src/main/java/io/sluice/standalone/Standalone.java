@@ -230,45 +230,7 @@ final class Standalone implements AutoCloseable {
 
   /** Tells a person where everything is; no passwords, only where they lie. */
   String howToLook() {
-    return """
-        Look inside:
-          %13$s status                 what is waiting, what failed
-          %13$s task history           what was done to partitions and tables
-          %13$s sql 'select * from sluice.reconciliation_hourly'
-          PGPASSFILE=%1$s psql -h 127.0.0.1 -p %2$d -U %3$s %4$s
-          JDBC  %5$s  (user %3$s, password in %6$s)
-          HTTP  http://127.0.0.1:%7$d/actuator/health  and  /actuator/prometheus
-          AMQP  127.0.0.1:%8$d
-          data  %9$s, feeds %10$s, tasks %12$s,
-                log %11$s
-        """
-        .formatted(
-            postgres.passwordFile(),
-            postgres.port(),
-            EmbeddedPostgres.USER,
-            DATABASE,
-            postgres.jdbcUrl(DATABASE),
-            new ConnectionFile(options.data()).path(),
-            httpPort,
-            broker.port(),
-            options.data(),
-            options.feeds(),
-            deployment.log(),
-            options.tasks(),
-            sluice());
-  }
-
-  /** With the address, where the command would find another deployment first, or none. */
-  private String sluice() {
-    boolean here = options.data().equals(Path.of(".sluice").toAbsolutePath().normalize());
-    if (here && System.getenv("SLUICE_DATABASE_URL") == null) {
-      return "bin/sluice";
-    }
-    return "bin/sluice --url %s --user %s --password-file %s"
-        .formatted(
-            postgres.jdbcUrl(DATABASE),
-            EmbeddedPostgres.USER,
-            options.data().resolve("postgres/password"));
+    return new Directions(deployment, postgres, DATABASE, httpPort, broker.port()).text();
   }
 
   /** The services first, so that they finish their work; what they stand on after them. */

@@ -18,9 +18,9 @@ import picocli.CommandLine.Mixin;
       "Runs all of Sluice on this machine, with nothing else installed.",
       "It is a deployment of its own: the options below alone say where its data, feeds, tasks"
           + " and ports are. Environment variables can tune it (SLUICE_LOADER_CONCURRENCY,"
-              + " LOGGING_LEVEL_…; see docs/configuration.md). Those that point elsewhere, such"
-                  + " as SLUICE_DATABASE_URL, Spring's own variables and all configuration files"
-                      + " are ignored."
+          + " LOGGING_LEVEL_…; see docs/configuration.md). Those that point elsewhere, such"
+          + " as SLUICE_DATABASE_URL, Spring's own variables and all configuration files"
+          + " are ignored."
     })
 public final class StandaloneCommand implements Callable<Integer> {
   @Mixin private StandaloneOptions options = new StandaloneOptions();
@@ -57,8 +57,10 @@ public final class StandaloneCommand implements Callable<Integer> {
     Standalone standalone = Standalone.start(Deployment.at(options).tunedBy(tuning));
     CountDownLatch forever = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(standalone::close, "stop"));
-    System.out.println(standalone.howToLook() + "Ctrl-C stops it; the next start continues where"
-        + " it left off.");
+    System.out.println(
+        standalone.howToLook()
+            + "Ctrl-C stops it; the next start continues where"
+            + " it left off.");
     forever.await();
     return 0;
   }

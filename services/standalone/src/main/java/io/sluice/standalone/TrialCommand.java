@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Loads each file below the given paths with its own feed into its own schema of a"
           + " throw-away warehouse, and prints the outcome: loaded or rejected, with counts and"
-              + " reasons.",
+          + " reasons.",
       "With --expected, compares the contents of PostgreSQL with a table of counts.",
       "Works on copies of the named files and on nothing else: it uses no feed, database, broker"
           + " or setting of any other deployment, and never moves or deletes a source file."
@@ -52,14 +52,13 @@ final class TrialCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files, or directories to"
-      + " search for files.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PATH",
+      description = "Files, or directories to search for files.")
   private List<Path> paths;
 
-  @Option(
-      names = "--format",
-      required = true,
-      description = "Format of all files: 3gpp-pm or csv.")
+  @Option(names = "--format", required = true, description = "Format of all files: 3gpp-pm or csv.")
   private String format;
 
   @Option(

@@ -100,8 +100,9 @@ class OwnPlacesTest {
       assertThat(standalone.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
     assertThat(said())
-        .contains("Ignored, because standalone uses its own database, broker, staging, feeds and"
-            + " tasks: SLUICE_BROKER_ADDRESSES,")
+        .contains(
+            "Ignored, because standalone uses its own database, broker, staging, feeds and"
+                + " tasks: SLUICE_BROKER_ADDRESSES,")
         .contains("SLUICE_DATABASE_URL", "bin/sluice --url jdbc:postgresql://127.0.0.1:")
         .doesNotContain(":1/actuator");
     assertTheOtherIsAsItWas();

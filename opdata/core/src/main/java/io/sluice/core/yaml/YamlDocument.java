@@ -131,8 +131,7 @@ public final class YamlDocument {
     } catch (MarkedYamlEngineException e) {
       reportSyntax(e);
     } catch (YamlEngineException e) {
-      problems.addAtValue(
-          JsonPointer.empty(), "the file is not YAML", "Save it as YAML in UTF-8.");
+      problems.addAtValue(JsonPointer.empty(), "the file is not YAML", "Save it as YAML in UTF-8.");
     }
     return Optional.empty();
   }

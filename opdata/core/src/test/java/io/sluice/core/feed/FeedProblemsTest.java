@@ -167,7 +167,7 @@ class FeedProblemsTest {
         "{table: |{layout: 3, table: |layout cannot be 3|wide, tall",
         "pm.{measInfoId}|pm.{measInfo}|unknown placeholder {measInfo}|{measInfoId}",
         "pm.{measInfoId}|a.b.c|'a.b.c' is not a table|schema.table",
-        "pm.{measInfoId}|pm.x\", mode: \"merge|overwrite counters of the same name|Add {measInfoId} to table",
+        "pm.{measInfoId}|pm.x\", mode: \"merge|each other's counters of the same name|Add {measInfoId} to table",
         "{table: |{key: [], mode: merge, table: |merge needs a key|key",
         "{table: |{key: [element], mode: merge, table: |time column end_time|Add it",
         "{table: |{key: [end_time, elemnt], table: |key column elemnt is not a field|'element'",
