@@ -72,8 +72,9 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
 
   private static String sentence(Exception failure, String state, String url) {
     if (isNoLedger(failure)) {
-      return "the database %s has no ledger (schema sluice). Start a Sluice service on it once"
-          + " to create it, or check --url".formatted(url);
+      return ("the database %s has no ledger (schema sluice). Start a Sluice service on it once to"
+              + " create it, or check --url")
+          .formatted(url);
     }
     if (isNoDatabase(state)) {
       return "the database %s does not exist. Check --url".formatted(url);

@@ -85,9 +85,9 @@ class NamesTest {
 
   @Test
   void refusesAHostThatTheFeedDoesNotHave() {
-    Cli.Run near = cli.run("feed", "pause", "nr-pm", "esm1");
+    Cli.Run near = cli.run("feed", "pause", "nr-pm", "emz1");
     assertThat(near.code()).isEqualTo(2);
-    assertThat(near.err()).contains("there is no host esm1 of feed nr-pm. Did you mean ems1?");
+    assertThat(near.err()).contains("there is no host emz1 of feed nr-pm. Did you mean ems1?");
     Cli.Run far = cli.run("feed", "resume", "nr-pm", "another");
     assertThat(far.code()).isEqualTo(2);
     assertThat(far.err()).contains("There are: ems1, ems2:2222, ems3a");

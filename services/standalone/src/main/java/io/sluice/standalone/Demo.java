@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 100,
     sortOptions = false,
     description =
         "Starts Sluice with everything it needs and loads the files of a simulated"

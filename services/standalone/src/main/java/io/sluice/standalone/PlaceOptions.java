@@ -7,18 +7,20 @@ import picocli.CommandLine.Option;
 class PlaceOptions {
   @Option(
       names = "--data",
+      paramLabel = "DIR",
       description = "Directory of all data, kept between runs. Default: ${DEFAULT-VALUE}.")
   private Path data = Path.of(".sluice");
 
   @Option(
       names = "--postgres-port",
+      paramLabel = "PORT",
       description = "Default: that of the last run if free, else any free port.")
   private int postgresPort;
 
-  @Option(names = "--amqp-port", description = "Default: any free port.")
+  @Option(names = "--amqp-port", paramLabel = "PORT", description = "Default: any free port.")
   private int amqpPort;
 
-  @Option(names = "--http-port", description = "Default: 8080 if free, else any free port.")
+  @Option(names = "--http-port", paramLabel = "PORT", description = "Default: 8080 if free, else any free port.")
   private int httpPort;
 
   Path data() {

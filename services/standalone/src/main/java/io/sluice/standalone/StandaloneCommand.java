@@ -13,6 +13,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "standalone",
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 100,
     sortOptions = false,
     description = {
       "Runs all of Sluice on this machine, with nothing else installed.",

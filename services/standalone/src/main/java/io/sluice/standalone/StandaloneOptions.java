@@ -7,11 +7,13 @@ import picocli.CommandLine.Option;
 final class StandaloneOptions extends PlaceOptions {
   @Option(
       names = "--feeds",
+      paramLabel = "DIR",
       description = "Directory of feeds. Default: feeds in the data directory.")
   private Path feeds;
 
   @Option(
       names = "--tasks",
+      paramLabel = "DIR",
       description = "Directory of tasks. Default: tasks in the data directory.")
   private Path tasks;
 

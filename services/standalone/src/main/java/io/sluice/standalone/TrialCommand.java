@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "trial",
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 100,
     sortOptions = false,
     description = {
       "Loads each file below the given paths with its own feed into its own schema of a"

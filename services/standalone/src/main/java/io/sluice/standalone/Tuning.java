@@ -55,8 +55,13 @@ record Tuning(Map<String, Object> settings, List<String> ignored) {
     return new Tuning(settings, places);
   }
 
-  private static boolean isPlace(String variable) {
-    return PLACE.matcher(letters(variable)).matches();
+  /**
+   * Whether a setting is one of {@link #PLACES}, or part of one.
+   *
+   * @param name of a property or a variable
+   */
+  static boolean isPlace(String name) {
+    return PLACE.matcher(letters(name)).matches();
   }
 
   /** As Spring Boot compares: {@code feeds-reload} is FEEDSRELOAD and FEEDS_RELOAD. */

@@ -52,11 +52,7 @@ class ReferenceDocsTest {
         properties, so a shell or directory that is set up for another deployment cannot lead them there.
 
         - `bin/standalone` can be tuned: it obeys the environment variables of all settings below, and `LOGGING_LEVEL_…`,
-          except for those that are places. It ignores these and says so at its start:
-        """);
-    Tuning.PLACES.forEach(place -> text.append("  `%s`\n".formatted(place)));
-    text.append(
-        """
+          except for those that are places, marked † below: these it ignores, and says so at its start.
         - `bin/demo` takes no settings. Its feed and task are written to the data directory at each start.
         - `bin/trial` takes no settings. It loads copies of the files that its command line names, and never moves or
           deletes a source file.
@@ -123,7 +119,9 @@ class ReferenceDocsTest {
         rows(name, component.getType(), source);
       } else {
         String what = texts.getOrDefault(component.getName(), "");
-        text.append("| `%s` | %s | %s |\n".formatted(name, defaultOf(type, component), what));
+        String place = Tuning.isPlace(name) ? " †" : "";
+        text.append(
+            "| `%s`%s | %s | %s |\n".formatted(name, place, defaultOf(type, component), what));
       }
     }
   }

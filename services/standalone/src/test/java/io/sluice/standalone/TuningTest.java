@@ -69,8 +69,7 @@ class TuningTest {
       places(type.getAnnotation(ConfigurationProperties.class).value(), type, places);
     }
     assertThat(places).isNotEmpty();
-    assertThat(places)
-        .allMatch(place -> Tuning.PLACES.stream().anyMatch(known -> place.startsWith(known)));
+    assertThat(places).allMatch(Tuning::isPlace);
   }
 
   private static void places(String prefix, Class<?> type, List<String> places) {
