@@ -132,8 +132,8 @@ final class LiveTask {
             .orElse("");
     throw new UserError(
         Exit.PROBLEMS,
-        task.name() + " is running already" + where,
-        "Add --wait, or end it: sluice task cancel " + task.name());
+        task.name() + " is already running" + where,
+        "Add --wait, or stop it: sluice task cancel " + task.name());
   }
 
   /** Shows the steps of this process's run as the ledger gets them. */

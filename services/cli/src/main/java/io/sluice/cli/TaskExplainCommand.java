@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     description =
-        "Says in words what a task does with every default, which tables it is about now, and what"
-            + " its next run would do. Changes nothing.",
+        "Explains what a task does, defaults included, which tables it covers now, and what its"
+            + " next run would do. Changes nothing.",
     footerHeading = "%nExamples:%n",
     footer = {"  sluice task explain rotate-cdr", "  sluice task explain feed/nr-pm"})
 final class TaskExplainCommand implements Callable<Integer> {
@@ -82,17 +82,17 @@ final class TaskExplainCommand implements Callable<Integer> {
     String when =
         explained.next() == null
             ? explained.declaration().schedule().isEmpty()
-                ? "when a person runs it"
-                : "no service has planned it"
+                ? "only by hand"
+                : "not scheduled by any service yet"
             : session.format().time(explained.next());
-    out.println("Next run: " + when + "; it would now");
+    out.println("Next run: " + when + "; now it would");
     List<String> steps = explained.nextRun();
     steps.stream().limit(MOST_SHOWN).forEach(step -> out.println("  " + step));
     if (steps.size() > MOST_SHOWN) {
       out.println(
           "  and "
               + (steps.size() - MOST_SHOWN)
-              + " steps more; see: sluice task run "
+              + " more steps; see: sluice task run "
               + name
               + " --dry-run");
     }
@@ -121,7 +121,7 @@ final class TaskExplainCommand implements Callable<Integer> {
   private static About about(Match match) {
     String rows =
         match.rows() < 0
-            ? "never analysed, so nobody has counted its rows"
+            ? "never analysed, so its row count is unknown"
             : String.format("about %,d rows", match.rows());
     return new About(
         match.name().toString(),

@@ -80,7 +80,7 @@ public record RawIdentity(
       return identity;
     } catch (JacksonException e) {
       throw new IOException(
-          "staging object " + key + " is no identity: " + e.getOriginalMessage(), e);
+          "staging object " + key + " is not an identity: " + e.getOriginalMessage(), e);
     }
   }
 }
