@@ -1,6 +1,8 @@
 package io.sluice.pgtask.catalog;
 
 import io.sluice.core.sql.SqlNames;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 
 /** A table's schema and name, unquoted. */
 public record TableName(String schema, String name) implements Comparable<TableName> {
@@ -16,6 +18,11 @@ public record TableName(String schema, String name) implements Comparable<TableN
       throw new IllegalArgumentException(text + " names no table; write schema.table");
     }
     return new TableName(text.substring(0, point), text.substring(point + 1));
+  }
+
+  /** Reads a row that begins with schema and name. */
+  public static TableName read(ResultSet row) throws SQLException {
+    return new TableName(row.getString(1), row.getString(2));
   }
 
   /** For SQL: both parts quoted. */

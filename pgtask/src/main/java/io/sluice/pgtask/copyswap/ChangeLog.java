@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,7 +47,8 @@ abstract class ChangeLog {
           %s;
         end if;
         return null;
-      end $sluice$""";
+      end $sluice$\
+      """;
 
   /** The part of the log that one transaction applies. */
   record Chunk(long rows, long last, boolean truncated) {}
@@ -99,13 +101,11 @@ abstract class ChangeLog {
     String sql =
         """
         select count(*), coalesce(max(%1$s), 0), coalesce(bool_or(%2$s = 't'), false)
-        from (select %1$s, %2$s from %3$s order by %1$s limit %4$d) as chunk"""
+        from (select %1$s, %2$s from %3$s order by %1$s limit %4$d) as chunk\
+        """
             .formatted(ID, OP, names.log().sql(), most);
-    try (var statement = connection.createStatement();
-        var row = statement.executeQuery(sql)) {
-      row.next();
-      return new Chunk(row.getLong(1), row.getLong(2), row.getBoolean(3));
-    }
+    return Sql.one(
+        connection, sql, row -> new Chunk(row.getLong(1), row.getLong(2), row.getBoolean(3)));
   }
 
   /** The empty log, and the function that writes it. Definer's rights: writers need none. */
@@ -169,7 +169,8 @@ abstract class ChangeLog {
             """
             select count(*) from pg_trigger t join pg_proc p on p.oid = t.tgfoid
             where t.tgrelid = %d and t.tgenabled = 'A' and t.tgname like 'sluice\\_log\\_%%'
-              and p.oid = to_regprocedure(%s)"""
+              and p.oid = to_regprocedure(%s)\
+            """
                 .formatted(source.oid(), SqlNames.literal(names.function().sql() + "()")))
         == EVENTS.size();
   }

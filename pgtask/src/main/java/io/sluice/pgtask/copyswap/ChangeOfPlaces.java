@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.copyswap.MoveState.Phase;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
@@ -70,7 +71,7 @@ final class ChangeOfPlaces {
   }
 
   private boolean change(Connection connection, int most, AtomicLong locked) throws SQLException {
-    Sql.onlyCatalogue(connection);
+    SourceReader.onlyCatalog(connection);
     checkSnapshots(connection);
     Sql.execute(connection, shape.locks());
     locked.set(System.nanoTime());
@@ -103,7 +104,7 @@ final class ChangeOfPlaces {
   }
 
   private void checkSnapshots(Connection connection) throws SQLException {
-    List<String> pids = Sql.texts(connection, OLD_SNAPSHOTS);
+    List<String> pids = Sql.strings(connection, OLD_SNAPSHOTS);
     if (!pids.isEmpty()) {
       throw new OldSnapshot(
           "sessions %s keep a snapshot in an idle transaction, in which %s would show too few rows afterwards; end them, or the next run tries again"

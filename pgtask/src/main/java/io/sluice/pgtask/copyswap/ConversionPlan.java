@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.KeyType;
@@ -75,11 +76,11 @@ final class ConversionPlan {
   /** Without this the rows are not looked at; that the role lacks rights is said already. */
   private boolean readable() throws SQLException {
     String sql = "select has_table_privilege(" + source.oid() + "::oid, 'select')";
-    return run.read(c -> Sql.is(c, sql));
+    return run.read(c -> Sql.isTrue(c, sql));
   }
 
   private void checkForm() throws SQLException {
-    List<String> things = run.read(c -> Sql.texts(c, NOT_PARTITIONED.formatted(source.oid())));
+    List<String> things = run.read(c -> Sql.strings(c, NOT_PARTITIONED.formatted(source.oid())));
     if (!things.isEmpty()) {
       problems.add(
           "PostgreSQL has no partitioned tables with %s; drop or change it before %s becomes partitioned"
@@ -179,14 +180,15 @@ final class ConversionPlan {
     List<String> taken =
         run.read(
             c ->
-                Sql.texts(
+                Sql.strings(
                     c,
                     """
                     select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
                     where n.nspname = %1$s and c.relname in (%2$s)
                       and not exists (select from pg_inherits i where i.inhrelid = c.oid
                                       and i.inhparent = to_regclass(%3$s))
-                    order by 1"""
+                    order by 1\
+                    """
                         .formatted(
                             SqlNames.literal(source.name().schema()),
                             wanted.stream()

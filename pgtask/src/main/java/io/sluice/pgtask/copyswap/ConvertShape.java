@@ -1,6 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.catalog.Names;
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.Partition;
@@ -10,9 +11,7 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.partition.Periods;
 import io.sluice.pgtask.task.ConvertSpec;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -114,16 +113,10 @@ final class ConvertShape implements Shape {
     String sql =
         "select %s, %s from %s"
             .formatted(Survey.text("min", column), Survey.text("max", column), from);
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      Optional<Long> first = value(row.getString(1));
-      Optional<Long> last = value(row.getString(2));
-      if (first.isEmpty() || last.isEmpty()) {
-        return false;
-      }
-      return makeRoom(connection, first.get(), last.get());
-    }
+    List<Optional<Long>> ends =
+        Sql.one(connection, sql, row -> List.of(value(row.getString(1)), value(row.getString(2))));
+    return ends.stream().allMatch(Optional::isPresent)
+        && makeRoom(connection, ends.get(0).get(), ends.get(1).get());
   }
 
   private Optional<Long> value(String text) {

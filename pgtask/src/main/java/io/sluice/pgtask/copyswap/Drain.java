@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.DefaultPart;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
@@ -125,7 +126,8 @@ public final class Drain implements DefaultDrain {
                 c,
                 """
                 select case when reltuples > 0 then greatest(pg_relation_size(oid) / reltuples, 1)::int8 else %d end
-                from pg_class where oid = %d"""
+                from pg_class where oid = %d\
+                """
                     .formatted(ROW_BYTES, source.oid())));
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.Partition;
@@ -121,11 +122,12 @@ final class DrainShape implements Shape {
   }
 
   private Optional<String> check(Connection connection) throws SQLException {
-    return Sql.texts(
+    return Sql.strings(
             connection,
             """
             select obj_description(oid, 'pg_constraint') from pg_constraint
-            where conrelid = to_regclass(%s) and conname = '%s' and convalidated"""
+            where conrelid = to_regclass(%s) and conname = '%s' and convalidated\
+            """
                 .formatted(SqlNames.literal(names.rest().sql()), PartitionSql.CHECK))
         .stream()
         .findFirst();

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.copyswap.MoveState.Phase;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;

@@ -1,8 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -102,7 +101,7 @@ final class ImageLog extends ChangeLog {
         Sql.execute(connection, deleteMany(Long.toString(last), isNull));
       }
     } else {
-      for (String id : Sql.texts(connection, "select " + ID + " " + which + " order by 1")) {
+      for (String id : Sql.strings(connection, "select " + ID + " " + which + " order by 1")) {
         if (deleteOne(connection, Long.parseLong(id))) {
           Sql.execute(
               connection, "delete from %s where %s = %s".formatted(names.log().sql(), ID, id));
@@ -125,19 +124,20 @@ final class ImageLog extends ChangeLog {
             .orElse("true");
     String here = partitionColumn.map(c -> " and " + same.formatted(c.sql())).orElse("");
     return """
-        with gone as (
-          select l.*, row(%1$s)::text as image__, row_number() over (partition by row(%1$s)::text order by %2$s) as n__
-          from %3$s as l where %2$s <= %4$s and %5$s = 'd'),
-        there as (
-          select c.tableoid as t__, c.ctid as i__, row(%6$s)::text as image__,
-                 row_number() over (partition by row(%6$s)::text) as n__
-          from %7$s as c where %8$s),
-        hit as (
-          select gone.*, t__, i__ from gone join there using (image__, n__)),
-        cut as (
-          delete from %7$s as c using hit as gone
-          where c.tableoid = gone.t__ and c.ctid = gone.i__%9$s)
-        delete from %3$s as l using hit where l.%2$s = hit.%2$s"""
+    with gone as (
+      select l.*, row(%1$s)::text as image__, row_number() over (partition by row(%1$s)::text order by %2$s) as n__
+      from %3$s as l where %2$s <= %4$s and %5$s = 'd'),
+    there as (
+      select c.tableoid as t__, c.ctid as i__, row(%6$s)::text as image__,
+             row_number() over (partition by row(%6$s)::text) as n__
+      from %7$s as c where %8$s),
+    hit as (
+      select gone.*, t__, i__ from gone join there using (image__, n__)),
+    cut as (
+      delete from %7$s as c using hit as gone
+      where c.tableoid = gone.t__ and c.ctid = gone.i__%9$s)
+    delete from %3$s as l using hit where l.%2$s = hit.%2$s\
+    """
         .formatted(
             Source.list(columns(), "l."),
             ID,
@@ -152,16 +152,16 @@ final class ImageLog extends ChangeLog {
 
   private boolean deleteOne(Connection connection, long id) throws SQLException {
     for (boolean isNull : nulls()) {
-      try (PreparedStatement query = connection.prepareStatement(find("?", isNull))) {
-        query.setLong(1, id);
-        try (ResultSet row = query.executeQuery()) {
-          if (row.next()) {
-            String sql =
-                "delete from only %s where ctid = '%s'"
-                    .formatted(row.getString(1), row.getString(2));
-            return Sql.update(connection, sql) == 1;
-          }
-        }
+      Optional<String> delete =
+          Sql.first(
+              connection,
+              find("?", isNull),
+              row ->
+                  "delete from only %s where ctid = '%s'"
+                      .formatted(row.getString(1), row.getString(2)),
+              id);
+      if (delete.isPresent()) {
+        return Sql.update(connection, delete.get()) == 1;
       }
     }
     return false;

@@ -1,11 +1,10 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,26 +82,13 @@ final class IndexBuild {
 
   private static boolean exists(Connection connection, TableName on, String name)
       throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(EXISTS)) {
-      query.setString(1, name);
-      query.setString(2, on.sql());
-      try (ResultSet row = query.executeQuery()) {
-        return row.next() && row.getBoolean(1);
-      }
-    }
+    return Sql.isTrue(connection, EXISTS, name, on.sql());
   }
 
   /** The tables that hold a table's rows. */
   static List<TableName> leaves(Connection connection, TableName table) throws SQLException {
     String sql = LEAVES.formatted(SqlNames.literal(table.sql()));
-    try (PreparedStatement query = connection.prepareStatement(sql);
-        ResultSet row = query.executeQuery()) {
-      List<TableName> leaves = new ArrayList<>();
-      while (row.next()) {
-        leaves.add(new TableName(row.getString(1), row.getString(2)));
-      }
-      return leaves;
-    }
+    return Sql.list(connection, sql, TableName::read);
   }
 
   List<String> sql() {

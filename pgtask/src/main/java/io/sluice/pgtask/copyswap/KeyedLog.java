@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ final class KeyedLog extends ChangeLog {
 
   /** A chunk is small beside the tables: index scans, and never a scan of the copy. */
   private static final String PLAN =
-      "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off";
+      "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin"
+          + " = off";
 
   private final List<SourceColumn> columns;
   private final Optional<SourceColumn> nullable;

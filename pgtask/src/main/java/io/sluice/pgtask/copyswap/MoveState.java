@@ -1,8 +1,8 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -51,7 +51,8 @@ record MoveState(
         create table %s (
           spec text not null, source oid not null, fingerprint text not null, keyed boolean not null,
           phase text not null, file_node oid not null, next_block bigint not null, blocks bigint not null,
-          old_name text not null, drop_old boolean not null, started_at timestamptz not null default pg_catalog.now())"""
+          old_name text not null, drop_old boolean not null, started_at timestamptz not null default pg_catalog.now())\
+        """
             .formatted(names.state().sql()),
         "insert into %s values (%s, %d, %s, %s, '%s', 0, 0, 0, %s, %s)"
             .formatted(
@@ -68,16 +69,14 @@ record MoveState(
   /** Empty if no move of this table was begun. */
   static Optional<MoveState> read(Connection connection, CopyNames names) throws SQLException {
     String there = "select to_regclass(" + SqlNames.literal(names.state().sql()) + ") is not null";
-    if (!Sql.is(connection, there)) {
+    if (!Sql.isTrue(connection, there)) {
       return Optional.empty();
     }
     String sql =
-        "select spec, source::int8, fingerprint, keyed, phase, file_node::int8, next_block, blocks, old_name, drop_old from "
+        "select spec, source::int8, fingerprint, keyed, phase, file_node::int8, next_block, blocks,"
+            + " old_name, drop_old from "
             + names.state().sql();
-    try (PreparedStatement query = connection.prepareStatement(sql);
-        ResultSet row = query.executeQuery()) {
-      return row.next() ? Optional.of(of(row)) : Optional.empty();
-    }
+    return Sql.first(connection, sql, MoveState::of);
   }
 
   private static MoveState of(ResultSet row) throws SQLException {
@@ -105,8 +104,9 @@ record MoveState(
   /** From the first block on, of the storage that the table has now. */
   static String fromTheStart(CopyNames names, Source source) {
     return """
-        update %1$s set phase = '%2$s', next_block = 0, file_node = pg_relation_filenode(%3$d::oid),
-          blocks = pg_relation_size(%3$d::oid) / %4$d"""
+    update %1$s set phase = '%2$s', next_block = 0, file_node = pg_relation_filenode(%3$d::oid),
+      blocks = pg_relation_size(%3$d::oid) / %4$d\
+    """
         .formatted(names.state().sql(), Phase.COPYING, source.oid(), source.blockSize());
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.run.Rights;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -113,11 +114,11 @@ final class Obstacles {
   }
 
   private static List<String> things(Connection connection, Source source) throws SQLException {
-    Sql.onlyCatalogue(connection);
+    SourceReader.onlyCatalog(connection);
     List<String> things = new ArrayList<>();
     for (String query :
         List.of(DEPENDENTS, FOREIGN_KEYS, OUTGOING, PUBLICATIONS, CHILDREN, RULES, OTHERS)) {
-      things.addAll(Sql.texts(connection, query.replace(":oid", Long.toString(source.oid()))));
+      things.addAll(Sql.strings(connection, query.replace(":oid", Long.toString(source.oid()))));
     }
     return things.stream().distinct().sorted().toList();
   }
@@ -130,14 +131,15 @@ final class Obstacles {
       problems.add("%s cannot be rewritten: %s".formatted(source.name(), missing.sentence()));
     }
     String hidden =
-        "select relforcerowsecurity and not (select rolsuper or rolbypassrls from pg_roles where rolname = current_user)"
-            + " from pg_class where oid = "
+        "select relforcerowsecurity and not (select rolsuper or rolbypassrls from pg_roles where"
+            + " rolname = current_user) from pg_class where oid = "
             + source.oid();
-    if (Sql.is(connection, hidden)) {
+    if (Sql.isTrue(connection, hidden)) {
       problems.add(
           "row level security is forced on %s, so that this role may not see all rows: alter role %s bypassrls"
               .formatted(
-                  source.name(), Sql.texts(connection, "select quote_ident(current_user)").get(0)));
+                  source.name(),
+                  Sql.strings(connection, "select quote_ident(current_user)").get(0)));
     }
     return problems;
   }

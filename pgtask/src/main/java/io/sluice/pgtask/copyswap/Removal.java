@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.copyswap.MoveState.Phase;
 import io.sluice.pgtask.run.Work;
@@ -16,7 +17,7 @@ record Removal(CopyNames names) {
    */
   void run(Work work) throws SQLException {
     List<String> unwatch = new ArrayList<>();
-    if (work.read(c -> Sql.is(c, exists()))) {
+    if (work.read(c -> Sql.isTrue(c, exists()))) {
       unwatch.addAll(ChangeLog.unwatch(names));
     }
     unwatch.add(MoveState.to(names, Phase.REMOVED));

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,13 +21,14 @@ final class SlotCheck {
   static void sameSlot(Connection connection, Source source) throws SQLException {
     Slot slot = source.slot().orElseThrow();
     boolean same =
-        Sql.is(
+        Sql.isTrue(
             connection,
             """
             select exists (
               select from pg_inherits i join pg_class c on c.oid = i.inhrelid
               where c.oid = %d and i.inhparent = %s::regclass
-                and pg_get_expr(c.relpartbound, c.oid) = %s)"""
+                and pg_get_expr(c.relpartbound, c.oid) = %s)\
+            """
                 .formatted(
                     source.oid(),
                     SqlNames.literal(slot.parent().sql()),
@@ -46,11 +48,12 @@ final class SlotCheck {
     }
     Slot slot = source.slot().get();
     List<String> found =
-        Sql.texts(
+        Sql.strings(
             connection,
             """
             select partdefid::regclass from pg_partitioned_table
-            where partrelid = %s::regclass and partdefid <> 0 and pg_relation_size(partdefid) > %d"""
+            where partrelid = %s::regclass and partdefid <> 0 and pg_relation_size(partdefid) > %d\
+            """
                 .formatted(SqlNames.literal(slot.parent().sql()), MOST_DEFAULT));
     return found.stream()
         .findFirst()

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
@@ -43,7 +44,7 @@ final class Snapshot implements AutoCloseable {
     }
     holder.setAutoCommit(false);
     Sql.execute(holder, "set transaction isolation level repeatable read");
-    id = Sql.texts(holder, "select pg_export_snapshot()").get(0);
+    id = Sql.strings(holder, "select pg_export_snapshot()").get(0);
   }
 
   /** For a transaction that has done nothing yet. */

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
 import java.sql.Connection;
@@ -59,15 +60,16 @@ record Storage(String with, List<String> columns, String owner, List<String> gra
   }
 
   static Storage read(Connection connection, Source source) throws SQLException {
-    List<String> options = Sql.texts(connection, OPTIONS.formatted(source.oid()));
-    List<String> space = Sql.texts(connection, SPACE.formatted(source.oid()));
+    List<String> options = Sql.strings(connection, OPTIONS.formatted(source.oid()));
+    List<String> space = Sql.strings(connection, SPACE.formatted(source.oid()));
     String with = options.isEmpty() ? "" : " with (" + String.join(", ", options) + ")";
-    boolean mine = Sql.is(connection, "select current_user = " + SqlNames.literal(source.owner()));
+    boolean mine =
+        Sql.isTrue(connection, "select current_user = " + SqlNames.literal(source.owner()));
     return new Storage(
         with + (space.isEmpty() ? "" : " tablespace " + space.get(0)),
-        Sql.texts(connection, COLUMNS.formatted(source.oid())),
+        Sql.strings(connection, COLUMNS.formatted(source.oid())),
         mine ? null : source.owner(),
-        Sql.texts(connection, GRANTS.formatted(source.oid())));
+        Sql.strings(connection, GRANTS.formatted(source.oid())));
   }
 
   /** After CREATE TABLE. */

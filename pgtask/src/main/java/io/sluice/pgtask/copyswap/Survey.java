@@ -1,11 +1,11 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.partition.Periods;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 
 /**
@@ -55,14 +55,14 @@ record Survey(long nulls, Optional<Long> first, Optional<Long> last, boolean inf
     String sql =
         "select %s, %s from only %s%s"
             .formatted(text("min", column), text("max", column), source.name().sql(), where);
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      Optional<Long> first = finite(type, row.getString(1));
-      Optional<Long> last = finite(type, row.getString(2));
-      boolean odd = row.getString(1) != null && (first.isEmpty() || last.isEmpty());
-      return new Survey(nulls, first, last, odd);
-    }
+    return Sql.one(connection, sql, row -> of(row, type, nulls));
+  }
+
+  private static Survey of(ResultSet row, KeyType type, long nulls) throws SQLException {
+    Optional<Long> first = finite(type, row.getString(1));
+    Optional<Long> last = finite(type, row.getString(2));
+    boolean odd = row.getString(1) != null && (first.isEmpty() || last.isEmpty());
+    return new Survey(nulls, first, last, odd);
   }
 
   private static Optional<Long> finite(KeyType type, String text) {

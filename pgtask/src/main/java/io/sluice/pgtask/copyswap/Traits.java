@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -109,11 +110,11 @@ final class Traits {
   /** In the order they are to be run in. */
   static List<String> read(Connection connection, Source source, CopyNames names)
       throws SQLException {
-    Sql.onlyCatalogue(connection);
+    SourceReader.onlyCatalog(connection);
     List<String> sql = new ArrayList<>();
     for (String query : List.of(REVOKES, GRANTS, COMMENT, SECURITY, TRIGGERS, SEQUENCES, VIEWS)) {
       sql.addAll(
-          Sql.texts(
+          Sql.strings(
               connection,
               query
                   .replace(":oid", Long.toString(source.oid()))

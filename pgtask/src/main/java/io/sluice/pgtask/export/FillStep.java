@@ -1,5 +1,6 @@
 package io.sluice.pgtask.export;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.export.Manifest.Part;
 import io.sluice.pgtask.run.Step;
@@ -8,7 +9,6 @@ import io.sluice.pgtask.run.Work;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -44,9 +44,7 @@ record FillStep(ExportSource source, ExportPlaces places, TableName table) imple
 
   private long fill(Work work, Connection connection) throws SQLException {
     CopySession.sameForms(connection);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql().get(0));
-    }
+    Sql.execute(connection, sql().get(0));
     Manifest manifest = source.manifest();
     try (ExportFolder files = places.folder(source.folder())) {
       Progress progress = new Progress(work, manifest.rowBytes());

@@ -1,10 +1,9 @@
 package io.sluice.pgtask.export;
 
+import io.sluice.core.sql.Sql;
 import java.net.URI;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
  * Which database of which server this is, so that two of them never overwrite each other's exports.
@@ -20,23 +19,15 @@ record Identity(String database, String server) {
         select current_database(),
           has_function_privilege('pg_catalog.pg_control_system()', 'execute')
         """;
-    try (Statement statement = connection.createStatement()) {
-      String database;
-      boolean allowed;
-      try (ResultSet row = statement.executeQuery(sql)) {
-        row.next();
-        database = row.getString(1);
-        allowed = row.getBoolean(2);
-      }
-      if (!allowed) {
-        return new Identity(database, "");
-      }
-      try (ResultSet row =
-          statement.executeQuery("select system_identifier from pg_catalog.pg_control_system()")) {
-        row.next();
-        return new Identity(database, row.getString(1));
-      }
-    }
+    return Sql.one(
+        connection,
+        sql,
+        row -> new Identity(row.getString(1), row.getBoolean(2) ? server(connection) : ""));
+  }
+
+  private static String server(Connection connection) throws SQLException {
+    String sql = "select system_identifier from pg_catalog.pg_control_system()";
+    return Sql.one(connection, sql, row -> row.getString(1));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.export;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;
@@ -12,9 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -131,7 +130,7 @@ public final class PartitionExport implements BeforeDrop {
       throw new SQLException(subject.partition() + " is not there any more");
     }
     Manifest empty = manifest(connection, subject, identity, columns, work);
-    long counted = number(connection, "select count(*) from " + subject.partition().sql());
+    long counted = Sql.number(connection, "select count(*) from " + subject.partition().sql());
     try (PartsWriter writer = new PartsWriter(place, base, partBytes)) {
       String copy =
           "copy (select %s from %s) to stdout"
@@ -246,15 +245,7 @@ public final class PartitionExport implements BeforeDrop {
         m.ddl());
   }
 
-  private static long number(Connection connection, String sql) throws SQLException {
-    return Long.parseLong(text(connection, sql));
-  }
-
   private static String text(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
-    }
+    return Sql.one(connection, sql, row -> row.getString(1));
   }
 }

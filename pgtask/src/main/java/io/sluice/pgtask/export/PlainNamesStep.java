@@ -1,17 +1,14 @@
 package io.sluice.pgtask.export;
 
 import io.sluice.core.catalog.Names;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -47,7 +44,8 @@ record PlainNamesStep(TableName building, TableName name) implements Step {
   public StepResult run(Work work) throws SQLException {
     work.transaction(
         connection -> {
-          for (String index : indexes(connection)) {
+          for (String index :
+              Sql.strings(connection, INDEXES, building.schema(), building.name())) {
             rename(connection, index);
           }
           return null;
@@ -55,30 +53,15 @@ record PlainNamesStep(TableName building, TableName name) implements Step {
     return StepResult.done();
   }
 
-  private List<String> indexes(Connection connection) throws SQLException {
-    List<String> indexes = new ArrayList<>();
-    try (PreparedStatement select = connection.prepareStatement(INDEXES)) {
-      select.setString(1, building.schema());
-      select.setString(2, building.name());
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          indexes.add(row.getString(1));
-        }
-      }
-    }
-    return indexes;
-  }
-
   private void rename(Connection connection, String index) throws SQLException {
     String plain = plain(index);
     if (plain.equals(index) || isTaken(connection, plain)) {
       return;
     }
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "alter index %s rename to %s"
-              .formatted(building.sibling(index).sql(), SqlNames.quote(plain)));
-    }
+    Sql.execute(
+        connection,
+        "alter index %s rename to %s"
+            .formatted(building.sibling(index).sql(), SqlNames.quote(plain)));
   }
 
   private String plain(String index) {
@@ -88,13 +71,6 @@ record PlainNamesStep(TableName building, TableName name) implements Step {
   }
 
   private boolean isTaken(Connection connection, String index) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("select to_regclass(?) is not null")) {
-      select.setString(1, name.sibling(index).sql());
-      try (ResultSet row = select.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
+    return Sql.isTrue(connection, "select to_regclass(?) is not null", name.sibling(index).sql());
   }
 }

@@ -1,12 +1,11 @@
 package io.sluice.pgtask.export;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.export.Manifest.Column;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,16 +64,7 @@ final class TableFacts {
   record Known(Column column, boolean filled) {}
 
   static List<Known> columns(Connection connection, long oid) throws SQLException {
-    List<Known> columns = new ArrayList<>();
-    try (PreparedStatement select = connection.prepareStatement(COLUMNS)) {
-      select.setLong(1, oid);
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          columns.add(new Known(column(row), row.getBoolean(8)));
-        }
-      }
-    }
-    return columns;
+    return Sql.list(connection, COLUMNS, row -> new Known(column(row), row.getBoolean(8)), oid);
   }
 
   private static Column column(ResultSet row) throws SQLException {
@@ -90,18 +80,7 @@ final class TableFacts {
   }
 
   static List<String> ddl(Connection connection, long oid) throws SQLException {
-    List<String> ddl = new ArrayList<>();
-    try (PreparedStatement select = connection.prepareStatement(DDL)) {
-      for (int i = 1; i <= 4; i++) {
-        select.setLong(i, oid);
-      }
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          ddl.add(row.getString(1));
-        }
-      }
-    }
-    return ddl;
+    return Sql.strings(connection, DDL, oid, oid, oid, oid);
   }
 
   /** Quoted, with commas. */

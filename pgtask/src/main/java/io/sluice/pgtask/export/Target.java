@@ -1,5 +1,6 @@
 package io.sluice.pgtask.export;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.DefaultPart;
 import io.sluice.pgtask.catalog.KeyType;
@@ -10,8 +11,6 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.partition.PartitionSql;
 import io.sluice.pgtask.task.PartitionSpec.Template;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -77,11 +76,7 @@ record Target(
       return Optional.of(open);
     }
     String sql = "select cast(%s as %s)::text".formatted(literal, type.sql());
-    try (PreparedStatement select = connection.prepareStatement(sql);
-        ResultSet row = select.executeQuery()) {
-      row.next();
-      return type.parse(row.getString(1));
-    }
+    return type.parse(Sql.one(connection, sql, row -> row.getString(1)));
   }
 
   private static List<String> unknownTypes(Connection connection, Manifest manifest)
@@ -105,26 +100,12 @@ record Target(
   private static boolean isKnown(Connection connection, String type, String collation)
       throws SQLException {
     String sql = "select to_regtype(?) is not null and to_regcollation(?) is not null";
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setString(1, type);
-      select.setString(2, collation);
-      try (ResultSet row = select.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
+    return Sql.isTrue(connection, sql, type, collation);
   }
 
   /** Zero if there is no such table. */
   static long oid(Connection connection, TableName name) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("select coalesce(to_regclass(?)::oid::int8, 0)")) {
-      select.setString(1, name.sql());
-      try (ResultSet row = select.executeQuery()) {
-        row.next();
-        return row.getLong(1);
-      }
-    }
+    return Sql.number(connection, "select coalesce(to_regclass(?)::oid::int8, 0)", name.sql());
   }
 
   /** Why a table of its own cannot be made; empty if it can. */

@@ -1,9 +1,10 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Sql.RowMapper;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.maintenance.Bloat.TableAir;
 import io.sluice.pgtask.run.Work;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
@@ -14,7 +15,8 @@ import java.sql.SQLException;
 final class Counted {
 
   private static final String TABLE =
-      "select table_len, approx_free_space::bigint + dead_tuple_len from %s.pgstattuple_approx(?::oid)";
+      "select table_len, approx_free_space::bigint + dead_tuple_len from"
+          + " %s.pgstattuple_approx(?::oid)";
   private static final String INDEX =
       """
       select index_size, leaf_pages, internal_pages,
@@ -58,23 +60,9 @@ final class Counted {
     return Air.estimated(row.getLong(1), ((long) leaves + 1 + row.getLong(3)) * server.page());
   }
 
-  @FunctionalInterface
-  private interface Reading {
-    Air of(ResultSet row) throws SQLException;
-  }
-
-  private Air count(String sql, long oid, Reading reading) throws SQLException {
+  private Air count(String sql, long oid, RowMapper<Air> reading) throws SQLException {
     String schema = SqlNames.quote(server.pgstattuple().orElseThrow());
-    return work.read(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql.formatted(schema))) {
-            statement.setLong(1, oid);
-            try (ResultSet row = statement.executeQuery()) {
-              row.next();
-              Air air = reading.of(row);
-              return new Air(air.bytes(), air.wins(), true);
-            }
-          }
-        });
+    Air air = work.read(c -> Sql.one(c, sql.formatted(schema), reading, oid));
+    return new Air(air.bytes(), air.wins(), true);
   }
 }

@@ -1,10 +1,8 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.run.Work;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,7 +37,7 @@ final class Horizon {
           format('end it with commit prepared %L, or rollback prepared %L', gid, gid), age(transaction)
         from pg_catalog.pg_prepared_xacts where database = current_database()
       ) holder (what, remedy, xids)
-      where xids >= %d order by xids desc limit 3
+      where xids >= ? order by xids desc limit 3
       """;
 
   /** Who holds it, and what to do. */
@@ -50,16 +48,12 @@ final class Horizon {
   /** The three that hold it farthest back, at least so many transactions. */
   static List<Holder> holders(Work work, long atLeast) throws SQLException {
     return work.read(
-        connection -> {
-          List<Holder> found = new ArrayList<>();
-          try (Statement statement = connection.createStatement();
-              ResultSet row = statement.executeQuery(SQL.replace("%d", Long.toString(atLeast)))) {
-            while (row.next()) {
-              found.add(new Holder(row.getString(1), row.getString(2), row.getLong(3)));
-            }
-          }
-          return found;
-        });
+        connection ->
+            Sql.list(
+                connection,
+                SQL,
+                row -> new Holder(row.getString(1), row.getString(2), row.getLong(3)),
+                atLeast));
   }
 
   /** For people: who holds it and the remedy; that nobody does, where so. */

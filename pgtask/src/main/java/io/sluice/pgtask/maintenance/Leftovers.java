@@ -1,13 +1,12 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.run.Work;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -88,39 +87,19 @@ final class Leftovers {
 
   /** What a broken rebuild left at a table. */
   static List<Index> ofTable(Work work, TableName table) throws SQLException {
-    long oid =
-        work.read(
-            connection -> {
-              try (PreparedStatement statement =
-                  connection.prepareStatement("select ?::regclass::oid::bigint")) {
-                statement.setString(1, table.sql());
-                try (ResultSet row = statement.executeQuery()) {
-                  row.next();
-                  return row.getLong(1);
-                }
-              }
-            });
+    long oid = work.read(c -> Sql.number(c, "select ?::regclass::oid::bigint", table.sql()));
     return invalid(work, List.of(oid)).stream().filter(Index::ofReindex).toList();
   }
 
   private static List<Index> invalid(Work work, List<Long> tables) throws SQLException {
-    return work.read(
-        connection -> {
-          List<Index> found = new ArrayList<>();
-          try (PreparedStatement statement = connection.prepareStatement(SQL)) {
-            statement.setArray(1, connection.createArrayOf("bigint", tables.toArray()));
-            try (ResultSet row = statement.executeQuery()) {
-              while (row.next()) {
-                found.add(
-                    new Index(
-                        new TableName(row.getString("nspname"), row.getString("relname")),
-                        new TableName(row.getString("table_schema"), row.getString("table_name")),
-                        row.getBoolean("partitioned"),
-                        row.getBoolean("busy")));
-              }
-            }
-          }
-          return found;
-        });
+    return work.read(c -> Sql.list(c, SQL, Leftovers::index, Sql.longs(tables)));
+  }
+
+  private static Index index(ResultSet row) throws SQLException {
+    return new Index(
+        TableName.read(row),
+        new TableName(row.getString("table_schema"), row.getString("table_name")),
+        row.getBoolean("partitioned"),
+        row.getBoolean("busy"));
   }
 }

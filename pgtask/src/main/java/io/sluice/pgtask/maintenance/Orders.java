@@ -1,13 +1,16 @@
 package io.sluice.pgtask.maintenance;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toMap;
+
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Sql.Items;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.run.Work;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +33,15 @@ final class Orders {
   record Order(String sql, OptionalDouble correlation, boolean keyed) {}
 
   private record IndexOrder(
-      Set<String> names, boolean clustered, boolean primary, String first, String sql) {}
+      long table,
+      Set<String> names,
+      boolean key,
+      boolean clustered,
+      boolean primary,
+      String first,
+      String sql) {}
+
+  private record ColumnOrder(long table, String name, OptionalDouble correlation) {}
 
   private static final String INDEXES =
       """
@@ -71,61 +82,44 @@ final class Orders {
       where a.attrelid = any (?::bigint[]::oid[]) and a.attnum > 0 and not a.attisdropped
       """;
 
-  private final Map<Long, List<IndexOrder>> indexes = new HashMap<>();
-  private final Map<Long, Map<String, OptionalDouble>> columns = new HashMap<>();
-  private final Set<Long> keyed = new java.util.HashSet<>();
+  private final Map<Long, List<IndexOrder>> indexes;
+  private final Map<Long, Map<String, OptionalDouble>> columns;
 
-  private Orders() {}
+  private Orders(
+      Map<Long, List<IndexOrder>> indexes, Map<Long, Map<String, OptionalDouble>> columns) {
+    this.indexes = indexes;
+    this.columns = columns;
+  }
 
   static Orders read(Work work, Collection<TableFacts> tables) throws SQLException {
-    Orders orders = new Orders();
-    Object[] oids = tables.stream().map(TableFacts::oid).toArray();
-    work.read(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(INDEXES)) {
-            statement.setArray(1, connection.createArrayOf("bigint", oids));
-            statement.setArray(2, connection.createArrayOf("bigint", oids));
-            try (ResultSet row = statement.executeQuery()) {
-              while (row.next()) {
-                orders.addIndex(row);
-              }
-            }
-          }
-          try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-            statement.setArray(1, connection.createArrayOf("bigint", oids));
-            try (ResultSet row = statement.executeQuery()) {
-              while (row.next()) {
-                orders.addColumn(row);
-              }
-            }
-          }
-          return null;
-        });
-    return orders;
+    Items oids = Sql.array("bigint", tables, TableFacts::oid);
+    return work.read(
+        connection ->
+            new Orders(
+                Sql.list(connection, INDEXES, Orders::index, oids, oids).stream()
+                    .collect(groupingBy(IndexOrder::table)),
+                Sql.list(connection, COLUMNS, Orders::column, oids).stream()
+                    .collect(
+                        groupingBy(
+                            ColumnOrder::table,
+                            toMap(ColumnOrder::name, ColumnOrder::correlation)))));
   }
 
-  private void addIndex(ResultSet row) throws SQLException {
-    long table = row.getLong("table_oid");
-    if (row.getBoolean("is_key")) {
-      keyed.add(table);
-    }
-    indexes
-        .computeIfAbsent(table, oid -> new ArrayList<>())
-        .add(
-            new IndexOrder(
-                Set.of((String[]) row.getArray("names").getArray()),
-                row.getBoolean("indisclustered"),
-                row.getBoolean("indisprimary"),
-                row.getString("first"),
-                row.getString("sql")));
+  private static IndexOrder index(ResultSet row) throws SQLException {
+    return new IndexOrder(
+        row.getLong("table_oid"),
+        Set.copyOf(Sql.elements(row, "names")),
+        row.getBoolean("is_key"),
+        row.getBoolean("indisclustered"),
+        row.getBoolean("indisprimary"),
+        row.getString("first"),
+        row.getString("sql"));
   }
 
-  private void addColumn(ResultSet row) throws SQLException {
+  private static ColumnOrder column(ResultSet row) throws SQLException {
     double correlation = row.getDouble("correlation");
     OptionalDouble value = row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(correlation);
-    columns
-        .computeIfAbsent(row.getLong("table_oid"), oid -> new HashMap<>())
-        .put(row.getString("attname"), value);
+    return new ColumnOrder(row.getLong("table_oid"), row.getString("attname"), value);
   }
 
   /**
@@ -175,6 +169,7 @@ final class Orders {
             : columns
                 .getOrDefault(table.oid(), Map.of())
                 .getOrDefault(first, OptionalDouble.empty());
-    return new Order(sql, correlation, keyed.contains(table.oid()));
+    boolean keyed = indexes.getOrDefault(table.oid(), List.of()).stream().anyMatch(IndexOrder::key);
+    return new Order(sql, correlation, keyed);
   }
 }

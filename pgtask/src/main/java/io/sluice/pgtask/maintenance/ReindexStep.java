@@ -1,12 +1,12 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 
@@ -57,10 +57,9 @@ final class ReindexStep implements Step {
   @Override
   public StepResult run(Work work) throws SQLException {
     work.transaction(List.of(lock()));
-    try (Connection connection = work.connection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(patience());
-      statement.execute(reindex());
+    try (Connection connection = work.connection()) {
+      Sql.execute(connection, patience());
+      Sql.execute(connection, reindex());
     }
     return StepResult.done();
   }

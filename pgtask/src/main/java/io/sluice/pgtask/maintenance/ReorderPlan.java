@@ -1,6 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.catalog.Names;
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.CopySwap;
 import io.sluice.pgtask.copyswap.CopySwap.Unfinished;
@@ -10,9 +11,7 @@ import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.MaintenanceSpec.Method;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -69,17 +68,7 @@ final class ReorderPlan {
   }
 
   private Set<TableName> states() throws SQLException {
-    return run.read(
-        connection -> {
-          Set<TableName> found = new HashSet<>();
-          try (Statement statement = connection.createStatement();
-              ResultSet row = statement.executeQuery(STATES)) {
-            while (row.next()) {
-              found.add(new TableName(row.getString(1), row.getString(2)));
-            }
-          }
-          return found;
-        });
+    return new HashSet<>(run.read(c -> Sql.list(c, STATES, TableName::read)));
   }
 
   /** Whether it is large enough, and may be cold. */

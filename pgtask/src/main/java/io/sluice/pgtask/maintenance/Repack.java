@@ -1,15 +1,13 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.run.Work;
 import io.sluice.pgtask.task.MaintenanceSpec.Method;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -108,18 +106,11 @@ final class Repack {
 
   static List<Left> left(Work work, List<Long> oids) throws SQLException {
     return work.read(
-        connection -> {
-          List<Left> found = new ArrayList<>();
-          try (PreparedStatement statement = connection.prepareStatement(LEFT)) {
-            statement.setArray(1, connection.createArrayOf("bigint", oids.toArray()));
-            try (ResultSet row = statement.executeQuery()) {
-              while (row.next()) {
-                found.add(
-                    new Left(new TableName(row.getString(1), row.getString(2)), row.getLong(3)));
-              }
-            }
-          }
-          return found;
-        });
+        connection ->
+            Sql.list(
+                connection,
+                LEFT,
+                row -> new Left(TableName.read(row), row.getLong(3)),
+                Sql.longs(oids)));
   }
 }

@@ -1,14 +1,13 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.Work;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -55,7 +54,7 @@ final class RepackStep implements Step {
 
   @Override
   public StepResult run(Work work) throws SQLException {
-    OptionalLong before = number(work, FILE);
+    Optional<Long> before = number(work, FILE);
     String said =
         client.run(work, client.command(table.sql(), orderBy, work.limits().lockTimeout()));
     if (number(work, FILE).equals(before)) { // it skips tables, and is content
@@ -66,25 +65,15 @@ final class RepackStep implements Step {
 
   @Override
   public void undo(Work work) throws SQLException {
-    OptionalLong oid = number(work, OID);
+    Optional<Long> oid = number(work, OID);
     if (oid.isPresent()) {
-      for (Repack.Left left : Repack.left(work, List.of(oid.getAsLong()))) {
+      for (Repack.Left left : Repack.left(work, List.of(oid.get()))) {
         work.transaction(left.drop());
       }
     }
   }
 
-  private OptionalLong number(Work work, String sql) throws SQLException {
-    return work.read(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, table.sql());
-            try (ResultSet row = statement.executeQuery()) {
-              row.next();
-              long number = row.getLong(1);
-              return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
-            }
-          }
-        });
+  private Optional<Long> number(Work work, String sql) throws SQLException {
+    return work.read(c -> Sql.first(c, sql, row -> row.getObject(1, Long.class), table.sql()));
   }
 }

@@ -1,9 +1,9 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.run.Work;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 
 /**
@@ -39,32 +39,24 @@ record Server(
       """;
 
   static Server read(Work work) throws SQLException {
-    return work.read(
-        connection -> {
-          try (Statement statement = connection.createStatement();
-              ResultSet row = statement.executeQuery(SQL)) {
-            row.next();
-            return new Server(
-                row.getInt(1),
-                row.getInt(2),
-                row.getString(3),
-                Optional.ofNullable(row.getString(4)),
-                Optional.ofNullable(row.getString(5)),
-                row.getBoolean(6),
-                row.getLong(7));
-          }
-        });
+    return work.read(connection -> Sql.one(connection, SQL, Server::of));
+  }
+
+  private static Server of(ResultSet row) throws SQLException {
+    return new Server(
+        row.getInt(1),
+        row.getInt(2),
+        row.getString(3),
+        Optional.ofNullable(row.getString(4)),
+        Optional.ofNullable(row.getString(5)),
+        row.getBoolean(6),
+        row.getLong(7));
   }
 
   /** Until PostgreSQL 14 what statistics show may be half a second old; later they are not. */
   void awaitStatistics(Work work) throws SQLException {
     if (major < 15) {
-      work.read(
-          connection -> {
-            try (Statement statement = connection.createStatement()) {
-              return statement.execute("select pg_sleep(0.6)");
-            }
-          });
+      work.read(connection -> Sql.exists(connection, "select pg_sleep(0.6)"));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.run.Work;
 import io.sluice.pgtask.task.Sizes;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -61,17 +61,14 @@ final class Space {
   }
 
   private static Optional<Long> free(Work work) throws SQLException {
-    return work.read(
-        connection -> {
-          try (Statement statement = connection.createStatement();
-              ResultSet row = statement.executeQuery(DIRECTORY)) {
-            row.next();
-            String directory = row.getString(1);
-            return directory != null && row.getBoolean(2)
-                ? free(Path.of(directory), row.getInt(3))
-                : Optional.<Long>empty();
-          }
-        });
+    return work.read(connection -> Sql.one(connection, DIRECTORY, Space::free));
+  }
+
+  private static Optional<Long> free(ResultSet row) throws SQLException {
+    String directory = row.getString(1);
+    return directory != null && row.getBoolean(2)
+        ? free(Path.of(directory), row.getInt(3))
+        : Optional.empty();
   }
 
   /** A tunnel makes another machine's server look local; only its own lock file proves it. */

@@ -1,5 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Sql.Items;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
@@ -119,7 +121,7 @@ final class Statistics {
 
   private <T> T read(String sql, Collection<TableFacts> tables, EachRow each, T result)
       throws SQLException {
-    Object[] oids = tables.stream().map(TableFacts::oid).toArray();
+    Items oids = Sql.array("bigint", tables, TableFacts::oid);
     work.read(
         connection -> {
           query(connection, sql, oids, each);
@@ -128,11 +130,10 @@ final class Statistics {
     return result;
   }
 
-  private static void query(Connection connection, String sql, Object[] oids, EachRow each)
+  private static void query(Connection connection, String sql, Items oids, EachRow each)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    try (PreparedStatement statement = Sql.prepare(connection, sql, oids)) {
       statement.setFetchSize(10_000);
-      statement.setArray(1, connection.createArrayOf("bigint", oids));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           each.take(row);

@@ -1,9 +1,9 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.TaskRun;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,12 +56,11 @@ final class Subjects {
         tables.stream().filter(t -> t.lockedBy().isPresent()).map(TableFacts::name).toList();
     for (TableName table : locked) {
       try {
+        String lock = "lock table only " + table.sql() + " in access share mode";
         run.read(
             connection -> {
-              try (Statement statement = connection.createStatement()) {
-                return statement.execute(
-                    "lock table only " + table.sql() + " in access share mode");
-              }
+              Sql.execute(connection, lock);
+              return null;
             });
       } catch (SQLException e) {
         if (!"55P03".equals(e.getSQLState()) && !"42501".equals(e.getSQLState())) {

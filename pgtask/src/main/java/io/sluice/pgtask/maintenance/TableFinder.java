@@ -1,5 +1,6 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.maintenance.TableFacts.Ages;
 import io.sluice.pgtask.maintenance.TableFacts.Rows;
@@ -8,9 +9,6 @@ import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -108,17 +106,10 @@ final class TableFinder {
 
   private List<TableFacts> read(Connection connection) throws SQLException {
     String maintain = server.major() >= 17 ? "has_table_privilege(c.oid, 'MAINTAIN')" : "false";
-    List<TableFacts> tables = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(SQL.formatted(maintain, server.page()))) {
-      while (row.next()) {
-        TableFacts table = table(row);
-        if (wanted.match(table) && !excluded.match(table)) {
-          tables.add(table);
-        }
-      }
-    }
-    return tables;
+    String sql = SQL.formatted(maintain, server.page());
+    return Sql.list(connection, sql, TableFinder::table).stream()
+        .filter(table -> wanted.match(table) && !excluded.match(table))
+        .toList();
   }
 
   private static TableFacts table(ResultSet row) throws SQLException {
@@ -145,14 +136,11 @@ final class TableFinder {
   }
 
   private static List<TableName> parents(ResultSet row) throws SQLException {
-    if (row.getArray("schemas") == null) {
-      return List.of();
-    }
-    String[] schemas = (String[]) row.getArray("schemas").getArray();
-    String[] names = (String[]) row.getArray("names").getArray();
+    List<String> schemas = Sql.elements(row, "schemas");
+    List<String> names = Sql.elements(row, "names");
     List<TableName> parents = new ArrayList<>();
-    for (int i = 0; i < names.length; i++) {
-      parents.add(new TableName(schemas[i], names[i]));
+    for (int i = 0; i < names.size(); i++) {
+      parents.add(new TableName(schemas.get(i), names.get(i)));
     }
     return List.copyOf(parents);
   }
@@ -174,14 +162,9 @@ final class TableFinder {
         row.getLong("dead"),
         row.getLong("changed"),
         row.getLong("written"),
-        time(row, "analyzed"),
-        time(row, "auto_analyzed"),
-        time(row, "vacuumed"),
+        Optional.ofNullable(Sql.instant(row, "analyzed")),
+        Optional.ofNullable(Sql.instant(row, "auto_analyzed")),
+        Optional.ofNullable(Sql.instant(row, "vacuumed")),
         row.getBoolean("vacuuming"));
-  }
-
-  private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
-    return Optional.ofNullable(row.getObject(column, OffsetDateTime.class))
-        .map(OffsetDateTime::toInstant);
   }
 }

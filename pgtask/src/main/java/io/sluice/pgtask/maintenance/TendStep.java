@@ -1,12 +1,11 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.Work;
 import io.sluice.pgtask.task.Sizes;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -76,17 +75,7 @@ final class TendStep implements Step {
   }
 
   private static long size(Work work, TableName table) throws SQLException {
-    return work.read(
-        connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement("select pg_total_relation_size(?::regclass)")) {
-            statement.setString(1, table.sql());
-            try (ResultSet row = statement.executeQuery()) {
-              row.next();
-              return row.getLong(1);
-            }
-          }
-        });
+    return work.read(c -> Sql.number(c, "select pg_total_relation_size(?::regclass)", table.sql()));
   }
 
   @Override

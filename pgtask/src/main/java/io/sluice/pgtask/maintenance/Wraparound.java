@@ -1,11 +1,10 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.MaintenanceSpec.Vacuum;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
 
@@ -38,20 +37,20 @@ final class Wraparound {
   void watchDatabase() throws SQLException {
     TableFacts.Ages ages =
         run.read(
-            connection -> {
-              try (Statement statement = connection.createStatement();
-                  ResultSet row = statement.executeQuery(DATABASE)) {
-                row.next();
-                return new TableFacts.Ages(
-                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
-              }
-            });
+            connection ->
+                Sql.one(
+                    connection,
+                    DATABASE,
+                    row ->
+                        new TableFacts.Ages(
+                            row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4))));
     String age = "the oldest row of the database is " + words(ages);
     if (ages.share() >= ALARM) {
       long held = ages.xidLimit() / 2;
       run.problem(
           age
-              + ", and autovacuum does not get it frozen; PostgreSQL refuses writes at 2,000 million. "
+              + ", and autovacuum does not get it frozen; PostgreSQL refuses writes at 2,000"
+              + " million. "
               + Horizon.words(Horizon.holders(run, held)));
     } else if (ages.share() >= 1) {
       run.note(age + "; autovacuum freezes now");

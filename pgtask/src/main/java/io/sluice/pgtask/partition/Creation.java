@@ -1,6 +1,7 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.core.catalog.TargetStorage;
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.DefaultPart;
 import io.sluice.pgtask.catalog.Partition;
@@ -11,9 +12,6 @@ import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Template;
 import io.sluice.pgtask.task.Sizes;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -138,7 +136,8 @@ final class Creation {
 
   /** A run that was killed may have left its CHECK, which refuses rows. */
   private void dropLeftover(DefaultPart rest) throws SQLException {
-    if (run.read(connection -> hasCheck(connection, rest.oid()))) {
+    String check = "select from pg_constraint where conrelid = ? and conname = ?";
+    if (run.read(c -> Sql.exists(c, check, rest.oid(), CreateBesideDefault.CHECK))) {
       run.step(
           SqlStep.transaction(
               "drop the check that a broken-off run left on " + rest.name(),
@@ -146,24 +145,11 @@ final class Creation {
     }
   }
 
-  private static boolean hasCheck(Connection connection, long oid) throws SQLException {
-    try (PreparedStatement query =
-        connection.prepareStatement(
-            "select exists (select from pg_constraint where conrelid = ? and conname = ?)")) {
-      query.setLong(1, oid);
-      query.setString(2, CreateBesideDefault.CHECK);
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
-  }
-
   private void sayOutside(Subject subject, DefaultRows rows) {
     if (rows.outside() > 0) {
       run.note(
-          ("%,d rows in the default partition of %s lie outside the window of the task (%s to %s, or NULL); they stay"
-                  + " there: no partition is ever made for them")
+          ("%,d rows in the default partition of %s lie outside the window of the task (%s to %s,"
+               + " or NULL); they stay there: no partition is ever made for them")
               .formatted(rows.outside(), subject.name(), rows.first(), rows.last()));
     }
   }

@@ -1,13 +1,12 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
 import io.sluice.pgtask.task.Sizes;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,13 +68,13 @@ final class Disposal {
       throws SQLException {
     String schema = leaving.archiveSchema().orElseThrow();
     List<String> sql = new ArrayList<>();
-    if (!schemaExists(connection, schema)) {
+    if (!Sql.exists(connection, "select from pg_namespace where nspname = ?", schema)) {
       sql.add("create schema if not exists " + SqlNames.quote(schema));
     }
     if (!indexes) {
       sql.addAll(dropIndexes(connection, leaving));
     }
-    for (TableName part : parts(connection, leaving.oid())) {
+    for (TableName part : Sql.list(connection, PARTS, TableName::read, leaving.oid())) {
       sql.add(move(part, schema));
     }
     sql.add(move(leaving.partition(), schema));
@@ -89,45 +88,16 @@ final class Disposal {
     return "alter table %s set schema %s".formatted(table.sql(), SqlNames.quote(schema));
   }
 
-  private static boolean schemaExists(Connection connection, String schema) throws SQLException {
-    try (PreparedStatement query =
-        connection.prepareStatement("select exists (select from pg_namespace where nspname = ?)")) {
-      query.setString(1, schema);
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
-  }
-
   private static List<String> dropIndexes(Connection connection, Leaving leaving)
       throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(INDEXES)) {
-      query.setLong(1, leaving.oid());
-      try (ResultSet row = query.executeQuery()) {
-        List<String> sql = new ArrayList<>();
-        while (row.next()) {
-          sql.add(
-              row.getString(1) != null
-                  ? "alter table %s drop constraint %s"
-                      .formatted(leaving.partition().sql(), SqlNames.quote(row.getString(1)))
-                  : "drop index " + SqlNames.qualified(row.getString(2), row.getString(3)));
-        }
-        return sql;
-      }
-    }
-  }
-
-  private static List<TableName> parts(Connection connection, long oid) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(PARTS)) {
-      query.setLong(1, oid);
-      try (ResultSet row = query.executeQuery()) {
-        List<TableName> parts = new ArrayList<>();
-        while (row.next()) {
-          parts.add(new TableName(row.getString(1), row.getString(2)));
-        }
-        return parts;
-      }
-    }
+    return Sql.list(
+        connection,
+        INDEXES,
+        row ->
+            row.getString(1) != null
+                ? "alter table %s drop constraint %s"
+                    .formatted(leaving.partition().sql(), SqlNames.quote(row.getString(1)))
+                : "drop index " + SqlNames.qualified(row.getString(2), row.getString(3)),
+        leaving.oid());
   }
 }

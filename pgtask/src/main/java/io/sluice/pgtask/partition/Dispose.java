@@ -1,5 +1,6 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
@@ -7,9 +8,7 @@ import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 
@@ -83,22 +82,13 @@ final class Dispose implements Step {
   }
 
   private Void change(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql().get(0));
-      try (ResultSet same = statement.executeQuery(oid())) {
-        same.next();
-        if (!same.getBoolean(1)) {
-          throw new SQLException(
-              "another table has the name "
-                  + SqlNames.qualified(leaving.partition().schema(), leaving.partition().name())
-                  + " now; it is left alone",
-              "55000");
-        }
-      }
-      for (String one : sql) {
-        statement.execute(one);
-      }
+    Sql.execute(connection, sql().get(0));
+    if (!Sql.isTrue(connection, oid())) {
+      throw new SQLException(
+          "another table has the name " + leaving.partition().sql() + " now; it is left alone",
+          "55000");
     }
+    Sql.execute(connection, sql);
     return null;
   }
 }

@@ -1,10 +1,10 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
@@ -39,29 +39,25 @@ enum LeavingState {
   }
 
   static LeavingState of(Connection connection, Leaving leaving) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(SQL)) {
-      query.setLong(1, leaving.oid());
-      try (ResultSet row = query.executeQuery()) {
-        if (!row.next()) {
-          return GONE;
-        }
-        TableName name = new TableName(row.getString(1), row.getString(2));
-        if (row.getString(4) != null) {
-          boolean same =
-              name.equals(leaving.partition())
-                  && leaving.parent().equals(new TableName(row.getString(3), row.getString(4)));
-          return !same ? FOREIGN : row.getBoolean(5) ? PENDING : ATTACHED;
-        }
-        if (name.equals(leaving.partition())) {
-          return DETACHED;
-        }
-        return leaving
-                .archiveSchema()
-                .map(schema -> name.equals(new TableName(schema, leaving.partition().name())))
-                .orElse(false)
-            ? ARCHIVED
-            : FOREIGN;
-      }
+    return Sql.first(connection, SQL, row -> of(row, leaving), leaving.oid()).orElse(GONE);
+  }
+
+  private static LeavingState of(ResultSet row, Leaving leaving) throws SQLException {
+    TableName name = TableName.read(row);
+    if (row.getString(4) != null) {
+      boolean same =
+          name.equals(leaving.partition())
+              && leaving.parent().equals(new TableName(row.getString(3), row.getString(4)));
+      return !same ? FOREIGN : row.getBoolean(5) ? PENDING : ATTACHED;
     }
+    if (name.equals(leaving.partition())) {
+      return DETACHED;
+    }
+    return leaving
+            .archiveSchema()
+            .map(schema -> name.equals(new TableName(schema, leaving.partition().name())))
+            .orElse(false)
+        ? ARCHIVED
+        : FOREIGN;
   }
 }

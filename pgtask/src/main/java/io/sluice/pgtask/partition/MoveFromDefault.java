@@ -1,15 +1,13 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,9 +29,7 @@ final class MoveFromDefault implements Step {
       """;
 
   private static final String REFERENCED =
-      """
-      select exists (select from pg_constraint where contype = 'f' and confrelid in (?, ?))
-      """;
+      "select from pg_constraint where contype = 'f' and confrelid in (?, ?)";
 
   private final Subject subject;
   private final NewPartition partition;
@@ -73,25 +69,13 @@ final class MoveFromDefault implements Step {
   static MoveFromDefault of(
       Connection connection, Subject subject, NewPartition partition, long rows, PartitionSql maker)
       throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(COLUMNS)) {
-      query.setLong(1, subject.table().oid());
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return new MoveFromDefault(subject, partition, rows, maker, row.getString(1));
-      }
-    }
+    String columns = Sql.one(connection, COLUMNS, row -> row.getString(1), subject.table().oid());
+    return new MoveFromDefault(subject, partition, rows, maker, columns);
   }
 
   /** Whether foreign keys point to the rows, so that moving would delete what refers to them. */
   static boolean referenced(Connection connection, PartitionedTable table) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(REFERENCED)) {
-      query.setLong(1, table.oid());
-      query.setLong(2, table.defaultPart().orElseThrow().oid());
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
+    return Sql.exists(connection, REFERENCED, table.oid(), table.defaultPart().orElseThrow().oid());
   }
 
   @Override
@@ -120,15 +104,9 @@ final class MoveFromDefault implements Step {
   }
 
   private long change(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String sql : before) {
-        statement.execute(sql);
-      }
-      long moved = statement.executeLargeUpdate(move);
-      for (String sql : after) {
-        statement.execute(sql);
-      }
-      return moved;
-    }
+    Sql.execute(connection, before);
+    long moved = Sql.update(connection, move);
+    Sql.execute(connection, after);
+    return moved;
   }
 }

@@ -1,12 +1,11 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.core.catalog.Names;
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.TableName;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -58,17 +57,7 @@ record NewNames(List<NewPartition> partitions, List<TableName> taken) {
         select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = ? and c.relname = any (?)
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setString(1, schema);
-      query.setArray(
-          2, connection.createArrayOf("text", named.stream().map(p -> p.name().name()).toArray()));
-      try (ResultSet row = query.executeQuery()) {
-        Set<String> there = new HashSet<>();
-        while (row.next()) {
-          there.add(row.getString(1));
-        }
-        return there;
-      }
-    }
+    return new HashSet<>(
+        Sql.strings(connection, sql, schema, Sql.array("text", named, p -> p.name().name())));
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.core.catalog.Names;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.KeyType;
@@ -8,8 +9,6 @@ import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.task.PartitionSpec.Sub;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -72,17 +71,11 @@ final class SubSql {
         select t.typname from pg_attribute a join pg_type t on t.oid = a.atttypid
         where a.attrelid = ? and a.attname = ? and a.attnum > 0 and not a.attisdropped
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setLong(1, table.oid());
-      query.setString(2, column);
-      try (ResultSet row = query.executeQuery()) {
-        if (!row.next()) {
-          throw new IllegalArgumentException(
-              "it has no column \"" + column + "\", which sub-partitions go by");
-        }
-        return row.getString(1);
-      }
-    }
+    return Sql.first(connection, sql, row -> row.getString(1), table.oid(), column)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "it has no column \"" + column + "\", which sub-partitions go by"));
   }
 
   String partitionBy() {

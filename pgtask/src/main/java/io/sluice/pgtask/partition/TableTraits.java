@@ -1,13 +1,11 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.task.PartitionSpec.Template;
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +36,7 @@ record TableTraits(
              (select spcname from pg_tablespace where oid = c.reltablespace), c.relreplident::text,
              (select x.indexrelid::int8 from pg_index x where x.indrelid = c.oid and x.indisreplident),
              nullif(pg_get_userbyid(c.relowner), current_user),
-             c.reloptions, (select t.reloptions from pg_class t where t.oid = c.reltoastrelid)
+             c.reloptions, (select t.reloptions from pg_class t where t.oid = c.reltoastrelid) as toast_options
       from pg_class c where c.oid = ?
       """;
 
@@ -106,31 +104,26 @@ record TableTraits(
       Optional<String> replicaIdentity) {}
 
   private static Raw raw(Connection connection, long oid) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(TABLE)) {
-      query.setLong(1, oid);
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        Map<String, String> storage = new TreeMap<>();
-        options(storage, "", row.getArray(7));
-        options(storage, "toast.", row.getArray(8));
-        return new Raw(
-            row.getBoolean(1),
-            Optional.ofNullable(row.getString(2)),
-            Optional.ofNullable(row.getString(3)),
-            Optional.ofNullable(row.getString(6)),
-            storage,
-            replicaIdentity(row.getString(4), row.getLong(5)));
-      }
-    }
+    return Sql.one(connection, TABLE, TableTraits::raw, oid);
   }
 
-  private static void options(Map<String, String> into, String prefix, Array options)
-      throws SQLException {
-    if (options != null) {
-      for (String option : (String[]) options.getArray()) {
-        int equals = option.indexOf('=');
-        into.put(prefix + option.substring(0, equals), option.substring(equals + 1));
-      }
+  private static Raw raw(ResultSet row) throws SQLException {
+    Map<String, String> storage = new TreeMap<>();
+    options(storage, "", Sql.elements(row, "reloptions"));
+    options(storage, "toast.", Sql.elements(row, "toast_options"));
+    return new Raw(
+        row.getBoolean(1),
+        Optional.ofNullable(row.getString(2)),
+        Optional.ofNullable(row.getString(3)),
+        Optional.ofNullable(row.getString(6)),
+        storage,
+        replicaIdentity(row.getString(4), row.getLong(5)));
+  }
+
+  private static void options(Map<String, String> into, String prefix, List<String> options) {
+    for (String option : options) {
+      int equals = option.indexOf('=');
+      into.put(prefix + option.substring(0, equals), option.substring(equals + 1));
     }
   }
 
@@ -147,7 +140,8 @@ record TableTraits(
                          from pg_inherits i join pg_index x on x.indexrelid = i.inhrelid
                          join pg_class c on c.oid = x.indexrelid
                          where i.inhparent = %d and x.indrelid = '<table>'::regclass);
-              end $$"""
+              end $$\
+              """
                   .formatted(index));
       default -> Optional.empty();
     };
@@ -160,57 +154,42 @@ record TableTraits(
         select c.oid::int8 from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = ? and c.relname = ? and c.relkind in ('r', 'p')
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setString(1, table.substring(0, Math.max(dot, 0)));
-      query.setString(2, table.substring(dot + 1));
-      try (ResultSet row = query.executeQuery()) {
-        if (!row.next()) {
-          throw new IllegalArgumentException(
-              "its template table " + table + " is not there; make it, or take it out of the task");
-        }
-        return row.getLong(1);
-      }
-    }
+    return Sql.first(
+            connection,
+            sql,
+            row -> row.getLong(1),
+            table.substring(0, Math.max(dot, 0)),
+            table.substring(dot + 1))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "its template table "
+                        + table
+                        + " is not there; make it, or take it out of the task"));
   }
 
   private static List<String> indexes(Connection connection, long template, long parent)
       throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(INDEXES)) {
-      query.setLong(1, template);
-      query.setLong(2, parent);
-      query.setLong(3, template);
-      query.setLong(4, parent);
-      try (ResultSet row = query.executeQuery()) {
-        List<String> indexes = new ArrayList<>();
-        while (row.next()) {
-          String constraint = row.getString(1);
-          String unique = row.getBoolean(2) ? "unique " : "";
-          indexes.add(
-              constraint == null
-                  ? "create " + unique + "index on %s" + escaped(row.getString(3))
-                  : "alter table %s add " + escaped(constraint));
-        }
-        return indexes;
-      }
-    }
+    return Sql.list(connection, INDEXES, TableTraits::index, template, parent, template, parent);
+  }
+
+  private static String index(ResultSet row) throws SQLException {
+    String constraint = row.getString(1);
+    String unique = row.getBoolean(2) ? "unique " : "";
+    return constraint == null
+        ? "create " + unique + "index on %s" + escaped(row.getString(3))
+        : "alter table %s add " + escaped(constraint);
   }
 
   private static List<String> grants(Connection connection, long oid) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(GRANTS)) {
-      query.setLong(1, oid);
-      query.setLong(2, oid);
-      try (ResultSet row = query.executeQuery()) {
-        List<String> grants = new ArrayList<>();
-        while (row.next()) {
-          String option = row.getBoolean(2) ? " with grant option" : "";
-          String column = row.getString(3) == null ? "" : " (" + row.getString(3) + ")";
-          String privileges = row.getString(4).replace(", ", column + ", ") + column;
-          grants.add(
-              "grant " + escaped(privileges) + " on %s to " + escaped(row.getString(1)) + option);
-        }
-        return grants;
-      }
-    }
+    return Sql.list(connection, GRANTS, TableTraits::grant, oid, oid);
+  }
+
+  private static String grant(ResultSet row) throws SQLException {
+    String option = row.getBoolean(2) ? " with grant option" : "";
+    String column = row.getString(3) == null ? "" : " (" + row.getString(3) + ")";
+    String privileges = row.getString(4).replace(", ", column + ", ") + column;
+    return "grant " + escaped(privileges) + " on %s to " + escaped(row.getString(1)) + option;
   }
 
   private static String escaped(String text) {

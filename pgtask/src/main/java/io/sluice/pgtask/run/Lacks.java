@@ -1,8 +1,7 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 
@@ -42,11 +41,7 @@ final class Lacks {
   private Lacks() {}
 
   static String role(Connection connection) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement("select quote_ident(current_user)");
-        ResultSet row = query.executeQuery()) {
-      row.next();
-      return row.getString(1);
-    }
+    return Sql.strings(connection, "select quote_ident(current_user)").get(0);
   }
 
   /** Ownership of a table, index, view or sequence. */
@@ -110,19 +105,10 @@ final class Lacks {
         where not has_schema_privilege(n.oid, x.p)
         """;
     Optional<Lack> lack = ask(connection, sql, privilege, schema);
-    return lack.isPresent() || exists(connection, schema) ? lack : onDatabase(connection, "create");
-  }
-
-  private static boolean exists(Connection connection, String schema) throws SQLException {
-    try (PreparedStatement query =
-        connection.prepareStatement(
-            "select exists (select from pg_catalog.pg_namespace where nspname = ?)")) {
-      query.setString(1, schema);
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
+    String there = "select from pg_catalog.pg_namespace where nspname = ?";
+    return lack.isPresent() || Sql.exists(connection, there, schema)
+        ? lack
+        : onDatabase(connection, "create");
   }
 
   /**
@@ -180,16 +166,11 @@ final class Lacks {
   static Optional<Lack> givingToOwner(Connection connection, String schema, String table)
       throws SQLException {
     String owner =
-        "select r.rolname from pg_catalog.pg_roles r join pg_catalog.pg_class c on c.relowner = r.oid"
-            + " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
-            + " where n.nspname = ? and c.relname = ? and r.rolname <> current_user";
-    try (PreparedStatement query = connection.prepareStatement(owner)) {
-      query.setString(1, schema);
-      query.setString(2, table);
-      try (ResultSet row = query.executeQuery()) {
-        return row.next() ? giving(connection, row.getString(1), schema) : Optional.empty();
-      }
-    }
+        "select r.rolname from pg_catalog.pg_roles r join pg_catalog.pg_class c on c.relowner ="
+            + " r.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = ?"
+            + " and c.relname = ? and r.rolname <> current_user";
+    Optional<String> found = Sql.first(connection, owner, row -> row.getString(1), schema, table);
+    return found.isPresent() ? giving(connection, found.get(), schema) : Optional.empty();
   }
 
   /** Seeing all rows whatever policies say. */
@@ -212,17 +193,8 @@ final class Lacks {
     return ask(connection, sql, role);
   }
 
-  private static Optional<Lack> ask(Connection connection, String sql, String... values)
+  private static Optional<Lack> ask(Connection connection, String sql, Object... values)
       throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        query.setString(i + 1, values[i]);
-      }
-      try (ResultSet row = query.executeQuery()) {
-        return row.next()
-            ? Optional.of(new Lack(row.getString(1), row.getString(2)))
-            : Optional.empty();
-      }
-    }
+    return Sql.first(connection, sql, row -> new Lack(row.getString(1), row.getString(2)), values);
   }
 }

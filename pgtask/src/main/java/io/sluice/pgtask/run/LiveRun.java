@@ -3,13 +3,12 @@ package io.sluice.pgtask.run;
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.SqlFates;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -150,11 +149,7 @@ final class LiveRun extends AnyRun {
   }
 
   private static boolean writable(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("show transaction_read_only")) {
-      row.next();
-      return row.getString(1).equals("off");
-    }
+    return Sql.strings(connection, "show transaction_read_only").equals(List.of("off"));
   }
 
   private void undo(Step step) {

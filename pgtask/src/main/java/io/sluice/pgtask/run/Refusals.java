@@ -1,11 +1,10 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions.Body;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,10 +24,12 @@ final class Refusals {
 
   private static final Pattern RELATION =
       Pattern.compile(
-          "permission denied for (?:table|view|relation|materialized view|foreign table|index) (.+)");
+          "permission denied for (?:table|view|relation|materialized view|foreign table|index)"
+              + " (.+)");
   private static final Pattern OWNER =
       Pattern.compile(
-          "must be owner of (?:table|view|relation|materialized view|foreign table|index|sequence) (.+)");
+          "must be owner of (?:table|view|relation|materialized view|foreign table|index|sequence)"
+              + " (.+)");
   private static final Pattern THING =
       Pattern.compile(
           "(permission denied for (?:schema|database|tablespace|function|sequence)"
@@ -217,6 +218,10 @@ final class Refusals {
    * @param said its own, or that of its index, in the same schema
    */
   private record Named(String schema, String name, String said, boolean visible) {
+    static Named read(ResultSet row) throws SQLException {
+      return new Named(row.getString(1), row.getString(2), row.getString(3), row.getBoolean(4));
+    }
+
     boolean isIn(String statement) {
       return statement.contains("\"" + schema + "\".\"" + said + "\"")
           || statement.contains(schema + "." + said);
@@ -233,16 +238,7 @@ final class Refusals {
         join pg_catalog.pg_namespace n on n.oid = t.relnamespace
         where c.relname = ?
         """;
-    List<Named> found = new ArrayList<>();
-    try (PreparedStatement query = connection.prepareStatement(select)) {
-      query.setString(1, name);
-      try (ResultSet row = query.executeQuery()) {
-        while (row.next()) {
-          found.add(
-              new Named(row.getString(1), row.getString(2), row.getString(3), row.getBoolean(4)));
-        }
-      }
-    }
+    List<Named> found = Sql.list(connection, select, Named::read, name);
     if (found.size() == 1) {
       return Optional.of(found.get(0));
     }

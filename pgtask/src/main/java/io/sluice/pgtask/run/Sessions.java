@@ -1,12 +1,12 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,28 +153,28 @@ final class Sessions {
 
   private void prepare(Connection connection) throws SQLException {
     connection.setAutoCommit(true);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          """
-          reset session authorization;
-          reset all;
-          set lock_timeout = %d;
-          set statement_timeout = %d;
-          set idle_in_transaction_session_timeout = 0;
-          set timezone = 'UTC';
-          set datestyle = 'ISO';
-          set synchronous_commit = on;
-          set default_transaction_read_only = off;
-          select set_config('application_name', %s, false);
-          do $$ begin
-            set client_connection_check_interval = '5s';
-          exception when invalid_parameter_value then null; -- the server's system cannot
-          end $$"""
-              .formatted(
-                  limits.lockTimeout().toMillis(),
-                  longest.get().toMillis(),
-                  SqlNames.literal(application)));
-    }
+    Sql.execute(
+        connection,
+        """
+        reset session authorization;
+        reset all;
+        set lock_timeout = %d;
+        set statement_timeout = %d;
+        set idle_in_transaction_session_timeout = 0;
+        set timezone = 'UTC';
+        set datestyle = 'ISO';
+        set synchronous_commit = on;
+        set default_transaction_read_only = off;
+        select set_config('application_name', %s, false);
+        do $$ begin
+          set client_connection_check_interval = '5s';
+        exception when invalid_parameter_value then null; -- the server's system cannot
+        end $$\
+        """
+            .formatted(
+                limits.lockTimeout().toMillis(),
+                longest.get().toMillis(),
+                SqlNames.literal(application)));
   }
 
   <T> T transaction(Body<T> body, boolean readOnly) throws SQLException {
@@ -210,9 +210,8 @@ final class Sessions {
   }
 
   void alone(String sql) throws SQLException {
-    try (Connection connection = open();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+    try (Connection connection = open()) {
+      Sql.execute(connection, sql);
     }
   }
 

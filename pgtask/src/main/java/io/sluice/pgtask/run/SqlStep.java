@@ -1,7 +1,7 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Sql;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 
 /** A step that is nothing but SQL. */
@@ -73,13 +73,7 @@ public final class SqlStep implements Step {
     long all = 0;
     while (true) {
       work.goOn();
-      long rows =
-          work.transaction(
-              connection -> {
-                try (Statement statement = connection.createStatement()) {
-                  return statement.executeLargeUpdate(sql.get(0));
-                }
-              });
+      int rows = work.transaction(connection -> Sql.update(connection, sql.get(0)));
       if (rows == 0) {
         return;
       }

@@ -1,10 +1,10 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
 
@@ -24,11 +24,7 @@ public interface Work {
   default void transaction(List<String> sql) throws SQLException {
     transaction(
         connection -> {
-          try (Statement statement = connection.createStatement()) {
-            for (String one : sql) {
-              statement.execute(one);
-            }
-          }
+          Sql.execute(connection, sql);
           return null;
         });
   }

@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.MatchingTables;
 import io.sluice.pgtask.catalog.MatchingTables.Match;
 import io.sluice.pgtask.catalog.PartitionCatalog;
@@ -13,8 +14,6 @@ import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskWords;
 import java.io.PrintWriter;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -168,15 +167,6 @@ final class TaskExplainCommand implements Callable<Integer> {
         from sluice.target g join sluice.target_table t on t.target_id = g.id
         where g.feed = ? and t.made
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setString(1, feed);
-      try (ResultSet row = query.executeQuery()) {
-        List<String> tables = new ArrayList<>();
-        while (row.next()) {
-          tables.add(row.getString(1));
-        }
-        return tables;
-      }
-    }
+    return Sql.strings(connection, sql, feed);
   }
 }
