@@ -13,6 +13,8 @@ import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.DefaultPartition;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
 import io.sluice.pgtask.task.PartitionSpec.Template;
+import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.JdbcCall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
@@ -71,9 +73,11 @@ class DrainTest {
             + key
             + ") partition by range (at)",
         "create index on app.t (name, at)",
-        "create table app.t_p20261113 partition of app.t for values from ('2026-11-13 00:00+00') to ('2026-11-14 00:00+00')",
+        "create table app.t_p20261113 partition of app.t for values from ('2026-11-13 00:00+00') to"
+            + " ('2026-11-14 00:00+00')",
         "create table app.t_rest partition of app.t default",
-        "insert into app.t select g, 'old', timestamptz '2026-11-10' + g * interval '144 seconds', null from generate_series(1, 6000) g",
+        "insert into app.t select g, 'old', timestamptz '2026-11-10' + g * interval '144 seconds',"
+            + " null from generate_series(1, 6000) g",
         "create table app.shadow as select * from app.t",
         "create index on app.shadow (key)");
   }
@@ -121,7 +125,9 @@ class DrainTest {
     assertThat(db.number("select count(*) from app.t_rest")).isPositive();
     assertThat(
             db.texts(
-                "select x.indexrelid::regclass::text from pg_index x where not exists (select from pg_inherits i where i.inhrelid = x.indexrelid) and x.indrelid in (select inhrelid from pg_inherits where inhparent = 'app.t'::regclass)"))
+                "select x.indexrelid::regclass::text from pg_index x where not exists (select from"
+                    + " pg_inherits i where i.inhrelid = x.indexrelid) and x.indrelid in (select"
+                    + " inhrelid from pg_inherits where inhparent = 'app.t'::regclass)"))
         .isEmpty();
     assertThat(ConversionTest.leftovers(db)).isEmpty();
   }
@@ -148,26 +154,27 @@ class DrainTest {
   @MethodSource(VERSIONS)
   void completes_whenKilledAtSomeStatements(int major) throws SQLException {
     try (TaskFixture db = fixture(major, ", primary key (key, at)")) {
-      int moment = 1;
+      int statement = 1;
       boolean died = true;
       while (died) {
-        Mortal mortal = new Mortal(db.database.dataSource(), moment);
-        db.wrapping(real -> mortal.dataSource());
+        FaultyDataSource faulty = new FaultyDataSource(db.database.dataSource());
+        faulty.before(JdbcCall.WORK, statement, faulty.death());
+        db.wrapping(real -> faulty);
         try {
           run(db);
         } catch (PauseStage e) {
-          assertThat(mortal.died()).isTrue();
+          assertThat(faulty.struck()).isTrue();
         }
         db.wrapping(real -> real);
         RunResult result = run(db);
-        assertThat(result.problems()).as("killed at moment " + moment).isEmpty();
+        assertThat(result.problems()).as("killed at statement " + statement).isEmpty();
         assertDrained(db, new Crowd(db.dataSource, PLACE, 1));
-        died = mortal.died();
-        moment += 17;
+        died = faulty.struck();
+        statement += 8;
         db.sql("drop table app.t, app.shadow");
         table(db, ", primary key (key, at)");
       }
-      assertThat(moment).isGreaterThan(100);
+      assertThat(statement).isGreaterThan(50);
     }
   }
 }

@@ -1,11 +1,15 @@
 package io.sluice.pgtask.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.sluice.testkit.FaultyDataSource.Planned;
+import io.sluice.testkit.JdbcCall;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,34 +50,30 @@ class KilledRestoreTest {
     }
   }
 
-  private boolean exportKilledAt(Lab lab, int n) throws SQLException {
-    lab.killer.at(n);
-    try {
-      lab.export(dir.toUri());
-      return false;
-    } catch (Killer.Killed e) {
-      return true;
-    } finally {
-      lab.killer.never();
-    }
+  private boolean exportKilledAt(Lab lab, int n) {
+    return killedAt(lab, n, () -> lab.export(dir.toUri()));
   }
 
   private static boolean restoreKilledAt(Lab lab, int n, URI manifest) {
-    lab.killer.at(n);
-    try {
-      assertThat(lab.restore(Lab.from(manifest)).problems()).isEmpty();
-      return false;
-    } catch (Killer.Killed e) {
-      return true;
-    } finally {
-      lab.killer.never();
+    return killedAt(lab, n, () -> assertThat(lab.restore(Lab.from(manifest)).problems()).isEmpty());
+  }
+
+  /** Whether there was a statement to be killed at; else it must succeed. */
+  private static boolean killedAt(Lab lab, int n, ThrowingCallable run) {
+    Planned death = lab.faulty.before(JdbcCall.WORK.or(JdbcCall.UNWRAP), n, lab.faulty.death());
+    Throwable failure = catchThrowable(run);
+    lab.faulty.heal();
+    if (!death.struck()) {
+      assertThat(failure).isNull();
     }
+    return death.struck();
   }
 
   /** Another run finishes it, unless it was killed after the partition was attached. */
   private static void finish(Lab lab, URI manifest) throws SQLException {
     if (lab.text(
-            "select count(*) from pg_inherits where inhrelid = to_regclass('billing.cdr_p20260801')")
+            "select count(*) from pg_inherits where inhrelid ="
+                + " to_regclass('billing.cdr_p20260801')")
         .equals("0")) {
       assertThat(lab.restore(Lab.from(manifest)).problems()).isEmpty();
     }

@@ -2,6 +2,7 @@ package io.sluice.pgtask.export;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.ledger.LedgerSchema;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.pgtask.catalog.TableName;
@@ -16,11 +17,10 @@ import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.RestoreSpec;
 import io.sluice.pgtask.task.Task;
 import io.sluice.testkit.EmbeddedDatabase;
+import io.sluice.testkit.FaultyDataSource;
 import java.net.URI;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +41,7 @@ final class Lab implements AutoCloseable {
   static final String UPPER = "'2026-08-02 00:00:00+00'";
 
   final EmbeddedDatabase.Database database;
-  final Killer killer;
+  final FaultyDataSource faulty;
   final Transactions ledger;
   final StagingSettings.S3 s3;
   private final Connection connection;
@@ -56,9 +56,9 @@ final class Lab implements AutoCloseable {
     this.s3 = s3;
     LedgerSchema.migrate(database.dataSource());
     this.connection = database.dataSource().getConnection();
-    this.killer = new Killer(database.dataSource());
-    this.ledger = new Transactions(killer.dataSource());
-    this.runner = runner(killer.dataSource());
+    this.faulty = new FaultyDataSource(database.dataSource());
+    this.ledger = new Transactions(faulty);
+    this.runner = runner(faulty);
     sql("set timezone = 'UTC'", "create schema billing");
   }
 
@@ -144,7 +144,7 @@ final class Lab implements AutoCloseable {
     RestoreSpec any =
         new RestoreSpec(
             Optional.empty(), Optional.of("a.b"), Optional.empty(), true, Duration.ZERO);
-    try (TaskRunner once = runner(killer.dataSource()).with(RestoreSpec.class, kind)) {
+    try (TaskRunner once = runner(faulty).with(RestoreSpec.class, kind)) {
       RunResult result = once.run(task(any), "tester").orElseThrow();
       if (failure.get() != null) {
         throw failure.get();
@@ -185,32 +185,16 @@ final class Lab implements AutoCloseable {
   }
 
   void sql(String... statements) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String sql : statements) {
-        statement.execute(sql);
-      }
-    }
+    Sql.execute(connection, List.of(statements));
   }
 
   String text(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
-    }
+    return Sql.one(connection, sql, row -> row.getString(1));
   }
 
   /** All rows of a table as text, in order. */
   List<String> rows(TableName table) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("select t::text from " + table.sql() + " t order by 1")) {
-      List<String> rows = new ArrayList<>();
-      while (row.next()) {
-        rows.add(row.getString(1));
-      }
-      return rows;
-    }
+    return Sql.strings(connection, "select t::text from " + table.sql() + " t order by 1");
   }
 
   @Override

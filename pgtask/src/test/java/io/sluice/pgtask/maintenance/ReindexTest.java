@@ -8,6 +8,8 @@ import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.MaintenanceSpec.Reindex;
 import io.sluice.pgtask.task.Task;
+import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.JdbcCall;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -130,7 +132,8 @@ class ReindexTest {
   void notesExclusionConstraints_whichCannotBeRebuiltInUse(int major) throws SQLException {
     try (TaskFixture fixture = fixture(major)) {
       fixture.sql(
-          "create table t.excluding (a int, exclude using btree (a with =)) with (autovacuum_enabled = off)",
+          "create table t.excluding (a int, exclude using btree (a with =)) with"
+              + " (autovacuum_enabled = off)",
           "insert into t.excluding select i from generate_series(1, 20000) i",
           "delete from t.excluding where a % 5 <> 0",
           "vacuum analyze t.excluding");
@@ -321,14 +324,15 @@ class ReindexTest {
     fixture.wrapping(real -> real);
     fixture.sql("drop table if exists t.bloated");
     bloat(fixture, "t.bloated");
-    Broken broken = new Broken(fixture.dataSource, n, process);
-    fixture.wrapping(real -> broken.dataSource());
+    FaultyDataSource faulty = new FaultyDataSource(fixture.dataSource);
+    faulty.before(JdbcCall.WORK, n, process ? faulty.death() : faulty.lostConnection());
+    fixture.wrapping(real -> faulty);
     try {
       fixture.run(task("t.bloated"));
     } catch (io.sluice.core.fate.PauseStage expected) {
-      assertThat(broken.happened()).isTrue();
+      assertThat(faulty.struck()).isTrue();
     }
     fixture.wrapping(real -> real);
-    return broken.happened();
+    return faulty.struck();
   }
 }

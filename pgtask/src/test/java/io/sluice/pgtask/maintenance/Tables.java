@@ -1,12 +1,12 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.Work;
 import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
 
@@ -89,9 +89,8 @@ final class Tables {
   /** Statistics of this session, at once, where the server can. */
   private void flush() throws SQLException {
     if (server.major() >= 15) {
-      try (Connection connection = fixture.dataSource.getConnection();
-          Statement statement = connection.createStatement()) {
-        statement.execute("select pg_stat_force_next_flush()");
+      try (Connection connection = fixture.dataSource.getConnection()) {
+        Sql.execute(connection, "select pg_stat_force_next_flush()");
       }
     }
   }

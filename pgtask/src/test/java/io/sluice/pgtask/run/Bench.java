@@ -3,6 +3,7 @@ package io.sluice.pgtask.run;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.ledger.LedgerSchema;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.yaml.Secret;
 import io.sluice.pgtask.task.DatabaseSpec;
@@ -17,9 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -124,9 +123,8 @@ public final class Bench implements AutoCloseable {
   }
 
   static void execute(DataSource database, String sql) throws SQLException {
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+    try (Connection connection = database.getConnection()) {
+      Sql.execute(connection, sql);
     }
   }
 
@@ -145,10 +143,8 @@ public final class Bench implements AutoCloseable {
   }
 
   static String text(DataSource database, String query) {
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      return rows.next() ? rows.getString(1) : null;
+    try (Connection connection = database.getConnection()) {
+      return Sql.first(connection, query, row -> row.getString(1)).orElse(null);
     } catch (SQLException e) {
       throw new AssertionError(e);
     }

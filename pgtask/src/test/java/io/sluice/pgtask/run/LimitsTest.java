@@ -3,13 +3,13 @@ package io.sluice.pgtask.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -180,11 +180,7 @@ class LimitsTest {
   }
 
   private static String first(Connection connection, String query) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        var rows = statement.executeQuery(query)) {
-      rows.next();
-      return rows.getString(1);
-    }
+    return Sql.one(connection, query, row -> row.getString(1));
   }
 
   /** One statement; says when it is tried. */
