@@ -4,7 +4,7 @@ import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.pgtask.copyswap.Conversion;
 import io.sluice.pgtask.copyswap.Drain;
-import io.sluice.pgtask.export.ExportPlaces;
+import io.sluice.pgtask.export.ExportLocations;
 import io.sluice.pgtask.export.PartitionExport;
 import io.sluice.pgtask.export.Restore;
 import io.sluice.pgtask.maintenance.Maintenance;
@@ -32,7 +32,7 @@ public final class TaskKinds {
    */
   public static TaskRunner teach(
       TaskRunner runner, Databases databases, Transactions ledger, StagingSettings.S3 s3) {
-    ExportPlaces places = new ExportPlaces(s3);
+    ExportLocations places = new ExportLocations(s3);
     PartitionRotation rotation =
         new PartitionRotation(
             ledger,

@@ -1,7 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.sql.Sql;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.run.StepContext;
 import java.sql.SQLException;
 import java.util.Set;
 
@@ -14,11 +14,11 @@ final class CatchUp {
   private static final Set<String> CONFLICT = Set.of("23505", "23P01");
 
   private final CopyNames names;
-  private final Shape shape;
+  private final CopyLayout shape;
   private final ChangeLog log;
   private long applied;
 
-  CatchUp(CopyNames names, Shape shape, ChangeLog log) {
+  CatchUp(CopyNames names, CopyLayout shape, ChangeLog log) {
     this.names = names;
     this.shape = shape;
     this.log = log;
@@ -33,7 +33,7 @@ final class CatchUp {
    * Until less than a chunk was left. The copy is then what the table was at one moment, so that
    * whatever is unique in one is so in the other.
    */
-  void run(Work work) throws SQLException {
+  void run(StepContext work) throws SQLException {
     long rows;
     do {
       work.goOn();
@@ -43,7 +43,7 @@ final class CatchUp {
     } while (rows >= log.chunkRows());
   }
 
-  private long chunk(Work work, int most) throws SQLException {
+  private long chunk(StepContext work, int most) throws SQLException {
     try {
       return apply(work, most);
     } catch (SQLException e) {
@@ -57,7 +57,7 @@ final class CatchUp {
     }
   }
 
-  private long apply(Work work, int most) throws SQLException {
+  private long apply(StepContext work, int most) throws SQLException {
     return work.transaction(
         connection -> {
           Sql.execute(connection, "set transaction isolation level repeatable read");
@@ -66,14 +66,14 @@ final class CatchUp {
   }
 
   /** For rows of the log that the copy has no partition for. */
-  boolean makeRoom(Work work, SQLException e) throws SQLException {
+  boolean makeRoom(StepContext work, SQLException e) throws SQLException {
     return makeRoom(work, e, "%s where %s <> 'd'".formatted(names.log().sql(), ChangeLog.OP));
   }
 
   /**
    * @param from what follows FROM in a query of rows that the copy refused
    */
-  boolean makeRoom(Work work, SQLException e, String from) throws SQLException {
+  boolean makeRoom(StepContext work, SQLException e, String from) throws SQLException {
     return CHECK_VIOLATION.equals(e.getSQLState())
         && work.transaction(connection -> shape.makeRoom(connection, from));
   }

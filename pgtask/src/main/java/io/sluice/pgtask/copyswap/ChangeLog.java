@@ -53,10 +53,10 @@ abstract class ChangeLog {
   /** The part of the log that one transaction applies. */
   record Chunk(long rows, long last, boolean truncated) {}
 
-  final Source source;
+  final SourceTable source;
   final CopyNames names;
 
-  ChangeLog(Source source, CopyNames names) {
+  ChangeLog(SourceTable source, CopyNames names) {
     this.source = source;
     this.names = names;
   }
@@ -113,7 +113,7 @@ abstract class ChangeLog {
     String log = names.log().sql();
     return List.of(
         "create table %s as select %s from only %s with no data"
-            .formatted(log, Source.list(columns(), ""), source.name().sql()),
+            .formatted(log, SourceTable.list(columns(), ""), source.name().sql()),
         "alter table %s add column %s \"char\" not null, add column %s bigint generated always as identity primary key"
             .formatted(log, OP, ID),
         function(),
@@ -188,6 +188,7 @@ abstract class ChangeLog {
   final String insertIntoCopy() {
     List<SourceColumn> stored = source.stored();
     return "insert into %s (%s) overriding system value select %s"
-        .formatted(names.copy().sql(), Source.list(stored, ""), Source.list(stored, "s."));
+        .formatted(
+            names.copy().sql(), SourceTable.list(stored, ""), SourceTable.list(stored, "s."));
   }
 }

@@ -5,14 +5,14 @@ import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.ConvertSpec;
-import io.sluice.pgtask.task.Sizes;
+import io.sluice.pgtask.task.HumanFormat;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Turns a plain table into a partitioned one while it is used: {@link Move} into a partitioned
- * copy. A run that was broken off is carried on by the next.
+ * Turns a plain table into a partitioned one while it is used: {@link CopySwapStep} into a
+ * partitioned copy. A run that was broken off is carried on by the next.
  */
 public final class Conversion implements TaskKind<ConvertSpec> {
 
@@ -20,8 +20,8 @@ public final class Conversion implements TaskKind<ConvertSpec> {
   public void run(ConvertSpec spec, TaskRun run) throws SQLException {
     int dot = spec.table().indexOf('.');
     TableName name = new TableName(spec.table().substring(0, dot), spec.table().substring(dot + 1));
-    Finish.afterEarlierRun(run, new CopyNames(name));
-    Optional<Source> source = run.read(c -> SourceReader.read(c, name));
+    SwapCleanup.afterEarlierRun(run, new CopyNames(name));
+    Optional<SourceTable> source = run.read(c -> SourceReader.read(c, name));
     if (source.isEmpty()) {
       run.problem("there is no table " + name + "; mend table: of this task, or remove the task");
     } else if (source.get().kind().equals("p")) {
@@ -31,15 +31,16 @@ public final class Conversion implements TaskKind<ConvertSpec> {
     }
   }
 
-  private static void convert(ConvertSpec spec, TaskRun run, Source source) throws SQLException {
-    Optional<ConvertShape> shape = new ConversionPlan(spec, run, source).make();
+  private static void convert(ConvertSpec spec, TaskRun run, SourceTable source)
+      throws SQLException {
+    Optional<ConvertLayout> shape = new ConversionPlan(spec, run, source).make();
     if (shape.isEmpty()) {
       return;
     }
-    Move move =
-        new Move(
+    CopySwapStep move =
+        new CopySwapStep(
             "Turn %s (%s) into a table partitioned by %s, while it is used"
-                .formatted(source.name(), Sizes.words(source.bytes()), spec.column()),
+                .formatted(source.name(), HumanFormat.bytes(source.bytes()), spec.column()),
             source,
             shape.get(),
             spec.batchBytes());
@@ -54,7 +55,7 @@ public final class Conversion implements TaskKind<ConvertSpec> {
           SqlStep.transaction(
               "Refresh the statistics of " + source.name(),
               List.of("analyze " + source.name().sql())));
-      Finish.of(new CopyNames(source.name()), shape.get()).run(run);
+      SwapCleanup.of(new CopyNames(source.name()), shape.get()).run(run);
     }
   }
 }

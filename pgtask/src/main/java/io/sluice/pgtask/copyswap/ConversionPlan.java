@@ -8,7 +8,7 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.partition.Periods;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.ConvertSpec;
-import io.sluice.pgtask.task.Sizes;
+import io.sluice.pgtask.task.HumanFormat;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,17 +37,17 @@ final class ConversionPlan {
 
   private final ConvertSpec spec;
   private final TaskRun run;
-  private final Source source;
+  private final SourceTable source;
   private final List<String> problems = new ArrayList<>();
 
-  ConversionPlan(ConvertSpec spec, TaskRun run, Source source) {
+  ConversionPlan(ConvertSpec spec, TaskRun run, SourceTable source) {
     this.spec = spec;
     this.run = run;
     this.source = source;
   }
 
   /** Empty if the run was told problems. */
-  Optional<ConvertShape> make() throws SQLException {
+  Optional<ConvertLayout> make() throws SQLException {
     problems.addAll(run.read(c -> Obstacles.of(c, source, "is partitioned")));
     if (source.slot().isPresent()) {
       problems.add(
@@ -56,13 +56,13 @@ final class ConversionPlan {
     }
     checkForm();
     Optional<Periods> periods = periods();
-    Optional<Range> range =
+    Optional<PeriodRange> range =
         periods.isPresent() && readable() ? range(periods.get()) : Optional.empty();
-    Optional<ConvertShape> shape = Optional.empty();
+    Optional<ConvertLayout> shape = Optional.empty();
     if (range.isPresent()) {
       List<Bounds> partitions = range.get().partitions(periods.get(), run.now());
-      Storage storage = run.read(c -> Storage.read(c, source));
-      shape = Optional.of(new ConvertShape(spec, source, storage, periods.get(), partitions));
+      StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
+      shape = Optional.of(new ConvertLayout(spec, source, storage, periods.get(), partitions));
       checkNames(shape.get());
     }
     problems.forEach(run::problem);
@@ -138,17 +138,17 @@ final class ConversionPlan {
     }
   }
 
-  private Optional<Range> range(Periods periods) throws SQLException {
+  private Optional<PeriodRange> range(Periods periods) throws SQLException {
     SourceColumn column = source.column(spec.column()).orElseThrow();
-    Survey survey = run.read(c -> Survey.take(c, source, column, periods.type()));
+    ColumnRange survey = run.read(c -> ColumnRange.take(c, source, column, periods.type()));
     if (survey.nulls() > 0 && !spec.defaultPartition()) {
       problems.add(
           "%,d rows of %s have no %s; mend them, or set default: true"
               .formatted(survey.nulls(), source.name(), column.name()));
     }
     long now = periods.isTime() ? periods.value(run.now()) : 0;
-    Range range =
-        Range.of(
+    PeriodRange range =
+        PeriodRange.of(
             periods,
             survey.first().orElse(now),
             survey.last().orElse(survey.first().orElse(now)),
@@ -156,7 +156,7 @@ final class ConversionPlan {
             spec.most());
     if ((!range.whole() || survey.infinite()) && !spec.defaultPartition()) {
       long outside =
-          run.read(c -> Survey.outside(c, source, column, periods, range.from(), range.to()));
+          run.read(c -> ColumnRange.outside(c, source, column, periods, range.from(), range.to()));
       problems.add(
           "the rows of %s need more than the %,d partitions of most:, or have no end; %,d of them have a %s before %s or from %s on, as a bad clock writes it. Mend them, set most: higher, or set default: true so that they go to a default partition"
               .formatted(
@@ -172,11 +172,11 @@ final class ConversionPlan {
   }
 
   /** What an earlier run of this move made is no obstacle. */
-  private void checkNames(ConvertShape shape) throws SQLException {
+  private void checkNames(ConvertLayout shape) throws SQLException {
     CopyNames names = new CopyNames(source.name());
     List<String> wanted = new ArrayList<>();
     shape.tables().stream().map(TableName::name).forEach(wanted::add);
-    wanted.addAll(new Renaming(source, names, ConvertShape.OLD).needed());
+    wanted.addAll(new Renaming(source, names, ConvertLayout.OLD).needed());
     List<String> taken =
         run.read(
             c ->
@@ -205,7 +205,7 @@ final class ConversionPlan {
   private void notes() {
     run.note(
         "until the old table is dropped, converting %s takes about %s more on disk, and what is written meanwhile"
-            .formatted(source.name(), Sizes.words(source.bytes())));
+            .formatted(source.name(), HumanFormat.bytes(source.bytes())));
     if (source.key().isEmpty()) {
       run.note(
           "%s has no primary key and no unique index of NOT NULL columns: a run that is broken off while it copies begins anew, and every row deleted meanwhile is looked for by all its values"

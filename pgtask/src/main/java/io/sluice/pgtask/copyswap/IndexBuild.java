@@ -3,7 +3,7 @@ package io.sluice.pgtask.copyswap;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.run.StepContext;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -32,12 +32,13 @@ final class IndexBuild {
       """;
 
   private final CopyNames names;
-  private final Shape shape;
+  private final CopyLayout shape;
   private final ChangeLog log;
   private final CatchUp catchUp;
   private final List<CopyIndex> indexes;
 
-  IndexBuild(Source source, CopyNames names, Shape shape, ChangeLog log, CatchUp catchUp) {
+  IndexBuild(
+      SourceTable source, CopyNames names, CopyLayout shape, ChangeLog log, CatchUp catchUp) {
     this.names = names;
     this.shape = shape;
     this.log = log;
@@ -45,8 +46,8 @@ final class IndexBuild {
     this.indexes = CopyIndex.of(source, shape.partitionColumn());
   }
 
-  void build(Work work) throws SQLException {
-    if (log instanceof KeyedLog keyed) {
+  void build(StepContext work) throws SQLException {
+    if (log instanceof KeyChangeLog keyed) {
       deduplicate(work, keyed);
       build(work, indexes.get(0));
       catchUp.run(work);
@@ -58,21 +59,22 @@ final class IndexBuild {
     work.alone("analyze " + names.copy().sql());
   }
 
-  private void deduplicate(Work work, KeyedLog keyed) throws SQLException {
+  private void deduplicate(StepContext work, KeyChangeLog keyed) throws SQLException {
     for (TableName leaf : work.read(c -> leaves(c, names.copy()))) {
       work.goOn();
       work.transaction(List.of(keyed.deduplicate(leaf.sql())));
     }
   }
 
-  private void build(Work work, CopyIndex index) throws SQLException {
+  private void build(StepContext work, CopyIndex index) throws SQLException {
     List<TableName> leaves = work.read(c -> leaves(c, names.copy()));
-    for (Shape.Placed placed : shape.placed(index, leaves)) {
+    for (CopyLayout.Placed placed : shape.placed(index, leaves)) {
       build(work, index, placed.table(), placed.name());
     }
   }
 
-  private void build(Work work, CopyIndex index, TableName on, String name) throws SQLException {
+  private void build(StepContext work, CopyIndex index, TableName on, String name)
+      throws SQLException {
     work.goOn();
     if (!work.read(c -> exists(c, on, name))) {
       work.progress("building index " + name, 0, -1);
@@ -93,7 +95,7 @@ final class IndexBuild {
 
   List<String> sql() {
     List<String> sql = new ArrayList<>();
-    if (log instanceof KeyedLog keyed) {
+    if (log instanceof KeyChangeLog keyed) {
       sql.add(
           keyed.deduplicate(
               shape.partitionColumn().isPresent() ? "<each partition>" : names.copy().sql()));

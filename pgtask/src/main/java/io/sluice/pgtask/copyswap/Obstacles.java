@@ -1,7 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.sql.Sql;
-import io.sluice.pgtask.run.Rights;
+import io.sluice.pgtask.run.Privileges;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -92,7 +92,8 @@ final class Obstacles {
   /**
    * @param doing for people, such as "becomes partitioned"
    */
-  static List<String> of(Connection connection, Source source, String doing) throws SQLException {
+  static List<String> of(Connection connection, SourceTable source, String doing)
+      throws SQLException {
     List<String> problems = new ArrayList<>();
     if (!source.kind().equals("r") || !source.accessMethod().equals("heap")) {
       problems.add(source.name() + " is no plain table; nothing can be done here");
@@ -113,7 +114,8 @@ final class Obstacles {
     return problems;
   }
 
-  private static List<String> things(Connection connection, Source source) throws SQLException {
+  private static List<String> things(Connection connection, SourceTable source)
+      throws SQLException {
     SourceReader.onlyCatalog(connection);
     List<String> things = new ArrayList<>();
     for (String query :
@@ -123,11 +125,12 @@ final class Obstacles {
     return things.stream().distinct().sorted().toList();
   }
 
-  private static List<String> privileges(Connection connection, Source source) throws SQLException {
+  private static List<String> privileges(Connection connection, SourceTable source)
+      throws SQLException {
     List<String> problems = new ArrayList<>();
-    List<Rights.Need> needs =
-        List.of(Rights.owning(source.name()), Rights.creatingIn(source.name().schema()));
-    for (Rights.Missing missing : Rights.missing(connection, needs)) {
+    List<Privileges.Need> needs =
+        List.of(Privileges.owning(source.name()), Privileges.creatingIn(source.name().schema()));
+    for (Privileges.Missing missing : Privileges.missing(connection, needs)) {
       problems.add("%s cannot be rewritten: %s".formatted(source.name(), missing.sentence()));
     }
     String hidden =

@@ -14,7 +14,7 @@ import java.util.Optional;
  * The copy of a plain table takes its name, and the names of its indexes and identity sequences;
  * the table's own get a suffix. All under ACCESS EXCLUSIVE on both.
  */
-record Renaming(Source source, CopyNames names, String suffix) {
+record Renaming(SourceTable source, CopyNames names, String suffix) {
 
   /** Name of the table, an index or a sequence of it afterwards. */
   String old(String name) {

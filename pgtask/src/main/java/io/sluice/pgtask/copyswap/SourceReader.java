@@ -88,7 +88,7 @@ final class SourceReader {
   private SourceReader() {}
 
   /** Empty if there is no such table. Names are printed in full if search_path is pg_catalog. */
-  static Optional<Source> read(Connection connection, TableName name) throws SQLException {
+  static Optional<SourceTable> read(Connection connection, TableName name) throws SQLException {
     onlyCatalog(connection);
     return Sql.first(
         connection, TABLE, row -> source(connection, name, row), name.schema(), name.name());
@@ -99,18 +99,18 @@ final class SourceReader {
     Sql.execute(connection, "set local search_path = pg_catalog");
   }
 
-  private static Source source(Connection connection, TableName name, ResultSet row)
+  private static SourceTable source(Connection connection, TableName name, ResultSet row)
       throws SQLException {
     long oid = row.getLong(1);
-    Optional<Slot> slot =
+    Optional<Attachment> slot =
         row.getString(8) == null
             ? Optional.empty()
             : Optional.of(
-                new Slot(
+                new Attachment(
                     new TableName(row.getString(7), row.getString(8)),
                     row.getString(9),
                     row.getString(10)));
-    return new Source(
+    return new SourceTable(
         name,
         oid,
         row.getString(2),

@@ -37,7 +37,7 @@ public final class ExpiredLedger {
    * @param action drop, keep or archive
    * @param exported whether it was saved already
    */
-  public record Leaving(
+  public record ExpiringPartition(
       String task,
       TableName parent,
       TableName partition,
@@ -79,7 +79,7 @@ public final class ExpiredLedger {
       boolean restored) {}
 
   /** Writes the intention; nothing if it stands already. */
-  public void decide(Leaving leaving, Instant at) {
+  public void decide(ExpiringPartition leaving, Instant at) {
     change(
         """
         insert into sluice.expired_partition (task, database, schema_name, parent_name, partition_schema,
@@ -142,7 +142,7 @@ public final class ExpiredLedger {
    * What was begun and not ended, oldest first: by this task, or, should a task have been renamed,
    * of its tables.
    */
-  public List<Leaving> open(String task, Collection<TableName> tables) {
+  public List<ExpiringPartition> open(String task, Collection<TableName> tables) {
     return all(
         """
         select task, schema_name, parent_name, partition_schema, partition_name, oid::int8, lower_bound,
@@ -152,7 +152,7 @@ public final class ExpiredLedger {
         order by decided_at, id
         """,
         row ->
-            new Leaving(
+            new ExpiringPartition(
                 row.getString(1),
                 new TableName(row.getString(2), row.getString(3)),
                 new TableName(row.getString(4), row.getString(5)),
@@ -247,7 +247,7 @@ public final class ExpiredLedger {
    * @param gone when the partition was saved
    * @return the id of its row
    */
-  public long hold(Leaving leaving, long rows, Instant gone, Instant until) {
+  public long hold(ExpiringPartition leaving, long rows, Instant gone, Instant until) {
     String sql =
         """
         insert into sluice.expired_partition (task, database, schema_name, parent_name,

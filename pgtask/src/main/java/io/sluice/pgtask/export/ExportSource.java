@@ -23,7 +23,7 @@ record ExportSource(URI folder, Manifest manifest, Optional<Long> ledgerId) {
    * @throws ExportException in a sentence, if there is none or it is not whole
    */
   static ExportSource find(
-      RestoreSpec spec, String database, ExpiredLedger ledger, ExportPlaces places)
+      RestoreSpec spec, String database, ExpiredLedger ledger, ExportLocations places)
       throws IOException {
     Optional<ExpiredLedger.Export> known = known(spec, database, ledger);
     URI manifest = spec.manifest().orElseGet(() -> known.orElseThrow().manifest());
@@ -64,7 +64,7 @@ record ExportSource(URI folder, Manifest manifest, Optional<Long> ledgerId) {
 
   private static ManifestFile.Read read(ExportFolder files, String name, URI manifest)
       throws IOException {
-    if (!Keys.isFileName(name)) {
+    if (!ExportKeys.isFileName(name)) {
       throw new ExportException(manifest + " names no manifest; it ends in .json");
     }
     try (InputStream in = files.open(name)) {

@@ -4,8 +4,8 @@ import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.export.Manifest.Part;
 import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
-import io.sluice.pgtask.run.Work;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,7 +14,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /** Copies the rows of an export into a table that nobody else uses: all of them or none. */
-record FillStep(ExportSource source, ExportPlaces places, TableName table) implements Step {
+record FillStep(ExportSource source, ExportLocations places, TableName table) implements Step {
 
   private static final int BUFFER = 1 << 17;
 
@@ -33,16 +33,16 @@ record FillStep(ExportSource source, ExportPlaces places, TableName table) imple
   /** Frozen: no vacuum need ever rewrite what is old. */
   private String copySql() {
     return "copy %s (%s) from stdin with (freeze)"
-        .formatted(table.sql(), TableFacts.names(source.manifest().stored()));
+        .formatted(table.sql(), TableDefinition.names(source.manifest().stored()));
   }
 
   @Override
-  public StepResult run(Work work) throws SQLException {
+  public StepResult run(StepContext work) throws SQLException {
     long rows = work.transaction(connection -> fill(work, connection));
     return StepResult.of("rowsRestored", rows).and("bytesRead", source.manifest().bytes());
   }
 
-  private long fill(Work work, Connection connection) throws SQLException {
+  private long fill(StepContext work, Connection connection) throws SQLException {
     CopySession.sameForms(connection);
     Sql.execute(connection, sql().get(0));
     Manifest manifest = source.manifest();
@@ -66,7 +66,7 @@ record FillStep(ExportSource source, ExportPlaces places, TableName table) imple
   private long copy(Connection connection, ExportFolder files, Part part, Progress progress)
       throws SQLException, IOException {
     String folder = source.folder().toString();
-    try (PartCheck rows = new PartCheck(part, folder, files.open(part.file()))) {
+    try (PartVerifier rows = new PartVerifier(part, folder, files.open(part.file()))) {
       try {
         return copy(connection, rows, progress);
       } catch (SQLException e) {
@@ -76,7 +76,7 @@ record FillStep(ExportSource source, ExportPlaces places, TableName table) imple
     }
   }
 
-  private long copy(Connection connection, PartCheck rows, Progress progress)
+  private long copy(Connection connection, PartVerifier rows, Progress progress)
       throws SQLException, IOException {
     CopyIn in = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(copySql());
     try {
@@ -97,12 +97,12 @@ record FillStep(ExportSource source, ExportPlaces places, TableName table) imple
   /** Bytes so far; looks now and then whether to go on. */
   private static final class Progress {
     private static final long BETWEEN_LOOKS = 4 << 20;
-    private final Work work;
+    private final StepContext work;
     private final long of;
     private long done;
     private long look = BETWEEN_LOOKS;
 
-    Progress(Work work, long of) {
+    Progress(StepContext work, long of) {
       this.work = work;
       this.of = of;
     }

@@ -1,8 +1,8 @@
 package io.sluice.pgtask.export;
 
 import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
-import io.sluice.pgtask.run.Work;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -12,7 +12,7 @@ record LedgerStep(String words, String statement, Body body) implements Step {
   /** Makes it. */
   @FunctionalInterface
   interface Body {
-    void run(Work work) throws SQLException;
+    void run(StepContext work) throws SQLException;
   }
 
   @Override
@@ -21,7 +21,7 @@ record LedgerStep(String words, String statement, Body body) implements Step {
   }
 
   @Override
-  public StepResult run(Work work) throws SQLException {
+  public StepResult run(StepContext work) throws SQLException {
     body.run(work);
     return StepResult.done();
   }

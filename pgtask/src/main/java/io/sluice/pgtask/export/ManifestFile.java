@@ -80,7 +80,7 @@ final class ManifestFile {
           "%s was damaged: it lacks %s".formatted(name, String.join(", ", missing)));
     }
     for (Manifest.Part part : manifest.parts()) {
-      if (part.file() == null || part.sha256() == null || !Keys.isFileName(part.file())) {
+      if (part.file() == null || part.sha256() == null || !ExportKeys.isFileName(part.file())) {
         throw new ExportException(
             "%s was damaged: a part has no checksum, or lies elsewhere".formatted(name));
       }

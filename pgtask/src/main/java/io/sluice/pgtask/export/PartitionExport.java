@@ -8,7 +8,7 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.export.Manifest.Column;
 import io.sluice.pgtask.export.Manifest.Part;
 import io.sluice.pgtask.partition.BeforeDrop;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.run.StepContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -37,21 +37,21 @@ public final class PartitionExport implements BeforeDrop {
   private static final Duration ABANDONED = Duration.ofDays(7);
   private static final int ROWS_BETWEEN_LOOKS = 10_000;
 
-  private final ExportPlaces places;
+  private final ExportLocations places;
   private final long partBytes;
 
-  public PartitionExport(ExportPlaces places) {
+  public PartitionExport(ExportLocations places) {
     this(places, PART_BYTES);
   }
 
-  PartitionExport(ExportPlaces places, long partBytes) {
+  PartitionExport(ExportLocations places, long partBytes) {
     this.places = places;
     this.partBytes = partBytes;
   }
 
   @Override
   public Saved save(
-      Work work,
+      StepContext work,
       TableName partition,
       long oid,
       TableName parent,
@@ -59,7 +59,8 @@ public final class PartitionExport implements BeforeDrop {
       String upper,
       URI to)
       throws SQLException {
-    Exported exported = export(work, new Subject(parent, partition, oid, lower, upper), to);
+    Exported exported =
+        export(work, new ExportedPartition(parent, partition, oid, lower, upper), to);
     return new Saved(exported.rows(), exported.manifest(), exported.sha256());
   }
 
@@ -69,16 +70,16 @@ public final class PartitionExport implements BeforeDrop {
    * @param to {@code file:///directory} or {@code s3://bucket/prefix}
    * @throws SQLException also when the place cannot be written; the message is for people
    */
-  Exported export(Work work, Subject subject, URI to) throws SQLException {
+  Exported export(StepContext work, ExportedPartition subject, URI to) throws SQLException {
     try (Staging place = places.open(to)) {
       place.deleteAbandoned(work.clock().instant().minus(ABANDONED));
       String base =
-          Keys.base(
+          ExportKeys.base(
               subject.parent().schema(),
               subject.parent().name(),
               subject.partition().name(),
               subject.oid());
-      Identity identity = work.read(Identity::read);
+      DatabaseIdentity identity = work.read(DatabaseIdentity::read);
       removeEarlier(place, base, identity, to);
       Manifest manifest = work.read(c -> inSnapshot(work, c, place, base, subject, identity));
       reread(place, base, manifest, to);
@@ -96,7 +97,7 @@ public final class PartitionExport implements BeforeDrop {
   }
 
   /** The manifest first, so that it never speaks of files that are being replaced. */
-  private static void removeEarlier(Staging place, String base, Identity identity, URI to)
+  private static void removeEarlier(Staging place, String base, DatabaseIdentity identity, URI to)
       throws IOException {
     String manifestKey = base + ManifestFile.SUFFIX;
     String folder = base.substring(0, base.indexOf('/') + 1);
@@ -114,17 +115,17 @@ public final class PartitionExport implements BeforeDrop {
   }
 
   private Manifest inSnapshot(
-      Work work,
+      StepContext work,
       Connection connection,
       Staging place,
       String base,
-      Subject subject,
-      Identity identity)
+      ExportedPartition subject,
+      DatabaseIdentity identity)
       throws SQLException {
     CopySession.beginExport(connection);
     List<Column> columns =
-        TableFacts.columns(connection, subject.oid()).stream()
-            .map(TableFacts.Known::column)
+        TableDefinition.columns(connection, subject.oid()).stream()
+            .map(TableDefinition.Known::column)
             .toList();
     if (columns.isEmpty()) {
       throw new SQLException(subject.partition() + " is not there any more");
@@ -134,7 +135,7 @@ public final class PartitionExport implements BeforeDrop {
     try (PartsWriter writer = new PartsWriter(place, base, partBytes)) {
       String copy =
           "copy (select %s from %s) to stdout"
-              .formatted(TableFacts.names(empty.stored()), subject.partition().sql());
+              .formatted(TableDefinition.names(empty.stored()), subject.partition().sql());
       long rows = copy(work, connection, copy, writer, subject, counted);
       List<Part> parts = writer.finish();
       if (rows != counted) {
@@ -148,11 +149,11 @@ public final class PartitionExport implements BeforeDrop {
   }
 
   private static long copy(
-      Work work,
+      StepContext work,
       Connection connection,
       String sql,
       PartsWriter writer,
-      Subject subject,
+      ExportedPartition subject,
       long counted)
       throws SQLException, IOException {
     String what = "rows of " + subject.partition() + " exported";
@@ -186,14 +187,19 @@ public final class PartitionExport implements BeforeDrop {
             "%s has %d bytes after %d were written; the store lost some"
                 .formatted(uri(to, key), size, part.bytes()));
       }
-      try (PartCheck check = new PartCheck(part, uri(to, folder).toString(), place.open(key))) {
+      try (PartVerifier check =
+          new PartVerifier(part, uri(to, folder).toString(), place.open(key))) {
         check.verify();
       }
     }
   }
 
   private static Manifest manifest(
-      Connection connection, Subject subject, Identity identity, List<Column> columns, Work work)
+      Connection connection,
+      ExportedPartition subject,
+      DatabaseIdentity identity,
+      List<Column> columns,
+      StepContext work)
       throws SQLException {
     String key =
         text(
@@ -219,7 +225,7 @@ public final class PartitionExport implements BeforeDrop {
         0,
         0,
         List.of(),
-        TableFacts.ddl(connection, subject.oid()));
+        TableDefinition.ddl(connection, subject.oid()));
   }
 
   private static Manifest filled(Manifest m, long rows, long rowBytes, List<Part> parts) {

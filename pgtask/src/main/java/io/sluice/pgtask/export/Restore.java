@@ -4,10 +4,10 @@ import io.sluice.core.catalog.Names;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
-import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
+import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import io.sluice.pgtask.partition.NewPartition;
 import io.sluice.pgtask.partition.PartitionSql;
-import io.sluice.pgtask.run.Rights;
+import io.sluice.pgtask.run.Privileges;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
@@ -32,13 +32,13 @@ public final class Restore implements TaskKind<RestoreSpec> {
 
   private static final String BUILDING = "__sluice_restore";
 
-  private final ExportPlaces places;
+  private final ExportLocations places;
   private final Transactions ledger;
 
   /**
    * @param ledger of the warehouse
    */
-  public Restore(ExportPlaces places, Transactions ledger) {
+  public Restore(ExportLocations places, Transactions ledger) {
     this.places = places;
     this.ledger = ledger;
   }
@@ -50,7 +50,8 @@ public final class Restore implements TaskKind<RestoreSpec> {
       return;
     }
     TableName name = name(spec, source.get().manifest());
-    Target target = run.read(connection -> Target.look(connection, source.get().manifest(), name));
+    RestoreTarget target =
+        run.read(connection -> RestoreTarget.look(connection, source.get().manifest(), name));
     List<String> refused =
         spec.as().isPresent()
             ? target.refusedAlone(name)
@@ -59,7 +60,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
       refused.forEach(run::problem);
       return;
     }
-    if (!Rights.require(run, needs(spec, target, name))) {
+    if (!Privileges.require(run, needs(spec, target, name))) {
       return;
     }
     if (spec.as().isPresent()) {
@@ -84,16 +85,17 @@ public final class Restore implements TaskKind<RestoreSpec> {
         .orElse(new TableName(manifest.partitionSchema(), manifest.partition()));
   }
 
-  private static List<Rights.Need> needs(RestoreSpec spec, Target target, TableName name) {
-    Rights.Need create = Rights.creatingIn(name.schema());
+  private static List<Privileges.Need> needs(
+      RestoreSpec spec, RestoreTarget target, TableName name) {
+    Privileges.Need create = Privileges.creatingIn(name.schema());
     return spec.as().isPresent()
-        ? List.of(Rights.using(name.schema()), create)
+        ? List.of(Privileges.using(name.schema()), create)
         : List.of(
-            Rights.using(target.name().schema()),
-            Rights.using(name.schema()),
+            Privileges.using(target.name().schema()),
+            Privileges.using(name.schema()),
             create,
-            Rights.owning(target.name()),
-            Rights.giving(target.owner(), name.schema()));
+            Privileges.owning(target.name()),
+            Privileges.giving(target.owner(), name.schema()));
   }
 
   private static TableName building(TableName name) {
@@ -122,7 +124,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
   }
 
   private void partition(
-      ExportSource source, Target target, TableName name, RestoreSpec spec, TaskRun run) {
+      ExportSource source, RestoreTarget target, TableName name, RestoreSpec spec, TaskRun run) {
     TableName building = building(name);
     AtomicLong row = new AtomicLong();
     boolean made =
@@ -134,7 +136,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
                     "make %s like %s".formatted(building, target.name()),
                     target.maker().make(new NewPartition(building, target.bounds()))))
             && run.step(new FillStep(source, places, building))
-            && run.step(new PlainNamesStep(building, name))
+            && run.step(new RenameIndexesStep(building, name))
             && run.step(hold(source, building, run, spec, row));
     if (made
         && (spec.attach()
@@ -145,7 +147,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
   }
 
   private boolean attach(
-      ExportSource source, Target target, TableName building, TableName name, TaskRun run) {
+      ExportSource source, RestoreTarget target, TableName building, TableName name, TaskRun run) {
     Manifest manifest = source.manifest();
     boolean ready = true;
     if (target.defaultPartition().isPresent()) {
@@ -192,7 +194,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
         "update sluice.expired_partition set hold_until = '%s' where id = %s"
             .formatted(until, source.ledgerId().map(String::valueOf).orElse("<new>")),
         work -> {
-          long oid = work.read(connection -> Target.oid(connection, building));
+          long oid = work.read(connection -> RestoreTarget.oid(connection, building));
           if (source.ledgerId().isPresent()) {
             row.set(source.ledgerId().get());
             expired(run).hold(row.get(), oid, until);
@@ -209,8 +211,8 @@ public final class Restore implements TaskKind<RestoreSpec> {
         });
   }
 
-  private static Leaving gone(String task, Manifest manifest, long oid) {
-    return new Leaving(
+  private static ExpiringPartition gone(String task, Manifest manifest, long oid) {
+    return new ExpiringPartition(
         task,
         new TableName(manifest.schema(), manifest.parent()),
         new TableName(manifest.partitionSchema(), manifest.partition()),

@@ -19,5 +19,5 @@ interface Job {
     }
   }
 
-  Made make(TaskRun run, Item item) throws SQLException;
+  Made make(TaskRun run, WorkItem item) throws SQLException;
 }

@@ -38,6 +38,6 @@ public final class Maintenance implements TaskKind<MaintenanceSpec> {
 
   @Override
   public void run(MaintenanceSpec spec, TaskRun run) throws SQLException {
-    new Tending(spec, run, Server.read(run), logins.apply(run.task().database())).run();
+    new MaintenanceRun(spec, run, ServerInfo.read(run), logins.apply(run.task().database())).run();
   }
 }

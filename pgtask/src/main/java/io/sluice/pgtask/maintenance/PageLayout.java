@@ -27,10 +27,10 @@ record PageLayout(int page) {
   private static final int TOAST_ROWS = 4;
 
   /** Average bytes of a row with its header, and the gap before the next. */
-  double row(List<Column> columns) {
+  double row(List<ColumnStatistics> columns) {
     RowWidth width = new RowWidth();
     double noNull = 1;
-    for (Column column : columns) {
+    for (ColumnStatistics column : columns) {
       width.add(column);
       noNull *= 1 - column.nulls();
     }
@@ -40,10 +40,10 @@ record PageLayout(int page) {
   }
 
   /** Average bytes of an entry of a B-tree, without what it shares with others of its key. */
-  double entry(List<Column> columns) {
+  double entry(List<ColumnStatistics> columns) {
     RowWidth width = new RowWidth();
     double noNull = 1;
-    for (Column column : columns) {
+    for (ColumnStatistics column : columns) {
       width.add(column);
       noNull *= 1 - column.nulls();
     }

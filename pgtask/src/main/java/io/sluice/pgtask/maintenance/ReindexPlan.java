@@ -1,6 +1,6 @@
 package io.sluice.pgtask.maintenance;
 
-import io.sluice.pgtask.maintenance.Statistics.Index;
+import io.sluice.pgtask.maintenance.PlannerStatistics.Index;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.MaintenanceSpec.Reindex;
 import java.sql.SQLException;
@@ -14,10 +14,10 @@ final class ReindexPlan {
 
   private final TaskRun run;
   private final Reindex spec;
-  private final Bloat bloat;
-  private final Counted counted;
+  private final BloatEstimator bloat;
+  private final PgStatTuple counted;
 
-  ReindexPlan(TaskRun run, Reindex spec, Bloat bloat, Counted counted) {
+  ReindexPlan(TaskRun run, Reindex spec, BloatEstimator bloat, PgStatTuple counted) {
     this.run = run;
     this.spec = spec;
     this.bloat = bloat;
@@ -25,16 +25,16 @@ final class ReindexPlan {
   }
 
   /** Whether an index of it may be large enough. */
-  boolean mayConcern(TableFacts table) {
+  boolean mayConcern(TableInfo table) {
     return !table.partitioned() && table.size().indexes() >= spec.minBytes();
   }
 
-  List<Item> due(List<TableFacts> tables) throws SQLException {
-    List<TableFacts> concerned =
+  List<WorkItem> due(List<TableInfo> tables) throws SQLException {
+    List<TableInfo> concerned =
         tables.stream().filter(t -> mayConcern(t) && t.lockedBy().isEmpty()).toList();
-    Map<Long, List<Index>> indexes = new Statistics(run).indexes(concerned);
-    List<Item> items = new ArrayList<>();
-    for (TableFacts table : concerned) {
+    Map<Long, List<Index>> indexes = new PlannerStatistics(run).indexes(concerned);
+    List<WorkItem> items = new ArrayList<>();
+    for (TableInfo table : concerned) {
       for (Index index : indexes.getOrDefault(table.oid(), List.of())) {
         item(table, index).ifPresent(items::add);
       }
@@ -42,13 +42,13 @@ final class ReindexPlan {
     return items;
   }
 
-  private Optional<Item> item(TableFacts table, Index index) throws SQLException {
-    IndexFacts facts = index.facts();
-    Optional<Air> estimate = bloat.index(table, index);
+  private Optional<WorkItem> item(TableInfo table, Index index) throws SQLException {
+    IndexInfo facts = index.facts();
+    Optional<BloatEstimate> estimate = bloat.index(table, index);
     if (facts.bytes() < spec.minBytes() || !past(estimate)) {
       return Optional.empty();
     }
-    Air air = counted.index(facts, estimate.get());
+    BloatEstimate air = counted.index(facts, estimate.get());
     if (!past(Optional.of(air))) {
       return Optional.empty();
     }
@@ -61,16 +61,16 @@ final class ReindexPlan {
     return Optional.of(item(table, facts, air));
   }
 
-  private boolean past(Optional<Air> air) {
+  private boolean past(Optional<BloatEstimate> air) {
     return air.isPresent() && air.get().share() >= spec.bloat();
   }
 
-  private Item item(TableFacts table, IndexFacts index, Air air) {
+  private WorkItem item(TableInfo table, IndexInfo index, BloatEstimate air) {
     long needed = index.bytes() - air.wins();
     String words = "Rebuild index %s of %s: %s".formatted(index.name(), table.name(), air.words());
     ReindexStep step = new ReindexStep(words, table.name(), index.name());
-    return new Item(
-        Pace.Kind.REINDEX,
+    return new WorkItem(
+        Throughput.Kind.REINDEX,
         table,
         "rebuilding index " + index.name(),
         air.wins(),

@@ -3,8 +3,8 @@ package io.sluice.pgtask.maintenance;
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
-import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -55,7 +55,7 @@ final class ReindexStep implements Step {
   }
 
   @Override
-  public StepResult run(Work work) throws SQLException {
+  public StepResult run(StepContext work) throws SQLException {
     work.transaction(List.of(lock()));
     try (Connection connection = work.connection()) {
       Sql.execute(connection, patience());
@@ -66,8 +66,8 @@ final class ReindexStep implements Step {
 
   /** What a broken rebuild leaves is an invalid index beside the old one, which stays in use. */
   @Override
-  public void undo(Work work) throws SQLException {
-    for (Leftovers.Index leftover : Leftovers.ofTable(work, table)) {
+  public void undo(StepContext work) throws SQLException {
+    for (InvalidIndexes.Index leftover : InvalidIndexes.ofTable(work, table)) {
       work.alone(leftover.drop());
     }
   }

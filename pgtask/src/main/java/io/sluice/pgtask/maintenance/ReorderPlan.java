@@ -5,10 +5,11 @@ import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.CopySwap;
 import io.sluice.pgtask.copyswap.CopySwap.Unfinished;
-import io.sluice.pgtask.maintenance.Bloat.TableAir;
-import io.sluice.pgtask.maintenance.Orders.Order;
+import io.sluice.pgtask.maintenance.BloatEstimator.TableBloat;
+import io.sluice.pgtask.maintenance.SortOrders.Order;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.MaintenanceSpec.Method;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
 import java.sql.SQLException;
@@ -33,17 +34,17 @@ final class ReorderPlan {
 
   private final TaskRun run;
   private final Reorder spec;
-  private final Bloat bloat;
-  private final Counted counted;
+  private final BloatEstimator bloat;
+  private final PgStatTuple counted;
   private final Optional<Repack> repack;
   private final Map<Long, Unfinished> unfinished = new HashMap<>();
-  private final Cold cold;
+  private final ColdTables cold;
 
   ReorderPlan(
       TaskRun run,
       Reorder spec,
-      Bloat bloat,
-      Counted counted,
+      BloatEstimator bloat,
+      PgStatTuple counted,
       Optional<Repack> repack,
       TableGlobs wanted)
       throws SQLException {
@@ -52,13 +53,13 @@ final class ReorderPlan {
     this.bloat = bloat;
     this.counted = counted;
     this.repack = repack;
-    this.cold = Cold.read(run, wanted, spec.after());
+    this.cold = ColdTables.read(run, wanted, spec.after());
   }
 
   /** Removes what is left of rewrites that came to their end; those on their way are carried on. */
-  void finishEarlier(List<TableFacts> tables) throws SQLException {
+  void finishEarlier(List<TableInfo> tables) throws SQLException {
     Set<TableName> states = states();
-    for (TableFacts table : tables) {
+    for (TableInfo table : tables) {
       TableName state =
           table.name().sibling(Names.withSuffix(table.name().name(), "__sluice_state"));
       if (states.contains(state)) {
@@ -72,7 +73,7 @@ final class ReorderPlan {
   }
 
   /** Whether it is large enough, and may be cold. */
-  boolean mayConcern(TableFacts table) {
+  boolean mayConcern(TableInfo table) {
     return table.kind() == 'r'
         && table.owned()
         && table.size().heap() + table.size().toast() >= spec.minBytes()
@@ -82,32 +83,35 @@ final class ReorderPlan {
   /**
    * @param atFirst the tables before this run did anything
    */
-  List<Item> due(List<TableFacts> atFirst, List<TableFacts> tables) throws SQLException {
-    Map<Long, TableFacts> before =
-        atFirst.stream().collect(Collectors.toMap(TableFacts::oid, Function.identity()));
-    List<TableFacts> concerned =
-        tables.stream().filter(t -> mayConcern(t) || carriesOn(t)).toList();
-    Map<Long, List<Column>> columns = new Statistics(run).tables(concerned);
-    Orders orders = Orders.read(run, concerned);
-    List<Item> items = new ArrayList<>();
-    for (TableFacts table : concerned) {
+  List<WorkItem> due(List<TableInfo> atFirst, List<TableInfo> tables) throws SQLException {
+    Map<Long, TableInfo> before =
+        atFirst.stream().collect(Collectors.toMap(TableInfo::oid, Function.identity()));
+    List<TableInfo> concerned = tables.stream().filter(t -> mayConcern(t) || carriesOn(t)).toList();
+    Map<Long, List<ColumnStatistics>> columns = new PlannerStatistics(run).tables(concerned);
+    SortOrders orders = SortOrders.read(run, concerned);
+    List<WorkItem> items = new ArrayList<>();
+    for (TableInfo table : concerned) {
       due(before.get(table.oid()), table, columns, orders).ifPresent(items::add);
     }
     return items;
   }
 
-  private boolean carriesOn(TableFacts table) {
+  private boolean carriesOn(TableInfo table) {
     return unfinished.get(table.oid()) == Unfinished.REWRITE;
   }
 
-  private Optional<Item> due(
-      TableFacts before, TableFacts table, Map<Long, List<Column>> columns, Orders orders)
+  private Optional<WorkItem> due(
+      TableInfo before,
+      TableInfo table,
+      Map<Long, List<ColumnStatistics>> columns,
+      SortOrders orders)
       throws SQLException {
     if (unfinished.get(table.oid()) == Unfinished.OTHER) {
       run.note(table.name() + " is not rewritten, because another task converts it");
       return Optional.empty();
     }
-    Optional<TableAir> estimate = bloat.table(table, columns.getOrDefault(table.oid(), List.of()));
+    Optional<TableBloat> estimate =
+        bloat.table(table, columns.getOrDefault(table.oid(), List.of()));
     Optional<Order> order = orders.of(table, spec.index());
     if (carriesOn(table)) {
       return order.map(o -> item(table, o, estimate, "an earlier run began it"));
@@ -115,12 +119,12 @@ final class ReorderPlan {
     if (estimate.isEmpty() || !isPast(estimate.get().all(), order)) {
       return Optional.empty();
     }
-    TableAir air = counted.table(table, estimate.get());
+    TableBloat air = counted.table(table, estimate.get());
     return isPast(air.all(), order) ? judged(before, table, order, air) : Optional.empty();
   }
 
-  private Optional<Item> judged(
-      TableFacts before, TableFacts table, Optional<Order> order, TableAir air) {
+  private Optional<WorkItem> judged(
+      TableInfo before, TableInfo table, Optional<Order> order, TableBloat air) {
     if (order.isEmpty()) {
       run.problem(
           spec.index().isEmpty()
@@ -141,11 +145,11 @@ final class ReorderPlan {
   }
 
   /** From now on the statistics tell whether anything is written. */
-  private static Item mark(TableFacts table) {
+  private static WorkItem mark(TableInfo table) {
     String words = "Analyze %s: the next run sees by it whether it is still written to";
     SqlStep step = SqlStep.alone(words.formatted(table.name()), "analyze " + table.name().sql());
-    return new Item(
-        Pace.Kind.ANALYZE,
+    return new WorkItem(
+        Throughput.Kind.ANALYZE,
         table,
         "analysing " + table.name(),
         0,
@@ -154,7 +158,7 @@ final class ReorderPlan {
         new StepJob(step));
   }
 
-  private boolean isPast(Air air, Optional<Order> order) {
+  private boolean isPast(BloatEstimate air, Optional<Order> order) {
     return (spec.bloat().isPresent() && air.share() >= spec.bloat().getAsDouble())
         || isOutOfOrder(order);
   }
@@ -166,18 +170,19 @@ final class ReorderPlan {
         && Math.abs(order.get().correlation().getAsDouble()) < spec.correlation().getAsDouble();
   }
 
-  private String why(Air air, Order order) {
+  private String why(BloatEstimate air, Order order) {
     return isOutOfOrder(Optional.of(order))
         ? "%s, and the order of its rows is kept to %s"
-            .formatted(air.words(), Words.percent(Math.abs(order.correlation().getAsDouble())))
+            .formatted(
+                air.words(), HumanFormat.percent(Math.abs(order.correlation().getAsDouble())))
         : air.words();
   }
 
-  private Item item(TableFacts table, Order order, Optional<TableAir> air, String why) {
+  private WorkItem item(TableInfo table, Order order, Optional<TableBloat> air, String why) {
     long wins = air.map(a -> a.all().wins()).orElse(0L);
     long total = table.size().total();
-    return new Item(
-        Pace.Kind.REORDER,
+    return new WorkItem(
+        Throughput.Kind.REORDER,
         table,
         "rewriting " + table.name(),
         wins,
@@ -187,13 +192,13 @@ final class ReorderPlan {
   }
 
   /** What was begun by a copy is carried on by it. */
-  private Job job(TableFacts table, Order order, String why) {
+  private Job job(TableInfo table, Order order, String why) {
     boolean byRepack =
         repack.isPresent()
             && !carriesOn(table)
             && (spec.method() == Method.PG_REPACK || order.keyed());
     return byRepack
         ? new StepJob(repack.get().step(table, order.sql(), why))
-        : new CopyJob(why, order.sql());
+        : new CopySwapJob(why, order.sql());
   }
 }

@@ -4,8 +4,8 @@ import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.SqlStep;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.TaskRun;
-import io.sluice.pgtask.run.Work;
 import io.sluice.pgtask.task.MaintenanceSpec.Method;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -41,7 +41,8 @@ final class Repack {
   /**
    * @param login empty if this process does not know how to log in
    */
-  static Optional<Repack> find(TaskRun run, Server server, Method method, Optional<Login> login) {
+  static Optional<Repack> find(
+      TaskRun run, ServerInfo server, Method method, Optional<Login> login) {
     if (method == Method.COPY) {
       return Optional.empty();
     }
@@ -58,7 +59,7 @@ final class Repack {
     return Optional.empty();
   }
 
-  private static Optional<String> against(Server server, Optional<Login> login) {
+  private static Optional<String> against(ServerInfo server, Optional<Login> login) {
     if (server.repack().isEmpty()) {
       return Optional.of("the database has no extension pg_repack; create it");
     }
@@ -76,15 +77,15 @@ final class Repack {
                 .formatted(version.get(), server.repack().get()));
   }
 
-  RepackStep step(TableFacts table, String orderBy, String why) {
+  RepackStep step(TableInfo table, String orderBy, String why) {
     String words =
         "Rewrite %s with pg_repack in the order of %s: %s".formatted(table.name(), orderBy, why);
     return new RepackStep(words, table.name(), orderBy, client);
   }
 
   /** Removes what killed runs of pg_repack left at tables. Its triggers slow every write. */
-  static void clean(TaskRun run, Collection<TableFacts> tables) throws SQLException {
-    for (Left left : left(run, tables.stream().map(TableFacts::oid).toList())) {
+  static void clean(TaskRun run, Collection<TableInfo> tables) throws SQLException {
+    for (Left left : left(run, tables.stream().map(TableInfo::oid).toList())) {
       run.step(
           SqlStep.transaction(
               "Remove what a broken pg_repack left at " + left.table(), left.drop()));
@@ -104,7 +105,7 @@ final class Repack {
     }
   }
 
-  static List<Left> left(Work work, List<Long> oids) throws SQLException {
+  static List<Left> left(StepContext work, List<Long> oids) throws SQLException {
     return work.read(
         connection ->
             Sql.list(

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.RunEnded;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.run.StepContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +86,7 @@ record RepackClient(Login login, boolean superuser) {
    * @throws SQLException if it failed, with the end of its output
    * @throws RunEnded when the run is to end; the program has ended by then
    */
-  String run(Work work, List<String> command) throws SQLException {
+  String run(StepContext work, List<String> command) throws SQLException {
     Path directory = null;
     try {
       directory =
@@ -127,7 +127,8 @@ record RepackClient(Login login, boolean superuser) {
     return text.replace("\\", "\\\\").replace(":", "\\:");
   }
 
-  private static int run(Work work, ProcessBuilder builder) throws IOException, SQLException {
+  private static int run(StepContext work, ProcessBuilder builder)
+      throws IOException, SQLException {
     long end = System.nanoTime() + work.limits().statementTimeout().toNanos();
     Process process = builder.start();
     try {

@@ -3,8 +3,8 @@ package io.sluice.pgtask.maintenance;
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
-import io.sluice.pgtask.run.Work;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +53,7 @@ final class RepackStep implements Step {
   }
 
   @Override
-  public StepResult run(Work work) throws SQLException {
+  public StepResult run(StepContext work) throws SQLException {
     Optional<Long> before = number(work, FILE);
     String said =
         client.run(work, client.command(table.sql(), orderBy, work.limits().lockTimeout()));
@@ -64,7 +64,7 @@ final class RepackStep implements Step {
   }
 
   @Override
-  public void undo(Work work) throws SQLException {
+  public void undo(StepContext work) throws SQLException {
     Optional<Long> oid = number(work, OID);
     if (oid.isPresent()) {
       for (Repack.Left left : Repack.left(work, List.of(oid.get()))) {
@@ -73,7 +73,7 @@ final class RepackStep implements Step {
     }
   }
 
-  private Optional<Long> number(Work work, String sql) throws SQLException {
+  private Optional<Long> number(StepContext work, String sql) throws SQLException {
     return work.read(c -> Sql.first(c, sql, row -> row.getObject(1, Long.class), table.sql()));
   }
 }

@@ -19,7 +19,7 @@ final class RowWidth {
   private int modulus = MAX_ALIGN;
   private int remainder;
 
-  RowWidth add(Column column) {
+  RowWidth add(ColumnStatistics column) {
     double present = 1 - column.nulls();
     if (column.fixed()) {
       bytes += present * (gap(column.align()) + column.length());

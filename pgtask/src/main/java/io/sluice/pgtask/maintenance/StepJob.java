@@ -7,8 +7,8 @@ import io.sluice.pgtask.run.TaskRun;
 record StepJob(Step step) implements Job {
 
   @Override
-  public Made make(TaskRun run, Item item) {
-    TendStep tend = new TendStep(item, step);
+  public Made make(TaskRun run, WorkItem item) {
+    MeasuredStep tend = new MeasuredStep(item, step);
     return run.step(tend)
         ? new Made(true, false, step.words() + ": " + tend.wonWords())
         : Made.not(tend.diskFull());

@@ -2,10 +2,10 @@ package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.maintenance.TableFacts.Ages;
-import io.sluice.pgtask.maintenance.TableFacts.Rows;
-import io.sluice.pgtask.maintenance.TableFacts.Size;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.maintenance.TableInfo.Ages;
+import io.sluice.pgtask.maintenance.TableInfo.Rows;
+import io.sluice.pgtask.maintenance.TableInfo.Size;
+import io.sluice.pgtask.run.StepContext;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -87,12 +87,12 @@ final class TableFinder {
       order by n.nspname, c.relname
       """;
 
-  private final Work work;
-  private final Server server;
+  private final StepContext work;
+  private final ServerInfo server;
   private final TableGlobs wanted;
   private final TableGlobs excluded;
 
-  TableFinder(Work work, Server server, TableGlobs wanted, TableGlobs excluded) {
+  TableFinder(StepContext work, ServerInfo server, TableGlobs wanted, TableGlobs excluded) {
     this.work = work;
     this.server = server;
     this.wanted = wanted;
@@ -100,11 +100,11 @@ final class TableFinder {
   }
 
   /** In the order of their names. */
-  List<TableFacts> find() throws SQLException {
+  List<TableInfo> find() throws SQLException {
     return work.read(this::read);
   }
 
-  private List<TableFacts> read(Connection connection) throws SQLException {
+  private List<TableInfo> read(Connection connection) throws SQLException {
     String maintain = server.major() >= 17 ? "has_table_privilege(c.oid, 'MAINTAIN')" : "false";
     String sql = SQL.formatted(maintain, server.page());
     return Sql.list(connection, sql, TableFinder::table).stream()
@@ -112,9 +112,9 @@ final class TableFinder {
         .toList();
   }
 
-  private static TableFacts table(ResultSet row) throws SQLException {
+  private static TableInfo table(ResultSet row) throws SQLException {
     int lockedBy = row.getInt("pid");
-    return new TableFacts(
+    return new TableInfo(
         row.getLong("oid"),
         new TableName(row.getString("nspname"), row.getString("relname")),
         row.getString("relkind").charAt(0),

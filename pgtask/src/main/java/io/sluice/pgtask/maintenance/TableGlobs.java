@@ -34,7 +34,7 @@ final class TableGlobs {
   }
 
   /** A table, or a partition by the name of any of its parents. */
-  boolean match(TableFacts table) {
+  boolean match(TableInfo table) {
     return match(table.name()) || table.parents().stream().anyMatch(this::match);
   }
 

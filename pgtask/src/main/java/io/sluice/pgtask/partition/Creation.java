@@ -9,9 +9,9 @@ import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Template;
-import io.sluice.pgtask.task.Sizes;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,7 +42,7 @@ final class Creation {
     this.held = held;
   }
 
-  void create(Subject subject) throws SQLException {
+  void create(RotatedTable subject) throws SQLException {
     try {
       tryCreate(subject);
     } catch (IllegalArgumentException e) {
@@ -50,7 +50,7 @@ final class Creation {
     }
   }
 
-  private void tryCreate(Subject subject) throws SQLException {
+  private void tryCreate(RotatedTable subject) throws SQLException {
     Set<Long> heldOids =
         subject.table().partitions().stream()
             .filter(p -> held.contains(p.name()))
@@ -66,18 +66,19 @@ final class Creation {
       List<NewPartition> named = names(subject, missing.wanted());
       if (!named.isEmpty()) {
         PartitionSql maker = maker(subject);
-        named.forEach(p -> run.step(new CreatePartition(subject, p, maker)));
+        named.forEach(p -> run.step(new CreatePartitionStep(subject, p, maker)));
       }
     } else {
       besideDefault(subject, missing);
     }
   }
 
-  private List<NewPartition> names(Subject subject, List<Bounds> wanted) throws SQLException {
+  private List<NewPartition> names(RotatedTable subject, List<Bounds> wanted) throws SQLException {
     if (wanted.isEmpty()) {
       return List.of();
     }
-    NewNames names = run.read(connection -> NewNames.of(connection, subject, wanted));
+    NewPartitionNames names =
+        run.read(connection -> NewPartitionNames.of(connection, subject, wanted));
     Set<TableName> underWay = underWay(subject);
     for (TableName taken : names.taken()) {
       if (underWay.contains(taken)) {
@@ -90,14 +91,14 @@ final class Creation {
     return names.partitions();
   }
 
-  private Set<TableName> underWay(Subject subject) throws SQLException {
+  private Set<TableName> underWay(RotatedTable subject) throws SQLException {
     Optional<DefaultPart> rest = subject.table().defaultPart();
     return drain.isEmpty() || rest.isEmpty()
         ? Set.of()
         : run.read(connection -> drain.get().underWay(connection, rest.get().name()));
   }
 
-  private PartitionSql maker(Subject subject) throws SQLException {
+  private PartitionSql maker(RotatedTable subject) throws SQLException {
     Template declared = spec.template();
     Map<String, String> storage = new TreeMap<>();
     subject.feedTable().ifPresent(f -> storage.putAll(TargetStorage.parameters(f.merged())));
@@ -110,7 +111,7 @@ final class Creation {
                 connection, subject.table(), template, spec.sub(), run.task().zone()));
   }
 
-  private void besideDefault(Subject subject, MissingPartitions missing) throws SQLException {
+  private void besideDefault(RotatedTable subject, MissingPartitions missing) throws SQLException {
     DefaultPart rest = subject.table().defaultPart().orElseThrow();
     dropLeftover(rest);
     long size =
@@ -137,41 +138,41 @@ final class Creation {
   /** A run that was killed may have left its CHECK, which refuses rows. */
   private void dropLeftover(DefaultPart rest) throws SQLException {
     String check = "select from pg_constraint where conrelid = ? and conname = ?";
-    if (run.read(c -> Sql.exists(c, check, rest.oid(), CreateBesideDefault.CHECK))) {
+    if (run.read(c -> Sql.exists(c, check, rest.oid(), CreateBesideDefaultStep.CHECK))) {
       run.step(
           SqlStep.transaction(
               "drop the check that a broken-off run left on " + rest.name(),
-              List.of(CreateBesideDefault.drop(rest.name()))));
+              List.of(CreateBesideDefaultStep.drop(rest.name()))));
     }
   }
 
-  private void sayOutside(Subject subject, DefaultRows rows) {
+  private void sayOutside(RotatedTable subject, DefaultRows rows) {
     if (rows.outside() > 0) {
       run.note(
           ("%,d rows in the default partition of %s lie outside the window of the task (%s to %s,"
-               + " or NULL); they stay there: no partition is ever made for them")
+                  + " or NULL); they stay there: no partition is ever made for them")
               .formatted(rows.outside(), subject.name(), rows.first(), rows.last()));
     }
   }
 
-  private void makeBeside(Subject subject, List<NewPartition> partitions, long defaultSize)
+  private void makeBeside(RotatedTable subject, List<NewPartition> partitions, long defaultSize)
       throws SQLException {
     if (partitions.isEmpty()) {
       return;
     }
     PartitionSql maker = maker(subject);
     if (defaultSize > SMALL) {
-      run.step(new CreateBesideDefault(subject, partitions, maker));
+      run.step(new CreateBesideDefaultStep(subject, partitions, maker));
       return;
     }
     run.note(
         "the default partition of %s has %s; ATTACH reads it under a lock, which takes milliseconds"
-            .formatted(subject.name(), Sizes.words(defaultSize)));
-    partitions.forEach(p -> run.step(new CreatePartition(subject, p, maker)));
+            .formatted(subject.name(), HumanFormat.bytes(defaultSize)));
+    partitions.forEach(p -> run.step(new CreatePartitionStep(subject, p, maker)));
   }
 
   private void handToDrain(
-      Subject subject, List<NewPartition> partitions, DefaultRows rows, long size)
+      RotatedTable subject, List<NewPartition> partitions, DefaultRows rows, long size)
       throws SQLException {
     if (!spec.defaultPartition().drain()) {
       sayNotMade(subject, rows, "default: {drain: true} moves them");
@@ -179,7 +180,7 @@ final class Creation {
     }
     boolean movable =
         size <= SMALL
-            && !run.read(connection -> MoveFromDefault.referenced(connection, subject.table()));
+            && !run.read(connection -> MoveFromDefaultStep.referenced(connection, subject.table()));
     List<NewPartition> large = new ArrayList<>();
     for (NewPartition partition : partitions) {
       long count = rows.rows().get(partition.bounds());
@@ -196,17 +197,18 @@ final class Creation {
           subject,
           rows,
           "it is larger than %s, or foreign keys point to it, and then they are not moved; make that partition by hand"
-              .formatted(Sizes.words(SMALL)));
+              .formatted(HumanFormat.bytes(SMALL)));
     }
   }
 
-  private void move(Subject subject, NewPartition partition, long count) throws SQLException {
+  private void move(RotatedTable subject, NewPartition partition, long count) throws SQLException {
     PartitionSql maker = maker(subject);
     run.step(
-        run.read(connection -> MoveFromDefault.of(connection, subject, partition, count, maker)));
+        run.read(
+            connection -> MoveFromDefaultStep.of(connection, subject, partition, count, maker)));
   }
 
-  private void sayNotMade(Subject subject, DefaultRows rows, String remedy) {
+  private void sayNotMade(RotatedTable subject, DefaultRows rows, String remedy) {
     long waiting = rows.rows().values().stream().mapToLong(Long::longValue).sum();
     if (waiting > 0) {
       run.note(

@@ -5,7 +5,7 @@ import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
-import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
+import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
@@ -50,12 +50,12 @@ final class Expiry {
 
   /** Carries on what left its parent already in an earlier run. */
   void carryOn() throws SQLException {
-    for (Leaving leaving : ledger.open(run.task().name(), tables)) {
-      LeavingState state = LeavingState.of(run, leaving);
+    for (ExpiringPartition leaving : ledger.open(run.task().name(), tables)) {
+      ExpiryState state = ExpiryState.of(run, leaving);
       switch (state) {
         case ATTACHED -> {} // decided anew with its table
         case PENDING -> {
-          if (run.step(new Detach(leaving, Detach.Way.FINALIZE, "", ledger, run.now()))) {
+          if (run.step(new DetachStep(leaving, DetachStep.Way.FINALIZE, "", ledger, run.now()))) {
             finish(leaving);
           }
         }
@@ -71,20 +71,20 @@ final class Expiry {
     }
   }
 
-  private void close(Leaving leaving) {
+  private void close(ExpiringPartition leaving) {
     if (!run.dry()) {
       ledger.done(leaving.oid(), run.now());
     }
   }
 
   /** Takes out what is due of a table. */
-  void expire(Subject subject) throws SQLException {
+  void expire(RotatedTable subject) throws SQLException {
     if (spec.keepTime().isEmpty() && spec.keepIds().isEmpty() && spec.keepBytes().isEmpty()) {
       return;
     }
-    List<Partition> past = DueByAge.past(subject, held);
+    List<Partition> past = DuePartitions.past(subject, held);
     Map<Long, Long> sizes = spec.keepBytes().isPresent() ? allSizes(subject) : Map.of();
-    Map<Partition, String> expired = DueByAge.due(subject, spec, past, sizes);
+    Map<Partition, String> expired = DuePartitions.due(subject, spec, past, sizes);
     expired.keySet().forEach(partition -> due.add(partition.oid()));
     if (expired.size() > spec.most()) {
       run.note(
@@ -101,7 +101,7 @@ final class Expiry {
   }
 
   /** PostgreSQL detaches one partition of a table at a time; who broke one off must end it. */
-  private boolean pending(Subject subject) throws SQLException {
+  private boolean pending(RotatedTable subject) throws SQLException {
     Optional<Partition> pending =
         run.read(connection -> PartitionCatalog.find(connection, subject.name())).stream()
             .flatMap(table -> table.partitions().stream())
@@ -125,29 +125,31 @@ final class Expiry {
     return true;
   }
 
-  private Map<Long, Long> allSizes(Subject subject) throws SQLException {
+  private Map<Long, Long> allSizes(RotatedTable subject) throws SQLException {
     List<Long> oids =
         new ArrayList<>(subject.table().partitions().stream().map(Partition::oid).toList());
     subject.table().defaultPart().ifPresent(rest -> oids.add(rest.oid()));
     return run.read(connection -> PartitionCatalog.sizes(connection, oids));
   }
 
-  private void expire(Subject subject, Partition partition, String why) throws SQLException {
+  private void expire(RotatedTable subject, Partition partition, String why) throws SQLException {
     if (subject.feedTable().isPresent() && !readyForFeed(subject, partition)) {
       return;
     }
     long bytes =
         run.read(connection -> PartitionCatalog.sizes(connection, List.of(partition.oid())))
             .get(partition.oid());
-    Leaving leaving = leaving(subject, partition, bytes);
-    Detach.Way way =
-        subject.table().defaultPart().isPresent() ? Detach.Way.PLAIN : Detach.Way.CONCURRENTLY;
-    if (run.step(new Detach(leaving, way, why, ledger, run.now()))) {
+    ExpiringPartition leaving = leaving(subject, partition, bytes);
+    DetachStep.Way way =
+        subject.table().defaultPart().isPresent()
+            ? DetachStep.Way.PLAIN
+            : DetachStep.Way.CONCURRENTLY;
+    if (run.step(new DetachStep(leaving, way, why, ledger, run.now()))) {
       finish(leaving);
     }
   }
 
-  private Leaving leaving(Subject subject, Partition partition, long bytes) {
+  private ExpiringPartition leaving(RotatedTable subject, Partition partition, long bytes) {
     String action = "drop";
     Optional<String> schema = Optional.empty();
     if (spec.expired() instanceof Expired.Archive archive) {
@@ -157,7 +159,7 @@ final class Expiry {
       action = "keep";
     }
     Bounds bounds = partition.bounds();
-    return new Leaving(
+    return new ExpiringPartition(
         run.task().name(),
         subject.name(),
         partition.name(),
@@ -171,7 +173,7 @@ final class Expiry {
   }
 
   /** D10: what a summary has still to read stays; marks that nobody reads go first. */
-  private boolean readyForFeed(Subject subject, Partition partition) throws SQLException {
+  private boolean readyForFeed(RotatedTable subject, Partition partition) throws SQLException {
     FeedTable feed = subject.feedTable().orElseThrow();
     FeedTables.Marks marks =
         run.read(
@@ -190,7 +192,7 @@ final class Expiry {
         FeedTables.deleteMarks(partition.name(), feed, subject.table().type(), partition.bounds()));
   }
 
-  private void finish(Leaving leaving) throws SQLException {
+  private void finish(ExpiringPartition leaving) throws SQLException {
     if (spec.export().isPresent() && !leaving.exported() && !export(leaving)) {
       return;
     }
@@ -198,18 +200,20 @@ final class Expiry {
         spec.expired() instanceof Expired.Keep keep
             ? keep.indexes()
             : !(spec.expired() instanceof Expired.Archive archive) || archive.indexes();
-    run.step(run.read(connection -> Disposal.of(connection, leaving, indexes, ledger, run.now())));
+    run.step(
+        run.read(connection -> DisposePlan.of(connection, leaving, indexes, ledger, run.now())));
   }
 
-  private boolean export(Leaving leaving) {
+  private boolean export(ExpiringPartition leaving) {
     return run.step(
-        new SaveBefore(leaving, spec.export().orElseThrow().to(), exporter.orElseThrow(), ledger));
+        new ExportBeforeDropStep(
+            leaving, spec.export().orElseThrow().to(), exporter.orElseThrow(), ledger));
   }
 
   /** Takes back intentions of partitions that are not due any more; after all tables. */
   void withdraw() throws SQLException {
-    for (Leaving leaving : ledger.open(run.task().name(), tables)) {
-      boolean attached = LeavingState.of(run, leaving) == LeavingState.ATTACHED;
+    for (ExpiringPartition leaving : ledger.open(run.task().name(), tables)) {
+      boolean attached = ExpiryState.of(run, leaving) == ExpiryState.ATTACHED;
       if (attached && !due.contains(leaving.oid()) && !run.dry()) {
         ledger.withdraw(leaving.oid());
         run.note("%s is not due any more and stays".formatted(leaving.partition()));

@@ -23,8 +23,8 @@ record MissingPartitions(List<Bounds> wanted, boolean more, List<Bounds> older) 
   /**
    * @param held partitions that were restored for a while; they do not make gaps
    */
-  static MissingPartitions of(Subject subject, PartitionSpec spec, Set<Long> held) {
-    Horizon horizon = subject.horizon();
+  static MissingPartitions of(RotatedTable subject, PartitionSpec spec, Set<Long> held) {
+    RotationWindow horizon = subject.horizon();
     FreeRanges free = new FreeRanges(subject.table(), subject.periods());
     int limit = spec.most() + 1;
     List<Bounds> wanted = new ArrayList<>(free.ascending(horizon.current(), horizon.end(), limit));
@@ -41,7 +41,7 @@ record MissingPartitions(List<Bounds> wanted, boolean more, List<Bounds> older) 
   }
 
   /** Below it there are no gaps: the oldest partition's start, or end if it begins nowhere. */
-  private static long oldest(Subject subject, Set<Long> held) {
+  private static long oldest(RotatedTable subject, Set<Long> held) {
     for (Partition partition : subject.table().partitions()) {
       if (!held.contains(partition.oid())) {
         Bounds bounds = partition.bounds();
@@ -52,7 +52,7 @@ record MissingPartitions(List<Bounds> wanted, boolean more, List<Bounds> older) 
     return subject.horizon().current();
   }
 
-  private static long olderFrom(Subject subject, long to) {
+  private static long olderFrom(RotatedTable subject, long to) {
     if (subject.horizon().first() != KeyType.MIN) {
       return subject.horizon().first();
     }

@@ -5,9 +5,9 @@ import io.sluice.core.sql.Sql.Items;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.TaskRun;
-import io.sluice.pgtask.run.Work;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -63,7 +63,7 @@ final class ParentStatistics {
     }
 
     @Override
-    public StepResult run(Work work) throws SQLException {
+    public StepResult run(StepContext work) throws SQLException {
       work.alone(sql().get(0));
       return StepResult.of("parentsAnalysed", 1);
     }

@@ -5,7 +5,7 @@ import io.sluice.core.fate.SqlFates;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
-import io.sluice.pgtask.run.Rights;
+import io.sluice.pgtask.run.Privileges;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -56,17 +56,17 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     }
     ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database());
     List<TableName> held = expired.held(run.now());
-    List<Subject> subjects = new Subjects(spec, run, new FeedTables(ledger)).find();
+    List<RotatedTable> subjects = new RotatedTables(spec, run, new FeedTables(ledger)).find();
     Creation creation = new Creation(spec, run, drain, held);
     each(subjects, run, creation::create);
     Expiry expiry =
         new Expiry(
-            spec, run, expired, exporter, held, subjects.stream().map(Subject::name).toList());
+            spec, run, expired, exporter, held, subjects.stream().map(RotatedTable::name).toList());
     expiry.carryOn();
     each(subjects, run, expiry::expire);
     expiry.withdraw();
     ParentStatistics.analyze(
-        run, subjects.stream().map(Subject::table).toList(), spec.analyzeEvery());
+        run, subjects.stream().map(RotatedTable::table).toList(), spec.analyzeEvery());
   }
 
   /** One of two wrong clocks would make or drop the wrong partitions. */
@@ -88,18 +88,19 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
       return false;
     }
     return !(spec.expired() instanceof PartitionSpec.Expired.Archive archive)
-        || Rights.require(run, List.of(Rights.creatingIn(archive.schema())));
+        || Privileges.require(run, List.of(Privileges.creatingIn(archive.schema())));
   }
 
   /** Work on one table. */
   @FunctionalInterface
-  private interface Work {
-    void on(Subject subject) throws SQLException;
+  private interface ForEach {
+    void on(RotatedTable subject) throws SQLException;
   }
 
   /** What one table's readers block stops that table only. */
-  private static void each(List<Subject> subjects, TaskRun run, Work work) throws SQLException {
-    for (Subject subject : subjects) {
+  private static void each(List<RotatedTable> subjects, TaskRun run, ForEach work)
+      throws SQLException {
+    for (RotatedTable subject : subjects) {
       try {
         run.goOn();
         work.on(subject);

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** A run that shows its steps and makes none. */
-final class DryRun extends AnyRun {
+final class DryRun extends AbstractRun {
 
   private final Sessions sessions;
-  private final StepView shown;
+  private final StepListener shown;
 
-  DryRun(Task task, Sessions.Connections database, Clock clock, StepView shown) {
+  DryRun(Task task, Sessions.Connections database, Clock clock, StepListener shown) {
     super(task, clock);
     this.sessions =
         new Sessions(
@@ -81,6 +81,6 @@ final class DryRun extends AnyRun {
 
   @Override
   public String why(SQLException e) {
-    return SqlProblems.say(e, task(), List.of(), this::read);
+    return SqlErrors.say(e, task(), List.of(), this::read);
   }
 }

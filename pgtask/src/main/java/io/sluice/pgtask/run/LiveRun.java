@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A run that makes its steps and records them. */
-final class LiveRun extends AnyRun {
+final class LiveRun extends AbstractRun {
 
   /** While a step takes back what it left, statements get no longer than this. */
   private static final Duration UNDO_TIMEOUT = Duration.ofSeconds(30);
@@ -144,7 +144,7 @@ final class LiveRun extends AnyRun {
         throw new PauseStage("database " + task().database() + " is read-only; a standby?");
       }
     } catch (SQLException e) {
-      throw SqlProblems.away(task(), e);
+      throw SqlErrors.away(task(), e);
     }
   }
 
@@ -171,7 +171,7 @@ final class LiveRun extends AnyRun {
   }
 
   private String say(SQLException e, List<String> sql) {
-    return SqlProblems.say(e, task(), sql, this::readBriefly);
+    return SqlErrors.say(e, task(), sql, this::readBriefly);
   }
 
   private <T> T readBriefly(Body<T> body) throws SQLException {

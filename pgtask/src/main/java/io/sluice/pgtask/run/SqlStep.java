@@ -56,7 +56,7 @@ public final class SqlStep implements Step {
   }
 
   @Override
-  public StepResult run(Work work) throws SQLException {
+  public StepResult run(StepContext work) throws SQLException {
     switch (mode) {
       case TRANSACTION -> work.transaction(sql);
       case ALONE -> {
@@ -69,7 +69,7 @@ public final class SqlStep implements Step {
     return StepResult.done();
   }
 
-  private void batches(Work work) throws SQLException {
+  private void batches(StepContext work) throws SQLException {
     long all = 0;
     while (true) {
       work.goOn();

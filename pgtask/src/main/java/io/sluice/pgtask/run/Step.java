@@ -26,13 +26,14 @@ public interface Step {
   /**
    * Makes the change.
    *
-   * @throws SQLException what the database refused, after the attempts that {@link Work} makes
+   * @throws SQLException what the database refused, after the attempts that {@link StepContext}
+   *     makes
    */
-  StepResult run(Work work) throws SQLException;
+  StepResult run(StepContext work) throws SQLException;
 
   /**
    * Takes back what a failed or cancelled {@link #run} left half done, as far as the next run would
    * not do so. Runs with short timeouts and is not cancelled.
    */
-  default void undo(Work work) throws SQLException {}
+  default void undo(StepContext work) throws SQLException {}
 }

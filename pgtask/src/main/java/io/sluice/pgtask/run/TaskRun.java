@@ -9,7 +9,7 @@ import java.util.Optional;
  * One run of a task, live or dry. A kind of task plans from the catalogue and hands over steps; the
  * run makes them, records them, and judges how it went.
  */
-public interface TaskRun extends Work {
+public interface TaskRun extends StepContext {
 
   Task task();
 

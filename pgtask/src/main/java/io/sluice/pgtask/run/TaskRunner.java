@@ -42,7 +42,7 @@ public final class TaskRunner implements AutoCloseable {
   private final Clock clock;
   private final String instance;
   private final Duration renewEvery;
-  private final RunEnding ending;
+  private final ResultRecorder ending;
   private volatile boolean stopping;
 
   /**
@@ -62,7 +62,7 @@ public final class TaskRunner implements AutoCloseable {
     this.clock = clock;
     this.instance = instance;
     this.renewEvery = renewEvery;
-    this.ending = new RunEnding(history);
+    this.ending = new ResultRecorder(history);
   }
 
   private static Thread thread(Runnable body) {
@@ -172,7 +172,7 @@ public final class TaskRunner implements AutoCloseable {
     }
     run.problem(run.why(e));
     Optional<PauseStage> pause =
-        SqlFates.of(e) == Fate.PAUSE ? Optional.of(SqlProblems.away(task, e)) : Optional.empty();
+        SqlFates.of(e) == Fate.PAUSE ? Optional.of(SqlErrors.away(task, e)) : Optional.empty();
     return new Outcome(run.tally().state(), pause);
   }
 
@@ -235,7 +235,7 @@ public final class TaskRunner implements AutoCloseable {
    *
    * @throws SQLException when the database is away
    */
-  public RunResult dryRun(Task task, StepView shown) throws SQLException {
+  public RunResult dryRun(Task task, StepListener shown) throws SQLException {
     long begun = System.nanoTime();
     DryRun run = new DryRun(task, connections(task), clock, shown);
     try {

@@ -8,8 +8,8 @@ final class DatabaseBinder {
 
   private DatabaseBinder() {}
 
-  static Declared bind(Tree database) {
-    return new Declared.OfDatabase(
+  static Declaration bind(Tree database) {
+    return new Declaration.OfDatabase(
         new DatabaseSpec(
             Values.text(database.get("database")),
             Values.text(database.get("url")),

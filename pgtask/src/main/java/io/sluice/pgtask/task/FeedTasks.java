@@ -40,8 +40,8 @@ final class FeedTasks {
   /** Declared as a person would, so that the schema stays the only place of defaults. */
   private static Task derive(Feed feed, boolean held) {
     String yaml = "task: derived\npartition: {feed: " + feed.name() + "}\n";
-    Declared declared = TaskParser.parse("feed " + feed.name(), yaml).declared().orElseThrow();
-    Task task = resolve(((Declared.OfTask) declared).task(), feed);
+    Declaration declared = TaskParser.parse("feed " + feed.name(), yaml).declared().orElseThrow();
+    Task task = resolve(((Declaration.OfTask) declared).task(), feed);
     PartitionSpec spec = (PartitionSpec) task.spec();
     return new Task(
         PREFIX + feed.name(),

@@ -86,10 +86,10 @@ record Overlap(JsonPointer at, String what, String done) {
     if (one.equals(two)) {
       return Optional.of(one);
     }
-    if (!TaskTexts.isGlob(one) && Glob.of(two).matches(one)) {
+    if (!TextFormats.isGlob(one) && Glob.of(two).matches(one)) {
       return Optional.of(one);
     }
-    return !TaskTexts.isGlob(two) && Glob.of(one).matches(two)
+    return !TextFormats.isGlob(two) && Glob.of(one).matches(two)
         ? Optional.of(two)
         : Optional.empty();
   }

@@ -15,19 +15,19 @@ final class PartitionChecks {
   /** What the feed says, or the loader does by itself. */
   private static final List<String> OF_FEED = List.of("by", "ahead", "keep", "epoch", "name");
 
-  private final Said said;
+  private final ExplicitValues said;
   private final Tree partition;
   private final Problems problems;
   private final Optional<Interval> by;
 
-  private PartitionChecks(Said said, Tree partition, Problems problems) {
+  private PartitionChecks(ExplicitValues said, Tree partition, Problems problems) {
     this.said = said;
     this.partition = partition;
     this.problems = problems;
     this.by = Values.interval(said.right().get("by"));
   }
 
-  static void run(Said said, Tree partition, Problems problems) {
+  static void run(ExplicitValues said, Tree partition, Problems problems) {
     PartitionChecks checks = new PartitionChecks(said, partition, problems);
     checks.expired();
     checks.sub();

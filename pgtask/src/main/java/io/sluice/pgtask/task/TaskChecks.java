@@ -13,17 +13,17 @@ final class TaskChecks {
 
   private static final Instant ANY = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final Said said;
+  private final ExplicitValues said;
   private final Tree task;
   private final Problems problems;
 
-  private TaskChecks(Said said, Tree task, Problems problems) {
+  private TaskChecks(ExplicitValues said, Tree task, Problems problems) {
     this.said = said;
     this.task = task;
     this.problems = problems;
   }
 
-  static void run(Said said, Tree task, Problems problems) {
+  static void run(ExplicitValues said, Tree task, Problems problems) {
     TaskChecks checks = new TaskChecks(said, task, problems);
     checks.timeouts();
     checks.scheduleComes();
@@ -39,7 +39,7 @@ final class TaskChecks {
   private void timeouts() {
     Tree lock = task.get("limits", "lockTimeout");
     Optional<Duration> statement = task.get("limits", "statementTimeout").duration();
-    Said limits = said.get("limits");
+    ExplicitValues limits = said.get("limits");
     boolean wrong = limits.wrong("lockTimeout") || limits.wrong("statementTimeout");
     if (!wrong
         && statement.isPresent()
@@ -76,7 +76,7 @@ final class TaskChecks {
     }
   }
 
-  private void convert(Said convert) {
+  private void convert(ExplicitValues convert) {
     Optional<Interval> by = Values.interval(convert.right().get("by"));
     by.filter(b -> b instanceof Interval.Ids && convert.has("epoch"))
         .ifPresent(b -> epochOfIds(convert.written().get("epoch"), problems));

@@ -33,7 +33,7 @@ public final class TaskDirectory implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TaskDirectory.class);
 
-  private final DocumentDirectory<TaskFile, Declared> files;
+  private final DocumentDirectory<TaskFile, Declaration> files;
   private final Supplier<Feeds> feeds;
   private final List<Consumer<TaskChange>> listeners = new CopyOnWriteArrayList<>();
   private boolean wasRead;
@@ -80,10 +80,10 @@ public final class TaskDirectory implements AutoCloseable {
     Feeds now = feeds.get();
     Map<String, Task> tasks = new HashMap<>();
     Map<String, DatabaseSpec> databases = new HashMap<>();
-    for (Declared declared : files.inEffect()) {
-      if (declared instanceof Declared.OfDatabase database) {
+    for (Declaration declared : files.inEffect()) {
+      if (declared instanceof Declaration.OfDatabase database) {
         databases.putIfAbsent(database.database().name(), database.database());
-      } else if (declared instanceof Declared.OfTask task) {
+      } else if (declared instanceof Declaration.OfTask task) {
         resolved(task.task(), now).ifPresent(t -> tasks.putIfAbsent(t.name(), t));
       }
     }

@@ -14,14 +14,14 @@ import tools.jackson.core.JsonPointer;
 public final class TaskFile {
 
   private final String file;
-  private final Optional<Declared> declared;
+  private final Optional<Declaration> declared;
   private final List<Problem> problems;
   private final Problems places;
   private final Optional<Tree> tree;
 
   private TaskFile(
       String file,
-      Optional<Declared> declared,
+      Optional<Declaration> declared,
       List<Problem> problems,
       Problems places,
       Optional<Tree> tree) {
@@ -32,7 +32,7 @@ public final class TaskFile {
     this.tree = tree;
   }
 
-  static TaskFile of(String file, YamlDocument.Read read, Optional<Declared> declared) {
+  static TaskFile of(String file, YamlDocument.Read read, Optional<Declaration> declared) {
     Problems problems = read.problems();
     return new TaskFile(
         file,
@@ -43,7 +43,7 @@ public final class TaskFile {
   }
 
   /** The declaration, if there is no problem. */
-  public Optional<Declared> declared() {
+  public Optional<Declaration> declared() {
     return declared;
   }
 
@@ -81,7 +81,7 @@ public final class TaskFile {
   /** The tables or globs that a rotation names, as far as they can be read. */
   List<String> tables() {
     return tree.map(root -> root.get("partition", "tables").texts()).orElse(List.of()).stream()
-        .filter(text -> TaskTexts.CHECKS.check("table-glob", text).isEmpty())
+        .filter(text -> TextFormats.CHECKS.check("table-glob", text).isEmpty())
         .toList();
   }
 

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import tools.jackson.core.JsonPointer;
 
 /** Reads the files of a directory of tasks. */
-final class TaskFiles implements DocumentKind<TaskFile, Declared> {
+final class TaskFiles implements DocumentKind<TaskFile, Declaration> {
 
   private final Supplier<Feeds> feeds;
 
@@ -38,7 +38,7 @@ final class TaskFiles implements DocumentKind<TaskFile, Declared> {
   }
 
   @Override
-  public Optional<Declared> document(TaskFile result) {
+  public Optional<Declaration> document(TaskFile result) {
     return result.declared();
   }
 
@@ -48,13 +48,14 @@ final class TaskFiles implements DocumentKind<TaskFile, Declared> {
   }
 
   @Override
-  public Map<Path, TaskFile> together(Map<Path, TaskFile> results, Map<Path, Declared> inEffect) {
+  public Map<Path, TaskFile> together(
+      Map<Path, TaskFile> results, Map<Path, Declaration> inEffect) {
     return together(results, inEffect, feeds.get());
   }
 
   /** Names that stand twice first; what is left is then one task or database each. */
   static Map<Path, TaskFile> together(
-      Map<Path, TaskFile> results, Map<Path, Declared> inEffect, Feeds feeds) {
+      Map<Path, TaskFile> results, Map<Path, Declaration> inEffect, Feeds feeds) {
     Map<Path, String> before = new HashMap<>();
     inEffect.forEach((file, declared) -> before.put(file, declared.label()));
     NameOwners<TaskFile> owners = new NameOwners<>(results, before, TaskFiles::label);
@@ -62,11 +63,11 @@ final class TaskFiles implements DocumentKind<TaskFile, Declared> {
     results.forEach(
         (file, result) ->
             named.put(file, owners.other(file).map(o -> duplicate(result, o)).orElse(result)));
-    return new TogetherChecks(named, inEffect.values(), feeds).run();
+    return new CrossFileChecks(named, inEffect.values(), feeds).run();
   }
 
   private static Optional<String> label(TaskFile result) {
-    return result.declared().map(Declared::label);
+    return result.declared().map(Declaration::label);
   }
 
   private static TaskFile duplicate(TaskFile result, Path other) {

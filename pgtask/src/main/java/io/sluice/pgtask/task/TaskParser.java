@@ -80,17 +80,18 @@ public final class TaskParser {
 
   private static TaskFile result(String name, YamlDocument.Read document) {
     Optional<ObjectNode> written = document.tree().map(ObjectNode::deepCopy);
-    Optional<Declared> declared = document.tree().flatMap(tree -> check(tree, document.problems()));
+    Optional<Declaration> declared =
+        document.tree().flatMap(tree -> check(tree, document.problems()));
     return TaskFile.of(name, new YamlDocument.Read(written, document.problems()), declared);
   }
 
-  private static Optional<Declared> check(ObjectNode tree, Problems problems) {
+  private static Optional<Declaration> check(ObjectNode tree, Problems problems) {
     boolean database = isDatabase(tree);
     DocumentSchema schema = database ? DATABASES : TASKS;
     Tree written = Tree.of(tree.deepCopy());
     SchemaProblems.report(schema, tree, problems);
-    TaskTexts.CHECKS.checkTexts(schema, tree, problems);
-    Said said = new Said(written, Tree.of(tree.deepCopy()));
+    TextFormats.CHECKS.checkTexts(schema, tree, problems);
+    ExplicitValues said = new ExplicitValues(written, Tree.of(tree.deepCopy()));
     schema.fillDefaults(tree);
     Tree filled = Tree.of(tree);
     if (!database) {
@@ -102,7 +103,7 @@ public final class TaskParser {
     return Optional.of(
         database
             ? DatabaseBinder.bind(filled)
-            : new Declared.OfTask(TaskBinder.bind(filled), said.has("zone")));
+            : new Declaration.OfTask(TaskBinder.bind(filled), said.has("zone")));
   }
 
   private static boolean isDatabase(ObjectNode tree) {

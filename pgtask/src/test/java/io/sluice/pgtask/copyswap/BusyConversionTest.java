@@ -3,7 +3,7 @@ package io.sluice.pgtask.copyswap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.pgtask.TaskFixture;
-import io.sluice.pgtask.copyswap.Crowd.Place;
+import io.sluice.pgtask.copyswap.ConcurrentLoad.Place;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Epoch;
@@ -47,12 +47,15 @@ class BusyConversionTest {
             "create index on app.t (key)"),
         variant(
             "unique index with NULLs allowed elsewhere",
-            "name text, key bigint not null, gone int, at timestamptz not null, note text, other text unique",
+            "name text, key bigint not null, gone int, at timestamptz not null, note text, other"
+                + " text unique",
             "alter table app.t drop column gone",
             "create unique index on app.t (key)"),
         variant(
             "generated, identity, wide",
-            "key bigint primary key, double bigint generated always as (key * 2) stored, seq bigint generated always as identity, name text, at timestamptz not null, note text, wide text default repeat(md5(random()::text), 100)",
+            "key bigint primary key, double bigint generated always as (key * 2) stored, seq bigint"
+                + " generated always as identity, name text, at timestamptz not null, note text,"
+                + " wide text default repeat(md5(random()::text), 100)",
             "alter table app.t alter column wide set storage external"),
         new Variant(
             "quoted names, composite key",
@@ -61,14 +64,17 @@ class BusyConversionTest {
             new Place(
                 "app.\"The 'T\"", "app.shadow", "\"Key %\"", "\"na me\"", "\"wh\"\"en\"", false),
             List.of(
-                "create table app.\"The 'T\" (\"Key %\" bigint, \"na me\" text, \"wh\"\"en\" timestamptz not null, note text, kind int default 1, primary key (kind, \"Key %\"))")),
+                "create table app.\"The 'T\" (\"Key %\" bigint, \"na me\" text, \"wh\"\"en\""
+                    + " timestamptz not null, note text, kind int default 1, primary key (kind,"
+                    + " \"Key %\"))")),
         new Variant(
             "epoch",
             "at",
             true,
             new Place("app.t", "app.shadow", "key", "name", "at", true),
             List.of(
-                "create table app.t (key bigint primary key, name text, at bigint not null, note text)")));
+                "create table app.t (key bigint primary key, name text, at bigint not null, note"
+                    + " text)")));
   }
 
   static Stream<Arguments> all() {
@@ -93,7 +99,7 @@ class BusyConversionTest {
                   place.at(0, 0).replace("+ 0 *", "+ g * 60 *"),
                   ROWS),
           "insert into app.shadow select %s from %s".formatted(place.columns(), place.table()));
-      Crowd crowd = new Crowd(db.database.dataSource(), place, ROWS + 1);
+      ConcurrentLoad crowd = new ConcurrentLoad(db.database.dataSource(), place, ROWS + 1);
       RunResult result;
       try (crowd) {
         crowd.start();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.fate.PauseStage;
 import io.sluice.pgtask.TaskFixture;
-import io.sluice.pgtask.copyswap.Crowd.Place;
+import io.sluice.pgtask.copyswap.ConcurrentLoad.Place;
 import io.sluice.pgtask.partition.PartitionRotation;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.task.Interval;
@@ -91,7 +91,7 @@ class DrainTest {
   void movesRowsToTheirPartitions_whileTheyAreUsed(int major) throws SQLException {
     for (String key : List.of(", primary key (key, at)", "")) {
       try (TaskFixture db = fixture(major, key)) {
-        Crowd crowd = new Crowd(db.database.dataSource(), PLACE, 6001);
+        ConcurrentLoad crowd = new ConcurrentLoad(db.database.dataSource(), PLACE, 6001);
         RunResult result;
         try (crowd) {
           crowd.start();
@@ -104,7 +104,7 @@ class DrainTest {
     }
   }
 
-  private static void assertDrained(TaskFixture db, Crowd crowd) throws SQLException {
+  private static void assertDrained(TaskFixture db, ConcurrentLoad crowd) throws SQLException {
     assertThat(db.texts(crowd.differences())).isEmpty();
     assertThat(db.partitions("app.t"))
         .containsExactly(
@@ -168,7 +168,7 @@ class DrainTest {
         db.wrapping(real -> real);
         RunResult result = run(db);
         assertThat(result.problems()).as("killed at statement " + statement).isEmpty();
-        assertDrained(db, new Crowd(db.dataSource, PLACE, 1));
+        assertDrained(db, new ConcurrentLoad(db.dataSource, PLACE, 1));
         died = faulty.struck();
         statement += 8;
         db.sql("drop table app.t, app.shadow");

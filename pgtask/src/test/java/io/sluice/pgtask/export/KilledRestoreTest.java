@@ -22,12 +22,12 @@ class KilledRestoreTest {
   @ParameterizedTest
   @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
   void carriesOn_whenKilledAtAnyStatement(int major) throws Exception {
-    try (Lab lab = new Lab(major)) {
+    try (ExportFixture lab = new ExportFixture(major)) {
       Tables.small(lab);
       lab.sql(
           "create table billing.cdr_rest partition of billing.cdr default",
           "alter table billing.cdr add primary key (start_time, id)");
-      List<String> rows = lab.rows(Lab.PARENT);
+      List<String> rows = lab.rows(ExportFixture.PARENT);
       int exportKills = 0;
       int restoreKills = 0;
       boolean exportKilled = true;
@@ -41,7 +41,7 @@ class KilledRestoreTest {
         restoreKilled = restoreKilledAt(lab, n, manifest);
         restoreKills += restoreKilled ? 1 : 0;
         finish(lab, manifest);
-        assertThat(lab.rows(Lab.PARENT)).as("killed at statement %d", n).isEqualTo(rows);
+        assertThat(lab.rows(ExportFixture.PARENT)).as("killed at statement %d", n).isEqualTo(rows);
         assertClean(lab, n);
         lab.sql("delete from sluice.expired_partition");
       }
@@ -50,16 +50,17 @@ class KilledRestoreTest {
     }
   }
 
-  private boolean exportKilledAt(Lab lab, int n) {
+  private boolean exportKilledAt(ExportFixture lab, int n) {
     return killedAt(lab, n, () -> lab.export(dir.toUri()));
   }
 
-  private static boolean restoreKilledAt(Lab lab, int n, URI manifest) {
-    return killedAt(lab, n, () -> assertThat(lab.restore(Lab.from(manifest)).problems()).isEmpty());
+  private static boolean restoreKilledAt(ExportFixture lab, int n, URI manifest) {
+    return killedAt(
+        lab, n, () -> assertThat(lab.restore(ExportFixture.from(manifest)).problems()).isEmpty());
   }
 
   /** Whether there was a statement to be killed at; else it must succeed. */
-  private static boolean killedAt(Lab lab, int n, ThrowingCallable run) {
+  private static boolean killedAt(ExportFixture lab, int n, ThrowingCallable run) {
     Planned death = lab.faulty.before(JdbcCall.WORK.or(JdbcCall.UNWRAP), n, lab.faulty.death());
     Throwable failure = catchThrowable(run);
     lab.faulty.heal();
@@ -70,16 +71,16 @@ class KilledRestoreTest {
   }
 
   /** Another run finishes it, unless it was killed after the partition was attached. */
-  private static void finish(Lab lab, URI manifest) throws SQLException {
+  private static void finish(ExportFixture lab, URI manifest) throws SQLException {
     if (lab.text(
             "select count(*) from pg_inherits where inhrelid ="
                 + " to_regclass('billing.cdr_p20260801')")
         .equals("0")) {
-      assertThat(lab.restore(Lab.from(manifest)).problems()).isEmpty();
+      assertThat(lab.restore(ExportFixture.from(manifest)).problems()).isEmpty();
     }
   }
 
-  private static void assertClean(Lab lab, int n) throws SQLException {
+  private static void assertClean(ExportFixture lab, int n) throws SQLException {
     assertThat(lab.text("select count(*) from pg_class where relname ~ 'sluice_restore'"))
         .as("tables left over, killed at statement %d", n)
         .isEqualTo("0");

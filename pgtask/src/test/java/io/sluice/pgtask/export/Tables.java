@@ -13,7 +13,7 @@ final class Tables {
 
   private Tables() {}
 
-  static void small(Lab lab) throws SQLException {
+  static void small(ExportFixture lab) throws SQLException {
     lab.sql(
         """
         create table billing.cdr (start_time timestamptz not null, id bigint, note text, amount numeric)
@@ -29,7 +29,7 @@ final class Tables {
         """);
   }
 
-  static void subpartitioned(Lab lab) throws SQLException {
+  static void subpartitioned(ExportFixture lab) throws SQLException {
     lab.sql(
         """
         create table billing.cdr (start_time timestamptz not null, id bigint not null, note text,
@@ -42,10 +42,11 @@ final class Tables {
               .formatted(part, part));
     }
     lab.sql(
-        "insert into billing.cdr select timestamptz '2026-08-01 00:00Z' + i * interval '1 s', i, 'n' || i from generate_series(1, 500) i");
+        "insert into billing.cdr select timestamptz '2026-08-01 00:00Z' + i * interval '1 s', i,"
+            + " 'n' || i from generate_series(1, 500) i");
   }
 
-  static void everyType(Lab lab) throws SQLException {
+  static void everyType(ExportFixture lab) throws SQLException {
     lab.sql(
         "create type billing.kind as enum ('voice', 'data, \"fast\"')",
         "create type billing.cell as (mcc int, name text, at point)",
@@ -86,18 +87,22 @@ final class Tables {
           '-1 year +2 mons -3 days +04:05:06.789', '-1234567.89', '[2026-01-01,2026-01-02)', '10.0.0.0/8',
           B'0101', '\\', 'infinity', '\\.', default, repeat('é', 100000))
         """,
-        "insert into billing.cdr (start_time, dbl, flt, num) values ('2026-08-01 03:00Z', 0.1::float8 + 0.2, 1.1, 0.10)",
-        "insert into billing.cdr (start_time, dbl, xml) values ('2026-08-01 04:00Z', 5e-324, E'\\\\N')",
-        "insert into billing.cdr (start_time, dbl, big) select '2026-08-01 05:00Z', 1.7976931348623157e308, string_agg(md5(i::text), '') from generate_series(1, 60000) i");
+        "insert into billing.cdr (start_time, dbl, flt, num) values ('2026-08-01 03:00Z',"
+            + " 0.1::float8 + 0.2, 1.1, 0.10)",
+        "insert into billing.cdr (start_time, dbl, xml) values ('2026-08-01 04:00Z', 5e-324,"
+            + " E'\\\\N')",
+        "insert into billing.cdr (start_time, dbl, big) select '2026-08-01 05:00Z',"
+            + " 1.7976931348623157e308, string_agg(md5(i::text), '') from generate_series(1, 60000)"
+            + " i");
   }
 
-  private static void partition(Lab lab, String by) throws SQLException {
+  private static void partition(ExportFixture lab, String by) throws SQLException {
     lab.sql(
         "create table billing.cdr_p20260801 partition of billing.cdr for values from (%s) to (%s) %s"
-            .formatted(Lab.LOWER, Lab.UPPER, by));
+            .formatted(ExportFixture.LOWER, ExportFixture.UPPER, by));
   }
 
-  static void detach(Lab lab) throws SQLException {
+  static void detach(ExportFixture lab) throws SQLException {
     lab.sql("alter table billing.cdr detach partition billing.cdr_p20260801");
   }
 }

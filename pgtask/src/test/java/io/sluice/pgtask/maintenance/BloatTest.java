@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.pgtask.TaskFixture;
-import io.sluice.pgtask.maintenance.Statistics.Index;
+import io.sluice.pgtask.maintenance.PlannerStatistics.Index;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,26 +20,27 @@ class BloatTest {
   private static final class Sample implements AutoCloseable {
     private final TaskFixture fixture;
     private final Tables tables;
-    private final Bloat bloat;
-    private final Counted counted;
+    private final BloatEstimator bloat;
+    private final PgStatTuple counted;
 
     Sample(int major) throws SQLException {
       fixture = new TaskFixture(major);
       fixture.sql("create extension pgstattuple", "create schema t");
       tables = new Tables(fixture);
-      bloat = new Bloat(tables.server.page());
-      counted = new Counted(tables.work, tables.server);
+      bloat = new BloatEstimator(tables.server.page());
+      counted = new PgStatTuple(tables.work, tables.server);
     }
 
-    Bloat.TableAir estimate(String name) throws SQLException {
-      TableFacts table = tables.one(name);
-      List<Column> columns = new Statistics(tables.work).tables(List.of(table)).get(table.oid());
+    BloatEstimator.TableBloat estimate(String name) throws SQLException {
+      TableInfo table = tables.one(name);
+      List<ColumnStatistics> columns =
+          new PlannerStatistics(tables.work).tables(List.of(table)).get(table.oid());
       return bloat.table(table, columns).orElseThrow();
     }
 
     void tableIsRight(String name) throws SQLException {
-      Bloat.TableAir estimate = estimate(name);
-      Bloat.TableAir counted = this.counted.table(tables.one(name), estimate);
+      BloatEstimator.TableBloat estimate = estimate(name);
+      BloatEstimator.TableBloat counted = this.counted.table(tables.one(name), estimate);
       assertThat(counted.rows().exact()).isTrue();
       assertThat(estimate.rows().wins())
           .as("%s: %s, %s", name, estimate, counted)
@@ -47,19 +48,20 @@ class BloatTest {
     }
 
     void indexesAreRight(String name) throws SQLException {
-      TableFacts table = tables.one(name);
-      List<Index> indexes = new Statistics(tables.work).indexes(List.of(table)).get(table.oid());
+      TableInfo table = tables.one(name);
+      List<Index> indexes =
+          new PlannerStatistics(tables.work).indexes(List.of(table)).get(table.oid());
       assertThat(indexes).isNotEmpty();
       for (Index index : indexes) {
-        Air estimate = bloat.index(table, index).orElseThrow();
-        Air counted = this.counted.index(index.facts(), estimate);
+        BloatEstimate estimate = bloat.index(table, index).orElseThrow();
+        BloatEstimate counted = this.counted.index(index.facts(), estimate);
         assertThat(estimate.wins())
             .as("%s: %s, %s", index.facts(), estimate, counted)
             .isCloseTo(counted.wins(), within(margin(counted)));
       }
     }
 
-    private long margin(Air air) {
+    private long margin(BloatEstimate air) {
       return tables.server.page() + (long) (MARGIN * air.bytes());
     }
 
@@ -74,7 +76,8 @@ class BloatTest {
   void agreesWithPgstattuple_whereNothingIsBloated(int major) throws SQLException {
     try (Sample sample = new Sample(major)) {
       sample.fixture.sql(
-          "create table t.plain (a int not null, b bigint not null, c text not null, primary key (b))",
+          "create table t.plain (a int not null, b bigint not null, c text not null, primary key"
+              + " (b))",
           "insert into t.plain select i, i, md5(i::text) from generate_series(1, 50000) i",
           "create index on t.plain (a, c)",
           "create index on t.plain ((a % 100))",
@@ -99,11 +102,13 @@ class BloatTest {
   void agreesWithPgstattuple_whereMuchIsDeleted(int major) throws SQLException {
     try (Sample sample = new Sample(major)) {
       sample.fixture.sql(
-          "create table t.plain (a int not null, b bigint not null, c text not null, primary key (b))",
+          "create table t.plain (a int not null, b bigint not null, c text not null, primary key"
+              + " (b))",
           "insert into t.plain select i, i, md5(i::text) from generate_series(1, 50000) i",
           "create index on t.plain (c, a)",
           "delete from t.plain where b % 4 <> 0",
-          "create table t.nulls (a bigint, b text, c int, d text, e double precision, f timestamptz)",
+          "create table t.nulls (a bigint, b text, c int, d text, e double precision, f"
+              + " timestamptz)",
           "insert into t.nulls select i, case when i % 10 = 0 then md5(i::text) end,"
               + " case when i % 5 = 0 then i end, null, case when i % 2 = 0 then i end, null"
               + " from generate_series(1, 60000) i",
@@ -162,9 +167,9 @@ class BloatTest {
           "create table t.fresh (a int primary key, b text) with (autovacuum_enabled = off)",
           "insert into t.fresh select i, md5(i::text) from generate_series(1, 5000) i",
           "delete from t.fresh where a % 2 = 0");
-      TableFacts table = sample.tables.one("t.fresh");
-      Statistics statistics = new Statistics(sample.tables.work);
-      List<Column> columns = statistics.tables(List.of(table)).get(table.oid());
+      TableInfo table = sample.tables.one("t.fresh");
+      PlannerStatistics statistics = new PlannerStatistics(sample.tables.work);
+      List<ColumnStatistics> columns = statistics.tables(List.of(table)).get(table.oid());
       assertThat(sample.bloat.table(table, columns)).isEmpty();
       for (Index index : statistics.indexes(List.of(table)).get(table.oid())) {
         assertThat(sample.bloat.index(table, index)).isEmpty();

@@ -3,7 +3,7 @@ package io.sluice.pgtask.maintenance;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.TaskFixture;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,7 +14,7 @@ import java.util.List;
 final class Tables {
 
   /** Reads only. */
-  private record Reading(TaskFixture fixture) implements Work {
+  private record Reading(TaskFixture fixture) implements StepContext {
     @Override
     public <T> T read(Body<T> body) throws SQLException {
       try (Connection connection = fixture.dataSource.getConnection()) {
@@ -67,22 +67,22 @@ final class Tables {
   }
 
   private final TaskFixture fixture;
-  final Work work;
-  final Server server;
+  final StepContext work;
+  final ServerInfo server;
 
   Tables(TaskFixture fixture) throws SQLException {
     this.fixture = fixture;
     this.work = new Reading(fixture);
-    this.server = Server.read(work);
+    this.server = ServerInfo.read(work);
   }
 
-  List<TableFacts> find(String... globs) throws SQLException {
+  List<TableInfo> find(String... globs) throws SQLException {
     flush();
     TableGlobs wanted = new TableGlobs(List.of(globs));
     return new TableFinder(work, server, wanted, new TableGlobs(List.of())).find();
   }
 
-  TableFacts one(String name) throws SQLException {
+  TableInfo one(String name) throws SQLException {
     return find(name).get(0);
   }
 

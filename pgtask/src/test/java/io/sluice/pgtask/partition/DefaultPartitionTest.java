@@ -76,7 +76,8 @@ class DefaultPartitionTest {
     try (TaskFixture fixture = withDefault(major, none)) {
       fixture.sql(
           "alter table cdr add column twice bigint generated always as (id * 2) stored",
-          "insert into cdr (at, id) select timestamptz '2026-11-20 01:00+00', i from generate_series(1, 500) i",
+          "insert into cdr (at, id) select timestamptz '2026-11-20 01:00+00', i from"
+              + " generate_series(1, 500) i",
           "insert into cdr (at, id) values ('2026-11-19 01:00+00', 7)");
       RunResult result = done(fixture, SpecBuilder.of("public.cdr").keepDays(5));
       assertThat(result.values()).containsEntry("rowsDrained", 501L);
@@ -94,7 +95,8 @@ class DefaultPartitionTest {
     try (TaskFixture fixture = withDefault(major, null)) {
       fixture.sql(
           "insert into cdr values ('2026-11-20 01:00+00', 1)",
-          "create table bill (at timestamptz, id bigint, foreign key (id, at) references cdr on delete cascade)",
+          "create table bill (at timestamptz, id bigint, foreign key (id, at) references cdr on"
+              + " delete cascade)",
           "insert into bill values ('2026-11-20 01:00+00', 1)");
       RunResult result = done(fixture, SpecBuilder.of("public.cdr"));
       assertThat(result.notes()).anyMatch(n -> n.contains("1 rows of 1 missing partitions"));
@@ -109,7 +111,8 @@ class DefaultPartitionTest {
     try (TaskFixture fixture = withDefault(major, null)) {
       fixture.sql(
           "alter table rest alter note set storage external",
-          "insert into cdr select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 70) i");
+          "insert into cdr select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 70)"
+              + " i");
       PartitionedTable table = find(fixture);
       SpecBuilder spec = SpecBuilder.of("public.cdr");
       List<String> sql = fixture.dryRun(TaskFixture.task("rotate", spec.build()));
@@ -154,8 +157,10 @@ class DefaultPartitionTest {
     try (TaskFixture fixture = withDefault(major, null)) {
       fixture.sql(
           "alter table rest alter note set storage external",
-          "insert into cdr select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 70) i",
-          "alter table rest add constraint sluice_default_without check (at < '2026-11-20') not valid");
+          "insert into cdr select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 70)"
+              + " i",
+          "alter table rest add constraint sluice_default_without check (at < '2026-11-20') not"
+              + " valid");
       RunResult result = done(fixture, SpecBuilder.of("public.cdr"));
       assertThat(result.values()).containsEntry("partitionsCreated", 3L);
       assertThat(fixture.number("select count(*) from pg_constraint where conname like 'sluice%'"))
@@ -182,13 +187,13 @@ class DefaultPartitionTest {
       }
       done(fixture, SpecBuilder.of("public.cdr"));
       PartitionedTable now = find(fixture);
-      Subject subject = new Subject(table, null, null, Optional.empty());
+      RotatedTable subject = new RotatedTable(table, null, null, Optional.empty());
       NewPartition same =
           new NewPartition(now.partitions().get(0).name(), now.partitions().get(0).bounds());
       NewPartition overlapping =
           new NewPartition(new TableName("public", "other"), now.partitions().get(0).bounds());
       for (NewPartition partition : List.of(same, overlapping)) {
-        CreatePartition step = new CreatePartition(subject, partition, maker);
+        CreatePartitionStep step = new CreatePartitionStep(subject, partition, maker);
         fixture.with(io.sluice.pgtask.task.PartitionSpec.class, (spec, run) -> run.step(step));
         RunResult result = run(fixture, SpecBuilder.of("public.cdr"));
         assertThat(result.problems()).isEmpty();

@@ -32,7 +32,7 @@ class LimitsTest {
   void triesAgainAndCounts_whenOthersHoldTheLock(int version) throws Exception {
     CountDownLatch second = new CountDownLatch(1);
     AtomicInteger attempts = new AtomicInteger();
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) ->
@@ -49,7 +49,7 @@ class LimitsTest {
       reader.setAutoCommit(false);
       reader.createStatement().execute("select from a");
       CompletableFuture<RunResult> running =
-          CompletableFuture.supplyAsync(() -> runner.run(Bench.task("t"), "a").orElseThrow());
+          CompletableFuture.supplyAsync(() -> runner.run(RunFixture.task("t"), "a").orElseThrow());
       TaskRunnerTest.awaitLatch(second);
       reader.rollback();
       RunResult result = running.get(20, TimeUnit.SECONDS);
@@ -62,7 +62,7 @@ class LimitsTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void givesUpAndSaysWhy_whenTheLockIsNeverFree(int version) throws Exception {
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> run.step(SqlStep.transaction("Drop a", List.of("drop table a"))));
@@ -70,7 +70,7 @@ class LimitsTest {
       bench.execute("create table a ()");
       reader.setAutoCommit(false);
       reader.createStatement().execute("select from a");
-      RunResult result = runner.run(Bench.task("t"), "a").orElseThrow();
+      RunResult result = runner.run(RunFixture.task("t"), "a").orElseThrow();
       assertThat(result.state()).isEqualTo(State.FAILED);
       assertThat(result.problems())
           .containsExactly(
@@ -85,11 +85,11 @@ class LimitsTest {
   void breaksOffStatement_whenItTakesTooLong(int version) throws Exception {
     Limits limits =
         new Limits(1, Duration.ofSeconds(1), Duration.ofMillis(200), 3, Duration.ofMillis(10));
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner((spec, run) -> run.step(SqlStep.alone("Sleep", "select pg_sleep(60)")))) {
       RunResult result =
-          runner.run(Bench.task("t", DatabaseSpec.WAREHOUSE, limits), "a").orElseThrow();
+          runner.run(RunFixture.task("t", DatabaseSpec.WAREHOUSE, limits), "a").orElseThrow();
       assertThat(result.problems())
           .containsExactly("Sleep failed: broken off (cancelled, or longer than 200ms)");
       assertThat(bench.text("select attempts from sluice.task_step")).isEqualTo("1");
@@ -100,9 +100,9 @@ class LimitsTest {
   @MethodSource(VERSIONS)
   void opensNoMoreConnectionsThanAllowed_whenManyThreadsWork(int version) throws Exception {
     AtomicInteger most = new AtomicInteger();
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner = bench.runner((spec, run) -> run.step(new Parallel(most)))) {
-      RunResult result = runner.run(Bench.task("t"), "a").orElseThrow();
+      RunResult result = runner.run(RunFixture.task("t"), "a").orElseThrow();
       assertThat(result.problems()).isEmpty();
       assertThat(most).hasValue(2);
     }
@@ -113,7 +113,7 @@ class LimitsTest {
   void waitsForItsTurn_whenOtherRunsHaveAllConnections(int version) throws Exception {
     CountDownLatch leave = new CountDownLatch(1);
     CountDownLatch inside = new CountDownLatch(2);
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> {
@@ -127,12 +127,12 @@ class LimitsTest {
         TaskRunner later =
             bench.runner((spec, run) -> run.step(SqlStep.alone("Look", "select 1")))) {
       CompletableFuture<?> first =
-          CompletableFuture.supplyAsync(() -> runner.run(Bench.task("a"), "a"));
+          CompletableFuture.supplyAsync(() -> runner.run(RunFixture.task("a"), "a"));
       CompletableFuture<?> second =
-          CompletableFuture.supplyAsync(() -> runner.run(Bench.task("b"), "a"));
+          CompletableFuture.supplyAsync(() -> runner.run(RunFixture.task("b"), "a"));
       TaskRunnerTest.awaitLatch(inside);
       CompletableFuture<RunResult> third =
-          CompletableFuture.supplyAsync(() -> later.run(Bench.task("c"), "a").orElseThrow());
+          CompletableFuture.supplyAsync(() -> later.run(RunFixture.task("c"), "a").orElseThrow());
       // Longer than the pool waits for a connection.
       await()
           .until(
@@ -159,7 +159,7 @@ class LimitsTest {
             + " current_setting('statement_timeout'), current_setting('synchronous_commit'),"
             + " current_setting('client_connection_check_interval'),"
             + " current_setting('application_name'), current_user = session_user)";
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench
                 .runner(java.time.Clock.systemUTC())
@@ -175,7 +175,7 @@ class LimitsTest {
                       assertThat(after).isEqualTo(before);
                       assertThat(before).endsWith(" UTC ISO, MDY 100ms 20s on 5s sluice task t t");
                     })) {
-      assertThat(runner.run(Bench.task("t"), "a").orElseThrow().problems()).isEmpty();
+      assertThat(runner.run(RunFixture.task("t"), "a").orElseThrow().problems()).isEmpty();
     }
   }
 
@@ -196,7 +196,7 @@ class LimitsTest {
     }
 
     @Override
-    public StepResult run(Work work) throws SQLException {
+    public StepResult run(StepContext work) throws SQLException {
       work.transaction(
           connection -> {
             onAttempt.run();
@@ -219,7 +219,7 @@ class LimitsTest {
     }
 
     @Override
-    public StepResult run(Work work) {
+    public StepResult run(StepContext work) {
       AtomicInteger now = new AtomicInteger();
       ExecutorService threads = Executors.newFixedThreadPool(8);
       try {
@@ -238,7 +238,7 @@ class LimitsTest {
       return StepResult.done();
     }
 
-    private boolean one(Work work, AtomicInteger now) throws SQLException {
+    private boolean one(StepContext work, AtomicInteger now) throws SQLException {
       try (Connection connection = work.connection()) {
         most.accumulateAndGet(now.incrementAndGet(), Math::max);
         connection.createStatement().execute("select pg_sleep(0.01)");

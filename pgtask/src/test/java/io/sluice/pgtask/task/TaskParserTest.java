@@ -36,14 +36,14 @@ class TaskParserTest {
 
   private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
 
-  private static Declared declared(String yaml) {
+  private static Declaration declared(String yaml) {
     TaskFile file = TaskParser.parse("t.yaml", yaml);
     assertThat(file.problems()).isEmpty();
     return file.declared().orElseThrow();
   }
 
   private static Task task(String yaml) {
-    return ((Declared.OfTask) declared(yaml)).task();
+    return ((Declaration.OfTask) declared(yaml)).task();
   }
 
   @Test
@@ -166,15 +166,15 @@ class TaskParserTest {
     PartitionSpec spec =
         (PartitionSpec)
             task("""
-                    task: t
-                    partition:
-                      tables: [a.b]
-                      by: 1000000
-                      ahead: 2
-                      keep: 50000000
-                      export: s3://archive/pm
-                      sub: {list: {column: region, values: {north: [N, NE], rest: [1]}, other: false}}
-                    """)
+            task: t
+            partition:
+              tables: [a.b]
+              by: 1000000
+              ahead: 2
+              keep: 50000000
+              export: s3://archive/pm
+              sub: {list: {column: region, values: {north: [N, NE], rest: [1]}, other: false}}
+            """)
                 .spec();
     assertThat(spec.by()).contains(new Interval.Ids(1_000_000));
     assertThat(spec.aheadCount()).hasValue(2);
@@ -192,17 +192,17 @@ class TaskParserTest {
     PartitionSpec spec =
         (PartitionSpec)
             task("""
-                    task: t
-                    partition:
-                      tables: [a.b]
-                      expired: keep
-                      keep: forever
-                      sub: {hash: {column: element, parts: 4}}
-                    """)
+            task: t
+            partition:
+              tables: [a.b]
+              expired: keep
+              keep: forever
+              sub: {hash: {column: element, parts: 4}}
+            """)
                 .spec();
     assertThat(spec.expired()).isEqualTo(new Expired.Keep(true));
     assertThat(spec.keepTime()).isEmpty();
-    assertThat(PartitionWords.of(spec, ZoneOffset.UTC))
+    assertThat(PartitionDescription.of(spec, ZoneOffset.UTC))
         .contains("Nothing expires")
         .noneMatch(words -> words.startsWith("An expired partition"));
     assertThat(spec.sub()).contains(new Sub.Hash("element", 4));
@@ -224,11 +224,11 @@ class TaskParserTest {
                 false));
     assertThat(
             task("""
-                    task: c
-                    schedule: never
-                    convert: {table: a.b, column: t, by: 1d, epoch: seconds, name: "{table}_{yyyyMMdd}",
-                      default: true, most: 10, batch: 1MB, dropOld: true}
-                    """)
+            task: c
+            schedule: never
+            convert: {table: a.b, column: t, by: 1d, epoch: seconds, name: "{table}_{yyyyMMdd}",
+              default: true, most: 10, batch: 1MB, dropOld: true}
+            """)
                 .spec())
         .isEqualTo(
             new ConvertSpec(
@@ -247,16 +247,16 @@ class TaskParserTest {
   void bindsMaintenance() {
     assertThat(
             task("""
-                    task: m
-                    maintenance:
-                      tables: ["pm.*"]
-                      exclude: ["pm.tmp_*"]
-                      space: 2GB
-                      vacuum: {dead: 12.5%}
-                      analyze: {}
-                      reindex: {bloat: 50%}
-                      reorder: {index: "end_time, element", correlation: 60%, method: pg_repack}
-                    """)
+            task: m
+            maintenance:
+              tables: ["pm.*"]
+              exclude: ["pm.tmp_*"]
+              space: 2GB
+              vacuum: {dead: 12.5%}
+              analyze: {}
+              reindex: {bloat: 50%}
+              reorder: {index: "end_time, element", correlation: 60%, method: pg_repack}
+            """)
                 .spec())
         .isEqualTo(
             new MaintenanceSpec(
@@ -287,7 +287,7 @@ class TaskParserTest {
         """;
     assertThat(declared(yaml))
         .isEqualTo(
-            new Declared.OfDatabase(
+            new Declaration.OfDatabase(
                 new DatabaseSpec(
                     "billing",
                     "jdbc:postgresql://pg2:5432/billing?sslmode=verify-full",

@@ -71,13 +71,16 @@ class TaskSchemaTest {
       json = "{'task': 't', 'partition': {'tables': ['a.b'], 'expired': 'keep'}}";
     } else if (at.startsWith("/partition/sub/hash")) {
       json =
-          "{'task': 't', 'partition': {'tables': ['a.b'], 'sub': {'hash': {'column': 'x', 'parts': 2}}}}";
+          "{'task': 't', 'partition': {'tables': ['a.b'], 'sub': {'hash': {'column': 'x', 'parts':"
+              + " 2}}}}";
     } else if (at.startsWith("/partition/sub/list")) {
       json =
-          "{'task': 't', 'partition': {'tables': ['a.b'], 'sub': {'list': {'column': 'x', 'values': {'a': ['b']}}}}}";
+          "{'task': 't', 'partition': {'tables': ['a.b'], 'sub': {'list': {'column': 'x', 'values':"
+              + " {'a': ['b']}}}}}";
     } else if (at.startsWith("/partition/sub/range")) {
       json =
-          "{'task': 't', 'partition': {'tables': ['a.b'], 'by': 'week', 'sub': {'range': {'column': 'x', 'by': 'hour'}}}}";
+          "{'task': 't', 'partition': {'tables': ['a.b'], 'by': 'week', 'sub': {'range': {'column':"
+              + " 'x', 'by': 'hour'}}}}";
     }
     return (ObjectNode) JSON.readTree(json.replace('\'', '"'));
   }
@@ -85,8 +88,8 @@ class TaskSchemaTest {
   private static Object parse(JsonNode document) {
     TaskFile file = TaskParser.parse("t.json", document.toString());
     assertThat(file.problems()).isEmpty();
-    Declared declared = file.declared().orElseThrow();
-    return declared instanceof Declared.OfTask task ? task.task() : declared;
+    Declaration declared = file.declared().orElseThrow();
+    return declared instanceof Declaration.OfTask task ? task.task() : declared;
   }
 
   private static void put(ObjectNode document, JsonPointer at, JsonNode value) {

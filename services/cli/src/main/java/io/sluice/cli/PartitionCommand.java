@@ -8,7 +8,7 @@ import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.task.DatabaseSpec;
-import io.sluice.pgtask.task.Sizes;
+import io.sluice.pgtask.task.HumanFormat;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -123,7 +123,7 @@ final class PartitionCommand extends Group {
             one.partition(),
             one.from(),
             one.to(),
-            Sizes.words(one.bytes()),
+            HumanFormat.bytes(one.bytes()),
             one.rows() == null ? "" : format.number(one.rows()),
             format.duration(one.age()),
             one.state(),

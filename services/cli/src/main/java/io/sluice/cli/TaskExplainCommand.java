@@ -11,7 +11,7 @@ import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.Task;
-import io.sluice.pgtask.task.TaskWords;
+import io.sluice.pgtask.task.TaskDescription;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -66,7 +66,13 @@ final class TaskExplainCommand implements Callable<Integer> {
       RunResult result = runner.dryRun(task, step -> steps.add(step.words()));
       Explained explained =
           new Explained(
-              task, TaskWords.of(task), tables, next, steps, result.notes(), result.problems());
+              task,
+              TaskDescription.of(task),
+              tables,
+              next,
+              steps,
+              result.notes(),
+              result.problems());
       session.print(explained, () -> print(explained));
       return result.problems().isEmpty() ? Exit.OK : Exit.PROBLEMS;
     }

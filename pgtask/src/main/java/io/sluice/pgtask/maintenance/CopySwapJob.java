@@ -1,0 +1,66 @@
+package io.sluice.pgtask.maintenance;
+
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.copyswap.CopySwap;
+import io.sluice.pgtask.copyswap.CopySwap.Rewritten;
+import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
+import io.sluice.pgtask.run.StepResult;
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.HumanFormat;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Rewrites a table by Sluice's own copy and swap.
+ *
+ * @param why for people
+ * @param orderBy SQL
+ */
+record CopySwapJob(String why, String orderBy) implements Job {
+
+  @Override
+  public Made make(TaskRun run, WorkItem item) throws SQLException {
+    TableName table = item.table().name();
+    Rewritten rewritten = CopySwap.reorder(run, table, orderBy);
+    if (!rewritten.done()) {
+      return Made.not(false);
+    }
+    long after = rewritten.bytesAfter().orElse(rewritten.bytesBefore());
+    long won = Math.max(0, rewritten.bytesBefore() - after);
+    run.step(new Analyze(item, won));
+    return new Made(
+        true,
+        false,
+        "Rewrote %s in the order of %s, because %s: won %s (%s, now %s)"
+            .formatted(
+                table,
+                orderBy,
+                why,
+                HumanFormat.bytes(won),
+                HumanFormat.bytes(rewritten.bytesBefore()),
+                HumanFormat.bytes(after)));
+  }
+
+  /** The new table has none; counts what was won. */
+  private record Analyze(WorkItem item, long won) implements Step {
+
+    @Override
+    public String words() {
+      return "Analyze " + item.table().name() + ": it was written anew";
+    }
+
+    @Override
+    public List<String> sql() {
+      return List.of("analyze " + item.table().name().sql());
+    }
+
+    @Override
+    public StepResult run(StepContext work) throws SQLException {
+      work.found(item.kind().result(), 1);
+      work.found("bytesFreed", won);
+      work.alone(sql().get(0));
+      return StepResult.done();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.sluice.pgtask.partition;
+
+import io.sluice.pgtask.expired.ExpiredLedger;
+import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
+import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
+import io.sluice.pgtask.run.StepResult;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Exports a detached partition; without success it stays. */
+final class ExportBeforeDropStep implements Step {
+
+  /** external_routine_exception: neither the server nor the statement is at fault. */
+  private static final String NOT_WRITTEN = "38000";
+
+  private final ExpiringPartition leaving;
+  private final URI to;
+  private final BeforeDrop exporter;
+  private final ExpiredLedger ledger;
+
+  ExportBeforeDropStep(
+      ExpiringPartition leaving, URI to, BeforeDrop exporter, ExpiredLedger ledger) {
+    this.leaving = leaving;
+    this.to = to;
+    this.exporter = exporter;
+    this.ledger = ledger;
+  }
+
+  @Override
+  public String words() {
+    return "export %s to %s; it stays if that fails".formatted(leaving.partition(), to);
+  }
+
+  @Override
+  public List<String> sql() {
+    return List.of("<copy %s to %s>".formatted(leaving.partition().sql(), to));
+  }
+
+  @Override
+  public StepResult run(StepContext work) throws SQLException {
+    try {
+      BeforeDrop.Saved saved =
+          exporter.save(
+              work,
+              leaving.partition(),
+              leaving.oid(),
+              leaving.parent(),
+              leaving.lower(),
+              leaving.upper(),
+              to);
+      ledger.exported(leaving.oid(), saved.rows(), saved.manifest(), saved.sha256());
+      return StepResult.of("partitionsExported", 1).and("rowsExported", saved.rows());
+    } catch (UncheckedIOException e) {
+      throw new SQLException(
+          "%s cannot be written: %s; mend that, the next run tries again"
+              .formatted(to, e.getCause().getMessage()),
+          NOT_WRITTEN,
+          e);
+    }
+  }
+}

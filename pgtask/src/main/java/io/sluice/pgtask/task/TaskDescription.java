@@ -1,0 +1,151 @@
+package io.sluice.pgtask.task;
+
+import io.sluice.core.yaml.Durations;
+import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Says in sentences what a task does, every default included. */
+public final class TaskDescription {
+
+  private TaskDescription() {}
+
+  /** One sentence each, in the order in which one asks. */
+  public static List<String> of(Task task) {
+    List<String> words = new ArrayList<>();
+    if (!task.description().isEmpty()) {
+      words.add(task.description());
+    }
+    words.add(what(task) + ", in database " + task.database());
+    words.add(when(task));
+    if (task.spec() instanceof PartitionSpec spec) {
+      words.addAll(PartitionDescription.of(spec, task.zone()));
+    } else if (task.spec() instanceof ConvertSpec spec) {
+      convert(spec, task, words);
+    } else if (task.spec() instanceof MaintenanceSpec spec) {
+      maintenance(spec, words);
+    }
+    words.add(limits(task.limits()));
+    return words;
+  }
+
+  private static String what(Task task) {
+    if (task.spec() instanceof PartitionSpec spec) {
+      return "Rotates the partitions of "
+          + spec.feed().map(feed -> "all tables of feed " + feed).orElse(list(spec.tables()));
+    }
+    if (task.spec() instanceof ConvertSpec spec) {
+      return "Turns the plain table " + spec.table() + " into a partitioned one while it is used";
+    }
+    if (task.spec() instanceof MaintenanceSpec spec) {
+      return "Cares for "
+          + list(spec.tables())
+          + (spec.exclude().isEmpty() ? "" : " without " + list(spec.exclude()));
+    }
+    return "Does " + task.spec().kind();
+  }
+
+  private static String when(Task task) {
+    String windows =
+        task.windows().isEmpty()
+            ? "may work at any time"
+            : "may work only in "
+                + task.windows().stream().map(WindowText::format).collect(Collectors.joining("; "))
+                + ", and stops in time at the end";
+    String schedule =
+        task.schedule().isEmpty()
+            ? "Runs only when a person runs it"
+            : "Runs " + ScheduleText.format(task.schedule()) + zone(task);
+    return schedule + "; " + windows;
+  }
+
+  private static String zone(Task task) {
+    return task.schedule().orElseThrow() instanceof TaskSchedule.Every
+        ? " after the end of its last run"
+        : " in " + task.zone();
+  }
+
+  static String list(List<String> names) {
+    return String.join(", ", names);
+  }
+
+  static String percent(double share) {
+    return String.format(Locale.ROOT, "%.4g", share * 100).replaceFirst("\\.?0+$", "") + " %";
+  }
+
+  private static void convert(ConvertSpec spec, Task task, List<String> words) {
+    words.add(
+        "A partition holds "
+            + PartitionDescription.width(spec.by(), task.zone())
+            + " of column "
+            + spec.column()
+            + spec.epoch().map(PartitionDescription::epoch).orElse(""));
+    words.add(
+        spec.defaultPartition()
+            ? "Rows without a place (NULL, or a time out of all reason) go to a default partition"
+            : "Rows without a place (NULL, or a time out of all reason) stop it before it begins");
+    words.add(
+        "Copies %s of the table in one transaction, and makes at most %,d partitions"
+            .formatted(HumanFormat.bytes(spec.batchBytes()), spec.most()));
+    words.add(
+        spec.dropOld()
+            ? "The old table is dropped at the end"
+            : "The old table stays as " + spec.table() + "_before");
+  }
+
+  private static void maintenance(MaintenanceSpec spec, List<String> words) {
+    spec.vacuum()
+        .ifPresent(
+            v ->
+                words.add(
+                    "Vacuums a table from %s dead rows, or from %s of autovacuum_freeze_max_age"
+                        .formatted(percent(v.dead()), percent(v.age()))));
+    spec.analyze()
+        .ifPresent(
+            a -> words.add("Analyses a table from " + percent(a.changed()) + " changed rows"));
+    spec.reindex()
+        .ifPresent(
+            r ->
+                words.add(
+                    "Rebuilds an index of %s or more from %s air, concurrently"
+                        .formatted(HumanFormat.bytes(r.minBytes()), percent(r.bloat()))));
+    spec.reorder().ifPresent(reorder -> words.add(reorder(reorder)));
+    spec.space()
+        .ifPresent(
+            space ->
+                words.add(
+                    "A rebuild or rewrite may take "
+                        + HumanFormat.bytes(space)
+                        + " of disk besides"));
+  }
+
+  private static String reorder(Reorder reorder) {
+    List<String> from = new ArrayList<>();
+    reorder.bloat().ifPresent(bloat -> from.add("from " + percent(bloat) + " air"));
+    reorder.correlation().ifPresent(c -> from.add("below " + percent(c) + " of physical order"));
+    return "Rewrites a table of %s or more that nobody wrote to for %s in the order of %s, %s, by %s"
+        .formatted(
+            HumanFormat.bytes(reorder.minBytes()),
+            Durations.format(reorder.after()),
+            reorder.index().orElse("its clustered index or primary key"),
+            String.join(" or ", from),
+            switch (reorder.method()) {
+              case AUTO -> "pg_repack where it is installed, else a copy and swap";
+              case COPY -> "a copy and swap";
+              case PG_REPACK -> "pg_repack";
+            });
+  }
+
+  private static String limits(Limits limits) {
+    return ("At most %d connections; a statement waits %s for a lock and runs %s at the longest;"
+                + " what does not get its lock is tried %d times, with rests from %s")
+        .formatted(
+            limits.connections(),
+            Durations.format(limits.lockTimeout()),
+            Durations.format(limits.statementTimeout()),
+            limits.attempts(),
+            Durations.format(limits.backoff()));
+  }
+}
