@@ -13,7 +13,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -74,7 +74,10 @@ public final class FaultyDataSource implements DataSource {
 
   private final DataSource real;
   private final List<Planned> plan = new CopyOnWriteArrayList<>();
-  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+
+  /** Open connections, with the process ids of their backends. */
+  private final Map<Connection, Integer> open = new ConcurrentHashMap<>();
+
   private volatile boolean dead;
 
   public FaultyDataSource(DataSource real) {
@@ -134,16 +137,16 @@ public final class FaultyDataSource implements DataSource {
 
   /** The server's process for this session ends, as after kill; others go on, new ones too. */
   public Fault lostConnection() {
-    return call -> terminate(call.connection());
+    return call -> terminate(open.get(call.connection()));
   }
 
   /** The client's process ends, as after kill -9: all its sessions do, and it gets no new ones. */
   public Fault death() {
     return call -> {
       dead = true;
-      for (Connection connection : open) {
-        terminate(connection);
-        connection.abort(Runnable::run);
+      for (Map.Entry<Connection, Integer> session : open.entrySet()) {
+        terminate(session.getValue());
+        session.getKey().abort(Runnable::run);
       }
       throw gone();
     };
@@ -154,14 +157,20 @@ public final class FaultyDataSource implements DataSource {
   }
 
   /** Waits until the backend is gone, and its locks with it. */
-  private void terminate(Connection connection) throws SQLException {
-    int pid = connection.unwrap(org.postgresql.PGConnection.class).getBackendPID();
-    try (Connection other = real.getConnection();
-        Statement statement = other.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "select pg_terminate_backend(%d, %d)".formatted(pid, SECONDS * 1000))) {
+  private void terminate(int pid) throws SQLException {
+    try (Connection other = real.getConnection()) {
+      number(
+          other,
+          "select pg_terminate_backend(%d, %d)::int"
+              .formatted(pid, TimeUnit.SECONDS.toMillis(SECONDS)));
+    }
+  }
+
+  private static int number(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
       row.next();
+      return row.getInt(1);
     }
   }
 
@@ -169,7 +178,7 @@ public final class FaultyDataSource implements DataSource {
   public Connection getConnection() throws SQLException {
     check(true, new JdbcCall(Kind.CONNECT, "", null));
     Connection connection = real.getConnection();
-    open.add(connection);
+    open.put(connection, number(connection, "select pg_backend_pid()"));
     check(false, new JdbcCall(Kind.CONNECT, "", connection));
     return proxy(Connection.class, (self, method, arguments) -> on(connection, method, arguments));
   }
