@@ -15,14 +15,14 @@ record AbortCleanup(CopyNames names) {
    * First the triggers, under a short ACCESS EXCLUSIVE lock on the table in use, and with them the
    * word that nothing is logged any more; then the copy, which nobody uses.
    */
-  void run(StepContext work) throws SQLException {
+  void run(StepContext context) throws SQLException {
     List<String> unwatch = new ArrayList<>();
-    if (work.read(c -> Sql.isTrue(c, exists()))) {
+    if (context.read(c -> Sql.isTrue(c, exists()))) {
       unwatch.addAll(ChangeLog.unwatch(names));
     }
     unwatch.add(CopySwapState.to(names, Phase.REMOVED));
-    work.transaction(unwatch);
-    work.transaction(
+    context.transaction(unwatch);
+    context.transaction(
         List.of(
             "drop table if exists " + names.copy().sql(),
             "drop function if exists " + names.function().sql() + "()",

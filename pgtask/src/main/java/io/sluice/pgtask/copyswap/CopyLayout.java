@@ -45,7 +45,7 @@ interface CopyLayout {
   List<Placed> placed(CopyIndex index, List<TableName> leaves);
 
   /** Readies what the change of places needs, while nobody waits for it. */
-  default void beforeSwap(StepContext work) throws SQLException {}
+  default void beforeSwap(StepContext context) throws SQLException {}
 
   /**
    * Under the locks: whether what {@link #beforeSwap} readied still holds; else it is asked again.

@@ -19,7 +19,7 @@ public final class CopySwap {
    * @param bytesBefore with indexes and TOAST
    * @param bytesAfter the same; empty if it is not done, or only shown
    */
-  public record Rewritten(boolean done, long bytesBefore, OptionalLong bytesAfter) {}
+  public record RewriteResult(boolean done, long bytesBefore, OptionalLong bytesAfter) {}
 
   private static final String SUFFIX = "__sluice_old";
 
@@ -35,14 +35,14 @@ public final class CopySwap {
    * @param orderBy SQL of ORDER BY, such as {@code "ts", "id" desc}; quoted by the caller
    * @throws SQLException when the catalogue cannot be read
    */
-  public static Rewritten reorder(TaskRun run, TableName table, String orderBy)
+  public static RewriteResult reorder(TaskRun run, TableName table, String orderBy)
       throws SQLException {
     CopyNames names = new CopyNames(table);
     SwapCleanup.afterEarlierRun(run, names);
     Optional<SourceTable> source = run.read(c -> SourceReader.read(c, table));
     if (source.isEmpty()) {
       run.problem("there is no table " + table + " to rewrite");
-      return new Rewritten(false, 0, OptionalLong.empty());
+      return new RewriteResult(false, 0, OptionalLong.empty());
     }
     return reorder(run, source.get(), orderBy);
   }
@@ -73,9 +73,9 @@ public final class CopySwap {
     return Unfinished.NOTHING;
   }
 
-  private static Rewritten reorder(TaskRun run, SourceTable source, String orderBy)
+  private static RewriteResult reorder(TaskRun run, SourceTable source, String orderBy)
       throws SQLException {
-    Rewritten nothing = new Rewritten(false, source.bytes(), OptionalLong.empty());
+    RewriteResult nothing = new RewriteResult(false, source.bytes(), OptionalLong.empty());
     List<String> problems = new ArrayList<>(run.read(c -> Obstacles.of(c, source, "is rewritten")));
     run.read(c -> AttachmentCheck.problem(c, source)).ifPresent(problems::add);
     if (!problems.isEmpty()) {
@@ -104,6 +104,6 @@ public final class CopySwap {
             : run.read(c -> SourceReader.read(c, source.name())).stream()
                 .mapToLong(SourceTable::bytes)
                 .findFirst();
-    return new Rewritten(true, source.bytes(), after);
+    return new RewriteResult(true, source.bytes(), after);
   }
 }

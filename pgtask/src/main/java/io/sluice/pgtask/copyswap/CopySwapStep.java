@@ -28,7 +28,7 @@ final class CopySwapStep implements Step {
   private static final String DISK_FULL = "53100";
   private static final String CANCELED = "57014";
 
-  private final String words;
+  private final String description;
   private final SourceTable source;
   private final CopyLayout shape;
   private final CopyNames names;
@@ -40,8 +40,8 @@ final class CopySwapStep implements Step {
   private boolean givenUp;
   private OptionalLong longestBlock = OptionalLong.empty();
 
-  CopySwapStep(String words, SourceTable source, CopyLayout shape, long batchBytes) {
-    this.words = words;
+  CopySwapStep(String description, SourceTable source, CopyLayout shape, long batchBytes) {
+    this.description = description;
     this.source = source;
     this.shape = shape;
     this.names = new CopyNames(source.name());
@@ -57,8 +57,8 @@ final class CopySwapStep implements Step {
   }
 
   @Override
-  public String words() {
-    return words;
+  public String description() {
+    return description;
   }
 
   @Override
@@ -74,44 +74,44 @@ final class CopySwapStep implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
+  public StepResult run(StepContext context) throws SQLException {
     try {
-      return move(work);
+      return move(context);
     } catch (RunEnded e) {
-      givenUp = e.why() == RunEnded.Why.CANCELLED;
+      givenUp = e.why() == RunEnded.Reason.CANCELLED;
       throw e;
     } catch (SQLException e) {
       if (CANCELED.equals(e.getSQLState())) {
-        endIfEnded(work);
+        endIfEnded(context);
       }
       givenUp = STATE_CHANGED.equals(e.getSQLState()) || DISK_FULL.equals(e.getSQLState());
       throw e;
     }
   }
 
-  private void endIfEnded(StepContext work) {
+  private void endIfEnded(StepContext context) {
     try {
-      work.goOn();
+      context.checkNotEnded();
     } catch (RunEnded e) {
-      givenUp = e.why() == RunEnded.Why.CANCELLED;
+      givenUp = e.why() == RunEnded.Reason.CANCELLED;
       throw e;
     }
   }
 
-  private StepResult move(StepContext work) throws SQLException {
-    Phase phase = carriedOn(work).orElse(null);
+  private StepResult move(StepContext context) throws SQLException {
+    Phase phase = carriedOn(context).orElse(null);
     if (phase == null) {
-      work.transaction(made());
+      context.transaction(made());
       phase = Phase.MADE;
     }
     if (phase == Phase.MADE) {
-      makePartitions(work);
+      makePartitions(context);
     }
     if (phase != Phase.COPIED) {
-      filling.fill(work, phase);
+      filling.fill(context, phase);
     }
-    indexes.build(work);
-    long millis = change.run(work).toMillis();
+    indexes.build(context);
+    long millis = change.run(context).toMillis();
     longestBlock = OptionalLong.of(millis);
     return StepResult.of("bytesCopied", source.bytes())
         .and("longestBlockMillis", millis)
@@ -119,12 +119,12 @@ final class CopySwapStep implements Step {
   }
 
   /** What an earlier run did, if it fits; what does not is removed. */
-  private Optional<Phase> carriedOn(StepContext work) throws SQLException {
-    Optional<CopySwapState> state = work.read(c -> CopySwapState.read(c, names));
-    if (state.isEmpty() || work.read(c -> fits(c, state.get()))) {
+  private Optional<Phase> carriedOn(StepContext context) throws SQLException {
+    Optional<CopySwapState> state = context.read(c -> CopySwapState.read(c, names));
+    if (state.isEmpty() || context.read(c -> fits(c, state.get()))) {
       return state.map(CopySwapState::phase);
     }
-    new AbortCleanup(names).run(work);
+    new AbortCleanup(names).run(context);
     return Optional.empty();
   }
 
@@ -146,10 +146,10 @@ final class CopySwapStep implements Step {
     return sql;
   }
 
-  private void makePartitions(StepContext work) throws SQLException {
+  private void makePartitions(StepContext context) throws SQLException {
     for (List<String> partition : shape.partitions()) {
-      work.goOn();
-      work.transaction(partition);
+      context.checkNotEnded();
+      context.transaction(partition);
     }
   }
 
@@ -163,14 +163,14 @@ final class CopySwapStep implements Step {
    * what the next one carries on.
    */
   @Override
-  public void undo(StepContext work) throws SQLException {
-    Optional<CopySwapState> state = work.read(c -> CopySwapState.read(c, names));
+  public void undo(StepContext context) throws SQLException {
+    Optional<CopySwapState> state = context.read(c -> CopySwapState.read(c, names));
     if (state.isEmpty() || state.get().phase() == Phase.SWAPPED) {
       return;
     }
     boolean lost = !state.get().keyed() && state.get().phase() == Phase.COPYING;
     if (givenUp || lost) {
-      new AbortCleanup(names).run(work);
+      new AbortCleanup(names).run(context);
     }
   }
 }

@@ -139,10 +139,10 @@ final class DrainLayout implements CopyLayout {
 
   /** Reads the new default, which nobody uses yet, unless it was proven against the same bounds. */
   @Override
-  public void beforeSwap(StepContext work) throws SQLException {
-    String condition = work.read(this::rest);
-    if (work.read(this::check).filter(condition::equals).isEmpty()) {
-      work.transaction(
+  public void beforeSwap(StepContext context) throws SQLException {
+    String condition = context.read(this::rest);
+    if (context.read(this::check).filter(condition::equals).isEmpty()) {
+      context.transaction(
           List.of(
               dropCheck(names.rest()),
               "alter table %s add constraint %s check (%s)"

@@ -25,13 +25,13 @@ final class ExportedSnapshot implements AutoCloseable {
   /**
    * @throws SQLException also if the task may have one connection only
    */
-  static ExportedSnapshot open(StepContext work) throws SQLException {
-    if (work.limits().connections() < 2) {
+  static ExportedSnapshot open(StepContext context) throws SQLException {
+    if (context.limits().connections() < 2) {
       throw new SQLException(
           "a table without a key needs two connections; set limits.connections of the task to 2",
           "53300");
     }
-    return new ExportedSnapshot(work.connection());
+    return new ExportedSnapshot(context.connection());
   }
 
   /** Takes it now, in place of an earlier one. */

@@ -46,39 +46,39 @@ final class IndexBuild {
     this.indexes = CopyIndex.of(source, shape.partitionColumn());
   }
 
-  void build(StepContext work) throws SQLException {
+  void build(StepContext context) throws SQLException {
     if (log instanceof KeyChangeLog keyed) {
-      deduplicate(work, keyed);
-      build(work, indexes.get(0));
-      catchUp.run(work);
+      deduplicate(context, keyed);
+      build(context, indexes.get(0));
+      catchUp.run(context);
     }
     for (CopyIndex index : indexes) {
-      build(work, index);
+      build(context, index);
     }
-    work.goOn();
-    work.alone("analyze " + names.copy().sql());
+    context.checkNotEnded();
+    context.autocommit("analyze " + names.copy().sql());
   }
 
-  private void deduplicate(StepContext work, KeyChangeLog keyed) throws SQLException {
-    for (TableName leaf : work.read(c -> leaves(c, names.copy()))) {
-      work.goOn();
-      work.transaction(List.of(keyed.deduplicate(leaf.sql())));
+  private void deduplicate(StepContext context, KeyChangeLog keyed) throws SQLException {
+    for (TableName leaf : context.read(c -> leaves(c, names.copy()))) {
+      context.checkNotEnded();
+      context.transaction(List.of(keyed.deduplicate(leaf.sql())));
     }
   }
 
-  private void build(StepContext work, CopyIndex index) throws SQLException {
-    List<TableName> leaves = work.read(c -> leaves(c, names.copy()));
+  private void build(StepContext context, CopyIndex index) throws SQLException {
+    List<TableName> leaves = context.read(c -> leaves(c, names.copy()));
     for (CopyLayout.Placed placed : shape.placed(index, leaves)) {
-      build(work, index, placed.table(), placed.name());
+      build(context, index, placed.table(), placed.name());
     }
   }
 
-  private void build(StepContext work, CopyIndex index, TableName on, String name)
+  private void build(StepContext context, CopyIndex index, TableName on, String name)
       throws SQLException {
-    work.goOn();
-    if (!work.read(c -> exists(c, on, name))) {
-      work.progress("building index " + name, 0, -1);
-      work.transaction(index.create(on, name));
+    context.checkNotEnded();
+    if (!context.read(c -> exists(c, on, name))) {
+      context.progress("building index " + name, 0, -1);
+      context.transaction(index.create(on, name));
     }
   }
 

@@ -36,12 +36,12 @@ final class InitialCopy {
     this.batchBlocks = Math.max(1, batchBytes / source.blockSize());
   }
 
-  void fill(StepContext work, Phase phase) throws SQLException {
-    try (ExportedSnapshot snapshot = phase == Phase.MADE ? watch(work) : ExportedSnapshot.NONE) {
+  void fill(StepContext context, Phase phase) throws SQLException {
+    try (ExportedSnapshot snapshot = phase == Phase.MADE ? watch(context) : ExportedSnapshot.NONE) {
       if (shape.order().isPresent()) {
-        copyOrdered(work, snapshot);
+        copyOrdered(context, snapshot);
       } else {
-        copyBlocks(work, snapshot);
+        copyBlocks(context, snapshot);
       }
     }
   }
@@ -50,11 +50,11 @@ final class InitialCopy {
    * Without a key, rows must be counted exactly: a snapshot taken while no writer can be at work
    * sees all that is not logged and nothing that is.
    */
-  private ExportedSnapshot watch(StepContext work) throws SQLException {
+  private ExportedSnapshot watch(StepContext context) throws SQLException {
     ExportedSnapshot snapshot =
-        log instanceof KeyChangeLog ? ExportedSnapshot.NONE : ExportedSnapshot.open(work);
+        log instanceof KeyChangeLog ? ExportedSnapshot.NONE : ExportedSnapshot.open(context);
     try {
-      work.transaction(
+      context.transaction(
           connection -> {
             Sql.execute(connection, log.watch());
             Sql.execute(connection, CopySwapState.fromTheStart(names, source));
@@ -68,41 +68,41 @@ final class InitialCopy {
     }
   }
 
-  private void copyBlocks(StepContext work, ExportedSnapshot snapshot) throws SQLException {
-    CopySwapState state = work.read(c -> CopySwapState.read(c, names)).orElseThrow();
+  private void copyBlocks(StepContext context, ExportedSnapshot snapshot) throws SQLException {
+    CopySwapState state = context.read(c -> CopySwapState.read(c, names)).orElseThrow();
     long next = state.next();
     while (next < state.blocks()) {
-      work.goOn();
+      context.checkNotEnded();
       long to = Math.min(next + batchBlocks, state.blocks());
-      if (copyBatch(work, snapshot, state.fileNode(), next, to)) {
+      if (copyBatch(context, snapshot, state.fileNode(), next, to)) {
         next = to;
       } else {
-        state = fromTheStart(work);
+        state = fromTheStart(context);
         next = 0;
       }
-      work.progress(
+      context.progress(
           "copying " + source.name() + ", bytes",
           next * source.blockSize(),
           state.blocks() * source.blockSize());
     }
-    work.transaction(List.of(CopySwapState.to(names, Phase.COPIED)));
+    context.transaction(List.of(CopySwapState.to(names, Phase.COPIED)));
   }
 
-  private CopySwapState fromTheStart(StepContext work) throws SQLException {
-    work.transaction(
+  private CopySwapState fromTheStart(StepContext context) throws SQLException {
+    context.transaction(
         List.of("truncate " + names.copy().sql(), CopySwapState.fromTheStart(names, source)));
-    return work.read(c -> CopySwapState.read(c, names)).orElseThrow();
+    return context.read(c -> CopySwapState.read(c, names)).orElseThrow();
   }
 
   private boolean copyBatch(
-      StepContext work, ExportedSnapshot snapshot, long fileNode, long from, long to)
+      StepContext context, ExportedSnapshot snapshot, long fileNode, long from, long to)
       throws SQLException {
     String rows = "only " + source.name().sql() + " as s where " + range(from, to);
     try {
-      return work.transaction(c -> copyBatch(c, snapshot, fileNode, rows, to));
+      return context.transaction(c -> copyBatch(c, snapshot, fileNode, rows, to));
     } catch (SQLException e) {
-      if (catchUp.makeRoom(work, e, rows)) {
-        return copyBatch(work, snapshot, fileNode, from, to);
+      if (catchUp.makeRoom(context, e, rows)) {
+        return copyBatch(context, snapshot, fileNode, from, to);
       }
       throw e;
     }
@@ -141,8 +141,8 @@ final class InitialCopy {
   }
 
   /** Keyed, the word that it is done commits with it; else a broken copy is begun anew anyway. */
-  private void copyOrdered(StepContext work, ExportedSnapshot snapshot) throws SQLException {
-    work.transaction(
+  private void copyOrdered(StepContext context, ExportedSnapshot snapshot) throws SQLException {
+    context.transaction(
         connection -> {
           snapshot.use(connection);
           Sql.execute(connection, insert() + " order by " + shape.order().orElseThrow());
@@ -151,7 +151,7 @@ final class InitialCopy {
           }
           return null;
         });
-    work.transaction(List.of(CopySwapState.to(names, Phase.COPIED)));
+    context.transaction(List.of(CopySwapState.to(names, Phase.COPIED)));
   }
 
   private String insert() {

@@ -128,7 +128,7 @@ final class Obstacles {
   private static List<String> privileges(Connection connection, SourceTable source)
       throws SQLException {
     List<String> problems = new ArrayList<>();
-    List<Privileges.Need> needs =
+    List<Privileges.Requirement> needs =
         List.of(Privileges.owning(source.name()), Privileges.creatingIn(source.name().schema()));
     for (Privileges.Missing missing : Privileges.missing(connection, needs)) {
       problems.add("%s cannot be rewritten: %s".formatted(source.name(), missing.sentence()));

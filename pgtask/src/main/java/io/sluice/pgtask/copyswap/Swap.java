@@ -50,20 +50,20 @@ final class Swap {
   }
 
   /** From the lock's grant to the commit. */
-  Duration run(StepContext work) throws SQLException {
+  Duration run(StepContext context) throws SQLException {
     for (int n = 0; ; n = Math.min(n + 1, DOUBLINGS)) {
-      catchUp.run(work);
-      shape.beforeSwap(work);
+      catchUp.run(context);
+      shape.beforeSwap(context);
       int most = log.shortRows() << n;
       AtomicLong locked = new AtomicLong();
       try {
-        if (work.transaction(connection -> change(connection, most, locked))) {
+        if (context.transaction(connection -> change(connection, most, locked))) {
           return Duration.ofNanos(System.nanoTime() - locked.get());
         }
       } catch (OldSnapshot e) {
         throw new SQLException(e.getMessage(), "55006", e);
       } catch (SQLException e) {
-        if (!catchUp.makeRoom(work, e)) {
+        if (!catchUp.makeRoom(context, e)) {
           throw e;
         }
       }

@@ -19,7 +19,7 @@ record FillStep(ExportSource source, ExportLocations places, TableName table) im
   private static final int BUFFER = 1 << 17;
 
   @Override
-  public String words() {
+  public String description() {
     Manifest manifest = source.manifest();
     return "copy %,d rows from %s into %s, comparing checksums"
         .formatted(manifest.rows(), source.folder(), table);
@@ -37,17 +37,17 @@ record FillStep(ExportSource source, ExportLocations places, TableName table) im
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
-    long rows = work.transaction(connection -> fill(work, connection));
+  public StepResult run(StepContext context) throws SQLException {
+    long rows = context.transaction(connection -> fill(context, connection));
     return StepResult.of("rowsRestored", rows).and("bytesRead", source.manifest().bytes());
   }
 
-  private long fill(StepContext work, Connection connection) throws SQLException {
+  private long fill(StepContext context, Connection connection) throws SQLException {
     CopySession.sameForms(connection);
     Sql.execute(connection, sql().get(0));
     Manifest manifest = source.manifest();
     try (ExportFolder files = places.folder(source.folder())) {
-      Progress progress = new Progress(work, manifest.rowBytes());
+      Progress progress = new Progress(context, manifest.rowBytes());
       long rows = 0;
       for (Part part : manifest.parts()) {
         rows += copy(connection, files, part, progress);
@@ -97,13 +97,13 @@ record FillStep(ExportSource source, ExportLocations places, TableName table) im
   /** Bytes so far; looks now and then whether to go on. */
   private static final class Progress {
     private static final long BETWEEN_LOOKS = 4 << 20;
-    private final StepContext work;
+    private final StepContext context;
     private final long of;
     private long done;
     private long look = BETWEEN_LOOKS;
 
-    Progress(StepContext work, long of) {
-      this.work = work;
+    Progress(StepContext context, long of) {
+      this.context = context;
       this.of = of;
     }
 
@@ -111,8 +111,8 @@ record FillStep(ExportSource source, ExportLocations places, TableName table) im
       done += bytes;
       if (done >= look) {
         look = done + BETWEEN_LOOKS;
-        work.goOn();
-        work.progress("bytes of rows restored", done, of);
+        context.checkNotEnded();
+        context.progress("bytes of rows restored", done, of);
       }
     }
   }

@@ -7,12 +7,12 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** A change in the ledger, which may lie in another database than the tables. */
-record LedgerStep(String words, String statement, Body body) implements Step {
+record LedgerStep(String description, String statement, Body body) implements Step {
 
   /** Makes it. */
   @FunctionalInterface
   interface Body {
-    void run(StepContext work) throws SQLException;
+    void run(StepContext context) throws SQLException;
   }
 
   @Override
@@ -21,8 +21,8 @@ record LedgerStep(String words, String statement, Body body) implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
-    body.run(work);
+  public StepResult run(StepContext context) throws SQLException {
+    body.run(context);
     return StepResult.done();
   }
 }

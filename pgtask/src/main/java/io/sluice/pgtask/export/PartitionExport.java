@@ -51,7 +51,7 @@ public final class PartitionExport implements BeforeDrop {
 
   @Override
   public Saved save(
-      StepContext work,
+      StepContext context,
       TableName partition,
       long oid,
       TableName parent,
@@ -60,7 +60,7 @@ public final class PartitionExport implements BeforeDrop {
       URI to)
       throws SQLException {
     Exported exported =
-        export(work, new ExportedPartition(parent, partition, oid, lower, upper), to);
+        export(context, new ExportedPartition(parent, partition, oid, lower, upper), to);
     return new Saved(exported.rows(), exported.manifest(), exported.sha256());
   }
 
@@ -70,18 +70,18 @@ public final class PartitionExport implements BeforeDrop {
    * @param to {@code file:///directory} or {@code s3://bucket/prefix}
    * @throws SQLException also when the place cannot be written; the message is for people
    */
-  Exported export(StepContext work, ExportedPartition subject, URI to) throws SQLException {
+  Exported export(StepContext context, ExportedPartition subject, URI to) throws SQLException {
     try (Staging place = places.open(to)) {
-      place.deleteAbandoned(work.clock().instant().minus(ABANDONED));
+      place.deleteAbandoned(context.clock().instant().minus(ABANDONED));
       String base =
           ExportKeys.base(
               subject.parent().schema(),
               subject.parent().name(),
               subject.partition().name(),
               subject.oid());
-      DatabaseIdentity identity = work.read(DatabaseIdentity::read);
+      DatabaseIdentity identity = context.read(DatabaseIdentity::read);
       removeEarlier(place, base, identity, to);
-      Manifest manifest = work.read(c -> inSnapshot(work, c, place, base, subject, identity));
+      Manifest manifest = context.read(c -> inSnapshot(context, c, place, base, subject, identity));
       reread(place, base, manifest, to);
       String key = base + ManifestFile.SUFFIX;
       String sha256 = ManifestFile.write(place, key, manifest);
@@ -115,7 +115,7 @@ public final class PartitionExport implements BeforeDrop {
   }
 
   private Manifest inSnapshot(
-      StepContext work,
+      StepContext context,
       Connection connection,
       Staging place,
       String base,
@@ -130,13 +130,13 @@ public final class PartitionExport implements BeforeDrop {
     if (columns.isEmpty()) {
       throw new SQLException(subject.partition() + " is not there any more");
     }
-    Manifest empty = manifest(connection, subject, identity, columns, work);
+    Manifest empty = manifest(connection, subject, identity, columns, context);
     long counted = Sql.number(connection, "select count(*) from " + subject.partition().sql());
     try (PartsWriter writer = new PartsWriter(place, base, partBytes)) {
       String copy =
           "copy (select %s from %s) to stdout"
               .formatted(TableDefinition.names(empty.stored()), subject.partition().sql());
-      long rows = copy(work, connection, copy, writer, subject, counted);
+      long rows = copy(context, connection, copy, writer, subject, counted);
       List<Part> parts = writer.finish();
       if (rows != counted) {
         throw new ExportException(
@@ -149,7 +149,7 @@ public final class PartitionExport implements BeforeDrop {
   }
 
   private static long copy(
-      StepContext work,
+      StepContext context,
       Connection connection,
       String sql,
       PartsWriter writer,
@@ -163,11 +163,11 @@ public final class PartitionExport implements BeforeDrop {
       for (byte[] row = out.readFromCopy(); row != null; row = out.readFromCopy()) {
         writer.row(row);
         if (++rows % ROWS_BETWEEN_LOOKS == 0) {
-          work.goOn();
-          work.progress(what, rows, counted);
+          context.checkNotEnded();
+          context.progress(what, rows, counted);
         }
       }
-      work.progress(what, rows, counted);
+      context.progress(what, rows, counted);
       return rows;
     } finally {
       if (out.isActive()) {
@@ -199,7 +199,7 @@ public final class PartitionExport implements BeforeDrop {
       ExportedPartition subject,
       DatabaseIdentity identity,
       List<Column> columns,
-      StepContext work)
+      StepContext context)
       throws SQLException {
     String key =
         text(
@@ -212,7 +212,7 @@ public final class PartitionExport implements BeforeDrop {
         identity.database(),
         identity.server(),
         text(connection, "show server_version"),
-        work.clock().instant(),
+        context.clock().instant(),
         subject.parent().schema(),
         subject.parent().name(),
         subject.partition().schema(),

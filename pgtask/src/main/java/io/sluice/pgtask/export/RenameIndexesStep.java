@@ -31,7 +31,7 @@ record RenameIndexesStep(TableName building, TableName name) implements Step {
       """;
 
   @Override
-  public String words() {
+  public String description() {
     return "name the indexes of " + building + " as those of " + name;
   }
 
@@ -41,8 +41,8 @@ record RenameIndexesStep(TableName building, TableName name) implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
-    work.transaction(
+  public StepResult run(StepContext context) throws SQLException {
+    context.transaction(
         connection -> {
           for (String index :
               Sql.strings(connection, INDEXES, building.schema(), building.name())) {

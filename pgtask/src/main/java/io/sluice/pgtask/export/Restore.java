@@ -85,9 +85,9 @@ public final class Restore implements TaskKind<RestoreSpec> {
         .orElse(new TableName(manifest.partitionSchema(), manifest.partition()));
   }
 
-  private static List<Privileges.Need> needs(
+  private static List<Privileges.Requirement> needs(
       RestoreSpec spec, RestoreTarget target, TableName name) {
-    Privileges.Need create = Privileges.creatingIn(name.schema());
+    Privileges.Requirement create = Privileges.creatingIn(name.schema());
     return spec.as().isPresent()
         ? List.of(Privileges.using(name.schema()), create)
         : List.of(
@@ -173,7 +173,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
           SqlStep.transaction(
               "take back what was said of " + other, List.of(RestoreSql.freeDefault(other))));
     }
-    return attached && run.step(SqlStep.alone("analyse " + name, "analyze " + name.sql()));
+    return attached && run.step(SqlStep.autocommit("analyse " + name, "analyze " + name.sql()));
   }
 
   private boolean detached(TableName building, TableName name, TaskRun run) {
@@ -183,7 +183,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
     return run.step(
             SqlStep.transaction(
                 "give it its name, " + name, List.of(RestoreSql.rename(building, name))))
-        && run.step(SqlStep.alone("analyse " + name, "analyze " + name.sql()));
+        && run.step(SqlStep.autocommit("analyse " + name, "analyze " + name.sql()));
   }
 
   private LedgerStep hold(
@@ -193,8 +193,8 @@ public final class Restore implements TaskKind<RestoreSpec> {
         "keep rotation away from it until " + until,
         "update sluice.expired_partition set hold_until = '%s' where id = %s"
             .formatted(until, source.ledgerId().map(String::valueOf).orElse("<new>")),
-        work -> {
-          long oid = work.read(connection -> RestoreTarget.oid(connection, building));
+        context -> {
+          long oid = context.read(connection -> RestoreTarget.oid(connection, building));
           if (source.ledgerId().isPresent()) {
             row.set(source.ledgerId().get());
             expired(run).hold(row.get(), oid, until);
@@ -234,6 +234,6 @@ public final class Restore implements TaskKind<RestoreSpec> {
         "note that " + name + " is back",
         "update sluice.expired_partition set restored_at = '%s' where id = <its>"
             .formatted(run.now()),
-        work -> expired(run).restored(row.get(), run.now()));
+        context -> expired(run).restored(row.get(), run.now()));
   }
 }

@@ -152,13 +152,13 @@ final class AnalyzePlan {
 
   private static WorkItem item(TableInfo table, String why, long work, String sql) {
     return new WorkItem(
-        Throughput.Kind.ANALYZE,
+        Throughput.Operation.ANALYZE,
         table,
         "analysing " + table.name(),
         0,
         work,
         0,
-        new StepJob(SqlStep.alone("Analyze %s: %s".formatted(table.name(), why), sql)));
+        new StepJob(SqlStep.autocommit("Analyze %s: %s".formatted(table.name(), why), sql)));
   }
 
   private long sampled(TableInfo table) {

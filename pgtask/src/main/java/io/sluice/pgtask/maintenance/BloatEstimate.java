@@ -6,25 +6,25 @@ import io.sluice.pgtask.task.HumanFormat;
  * How much of a table or an index is neither rows nor the room its fillfactor leaves.
  *
  * @param bytes its size
- * @param wins bytes a rebuild gives back
+ * @param reclaimable bytes a rebuild gives back
  * @param exact counted by pgstattuple, not estimated from the catalogue
  */
-record BloatEstimate(long bytes, long wins, boolean exact) {
+record BloatEstimate(long bytes, long reclaimable, boolean exact) {
 
   static BloatEstimate estimated(long bytes, long needed) {
     return new BloatEstimate(bytes, Math.max(0, bytes - needed), false);
   }
 
   double share() {
-    return bytes == 0 ? 0 : (double) wins / bytes;
+    return bytes == 0 ? 0 : (double) reclaimable / bytes;
   }
 
   /** Such as {@code 45 % (1.2 GB) of its 2.6 GB is air, by estimate}. */
-  String words() {
+  String description() {
     return "%s (%s) of its %s is air, %s"
         .formatted(
             HumanFormat.percent(share()),
-            HumanFormat.bytes(wins),
+            HumanFormat.bytes(reclaimable),
             HumanFormat.bytes(bytes),
             exact ? "counted" : "by estimate");
   }

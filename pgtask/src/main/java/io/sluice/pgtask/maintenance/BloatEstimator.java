@@ -23,7 +23,7 @@ final class BloatEstimator {
   record TableBloat(BloatEstimate rows, BloatEstimate toast) {
     BloatEstimate all() {
       return new BloatEstimate(
-          rows.bytes() + toast.bytes(), rows.wins() + toast.wins(), rows.exact());
+          rows.bytes() + toast.bytes(), rows.reclaimable() + toast.reclaimable(), rows.exact());
     }
   }
 

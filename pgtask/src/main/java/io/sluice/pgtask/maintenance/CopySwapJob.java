@@ -2,7 +2,7 @@ package io.sluice.pgtask.maintenance;
 
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.CopySwap;
-import io.sluice.pgtask.copyswap.CopySwap.Rewritten;
+import io.sluice.pgtask.copyswap.CopySwap.RewriteResult;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
@@ -20,16 +20,16 @@ import java.util.List;
 record CopySwapJob(String why, String orderBy) implements Job {
 
   @Override
-  public Made make(TaskRun run, WorkItem item) throws SQLException {
+  public Outcome make(TaskRun run, WorkItem item) throws SQLException {
     TableName table = item.table().name();
-    Rewritten rewritten = CopySwap.reorder(run, table, orderBy);
+    RewriteResult rewritten = CopySwap.reorder(run, table, orderBy);
     if (!rewritten.done()) {
-      return Made.not(false);
+      return Outcome.not(false);
     }
     long after = rewritten.bytesAfter().orElse(rewritten.bytesBefore());
-    long won = Math.max(0, rewritten.bytesBefore() - after);
-    run.step(new Analyze(item, won));
-    return new Made(
+    long freed = Math.max(0, rewritten.bytesBefore() - after);
+    run.step(new Analyze(item, freed));
+    return new Outcome(
         true,
         false,
         "Rewrote %s in the order of %s, because %s: won %s (%s, now %s)"
@@ -37,16 +37,16 @@ record CopySwapJob(String why, String orderBy) implements Job {
                 table,
                 orderBy,
                 why,
-                HumanFormat.bytes(won),
+                HumanFormat.bytes(freed),
                 HumanFormat.bytes(rewritten.bytesBefore()),
                 HumanFormat.bytes(after)));
   }
 
   /** The new table has none; counts what was won. */
-  private record Analyze(WorkItem item, long won) implements Step {
+  private record Analyze(WorkItem item, long freed) implements Step {
 
     @Override
-    public String words() {
+    public String description() {
       return "Analyze " + item.table().name() + ": it was written anew";
     }
 
@@ -56,10 +56,10 @@ record CopySwapJob(String why, String orderBy) implements Job {
     }
 
     @Override
-    public StepResult run(StepContext work) throws SQLException {
-      work.found(item.kind().result(), 1);
-      work.found("bytesFreed", won);
-      work.alone(sql().get(0));
+    public StepResult run(StepContext context) throws SQLException {
+      context.addResult(item.kind().result(), 1);
+      context.addResult("bytesFreed", freed);
+      context.autocommit(sql().get(0));
       return StepResult.done();
     }
   }

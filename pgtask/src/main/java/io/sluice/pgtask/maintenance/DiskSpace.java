@@ -43,7 +43,7 @@ final class DiskSpace {
   }
 
   /** Why something that needs space is not begun; empty if nothing is against it. */
-  Optional<String> against(long needed, StepContext work) throws SQLException {
+  Optional<String> against(long needed, StepContext context) throws SQLException {
     if (needed == 0) {
       return Optional.empty();
     }
@@ -55,13 +55,13 @@ final class DiskSpace {
           ? Optional.empty()
           : Optional.of("the task's space allows " + HumanFormat.bytes(declared.getAsLong()));
     }
-    return free(work)
+    return free(context)
         .filter(free -> needed * WITH_LOG > free)
         .map(free -> "the server's disk has " + HumanFormat.bytes(free) + " free");
   }
 
-  private static Optional<Long> free(StepContext work) throws SQLException {
-    return work.read(connection -> Sql.one(connection, DIRECTORY, DiskSpace::free));
+  private static Optional<Long> free(StepContext context) throws SQLException {
+    return context.read(connection -> Sql.one(connection, DIRECTORY, DiskSpace::free));
   }
 
   private static Optional<Long> free(ResultSet row) throws SQLException {

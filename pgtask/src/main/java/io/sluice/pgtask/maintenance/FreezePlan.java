@@ -45,14 +45,14 @@ final class FreezePlan {
                     row ->
                         new TableInfo.Ages(
                             row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4))));
-    String age = "the oldest row of the database is " + words(ages);
+    String age = "the oldest row of the database is " + description(ages);
     if (ages.share() >= ALARM) {
       long held = ages.xidLimit() / 2;
       run.problem(
           age
               + ", and autovacuum does not get it frozen; PostgreSQL refuses writes at 2,000"
               + " million. "
-              + XminHorizon.words(XminHorizon.holders(run, held)));
+              + XminHorizon.description(XminHorizon.holders(run, held)));
     } else if (ages.share() >= 1) {
       run.note(age + "; autovacuum freezes now");
     }
@@ -68,18 +68,19 @@ final class FreezePlan {
   }
 
   private WorkItem item(TableInfo table) {
-    String words = "Freeze %s, whose oldest row is %s".formatted(table.name(), words(table.ages()));
+    String description =
+        "Freeze %s, whose oldest row is %s".formatted(table.name(), description(table.ages()));
     return new WorkItem(
-        Throughput.Kind.FREEZE,
+        Throughput.Operation.FREEZE,
         table,
         "freezing " + table.name(),
         0,
         table.size().total(),
         0,
-        new StepJob(SqlStep.alone(words, sql.freeze(table))));
+        new StepJob(SqlStep.autocommit(description, sql.freeze(table))));
   }
 
-  private static String words(TableInfo.Ages ages) {
+  private static String description(TableInfo.Ages ages) {
     boolean byXids =
         (double) ages.xids() / ages.xidLimit()
             >= (double) ages.multixacts() / ages.multixactLimit();

@@ -67,7 +67,7 @@ final class InvalidIndexes {
                 + " is invalid; another session may just be building it");
       } else if (index.ofReindex()) {
         run.step(
-            SqlStep.alone(
+            SqlStep.autocommit(
                 "Drop index %s of %s, which a broken rebuild left"
                     .formatted(index.name(), index.table()),
                 index.drop()));
@@ -86,13 +86,13 @@ final class InvalidIndexes {
   }
 
   /** What a broken rebuild left at a table. */
-  static List<Index> ofTable(StepContext work, TableName table) throws SQLException {
-    long oid = work.read(c -> Sql.number(c, "select ?::regclass::oid::bigint", table.sql()));
-    return invalid(work, List.of(oid)).stream().filter(Index::ofReindex).toList();
+  static List<Index> ofTable(StepContext context, TableName table) throws SQLException {
+    long oid = context.read(c -> Sql.number(c, "select ?::regclass::oid::bigint", table.sql()));
+    return invalid(context, List.of(oid)).stream().filter(Index::ofReindex).toList();
   }
 
-  private static List<Index> invalid(StepContext work, List<Long> tables) throws SQLException {
-    return work.read(c -> Sql.list(c, SQL, InvalidIndexes::index, Sql.longs(tables)));
+  private static List<Index> invalid(StepContext context, List<Long> tables) throws SQLException {
+    return context.read(c -> Sql.list(c, SQL, InvalidIndexes::index, Sql.longs(tables)));
   }
 
   private static Index index(ResultSet row) throws SQLException {

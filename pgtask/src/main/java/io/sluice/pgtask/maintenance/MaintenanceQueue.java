@@ -38,14 +38,14 @@ final class MaintenanceQueue {
   void byBenefit(List<WorkItem> items) throws SQLException {
     Map<Long, Double> rewrites = new HashMap<>();
     items.stream()
-        .filter(item -> item.kind() == Throughput.Kind.REORDER)
+        .filter(item -> item.kind() == Throughput.Operation.REORDER)
         .forEach(item -> rewrites.put(item.table().oid(), item.benefit()));
     Comparator<WorkItem> order =
         Comparator.comparingDouble(
                 (WorkItem i) ->
                     Math.min(i.benefit(), rewrites.getOrDefault(i.table().oid(), Double.MAX_VALUE)))
             .reversed()
-            .thenComparing(i -> i.kind() != Throughput.Kind.REORDER)
+            .thenComparing(i -> i.kind() != Throughput.Operation.REORDER)
             .thenComparingLong(WorkItem::work)
             .thenComparing(i -> i.table().name())
             .thenComparing(WorkItem::what);
@@ -62,7 +62,7 @@ final class MaintenanceQueue {
 
   private boolean fits(WorkItem item) {
     Optional<Instant> end = run.deadline();
-    if (end.isEmpty() || item.kind() == Throughput.Kind.FREEZE) { // what is frozen stays so
+    if (end.isEmpty() || item.kind() == Throughput.Operation.FREEZE) { // what is frozen stays so
       return true;
     }
     Duration needs = pace.estimate(item.kind(), item.work());
@@ -94,21 +94,21 @@ final class MaintenanceQueue {
 
   private void make(WorkItem item) throws SQLException {
     long begun = System.nanoTime();
-    Job.Made made = item.job().make(run, item);
+    Job.Outcome made = item.job().make(run, item);
     if (made.diskFull()) {
       space.full(item.space());
     }
     if (!made.done()) {
       return;
     }
-    pace.did(item.kind(), item.work(), Duration.ofNanos(System.nanoTime() - begun));
+    pace.record(item.kind(), item.work(), Duration.ofNanos(System.nanoTime() - begun));
     switch (item.kind()) {
       case REORDER -> rewritten.add(item.table().oid());
       case FREEZE, VACUUM -> vacuumed.add(item.table().oid());
       default -> {}
     }
-    if (!run.dry() && item.kind() != Throughput.Kind.ANALYZE) {
-      run.note(made.words());
+    if (!run.dry() && item.kind() != Throughput.Operation.ANALYZE) {
+      run.note(made.description());
     }
   }
 
@@ -123,7 +123,7 @@ final class MaintenanceQueue {
   void end() {
     if (!left.isEmpty()) {
       throw new RunEnded(
-          RunEnded.Why.WINDOW_CLOSED,
+          RunEnded.Reason.WINDOW_CLOSED,
           "too late in the window for: " + String.join(", ", left) + "; the next run goes on");
     }
   }

@@ -64,7 +64,7 @@ final class MaintenanceRun {
     freeze(tables);
     analyze(tables);
     analyzeToJudge(subjects.again(tables));
-    winBack(tables, subjects.again(tables));
+    reclaim(tables, subjects.again(tables));
     checkVacuumed(tables);
     agenda.end();
   }
@@ -104,7 +104,7 @@ final class MaintenanceRun {
     agenda.inOrder(analyzePlan.toJudge(concerned));
   }
 
-  private void winBack(List<TableInfo> before, List<TableInfo> tables) throws SQLException {
+  private void reclaim(List<TableInfo> before, List<TableInfo> tables) throws SQLException {
     List<WorkItem> items = new ArrayList<>();
     if (spec.vacuum().isPresent()) {
       new VacuumPlan(spec.vacuum().get(), vacuumSql)

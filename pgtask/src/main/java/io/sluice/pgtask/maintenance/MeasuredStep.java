@@ -26,8 +26,8 @@ final class MeasuredStep implements Step {
   }
 
   @Override
-  public String words() {
-    return step.words();
+  public String description() {
+    return step.description();
   }
 
   @Override
@@ -36,31 +36,31 @@ final class MeasuredStep implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
-    before = size(work, item.table().name());
+  public StepResult run(StepContext context) throws SQLException {
+    before = size(context, item.table().name());
     StepResult result;
     try {
-      result = step.run(work);
+      result = step.run(context);
     } catch (SQLException e) {
       diskFull = DISK_FULL.equals(e.getSQLState());
       throw diskFull ? tooLarge(e) : e;
     }
-    after = size(work, item.table().name());
-    return result.and(item.kind().result(), 1).and("bytesFreed", won());
+    after = size(context, item.table().name());
+    return result.and(item.kind().result(), 1).and("bytesFreed", freed());
   }
 
   /** Bytes given back to the disk. */
-  long won() {
+  long freed() {
     return Math.max(0, before - after);
   }
 
   /** For people, after it is done. */
-  String wonWords() {
-    return won() == 0
+  String describeFreed() {
+    return freed() == 0
         ? "done, nothing given back to the disk"
         : "won %s (%s, now %s)"
             .formatted(
-                HumanFormat.bytes(won()), HumanFormat.bytes(before), HumanFormat.bytes(after));
+                HumanFormat.bytes(freed()), HumanFormat.bytes(before), HumanFormat.bytes(after));
   }
 
   /** Whether it failed because the server's disk became full. */
@@ -75,12 +75,13 @@ final class MeasuredStep implements Step {
         needs.formatted(HumanFormat.bytes(item.space()), e.getMessage()), e.getSQLState(), e);
   }
 
-  private static long size(StepContext work, TableName table) throws SQLException {
-    return work.read(c -> Sql.number(c, "select pg_total_relation_size(?::regclass)", table.sql()));
+  private static long size(StepContext context, TableName table) throws SQLException {
+    return context.read(
+        c -> Sql.number(c, "select pg_total_relation_size(?::regclass)", table.sql()));
   }
 
   @Override
-  public void undo(StepContext work) throws SQLException {
-    step.undo(work);
+  public void undo(StepContext context) throws SQLException {
+    step.undo(context);
   }
 }

@@ -24,11 +24,11 @@ final class PgStatTuple {
       from %s.pgstatindex(?::oid::regclass)
       """;
 
-  private final StepContext work;
+  private final StepContext context;
   private final ServerInfo server;
 
-  PgStatTuple(StepContext work, ServerInfo server) {
-    this.work = work;
+  PgStatTuple(StepContext context, ServerInfo server) {
+    this.context = context;
     this.server = server;
   }
 
@@ -64,7 +64,7 @@ final class PgStatTuple {
   private BloatEstimate count(String sql, long oid, RowMapper<BloatEstimate> reading)
       throws SQLException {
     String schema = SqlNames.quote(server.pgstattuple().orElseThrow());
-    BloatEstimate air = work.read(c -> Sql.one(c, sql.formatted(schema), reading, oid));
-    return new BloatEstimate(air.bytes(), air.wins(), true);
+    BloatEstimate measured = context.read(c -> Sql.one(c, sql.formatted(schema), reading, oid));
+    return new BloatEstimate(measured.bytes(), measured.reclaimable(), true);
   }
 }

@@ -73,10 +73,10 @@ final class PlannerStatistics {
       order by x.oid, a.attnum
       """;
 
-  private final StepContext work;
+  private final StepContext context;
 
-  PlannerStatistics(StepContext work) {
-    this.work = work;
+  PlannerStatistics(StepContext context) {
+    this.context = context;
   }
 
   /** The columns of an index, in their order. */
@@ -122,7 +122,7 @@ final class PlannerStatistics {
   private <T> T read(String sql, Collection<TableInfo> tables, EachRow each, T result)
       throws SQLException {
     Items oids = Sql.array("bigint", tables, TableInfo::oid);
-    work.read(
+    context.read(
         connection -> {
           query(connection, sql, oids, each);
           return null;

@@ -48,32 +48,33 @@ final class ReindexPlan {
     if (facts.bytes() < spec.minBytes() || !past(estimate)) {
       return Optional.empty();
     }
-    BloatEstimate air = counted.index(facts, estimate.get());
-    if (!past(Optional.of(air))) {
+    BloatEstimate measured = counted.index(facts, estimate.get());
+    if (!past(Optional.of(measured))) {
       return Optional.empty();
     }
     if (facts.exclusion()) {
       run.note(
           "index %s of %s: %s, but it belongs to an exclusion constraint, which PostgreSQL cannot rebuild while the table is used; REINDEX INDEX %s when it is not"
-              .formatted(facts.name(), table.name(), air.words(), facts.name().sql()));
+              .formatted(facts.name(), table.name(), measured.description(), facts.name().sql()));
       return Optional.empty();
     }
-    return Optional.of(item(table, facts, air));
+    return Optional.of(item(table, facts, measured));
   }
 
-  private boolean past(Optional<BloatEstimate> air) {
-    return air.isPresent() && air.get().share() >= spec.bloat();
+  private boolean past(Optional<BloatEstimate> measured) {
+    return measured.isPresent() && measured.get().share() >= spec.bloat();
   }
 
-  private WorkItem item(TableInfo table, IndexInfo index, BloatEstimate air) {
-    long needed = index.bytes() - air.wins();
-    String words = "Rebuild index %s of %s: %s".formatted(index.name(), table.name(), air.words());
-    ReindexStep step = new ReindexStep(words, table.name(), index.name());
+  private WorkItem item(TableInfo table, IndexInfo index, BloatEstimate measured) {
+    long needed = index.bytes() - measured.reclaimable();
+    String description =
+        "Rebuild index %s of %s: %s".formatted(index.name(), table.name(), measured.description());
+    ReindexStep step = new ReindexStep(description, table.name(), index.name());
     return new WorkItem(
-        Throughput.Kind.REINDEX,
+        Throughput.Operation.REINDEX,
         table,
         "rebuilding index " + index.name(),
-        air.wins(),
+        measured.reclaimable(),
         2 * table.size().heap() + 2 * needed,
         needed,
         new StepJob(step));

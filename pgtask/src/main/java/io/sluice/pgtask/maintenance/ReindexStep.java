@@ -22,19 +22,19 @@ final class ReindexStep implements Step {
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-  private final String words;
+  private final String description;
   private final TableName table;
   private final TableName index;
 
-  ReindexStep(String words, TableName table, TableName index) {
-    this.words = words;
+  ReindexStep(String description, TableName table, TableName index) {
+    this.description = description;
     this.table = table;
     this.index = index;
   }
 
   @Override
-  public String words() {
-    return words;
+  public String description() {
+    return description;
   }
 
   @Override
@@ -55,9 +55,9 @@ final class ReindexStep implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
-    work.transaction(List.of(lock()));
-    try (Connection connection = work.connection()) {
+  public StepResult run(StepContext context) throws SQLException {
+    context.transaction(List.of(lock()));
+    try (Connection connection = context.connection()) {
       Sql.execute(connection, patience());
       Sql.execute(connection, reindex());
     }
@@ -66,9 +66,9 @@ final class ReindexStep implements Step {
 
   /** What a broken rebuild leaves is an invalid index beside the old one, which stays in use. */
   @Override
-  public void undo(StepContext work) throws SQLException {
-    for (InvalidIndexes.Index leftover : InvalidIndexes.ofTable(work, table)) {
-      work.alone(leftover.drop());
+  public void undo(StepContext context) throws SQLException {
+    for (InvalidIndexes.Index leftover : InvalidIndexes.ofTable(context, table)) {
+      context.autocommit(leftover.drop());
     }
   }
 }

@@ -119,12 +119,14 @@ final class ReorderPlan {
     if (estimate.isEmpty() || !isPast(estimate.get().all(), order)) {
       return Optional.empty();
     }
-    TableBloat air = counted.table(table, estimate.get());
-    return isPast(air.all(), order) ? judged(before, table, order, air) : Optional.empty();
+    TableBloat measured = counted.table(table, estimate.get());
+    return isPast(measured.all(), order)
+        ? judged(before, table, order, measured)
+        : Optional.empty();
   }
 
   private Optional<WorkItem> judged(
-      TableInfo before, TableInfo table, Optional<Order> order, TableBloat air) {
+      TableInfo before, TableInfo table, Optional<Order> order, TableBloat measured) {
     if (order.isEmpty()) {
       run.problem(
           spec.index().isEmpty()
@@ -134,22 +136,23 @@ final class ReorderPlan {
                   .formatted(table.name(), spec.index().get()));
       return Optional.empty();
     }
-    String why = why(air.all(), order.get());
+    String why = why(measured.all(), order.get());
     if (!cold.isQuiet(before) || before.rows().written() != table.rows().written()) {
       run.note(
           "%s is not rewritten yet, though %s: it was written to since it was last analysed"
               .formatted(table.name(), why));
       return table.rows().changed() > 0 ? Optional.of(mark(table)) : Optional.empty();
     }
-    return Optional.of(item(table, order.get(), Optional.of(air), why));
+    return Optional.of(item(table, order.get(), Optional.of(measured), why));
   }
 
   /** From now on the statistics tell whether anything is written. */
   private static WorkItem mark(TableInfo table) {
-    String words = "Analyze %s: the next run sees by it whether it is still written to";
-    SqlStep step = SqlStep.alone(words.formatted(table.name()), "analyze " + table.name().sql());
+    String description = "Analyze %s: the next run sees by it whether it is still written to";
+    SqlStep step =
+        SqlStep.autocommit(description.formatted(table.name()), "analyze " + table.name().sql());
     return new WorkItem(
-        Throughput.Kind.ANALYZE,
+        Throughput.Operation.ANALYZE,
         table,
         "analysing " + table.name(),
         0,
@@ -158,8 +161,8 @@ final class ReorderPlan {
         new StepJob(step));
   }
 
-  private boolean isPast(BloatEstimate air, Optional<Order> order) {
-    return (spec.bloat().isPresent() && air.share() >= spec.bloat().getAsDouble())
+  private boolean isPast(BloatEstimate measured, Optional<Order> order) {
+    return (spec.bloat().isPresent() && measured.share() >= spec.bloat().getAsDouble())
         || isOutOfOrder(order);
   }
 
@@ -170,24 +173,25 @@ final class ReorderPlan {
         && Math.abs(order.get().correlation().getAsDouble()) < spec.correlation().getAsDouble();
   }
 
-  private String why(BloatEstimate air, Order order) {
+  private String why(BloatEstimate measured, Order order) {
     return isOutOfOrder(Optional.of(order))
         ? "%s, and the order of its rows is kept to %s"
             .formatted(
-                air.words(), HumanFormat.percent(Math.abs(order.correlation().getAsDouble())))
-        : air.words();
+                measured.description(),
+                HumanFormat.percent(Math.abs(order.correlation().getAsDouble())))
+        : measured.description();
   }
 
-  private WorkItem item(TableInfo table, Order order, Optional<TableBloat> air, String why) {
-    long wins = air.map(a -> a.all().wins()).orElse(0L);
+  private WorkItem item(TableInfo table, Order order, Optional<TableBloat> measured, String why) {
+    long reclaimable = measured.map(a -> a.all().reclaimable()).orElse(0L);
     long total = table.size().total();
     return new WorkItem(
-        Throughput.Kind.REORDER,
+        Throughput.Operation.REORDER,
         table,
         "rewriting " + table.name(),
-        wins,
+        reclaimable,
         2 * total,
-        total - Math.min(total, wins),
+        total - Math.min(total, reclaimable),
         job(table, order, why));
   }
 

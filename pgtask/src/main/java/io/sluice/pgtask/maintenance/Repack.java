@@ -78,9 +78,9 @@ final class Repack {
   }
 
   RepackStep step(TableInfo table, String orderBy, String why) {
-    String words =
+    String description =
         "Rewrite %s with pg_repack in the order of %s: %s".formatted(table.name(), orderBy, why);
-    return new RepackStep(words, table.name(), orderBy, client);
+    return new RepackStep(description, table.name(), orderBy, client);
   }
 
   /** Removes what killed runs of pg_repack left at tables. Its triggers slow every write. */
@@ -105,8 +105,8 @@ final class Repack {
     }
   }
 
-  static List<Left> left(StepContext work, List<Long> oids) throws SQLException {
-    return work.read(
+  static List<Left> left(StepContext context, List<Long> oids) throws SQLException {
+    return context.read(
         connection ->
             Sql.list(
                 connection,

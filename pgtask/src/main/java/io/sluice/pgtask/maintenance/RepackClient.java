@@ -86,7 +86,7 @@ record RepackClient(Login login, boolean superuser) {
    * @throws SQLException if it failed, with the end of its output
    * @throws RunEnded when the run is to end; the program has ended by then
    */
-  String run(StepContext work, List<String> command) throws SQLException {
+  String run(StepContext context, List<String> command) throws SQLException {
     Path directory = null;
     try {
       directory =
@@ -94,7 +94,7 @@ record RepackClient(Login login, boolean superuser) {
               "sluice-repack",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       Path output = directory.resolve("output");
-      int exit = run(work, builder(command, directory).redirectOutput(output.toFile()));
+      int exit = run(context, builder(command, directory).redirectOutput(output.toFile()));
       String said = tail(output);
       if (exit != 0) {
         throw new SQLException("pg_repack ended with " + exit + ": " + said, "55000");
@@ -127,14 +127,14 @@ record RepackClient(Login login, boolean superuser) {
     return text.replace("\\", "\\\\").replace(":", "\\:");
   }
 
-  private static int run(StepContext work, ProcessBuilder builder)
+  private static int run(StepContext context, ProcessBuilder builder)
       throws IOException, SQLException {
-    long end = System.nanoTime() + work.limits().statementTimeout().toNanos();
+    long end = System.nanoTime() + context.limits().statementTimeout().toNanos();
     Process process = builder.start();
     try {
       process.getOutputStream().close();
       while (!process.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-        work.goOn();
+        context.checkNotEnded();
         if (System.nanoTime() > end) {
           throw new SQLException("pg_repack took longer than the statement timeout", "57014");
         }
@@ -142,7 +142,7 @@ record RepackClient(Login login, boolean superuser) {
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new RunEnded(RunEnded.Why.CANCELLED, "cancelled");
+      throw new RunEnded(RunEnded.Reason.CANCELLED, "cancelled");
     } finally {
       end(process);
     }

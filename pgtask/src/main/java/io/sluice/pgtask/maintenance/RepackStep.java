@@ -21,21 +21,21 @@ final class RepackStep implements Step {
   private static final String FILE = "select pg_relation_filenode(to_regclass(?))::bigint";
   private static final String NOT_DONE = "55000";
 
-  private final String words;
+  private final String description;
   private final TableName table;
   private final String orderBy;
   private final RepackClient client;
 
-  RepackStep(String words, TableName table, String orderBy, RepackClient client) {
-    this.words = words;
+  RepackStep(String description, TableName table, String orderBy, RepackClient client) {
+    this.description = description;
     this.table = table;
     this.orderBy = orderBy;
     this.client = client;
   }
 
   @Override
-  public String words() {
-    return words;
+  public String description() {
+    return description;
   }
 
   @Override
@@ -53,27 +53,27 @@ final class RepackStep implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
-    Optional<Long> before = number(work, FILE);
+  public StepResult run(StepContext context) throws SQLException {
+    Optional<Long> before = number(context, FILE);
     String said =
-        client.run(work, client.command(table.sql(), orderBy, work.limits().lockTimeout()));
-    if (number(work, FILE).equals(before)) { // it skips tables, and is content
+        client.run(context, client.command(table.sql(), orderBy, context.limits().lockTimeout()));
+    if (number(context, FILE).equals(before)) { // it skips tables, and is content
       throw new SQLException("pg_repack left the table as it was: " + said, NOT_DONE);
     }
     return StepResult.done();
   }
 
   @Override
-  public void undo(StepContext work) throws SQLException {
-    Optional<Long> oid = number(work, OID);
+  public void undo(StepContext context) throws SQLException {
+    Optional<Long> oid = number(context, OID);
     if (oid.isPresent()) {
-      for (Repack.Left left : Repack.left(work, List.of(oid.get()))) {
-        work.transaction(left.drop());
+      for (Repack.Left left : Repack.left(context, List.of(oid.get()))) {
+        context.transaction(left.drop());
       }
     }
   }
 
-  private Optional<Long> number(StepContext work, String sql) throws SQLException {
-    return work.read(c -> Sql.first(c, sql, row -> row.getObject(1, Long.class), table.sql()));
+  private Optional<Long> number(StepContext context, String sql) throws SQLException {
+    return context.read(c -> Sql.first(c, sql, row -> row.getObject(1, Long.class), table.sql()));
   }
 }

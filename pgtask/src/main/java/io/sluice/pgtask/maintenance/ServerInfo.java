@@ -38,8 +38,8 @@ record ServerInfo(
         300 * current_setting('default_statistics_target')::bigint
       """;
 
-  static ServerInfo read(StepContext work) throws SQLException {
-    return work.read(connection -> Sql.one(connection, SQL, ServerInfo::of));
+  static ServerInfo read(StepContext context) throws SQLException {
+    return context.read(connection -> Sql.one(connection, SQL, ServerInfo::of));
   }
 
   private static ServerInfo of(ResultSet row) throws SQLException {
@@ -54,9 +54,9 @@ record ServerInfo(
   }
 
   /** Until PostgreSQL 14 what statistics show may be half a second old; later they are not. */
-  void awaitStatistics(StepContext work) throws SQLException {
+  void awaitStatistics(StepContext context) throws SQLException {
     if (major < 15) {
-      work.read(connection -> Sql.exists(connection, "select pg_sleep(0.6)"));
+      context.read(connection -> Sql.exists(connection, "select pg_sleep(0.6)"));
     }
   }
 }

@@ -91,9 +91,9 @@ final class SortOrders {
     this.columns = columns;
   }
 
-  static SortOrders read(StepContext work, Collection<TableInfo> tables) throws SQLException {
+  static SortOrders read(StepContext context, Collection<TableInfo> tables) throws SQLException {
     Items oids = Sql.array("bigint", tables, TableInfo::oid);
-    return work.read(
+    return context.read(
         connection ->
             new SortOrders(
                 Sql.list(connection, INDEXES, SortOrders::index, oids, oids).stream()

@@ -87,13 +87,13 @@ final class TableFinder {
       order by n.nspname, c.relname
       """;
 
-  private final StepContext work;
+  private final StepContext context;
   private final ServerInfo server;
   private final TableGlobs wanted;
   private final TableGlobs excluded;
 
-  TableFinder(StepContext work, ServerInfo server, TableGlobs wanted, TableGlobs excluded) {
-    this.work = work;
+  TableFinder(StepContext context, ServerInfo server, TableGlobs wanted, TableGlobs excluded) {
+    this.context = context;
     this.server = server;
     this.wanted = wanted;
     this.excluded = excluded;
@@ -101,7 +101,7 @@ final class TableFinder {
 
   /** In the order of their names. */
   List<TableInfo> find() throws SQLException {
-    return work.read(this::read);
+    return context.read(this::read);
   }
 
   private List<TableInfo> read(Connection connection) throws SQLException {

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param parents partitioned tables above it, nearest first
  * @param lockedBy process that holds or awaits ACCESS EXCLUSIVE; nothing may be asked of it then
  * @param owned whether this role may rebuild and rewrite it
- * @param tended whether this role may vacuum and analyze it
+ * @param maintainable whether this role may vacuum and analyze it
  * @param bound partition bound as PostgreSQL writes it, empty if it is no partition
  */
 record TableInfo(
@@ -22,7 +22,7 @@ record TableInfo(
     List<TableName> parents,
     Optional<Integer> lockedBy,
     boolean owned,
-    boolean tended,
+    boolean maintainable,
     String owner,
     String bound,
     int fillfactor,

@@ -33,10 +33,10 @@ final class TableSelection {
       found = finder.find();
     }
     sayMissing(wanted, found);
-    List<TableInfo> tended = found.stream().filter(TableInfo::tended).toList();
-    sayForbidden(found.stream().filter(t -> !t.tended()).toList());
-    sayLocked(tended);
-    return tended.stream().filter(t -> t.lockedBy().isEmpty()).toList();
+    List<TableInfo> maintainable = found.stream().filter(TableInfo::maintainable).toList();
+    sayForbidden(found.stream().filter(t -> !t.maintainable()).toList());
+    sayLocked(maintainable);
+    return maintainable.stream().filter(t -> t.lockedBy().isEmpty()).toList();
   }
 
   /** The same tables as they are now. */

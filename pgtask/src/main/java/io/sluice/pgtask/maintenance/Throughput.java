@@ -11,7 +11,7 @@ import java.util.Map;
 final class Throughput {
 
   /** What is done to tables. */
-  enum Kind {
+  enum Operation {
     FREEZE(20, "tablesVacuumed"),
     ANALYZE(20, "tablesAnalyzed"),
     VACUUM(20, "tablesVacuumed"),
@@ -21,7 +21,7 @@ final class Throughput {
     private final long slowest;
     private final String result;
 
-    Kind(long megabytesPerSecond, String result) {
+    Operation(long megabytesPerSecond, String result) {
       this.slowest = megabytesPerSecond << 20;
       this.result = result;
     }
@@ -44,13 +44,13 @@ final class Throughput {
     }
   }
 
-  private final Map<Kind, Measured> measured = new EnumMap<>(Kind.class);
+  private final Map<Operation, Measured> measured = new EnumMap<>(Operation.class);
 
-  void did(Kind kind, long bytes, Duration time) {
+  void record(Operation kind, long bytes, Duration time) {
     measured.merge(kind, new Measured(bytes, time), Measured::and);
   }
 
-  Duration estimate(Kind kind, long bytes) {
+  Duration estimate(Operation kind, long bytes) {
     Measured so = measured.get(kind);
     double perSecond =
         so == null || so.time().compareTo(ENOUGH) < 0 || so.bytes() == 0

@@ -33,7 +33,7 @@ final class VacuumCheck {
     if (old.isEmpty() && dead.isEmpty()) {
       return;
     }
-    String holders = XminHorizon.words(XminHorizon.holders(run, 1));
+    String holders = XminHorizon.description(XminHorizon.holders(run, 1));
     if (!old.isEmpty()) {
       run.problem(
           "rows of %s stay too old though they were vacuumed: %s"

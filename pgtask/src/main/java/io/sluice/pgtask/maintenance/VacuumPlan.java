@@ -41,7 +41,7 @@ final class VacuumPlan {
   }
 
   private WorkItem item(TableInfo table) {
-    String words =
+    String description =
         "Vacuum %s: %s of its %s rows are dead (%s)"
             .formatted(
                 table.name(),
@@ -49,12 +49,12 @@ final class VacuumPlan {
                 HumanFormat.count(table.rows().live() + table.rows().dead()),
                 HumanFormat.count(table.rows().dead()));
     return new WorkItem(
-        Throughput.Kind.VACUUM,
+        Throughput.Operation.VACUUM,
         table,
         "vacuuming " + table.name(),
         (long) (deadShare(table) * table.size().heap()),
         table.size().total(),
         0,
-        new StepJob(SqlStep.alone(words, sql.vacuum(table))));
+        new StepJob(SqlStep.autocommit(description, sql.vacuum(table))));
   }
 }

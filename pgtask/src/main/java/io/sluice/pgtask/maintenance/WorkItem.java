@@ -4,15 +4,21 @@ package io.sluice.pgtask.maintenance;
  * Something due.
  *
  * @param what it is done to, for people
- * @param wins bytes it is expected to give back, or to make usable again
+ * @param reclaimable bytes it is expected to give back, or to make usable again
  * @param work bytes it reads and writes
  * @param space bytes it takes on disk before it gives any back
  */
 record WorkItem(
-    Throughput.Kind kind, TableInfo table, String what, long wins, long work, long space, Job job) {
+    Throughput.Operation kind,
+    TableInfo table,
+    String what,
+    long reclaimable,
+    long work,
+    long space,
+    Job job) {
 
   /** Bytes won per byte of work. */
   double benefit() {
-    return (double) wins / Math.max(1, work);
+    return (double) reclaimable / Math.max(1, work);
   }
 }

@@ -47,8 +47,8 @@ final class XminHorizon {
   private XminHorizon() {}
 
   /** The three that hold it farthest back, at least so many transactions. */
-  static List<Holder> holders(StepContext work, long atLeast) throws SQLException {
-    return work.read(
+  static List<Holder> holders(StepContext context, long atLeast) throws SQLException {
+    return context.read(
         connection ->
             Sql.list(
                 connection,
@@ -58,7 +58,7 @@ final class XminHorizon {
   }
 
   /** For people: who holds it and the remedy; that nobody does, where so. */
-  static String words(List<Holder> holders) {
+  static String description(List<Holder> holders) {
     if (holders.isEmpty()) {
       return "nothing holds old transactions back now, so that vacuuming its tables helps";
     }

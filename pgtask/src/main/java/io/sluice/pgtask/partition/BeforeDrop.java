@@ -29,7 +29,7 @@ public interface BeforeDrop {
    * @throws java.io.UncheckedIOException when it cannot be written; it then stays
    */
   Saved save(
-      StepContext work,
+      StepContext context,
       TableName partition,
       long oid,
       TableName parent,

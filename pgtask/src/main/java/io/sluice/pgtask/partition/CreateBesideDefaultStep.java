@@ -61,7 +61,7 @@ final class CreateBesideDefaultStep implements Step {
   }
 
   @Override
-  public String words() {
+  public String description() {
     return "make %d partitions of %s after a check that its default partition holds no row of them"
         .formatted(creates.size(), subject.name());
   }
@@ -77,22 +77,22 @@ final class CreateBesideDefaultStep implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
-    work.transaction(List.of(after, before.get(0)));
-    work.transaction(List.of(before.get(1)));
+  public StepResult run(StepContext context) throws SQLException {
+    context.transaction(List.of(after, before.get(0)));
+    context.transaction(List.of(before.get(1)));
     StepResult result = StepResult.done();
     for (CreatePartitionStep create : creates) {
-      work.goOn();
-      for (var value : create.run(work).values().entrySet()) {
+      context.checkNotEnded();
+      for (var value : create.run(context).values().entrySet()) {
         result = result.and(value.getKey(), value.getValue());
       }
     }
-    work.transaction(List.of(after));
+    context.transaction(List.of(after));
     return result;
   }
 
   @Override
-  public void undo(StepContext work) throws SQLException {
-    work.transaction(List.of(after));
+  public void undo(StepContext context) throws SQLException {
+    context.transaction(List.of(after));
   }
 }

@@ -32,7 +32,7 @@ final class CreatePartitionStep implements Step {
   }
 
   @Override
-  public String words() {
+  public String description() {
     return "make partition %s of %s for %s"
         .formatted(partition.name(), subject.name(), partition.bounds());
   }
@@ -48,20 +48,20 @@ final class CreatePartitionStep implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
+  public StepResult run(StepContext context) throws SQLException {
     try {
-      work.transaction(sql);
+      context.transaction(sql);
       return StepResult.of("partitionsCreated", 1);
     } catch (SQLException e) {
-      if (THERE.contains(String.valueOf(e.getSQLState())) && covered(work)) {
+      if (THERE.contains(String.valueOf(e.getSQLState())) && covered(context)) {
         return StepResult.of("partitionsFoundMade", 1);
       }
       throw e;
     }
   }
 
-  private boolean covered(StepContext work) throws SQLException {
-    return work.read(
+  private boolean covered(StepContext context) throws SQLException {
+    return context.read(
         connection ->
             PartitionCatalog.find(connection, subject.name())
                 .map(t -> t.covers(partition.bounds().from(), partition.bounds().to()))

@@ -43,14 +43,14 @@ final class DetachStep implements Step {
   }
 
   @Override
-  public String words() {
+  public String description() {
     return switch (way) {
       case CONCURRENTLY ->
           "detach %s from %s concurrently: %s"
               .formatted(leaving.partition(), leaving.parent(), why);
       case PLAIN ->
           ("detach %s from %s under a short ACCESS EXCLUSIVE lock, because PostgreSQL refuses"
-               + " CONCURRENTLY while %s has a default partition: %s")
+                  + " CONCURRENTLY while %s has a default partition: %s")
               .formatted(leaving.partition(), leaving.parent(), leaving.parent(), why);
       case FINALIZE ->
           "finish detaching %s from %s, which was broken off"
@@ -75,26 +75,26 @@ final class DetachStep implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
+  public StepResult run(StepContext context) throws SQLException {
     ledger.decide(leaving, now);
     switch (way) {
-      case PLAIN -> work.transaction(sql());
-      case FINALIZE -> work.alone(sql(Way.FINALIZE));
-      case CONCURRENTLY -> concurrently(work);
+      case PLAIN -> context.transaction(sql());
+      case FINALIZE -> context.autocommit(sql(Way.FINALIZE));
+      case CONCURRENTLY -> concurrently(context);
     }
     return StepResult.of("partitionsDetached", 1);
   }
 
   /** A try that timed out may have left it pending, and then a second one must be FINALIZE. */
-  private void concurrently(StepContext work) throws SQLException {
+  private void concurrently(StepContext context) throws SQLException {
     try {
-      work.alone(sql(Way.CONCURRENTLY));
+      context.autocommit(sql(Way.CONCURRENTLY));
     } catch (SQLException e) {
-      work.goOn();
-      if (!ExpiryState.of(work, leaving).equals(ExpiryState.PENDING)) {
+      context.checkNotEnded();
+      if (!ExpiryState.of(context, leaving).equals(ExpiryState.PENDING)) {
         throw e;
       }
-      work.alone(sql(Way.FINALIZE));
+      context.autocommit(sql(Way.FINALIZE));
     }
   }
 }

@@ -86,10 +86,10 @@ final class DisposePlan {
       sql.add(move(part, schema));
     }
     sql.add(move(leaving.partition(), schema));
-    String words =
+    String description =
         "move %s to schema %s%s"
             .formatted(leaving.partition(), schema, indexes ? "" : ", without indexes");
-    return new DisposeStep(leaving, words, sql, "bytesArchived", ledger, now);
+    return new DisposeStep(leaving, description, sql, "bytesArchived", ledger, now);
   }
 
   private static String move(TableName table, String schema) {

@@ -20,7 +20,7 @@ import java.util.List;
 final class DisposeStep implements Step {
 
   private final ExpiringPartition leaving;
-  private final String words;
+  private final String description;
   private final List<String> sql;
   private final String freed;
   private final ExpiredLedger ledger;
@@ -32,13 +32,13 @@ final class DisposeStep implements Step {
    */
   DisposeStep(
       ExpiringPartition leaving,
-      String words,
+      String description,
       List<String> sql,
       String freed,
       ExpiredLedger ledger,
       Instant now) {
     this.leaving = leaving;
-    this.words = words;
+    this.description = description;
     this.sql = List.copyOf(sql);
     this.freed = freed;
     this.ledger = ledger;
@@ -46,8 +46,8 @@ final class DisposeStep implements Step {
   }
 
   @Override
-  public String words() {
-    return words;
+  public String description() {
+    return description;
   }
 
   @Override
@@ -73,9 +73,9 @@ final class DisposeStep implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
+  public StepResult run(StepContext context) throws SQLException {
     if (!sql.isEmpty()) {
-      work.transaction(this::change);
+      context.transaction(this::change);
     }
     ledger.done(leaving.oid(), now);
     return StepResult.of("partitionsExpired", 1).and(freed, leaving.bytes());

@@ -34,8 +34,8 @@ enum ExpiryState {
       where c.oid = ?
       """;
 
-  static ExpiryState of(StepContext work, ExpiringPartition leaving) throws SQLException {
-    return work.read(connection -> of(connection, leaving));
+  static ExpiryState of(StepContext context, ExpiringPartition leaving) throws SQLException {
+    return context.read(connection -> of(connection, leaving));
   }
 
   static ExpiryState of(Connection connection, ExpiringPartition leaving) throws SQLException {

@@ -30,7 +30,7 @@ final class ExportBeforeDropStep implements Step {
   }
 
   @Override
-  public String words() {
+  public String description() {
     return "export %s to %s; it stays if that fails".formatted(leaving.partition(), to);
   }
 
@@ -40,11 +40,11 @@ final class ExportBeforeDropStep implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
+  public StepResult run(StepContext context) throws SQLException {
     try {
       BeforeDrop.Saved saved =
           exporter.save(
-              work,
+              context,
               leaving.partition(),
               leaving.oid(),
               leaving.parent(),

@@ -83,7 +83,7 @@ final class MoveFromDefaultStep implements Step {
   }
 
   @Override
-  public String words() {
+  public String description() {
     return "make partition %s of %s for %s with the %,d rows that lie in the default partition"
         .formatted(partition.name(), subject.name(), partition.bounds(), rows);
   }
@@ -102,8 +102,8 @@ final class MoveFromDefaultStep implements Step {
   }
 
   @Override
-  public StepResult run(StepContext work) throws SQLException {
-    long moved = work.transaction(this::change);
+  public StepResult run(StepContext context) throws SQLException {
+    long moved = context.transaction(this::change);
     return StepResult.of("partitionsCreated", 1).and("rowsDrained", moved);
   }
 

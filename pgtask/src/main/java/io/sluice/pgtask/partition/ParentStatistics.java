@@ -53,7 +53,7 @@ final class ParentStatistics {
   private record Analyze(TableName table, boolean only) implements Step {
 
     @Override
-    public String words() {
+    public String description() {
       return "analyse %s, which autovacuum does not do for partitioned tables".formatted(table);
     }
 
@@ -63,8 +63,8 @@ final class ParentStatistics {
     }
 
     @Override
-    public StepResult run(StepContext work) throws SQLException {
-      work.alone(sql().get(0));
+    public StepResult run(StepContext context) throws SQLException {
+      context.autocommit(sql().get(0));
       return StepResult.of("parentsAnalysed", 1);
     }
   }

@@ -102,7 +102,7 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
       throws SQLException {
     for (RotatedTable subject : subjects) {
       try {
-        run.goOn();
+        run.checkNotEnded();
         work.on(subject);
       } catch (SQLException e) {
         if (SqlFates.of(e) == Fate.PAUSE) {

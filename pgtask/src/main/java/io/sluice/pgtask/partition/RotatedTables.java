@@ -53,7 +53,7 @@ final class RotatedTables {
   }
 
   private boolean allowed(TableName table) throws SQLException {
-    List<Privileges.Need> needs = new ArrayList<>();
+    List<Privileges.Requirement> needs = new ArrayList<>();
     needs.add(Privileges.owning(table));
     needs.add(Privileges.creatingIn(table.schema()));
     if (spec.template().privileges()) {

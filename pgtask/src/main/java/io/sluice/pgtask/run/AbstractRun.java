@@ -34,13 +34,13 @@ abstract class AbstractRun implements TaskRun {
   }
 
   @Override
-  public final void note(String words) {
-    tally.note(words);
+  public final void note(String text) {
+    tally.note(text);
   }
 
   @Override
-  public final void problem(String words) {
-    tally.problem(words);
+  public final void problem(String text) {
+    tally.problem(text);
   }
 
   @Override

@@ -19,7 +19,11 @@ final class DryRun extends AbstractRun {
     super(task, clock);
     this.sessions =
         new Sessions(
-            database, task.limits(), task.name(), this::goOn, task.limits()::statementTimeout);
+            database,
+            task.limits(),
+            task.name(),
+            this::checkNotEnded,
+            task.limits()::statementTimeout);
     this.shown = shown;
   }
 
@@ -36,7 +40,7 @@ final class DryRun extends AbstractRun {
   }
 
   @Override
-  public void alone(String sql) {
+  public void autocommit(String sql) {
     throw changes();
   }
 
@@ -55,7 +59,7 @@ final class DryRun extends AbstractRun {
   }
 
   @Override
-  public void goOn() {
+  public void checkNotEnded() {
     // nobody cancels what ends by itself at once
   }
 
@@ -65,7 +69,7 @@ final class DryRun extends AbstractRun {
   }
 
   @Override
-  public void found(String name, long value) {
+  public void addResult(String name, long value) {
     // nothing is done
   }
 

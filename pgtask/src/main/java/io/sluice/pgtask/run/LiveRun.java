@@ -51,10 +51,11 @@ final class LiveRun extends AbstractRun {
     this.deadline = deadline;
     this.history = history;
     this.sessions =
-        new Sessions(database, task.limits(), task.name(), this::goOn, this::longestStatement);
+        new Sessions(
+            database, task.limits(), task.name(), this::checkNotEnded, this::longestStatement);
     Limits brief = undoLimits(task.limits());
     this.undoSessions =
-        new Sessions(database, brief, task.name(), this::goOn, brief::statementTimeout);
+        new Sessions(database, brief, task.name(), this::checkNotEnded, brief::statementTimeout);
   }
 
   /** No statement outlives the window: the server breaks it off at the window's end. */
@@ -73,7 +74,7 @@ final class LiveRun extends AbstractRun {
 
   @Override
   public boolean step(Step step) {
-    goOn();
+    checkNotEnded();
     begin(step);
     long begun = System.nanoTime();
     StepResult result;
@@ -99,10 +100,10 @@ final class LiveRun extends AbstractRun {
 
   private void begin(Step step) {
     attempts = 1;
-    progress = step.words();
+    progress = step.description();
     found = StepResult.done();
-    if (!history.beginStep(id, ++steps, step.words(), step.sql(), clock().instant())) {
-      throw new RunEnded(RunEnded.Why.RELEASED, "another process took it over");
+    if (!history.beginStep(id, ++steps, step.description(), step.sql(), clock().instant())) {
+      throw new RunEnded(RunEnded.Reason.RELEASED, "another process took it over");
     }
   }
 
@@ -123,9 +124,9 @@ final class LiveRun extends AbstractRun {
     boolean ended = brokeOff(e);
     broken(begun, ended ? "cancelled" : "failed", error);
     if (ended) {
-      goOn();
+      checkNotEnded();
     }
-    tally().problem(step.words() + " failed: " + error);
+    tally().problem(step.description() + " failed: " + error);
     if (SqlFates.of(e) == Fate.PAUSE) {
       mustAnswer();
     }
@@ -182,7 +183,7 @@ final class LiveRun extends AbstractRun {
     tally()
         .problem(
             "after "
-                + step.words()
+                + step.description()
                 + " something stayed half done; the next run carries it on: "
                 + why);
   }
@@ -193,11 +194,11 @@ final class LiveRun extends AbstractRun {
   }
 
   @Override
-  public void alone(String sql) throws SQLException {
+  public void autocommit(String sql) throws SQLException {
     retries()
         .run(
             () -> {
-              current().alone(sql);
+              current().autocommit(sql);
               return true;
             });
   }
@@ -221,17 +222,17 @@ final class LiveRun extends AbstractRun {
   }
 
   private void rest(Duration time) {
-    goOn();
+    checkNotEnded();
     try {
       if (undoing) {
         TimeUnit.MILLISECONDS.sleep(time.toMillis());
       } else if (cancelled.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
-        goOn();
+        checkNotEnded();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       cancel();
-      goOn();
+      checkNotEnded();
     }
   }
 
@@ -272,7 +273,7 @@ final class LiveRun extends AbstractRun {
   }
 
   @Override
-  public void goOn() {
+  public void checkNotEnded() {
     if (undoing) {
       return;
     }
@@ -283,13 +284,14 @@ final class LiveRun extends AbstractRun {
 
   RunEnded end() {
     if (isCancelled()) {
-      return new RunEnded(released ? RunEnded.Why.RELEASED : RunEnded.Why.CANCELLED, "cancelled");
+      return new RunEnded(
+          released ? RunEnded.Reason.RELEASED : RunEnded.Reason.CANCELLED, "cancelled");
     }
-    return new RunEnded(RunEnded.Why.WINDOW_CLOSED, "the window closed at " + deadline.get());
+    return new RunEnded(RunEnded.Reason.WINDOW_CLOSED, "the window closed at " + deadline.get());
   }
 
   @Override
-  public synchronized void found(String name, long value) {
+  public synchronized void addResult(String name, long value) {
     found = found.and(name, value);
   }
 

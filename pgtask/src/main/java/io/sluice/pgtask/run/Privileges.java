@@ -18,7 +18,7 @@ public final class Privileges {
 
   /** A right that is needed. */
   @FunctionalInterface
-  public interface Need {
+  public interface Requirement {
     /** What is lacking; empty if nothing is. */
     Optional<Missing> missing(Connection connection) throws SQLException;
   }
@@ -32,7 +32,7 @@ public final class Privileges {
   public record Missing(String sentence, String sql) {}
 
   /** Ownership, itself or by membership: ALTER, DROP, ATTACH, DETACH, CREATE INDEX, REINDEX. */
-  public static Need owning(TableName table) {
+  public static Requirement owning(TableName table) {
     return need(c -> MissingPrivileges.owning(c, table.schema(), table.name()));
   }
 
@@ -41,32 +41,32 @@ public final class Privileges {
    *
    * @param privileges such as {@code select, insert}
    */
-  public static Need on(TableName table, String privileges) {
+  public static Requirement on(TableName table, String privileges) {
     return need(c -> MissingPrivileges.onTable(c, table.schema(), table.name(), privileges));
   }
 
   /** Making tables in a schema, or the schema itself if it is not there. */
-  public static Need creatingIn(String schema) {
+  public static Requirement creatingIn(String schema) {
     return need(c -> MissingPrivileges.onSchema(c, schema, "create"));
   }
 
   /** Seeing what is in a schema. */
-  public static Need using(String schema) {
+  public static Requirement using(String schema) {
     return need(c -> MissingPrivileges.onSchema(c, schema, "usage"));
   }
 
   /** Giving tables to a role. */
-  public static Need inRole(String role) {
+  public static Requirement inRole(String role) {
     return need(c -> MissingPrivileges.inRole(c, role));
   }
 
   /** New tables beside a table being given to its owner: that needs CREATE there itself. */
-  public static Need givingToOwner(TableName table) {
+  public static Requirement givingToOwner(TableName table) {
     return need(c -> MissingPrivileges.givingToOwner(c, table.schema(), table.name()));
   }
 
   /** Tables of a schema becoming a role's: it needs CREATE there itself. */
-  public static Need giving(String newOwner, String schema) {
+  public static Requirement giving(String newOwner, String schema) {
     return need(c -> MissingPrivileges.giving(c, newOwner, schema));
   }
 
@@ -75,7 +75,7 @@ public final class Privileges {
     Optional<MissingPrivilege> ask(Connection connection) throws SQLException;
   }
 
-  private static Need need(Question question) {
+  private static Requirement need(Question question) {
     return connection -> {
       Optional<MissingPrivilege> lack = question.ask(connection);
       if (lack.isEmpty()) {
@@ -87,9 +87,10 @@ public final class Privileges {
   }
 
   /** All that is missing, each once. */
-  public static Set<Missing> missing(Connection connection, List<Need> needs) throws SQLException {
+  public static Set<Missing> missing(Connection connection, List<Requirement> needs)
+      throws SQLException {
     Set<Missing> all = new LinkedHashSet<>();
-    for (Need need : needs) {
+    for (Requirement need : needs) {
       need.missing(connection).ifPresent(all::add);
     }
     return all;
@@ -100,7 +101,7 @@ public final class Privileges {
    *
    * @return whether none is missing
    */
-  public static boolean require(TaskRun run, List<Need> needs) throws SQLException {
+  public static boolean require(TaskRun run, List<Requirement> needs) throws SQLException {
     Set<Missing> missing = run.read(connection -> missing(connection, needs));
     missing.forEach(one -> run.problem(one.sentence()));
     return missing.isEmpty();

@@ -155,7 +155,7 @@ public final class RunHistory {
   }
 
   /** Returns false if the run is no more: it was silent for too long and another took over. */
-  boolean beginStep(long run, int n, String words, List<String> sql, Instant at) {
+  boolean beginStep(long run, int n, String description, List<String> sql, Instant at) {
     return ledger.ledger(
         connection -> {
           String insert =
@@ -163,7 +163,8 @@ public final class RunHistory {
               insert into sluice.task_step (run_id, n, words, sql, started_at)
               select id, ?, ?, ?, ? from sluice.task_run where id = ? and state = 'running'
               """;
-          return Sql.update(connection, insert, n, words, String.join(";\n", sql), at, run) == 1;
+          return Sql.update(connection, insert, n, description, String.join(";\n", sql), at, run)
+              == 1;
         });
   }
 

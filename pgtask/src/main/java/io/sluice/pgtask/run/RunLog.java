@@ -59,7 +59,7 @@ public final class RunLog {
    * @param took null while it runs, or if its process was killed
    * @param error null if it was done
    */
-  public record Made(
+  public record RecordedStep(
       int n,
       String words,
       String sql,
@@ -113,7 +113,7 @@ public final class RunLog {
   }
 
   /** The steps of a run in their order, from one on. */
-  public List<Made> steps(long run, int from) {
+  public List<RecordedStep> steps(long run, int from) {
     return ledger.ledger(
         connection ->
             Sql.list(
@@ -156,10 +156,10 @@ public final class RunLog {
         Sql.elements(row, "problems"));
   }
 
-  private static Made made(ResultSet row) throws SQLException {
+  private static RecordedStep made(ResultSet row) throws SQLException {
     double seconds = row.getDouble(5);
     Duration took = row.wasNull() ? null : Duration.ofNanos(Math.round(seconds * 1e9));
-    return new Made(
+    return new RecordedStep(
         row.getInt(1),
         row.getString(2),
         row.getString(3),

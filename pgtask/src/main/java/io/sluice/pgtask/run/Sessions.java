@@ -39,7 +39,7 @@ final class Sessions {
   private final Connections connections;
   private final Limits limits;
   private final String application;
-  private final Runnable goOn;
+  private final Runnable checkNotEnded;
   private final Supplier<Duration> longest;
   private final Semaphore permits;
   private final List<Connection> open = new ArrayList<>();
@@ -48,20 +48,20 @@ final class Sessions {
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
-   * @param goOn called while the limit makes somebody wait; throws to end the wait
+   * @param checkNotEnded called while the limit makes somebody wait; throws to end the wait
    * @param longest how long a statement may run that begins now, at most
    */
   Sessions(
       Connections connections,
       Limits limits,
       String task,
-      Runnable goOn,
+      Runnable checkNotEnded,
       Supplier<Duration> longest) {
     this.connections = connections;
     this.limits = limits;
     this.longest = longest;
     this.application = "sluice task " + task;
-    this.goOn = goOn;
+    this.checkNotEnded = checkNotEnded;
     this.permits = new Semaphore(limits.connections(), true);
   }
 
@@ -84,7 +84,7 @@ final class Sessions {
   private void acquire() throws SQLException {
     try {
       while (!permits.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        goOn.run();
+        checkNotEnded.run();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -118,7 +118,7 @@ final class Sessions {
         if (e.getCause() != null || permits.availablePermits() < limits.connections() - 1) {
           throw e;
         }
-        goOn.run();
+        checkNotEnded.run();
       }
     }
   }
@@ -209,7 +209,7 @@ final class Sessions {
     }
   }
 
-  void alone(String sql) throws SQLException {
+  void autocommit(String sql) throws SQLException {
     try (Connection connection = open()) {
       Sql.execute(connection, sql);
     }

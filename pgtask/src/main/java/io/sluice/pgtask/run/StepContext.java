@@ -30,7 +30,7 @@ public interface StepContext {
   }
 
   /** Runs one statement outside a transaction. */
-  void alone(String sql) throws SQLException;
+  void autocommit(String sql) throws SQLException;
 
   /** Reads in a read-only transaction; also in a dry run. */
   <T> T read(Body<T> body) throws SQLException;
@@ -47,7 +47,7 @@ public interface StepContext {
    *
    * @throws RunEnded to be let through
    */
-  void goOn();
+  void checkNotEnded();
 
   /**
    * Says how far the step is.
@@ -60,7 +60,7 @@ public interface StepContext {
    * Counts towards the step's result at once, so that batches made before a step is broken off
    * count too. What is said here is not said in the {@link StepResult} again.
    */
-  void found(String name, long value);
+  void addResult(String name, long value);
 
   Limits limits();
 

@@ -162,7 +162,7 @@ public final class TaskRunner implements AutoCloseable {
 
   private static Outcome ended(LiveRun run, RunEnded end) {
     run.note(end.getMessage());
-    return Outcome.of(end.why() == RunEnded.Why.WINDOW_CLOSED ? State.STOPPED : State.CANCELLED);
+    return Outcome.of(end.why() == RunEnded.Reason.WINDOW_CLOSED ? State.STOPPED : State.CANCELLED);
   }
 
   /** The cancel and the window's end break off readings too. */

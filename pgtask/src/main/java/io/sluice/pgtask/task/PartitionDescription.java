@@ -16,33 +16,34 @@ final class PartitionDescription {
   private PartitionDescription() {}
 
   static List<String> of(PartitionSpec spec, ZoneId zone) {
-    List<String> words = new ArrayList<>();
-    words.add(
+    List<String> sentences = new ArrayList<>();
+    sentences.add(
         "A new partition holds "
             + spec.by().map(by -> width(by, zone)).orElse("as much as the newest one")
             + spec.epoch().map(PartitionDescription::epoch).orElse("")
             + spec.sub().map(PartitionDescription::sub).orElse(""));
-    words.add(ahead(spec));
-    words.add(keep(spec));
+    sentences.add(ahead(spec));
+    sentences.add(keep(spec));
     if (expires(spec)) {
-      words.add(expired(spec));
+      sentences.add(expired(spec));
     }
-    words.add(
+    sentences.add(
         spec.defaultPartition().drain()
             ? "Rows in a default partition move to partitions of their own, %,d in a transaction"
                 .formatted(spec.defaultPartition().batch())
             : "Rows in a default partition stay there");
-    words.add(
+    sentences.add(
         "New partitions are called "
             + spec.nameFormat().orElse("as Sluice does, such as cdr_p20261120")
             + template(spec.template()));
-    words.add(
+    sentences.add(
         spec.analyzeEvery().isZero()
             ? "Parents are not analysed"
             : "Parents are analysed when their statistics are older than "
                 + Durations.format(spec.analyzeEvery()));
-    words.add("One run makes and expires at most %,d partitions a table".formatted(spec.most()));
-    return words;
+    sentences.add(
+        "One run makes and expires at most %,d partitions a table".formatted(spec.most()));
+    return sentences;
   }
 
   static String width(Interval by, ZoneId zone) {
@@ -125,15 +126,16 @@ final class PartitionDescription {
   }
 
   private static String template(Template template) {
-    List<String> words = new ArrayList<>();
-    words.add(template.privileges() ? "have the parent's owner and grants" : "have no grants");
+    List<String> sentences = new ArrayList<>();
+    sentences.add(template.privileges() ? "have the parent's owner and grants" : "have no grants");
     template
         .table()
-        .ifPresent(table -> words.add("are made like " + table + " in all a parent cannot say"));
-    template.tablespace().ifPresent(space -> words.add("lie in tablespace " + space));
+        .ifPresent(
+            table -> sentences.add("are made like " + table + " in all a parent cannot say"));
+    template.tablespace().ifPresent(space -> sentences.add("lie in tablespace " + space));
     if (!template.storage().isEmpty()) {
-      words.add("have storage parameters " + new TreeMap<>(template.storage()));
+      sentences.add("have storage parameters " + new TreeMap<>(template.storage()));
     }
-    return "; they " + String.join(", ", words);
+    return "; they " + String.join(", ", sentences);
   }
 }

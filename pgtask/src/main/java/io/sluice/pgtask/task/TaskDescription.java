@@ -14,21 +14,21 @@ public final class TaskDescription {
 
   /** One sentence each, in the order in which one asks. */
   public static List<String> of(Task task) {
-    List<String> words = new ArrayList<>();
+    List<String> sentences = new ArrayList<>();
     if (!task.description().isEmpty()) {
-      words.add(task.description());
+      sentences.add(task.description());
     }
-    words.add(what(task) + ", in database " + task.database());
-    words.add(when(task));
+    sentences.add(what(task) + ", in database " + task.database());
+    sentences.add(when(task));
     if (task.spec() instanceof PartitionSpec spec) {
-      words.addAll(PartitionDescription.of(spec, task.zone()));
+      sentences.addAll(PartitionDescription.of(spec, task.zone()));
     } else if (task.spec() instanceof ConvertSpec spec) {
-      convert(spec, task, words);
+      convert(spec, task, sentences);
     } else if (task.spec() instanceof MaintenanceSpec spec) {
-      maintenance(spec, words);
+      maintenance(spec, sentences);
     }
-    words.add(limits(task.limits()));
-    return words;
+    sentences.add(limits(task.limits()));
+    return sentences;
   }
 
   private static String what(Task task) {
@@ -75,47 +75,47 @@ public final class TaskDescription {
     return String.format(Locale.ROOT, "%.4g", share * 100).replaceFirst("\\.?0+$", "") + " %";
   }
 
-  private static void convert(ConvertSpec spec, Task task, List<String> words) {
-    words.add(
+  private static void convert(ConvertSpec spec, Task task, List<String> sentences) {
+    sentences.add(
         "A partition holds "
             + PartitionDescription.width(spec.by(), task.zone())
             + " of column "
             + spec.column()
             + spec.epoch().map(PartitionDescription::epoch).orElse(""));
-    words.add(
+    sentences.add(
         spec.defaultPartition()
             ? "Rows without a place (NULL, or a time out of all reason) go to a default partition"
             : "Rows without a place (NULL, or a time out of all reason) stop it before it begins");
-    words.add(
+    sentences.add(
         "Copies %s of the table in one transaction, and makes at most %,d partitions"
             .formatted(HumanFormat.bytes(spec.batchBytes()), spec.most()));
-    words.add(
+    sentences.add(
         spec.dropOld()
             ? "The old table is dropped at the end"
             : "The old table stays as " + spec.table() + "_before");
   }
 
-  private static void maintenance(MaintenanceSpec spec, List<String> words) {
+  private static void maintenance(MaintenanceSpec spec, List<String> sentences) {
     spec.vacuum()
         .ifPresent(
             v ->
-                words.add(
+                sentences.add(
                     "Vacuums a table from %s dead rows, or from %s of autovacuum_freeze_max_age"
                         .formatted(percent(v.dead()), percent(v.age()))));
     spec.analyze()
         .ifPresent(
-            a -> words.add("Analyses a table from " + percent(a.changed()) + " changed rows"));
+            a -> sentences.add("Analyses a table from " + percent(a.changed()) + " changed rows"));
     spec.reindex()
         .ifPresent(
             r ->
-                words.add(
+                sentences.add(
                     "Rebuilds an index of %s or more from %s air, concurrently"
                         .formatted(HumanFormat.bytes(r.minBytes()), percent(r.bloat()))));
-    spec.reorder().ifPresent(reorder -> words.add(reorder(reorder)));
+    spec.reorder().ifPresent(reorder -> sentences.add(reorder(reorder)));
     spec.space()
         .ifPresent(
             space ->
-                words.add(
+                sentences.add(
                     "A rebuild or rewrite may take "
                         + HumanFormat.bytes(space)
                         + " of disk besides"));
@@ -140,7 +140,7 @@ public final class TaskDescription {
 
   private static String limits(Limits limits) {
     return ("At most %d connections; a statement waits %s for a lock and runs %s at the longest;"
-                + " what does not get its lock is tried %d times, with rests from %s")
+            + " what does not get its lock is tried %d times, with rests from %s")
         .formatted(
             limits.connections(),
             Durations.format(limits.lockTimeout()),

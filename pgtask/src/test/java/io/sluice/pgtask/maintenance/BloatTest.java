@@ -28,13 +28,13 @@ class BloatTest {
       fixture.sql("create extension pgstattuple", "create schema t");
       tables = new Tables(fixture);
       bloat = new BloatEstimator(tables.server.page());
-      counted = new PgStatTuple(tables.work, tables.server);
+      counted = new PgStatTuple(tables.context, tables.server);
     }
 
     BloatEstimator.TableBloat estimate(String name) throws SQLException {
       TableInfo table = tables.one(name);
       List<ColumnStatistics> columns =
-          new PlannerStatistics(tables.work).tables(List.of(table)).get(table.oid());
+          new PlannerStatistics(tables.context).tables(List.of(table)).get(table.oid());
       return bloat.table(table, columns).orElseThrow();
     }
 
@@ -42,27 +42,27 @@ class BloatTest {
       BloatEstimator.TableBloat estimate = estimate(name);
       BloatEstimator.TableBloat counted = this.counted.table(tables.one(name), estimate);
       assertThat(counted.rows().exact()).isTrue();
-      assertThat(estimate.rows().wins())
+      assertThat(estimate.rows().reclaimable())
           .as("%s: %s, %s", name, estimate, counted)
-          .isCloseTo(counted.rows().wins(), within(margin(counted.rows())));
+          .isCloseTo(counted.rows().reclaimable(), within(margin(counted.rows())));
     }
 
     void indexesAreRight(String name) throws SQLException {
       TableInfo table = tables.one(name);
       List<Index> indexes =
-          new PlannerStatistics(tables.work).indexes(List.of(table)).get(table.oid());
+          new PlannerStatistics(tables.context).indexes(List.of(table)).get(table.oid());
       assertThat(indexes).isNotEmpty();
       for (Index index : indexes) {
         BloatEstimate estimate = bloat.index(table, index).orElseThrow();
         BloatEstimate counted = this.counted.index(index.facts(), estimate);
-        assertThat(estimate.wins())
+        assertThat(estimate.reclaimable())
             .as("%s: %s, %s", index.facts(), estimate, counted)
-            .isCloseTo(counted.wins(), within(margin(counted)));
+            .isCloseTo(counted.reclaimable(), within(margin(counted)));
       }
     }
 
-    private long margin(BloatEstimate air) {
-      return tables.server.page() + (long) (MARGIN * air.bytes());
+    private long margin(BloatEstimate measured) {
+      return tables.server.page() + (long) (MARGIN * measured.bytes());
     }
 
     @Override
@@ -93,7 +93,7 @@ class BloatTest {
         sample.indexesAreRight(table);
         assertThat(sample.estimate(table).rows().share()).isLessThan(MARGIN);
       }
-      assertThat(sample.estimate("t.small").rows().wins()).isLessThanOrEqualTo(8192);
+      assertThat(sample.estimate("t.small").rows().reclaimable()).isLessThanOrEqualTo(8192);
     }
   }
 
@@ -168,7 +168,7 @@ class BloatTest {
           "insert into t.fresh select i, md5(i::text) from generate_series(1, 5000) i",
           "delete from t.fresh where a % 2 = 0");
       TableInfo table = sample.tables.one("t.fresh");
-      PlannerStatistics statistics = new PlannerStatistics(sample.tables.work);
+      PlannerStatistics statistics = new PlannerStatistics(sample.tables.context);
       List<ColumnStatistics> columns = statistics.tables(List.of(table)).get(table.oid());
       assertThat(sample.bloat.table(table, columns)).isEmpty();
       for (Index index : statistics.indexes(List.of(table)).get(table.oid())) {

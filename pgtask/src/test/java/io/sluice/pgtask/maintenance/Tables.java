@@ -31,7 +31,7 @@ final class Tables {
     }
 
     @Override
-    public void alone(String sql) {
+    public void autocommit(String sql) {
       throw new UnsupportedOperationException();
     }
 
@@ -41,7 +41,7 @@ final class Tables {
     }
 
     @Override
-    public void goOn() {
+    public void checkNotEnded() {
       // nobody ends a reading
     }
 
@@ -51,7 +51,7 @@ final class Tables {
     }
 
     @Override
-    public void found(String name, long value) {
+    public void addResult(String name, long value) {
       throw new UnsupportedOperationException();
     }
 
@@ -67,19 +67,19 @@ final class Tables {
   }
 
   private final TaskFixture fixture;
-  final StepContext work;
+  final StepContext context;
   final ServerInfo server;
 
   Tables(TaskFixture fixture) throws SQLException {
     this.fixture = fixture;
-    this.work = new Reading(fixture);
-    this.server = ServerInfo.read(work);
+    this.context = new Reading(fixture);
+    this.server = ServerInfo.read(context);
   }
 
   List<TableInfo> find(String... globs) throws SQLException {
     flush();
     TableGlobs wanted = new TableGlobs(List.of(globs));
-    return new TableFinder(work, server, wanted, new TableGlobs(List.of())).find();
+    return new TableFinder(context, server, wanted, new TableGlobs(List.of())).find();
   }
 
   TableInfo one(String name) throws SQLException {

@@ -87,7 +87,8 @@ class LimitsTest {
         new Limits(1, Duration.ofSeconds(1), Duration.ofMillis(200), 3, Duration.ofMillis(10));
     try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
-            bench.runner((spec, run) -> run.step(SqlStep.alone("Sleep", "select pg_sleep(60)")))) {
+            bench.runner(
+                (spec, run) -> run.step(SqlStep.autocommit("Sleep", "select pg_sleep(60)")))) {
       RunResult result =
           runner.run(RunFixture.task("t", DatabaseSpec.WAREHOUSE, limits), "a").orElseThrow();
       assertThat(result.problems())
@@ -125,7 +126,7 @@ class LimitsTest {
                   }
                 });
         TaskRunner later =
-            bench.runner((spec, run) -> run.step(SqlStep.alone("Look", "select 1")))) {
+            bench.runner((spec, run) -> run.step(SqlStep.autocommit("Look", "select 1")))) {
       CompletableFuture<?> first =
           CompletableFuture.supplyAsync(() -> runner.run(RunFixture.task("a"), "a"));
       CompletableFuture<?> second =
@@ -167,10 +168,10 @@ class LimitsTest {
                     MaintenanceSpec.class,
                     (spec, run) -> {
                       String before = run.read(c -> first(c, settings));
-                      run.alone("set work_mem = '123MB'");
-                      run.alone("set synchronous_commit = off");
-                      run.alone("set role pg_monitor");
-                      run.alone("set timezone = 'Asia/Shanghai'");
+                      run.autocommit("set work_mem = '123MB'");
+                      run.autocommit("set synchronous_commit = off");
+                      run.autocommit("set role pg_monitor");
+                      run.autocommit("set timezone = 'Asia/Shanghai'");
                       String after = run.read(c -> first(c, settings));
                       assertThat(after).isEqualTo(before);
                       assertThat(before).endsWith(" UTC ISO, MDY 100ms 20s on 5s sluice task t t");
@@ -186,7 +187,7 @@ class LimitsTest {
   /** One statement; says when it is tried. */
   private record Counted(String statement, Runnable onAttempt) implements Step {
     @Override
-    public String words() {
+    public String description() {
       return "Try";
     }
 
@@ -196,8 +197,8 @@ class LimitsTest {
     }
 
     @Override
-    public StepResult run(StepContext work) throws SQLException {
-      work.transaction(
+    public StepResult run(StepContext context) throws SQLException {
+      context.transaction(
           connection -> {
             onAttempt.run();
             return connection.createStatement().execute(statement);
@@ -209,7 +210,7 @@ class LimitsTest {
   /** Wants eight connections at once; counts how many it had. */
   private record Parallel(AtomicInteger most) implements Step {
     @Override
-    public String words() {
+    public String description() {
       return "Work in parallel";
     }
 
@@ -219,13 +220,13 @@ class LimitsTest {
     }
 
     @Override
-    public StepResult run(StepContext work) {
+    public StepResult run(StepContext context) {
       AtomicInteger now = new AtomicInteger();
       ExecutorService threads = Executors.newFixedThreadPool(8);
       try {
         List<Future<Boolean>> all =
             java.util.stream.IntStream.range(0, 40)
-                .mapToObj(i -> threads.submit(() -> one(work, now)))
+                .mapToObj(i -> threads.submit(() -> one(context, now)))
                 .toList();
         for (Future<Boolean> one : all) {
           assertThat(one.get(20, TimeUnit.SECONDS)).isTrue();
@@ -238,8 +239,8 @@ class LimitsTest {
       return StepResult.done();
     }
 
-    private boolean one(StepContext work, AtomicInteger now) throws SQLException {
-      try (Connection connection = work.connection()) {
+    private boolean one(StepContext context, AtomicInteger now) throws SQLException {
+      try (Connection connection = context.connection()) {
         most.accumulateAndGet(now.incrementAndGet(), Math::max);
         connection.createStatement().execute("select pg_sleep(0.01)");
         now.decrementAndGet();

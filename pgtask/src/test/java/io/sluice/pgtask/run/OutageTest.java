@@ -221,7 +221,7 @@ class OutageTest {
   /** Something happens within its transaction. */
   private record Crashing(java.util.function.Supplier<String> happening) implements Step {
     @Override
-    public String words() {
+    public String description() {
       return "Crash";
     }
 
@@ -231,8 +231,8 @@ class OutageTest {
     }
 
     @Override
-    public StepResult run(StepContext work) throws java.sql.SQLException {
-      work.transaction(connection -> connection.createStatement().execute(happening.get()));
+    public StepResult run(StepContext context) throws java.sql.SQLException {
+      context.transaction(connection -> connection.createStatement().execute(happening.get()));
       return StepResult.done();
     }
   }

@@ -122,12 +122,12 @@ class PrivilegesTest {
       office.fixture.sql("grant usage on schema billing to " + office.task);
       assertThat(
               office.remedies(
-                  SqlStep.alone("rebuild", "reindex index concurrently billing.cdr_p1_id")))
+                  SqlStep.autocommit("rebuild", "reindex index concurrently billing.cdr_p1_id")))
           .containsExactly(
               major >= 17 ? "grant maintain on billing.cdr_p1 to task" : "grant owner to task");
       assertThat(
               office.remedies(
-                  SqlStep.alone(
+                  SqlStep.autocommit(
                       "detach",
                       "alter table billing.cdr detach partition billing.cdr_p1 concurrently")))
           .hasSize(major >= 17 ? 1 : 0);
@@ -196,7 +196,7 @@ class PrivilegesTest {
   void saysAllAtOnce_whenAskedBefore(int major) throws Exception {
     try (Office office = new Office(major)) {
       TableName table = new TableName("billing", "cdr");
-      List<Privileges.Need> needs =
+      List<Privileges.Requirement> needs =
           List.of(
               Privileges.using("billing"),
               Privileges.creatingIn("billing"),

@@ -43,7 +43,7 @@ class TaskRunnerTest {
                           "Empty a",
                           "delete from a where x in (select x from a limit 4)",
                           "rowsDeleted"));
-                  run.step(SqlStep.alone("Vacuum a", "vacuum a", "analyze a"));
+                  run.step(SqlStep.autocommit("Vacuum a", "vacuum a", "analyze a"));
                   run.note("a is empty now");
                 })) {
       RunResult result = runner.run(RunFixture.task("t"), null).orElseThrow();
@@ -253,7 +253,7 @@ class TaskRunnerTest {
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> {
-                  run.step(SqlStep.alone("Break", "select 1 / 0"));
+                  run.step(SqlStep.autocommit("Break", "select 1 / 0"));
                   run.step(SqlStep.transaction("Make a", List.of("create table a ()")));
                 })) {
       RunResult result = runner.run(RunFixture.task("t"), "a").orElseThrow();
@@ -309,9 +309,11 @@ class TaskRunnerTest {
                           return result.getString(1);
                         }
                       });
-              assertThat(run.step(SqlStep.alone("Drop a of " + rows + " rows", "drop table \"a\"")))
+              assertThat(
+                      run.step(
+                          SqlStep.autocommit("Drop a of " + rows + " rows", "drop table \"a\"")))
                   .isTrue();
-              assertThatThrownBy(() -> run.alone("drop table a"))
+              assertThatThrownBy(() -> run.autocommit("drop table a"))
                   .isInstanceOf(IllegalStateException.class);
               assertThatThrownBy(
                       () -> run.read(c -> c.createStatement().execute("create table b ()")))
@@ -320,7 +322,7 @@ class TaskRunnerTest {
             });
         RunResult result =
             runner.dryRun(
-                RunFixture.task("t"), step -> shown.add(step.words() + ": " + step.sql()));
+                RunFixture.task("t"), step -> shown.add(step.description() + ": " + step.sql()));
         assertThat(result.state()).isEqualTo(State.DONE);
       }
       assertThat(shown).containsExactly("Drop a of 0 rows: [drop table \"a\"]");
@@ -334,7 +336,7 @@ class TaskRunnerTest {
   void forgetsHistory_whenItIsOld(int version) throws Exception {
     try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
-            bench.runner((spec, run) -> run.step(SqlStep.alone("Look", "select 1")))) {
+            bench.runner((spec, run) -> run.step(SqlStep.autocommit("Look", "select 1")))) {
       Task task = RunFixture.task("t");
       runner.run(task, "a");
       runner.run(task, "a");
@@ -362,7 +364,7 @@ class TaskRunnerTest {
   /** Makes a table, then takes a minute. */
   private record Slow() implements Step {
     @Override
-    public String words() {
+    public String description() {
       return "Work slowly";
     }
 
@@ -372,16 +374,16 @@ class TaskRunnerTest {
     }
 
     @Override
-    public StepResult run(StepContext work) throws SQLException {
-      work.alone("create table half_done ()");
-      work.found("batches", 1);
-      work.alone("select pg_sleep(60)");
+    public StepResult run(StepContext context) throws SQLException {
+      context.autocommit("create table half_done ()");
+      context.addResult("batches", 1);
+      context.autocommit("select pg_sleep(60)");
       return StepResult.done();
     }
 
     @Override
-    public void undo(StepContext work) throws SQLException {
-      work.alone("drop table half_done");
+    public void undo(StepContext context) throws SQLException {
+      context.autocommit("drop table half_done");
     }
   }
 }

@@ -182,7 +182,7 @@ class TaskSchedulerTest {
   void cancelsWhatRunsAndLeavesItDue_whenItStops() {
     tasks.set(set(TaskTimesTest.task("t", HOURLY)));
     TaskScheduler scheduler =
-        started("one", (spec, run) -> run.step(SqlStep.alone("Sleep", "select pg_sleep(60)")));
+        started("one", (spec, run) -> run.step(SqlStep.autocommit("Sleep", "select pg_sleep(60)")));
     await()
         .until(
             () ->

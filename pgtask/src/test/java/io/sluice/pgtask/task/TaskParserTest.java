@@ -204,7 +204,7 @@ class TaskParserTest {
     assertThat(spec.keepTime()).isEmpty();
     assertThat(PartitionDescription.of(spec, ZoneOffset.UTC))
         .contains("Nothing expires")
-        .noneMatch(words -> words.startsWith("An expired partition"));
+        .noneMatch(description -> description.startsWith("An expired partition"));
     assertThat(spec.sub()).contains(new Sub.Hash("element", 4));
   }
 

@@ -63,7 +63,7 @@ final class TaskExplainCommand implements Callable<Integer> {
     List<String> steps = new ArrayList<>();
     Instant next = task.schedule().isPresent() ? line.log().next().get(name) : null;
     try (TaskRunner runner = line.runner("cli-explain")) {
-      RunResult result = runner.dryRun(task, step -> steps.add(step.words()));
+      RunResult result = runner.dryRun(task, step -> steps.add(step.description()));
       Explained explained =
           new Explained(
               task,
