@@ -19,7 +19,7 @@ final class AttachmentCheck {
    * @throws SQLException if it was moved since the plan was made
    */
   static void sameSlot(Connection connection, SourceTable source) throws SQLException {
-    Attachment slot = source.slot().orElseThrow();
+    Attachment attachment = source.attachment().orElseThrow();
     boolean same =
         Sql.isTrue(
             connection,
@@ -31,22 +31,22 @@ final class AttachmentCheck {
             """
                 .formatted(
                     source.oid(),
-                    SqlNames.literal(slot.parent().sql()),
-                    SqlNames.literal(slot.bound())));
+                    SqlNames.literal(attachment.parent().sql()),
+                    SqlNames.literal(attachment.bound())));
     if (!same) {
       throw new SQLException(
           "%s was taken from its place at %s while it was copied; the copy is removed"
-              .formatted(source.name(), slot.parent()),
+              .formatted(source.name(), attachment.parent()),
           "55000");
     }
   }
 
   /** Why a partition cannot be attached again within milliseconds. */
   static Optional<String> problem(Connection connection, SourceTable source) throws SQLException {
-    if (source.slot().isEmpty() || source.slot().get().isDefault()) {
+    if (source.attachment().isEmpty() || source.attachment().get().isDefault()) {
       return Optional.empty();
     }
-    Attachment slot = source.slot().get();
+    Attachment attachment = source.attachment().get();
     List<String> found =
         Sql.strings(
             connection,
@@ -54,7 +54,7 @@ final class AttachmentCheck {
             select partdefid::regclass from pg_partitioned_table
             where partrelid = %s::regclass and partdefid <> 0 and pg_relation_size(partdefid) > %d\
             """
-                .formatted(SqlNames.literal(slot.parent().sql()), MOST_DEFAULT));
+                .formatted(SqlNames.literal(attachment.parent().sql()), MOST_DEFAULT));
     return found.stream()
         .findFirst()
         .map(

@@ -14,13 +14,13 @@ final class CatchUp {
   private static final Set<String> CONFLICT = Set.of("23505", "23P01");
 
   private final CopyNames names;
-  private final CopyLayout shape;
+  private final CopyLayout layout;
   private final ChangeLog log;
   private long applied;
 
-  CatchUp(CopyNames names, CopyLayout shape, ChangeLog log) {
+  CatchUp(CopyNames names, CopyLayout layout, ChangeLog log) {
     this.names = names;
-    this.shape = shape;
+    this.layout = layout;
     this.log = log;
   }
 
@@ -75,6 +75,6 @@ final class CatchUp {
    */
   boolean makeRoom(StepContext context, SQLException e, String from) throws SQLException {
     return CHECK_VIOLATION.equals(e.getSQLState())
-        && context.transaction(connection -> shape.makeRoom(connection, from));
+        && context.transaction(connection -> layout.makeRoom(connection, from));
   }
 }

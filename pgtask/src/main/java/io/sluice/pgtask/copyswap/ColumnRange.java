@@ -34,11 +34,11 @@ record ColumnRange(long nulls, Optional<Long> first, Optional<Long> last, boolea
                 connection,
                 "select count(*) from only %s where %s is null"
                     .formatted(source.name().sql(), column.sql()));
-    ColumnRange survey = take(connection, source, column, type, nulls, "");
-    return survey.infinite && type.isTime()
+    ColumnRange range = take(connection, source, column, type, nulls, "");
+    return range.infinite && type.isTime()
         ? take(connection, source, column, type, nulls, " where isfinite(" + column.sql() + ")")
             .withInfinite()
-        : survey;
+        : range;
   }
 
   private ColumnRange withInfinite() {

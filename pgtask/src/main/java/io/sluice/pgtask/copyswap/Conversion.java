@@ -33,8 +33,8 @@ public final class Conversion implements TaskKind<ConvertSpec> {
 
   private static void convert(ConvertSpec spec, TaskRun run, SourceTable source)
       throws SQLException {
-    Optional<ConvertLayout> shape = new ConversionPlan(spec, run, source).make();
-    if (shape.isEmpty()) {
+    Optional<ConvertLayout> layout = new ConversionPlan(spec, run, source).make();
+    if (layout.isEmpty()) {
       return;
     }
     CopySwapStep move =
@@ -42,7 +42,7 @@ public final class Conversion implements TaskKind<ConvertSpec> {
             "Turn %s (%s) into a table partitioned by %s, while it is used"
                 .formatted(source.name(), HumanFormat.bytes(source.bytes()), spec.column()),
             source,
-            shape.get(),
+            layout.get(),
             spec.batchBytes());
     if (run.step(move)) {
       move.longestBlock()
@@ -55,7 +55,7 @@ public final class Conversion implements TaskKind<ConvertSpec> {
           SqlStep.transaction(
               "Refresh the statistics of " + source.name(),
               List.of("analyze " + source.name().sql())));
-      SwapCleanup.of(new CopyNames(source.name()), shape.get()).run(run);
+      SwapCleanup.of(new CopyNames(source.name()), layout.get()).run(run);
     }
   }
 }

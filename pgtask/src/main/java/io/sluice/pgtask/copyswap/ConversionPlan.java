@@ -49,28 +49,28 @@ final class ConversionPlan {
   /** Empty if the run was told problems. */
   Optional<ConvertLayout> make() throws SQLException {
     problems.addAll(run.read(c -> Obstacles.of(c, source, "is partitioned")));
-    if (source.slot().isPresent()) {
+    if (source.attachment().isPresent()) {
       problems.add(
           "%s is itself a partition of %s; convert a table of its own"
-              .formatted(source.name(), source.slot().get().parent()));
+              .formatted(source.name(), source.attachment().get().parent()));
     }
     checkForm();
     Optional<Periods> periods = periods();
     Optional<PeriodRange> range =
         periods.isPresent() && readable() ? range(periods.get()) : Optional.empty();
-    Optional<ConvertLayout> shape = Optional.empty();
+    Optional<ConvertLayout> layout = Optional.empty();
     if (range.isPresent()) {
       List<Bounds> partitions = range.get().partitions(periods.get(), run.now());
       StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
-      shape = Optional.of(new ConvertLayout(spec, source, storage, periods.get(), partitions));
-      checkNames(shape.get());
+      layout = Optional.of(new ConvertLayout(spec, source, storage, periods.get(), partitions));
+      checkNames(layout.get());
     }
     problems.forEach(run::problem);
     if (!problems.isEmpty()) {
       return Optional.empty();
     }
     notes();
-    return shape;
+    return layout;
   }
 
   /** Without this the rows are not looked at; that the role lacks rights is said already. */
@@ -172,10 +172,10 @@ final class ConversionPlan {
   }
 
   /** What an earlier run of this move made is no obstacle. */
-  private void checkNames(ConvertLayout shape) throws SQLException {
+  private void checkNames(ConvertLayout layout) throws SQLException {
     CopyNames names = new CopyNames(source.name());
     List<String> wanted = new ArrayList<>();
-    shape.tables().stream().map(TableName::name).forEach(wanted::add);
+    layout.tables().stream().map(TableName::name).forEach(wanted::add);
     wanted.addAll(new Renaming(source, names, ConvertLayout.OLD).needed());
     List<String> taken =
         run.read(

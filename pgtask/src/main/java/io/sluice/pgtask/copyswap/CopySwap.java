@@ -83,8 +83,8 @@ public final class CopySwap {
       return nothing;
     }
     StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
-    CopyLayout shape =
-        source.slot().isPresent()
+    CopyLayout layout =
+        source.attachment().isPresent()
             ? new PartitionReorderLayout(source, storage, orderBy, SUFFIX)
             : new TableReorderLayout(source, storage, orderBy, SUFFIX);
     CopySwapStep move =
@@ -92,12 +92,12 @@ public final class CopySwap {
             "Rewrite %s (%s) in the order of %s"
                 .formatted(source.name(), HumanFormat.bytes(source.bytes()), orderBy),
             source,
-            shape,
+            layout,
             Long.MAX_VALUE);
     if (!run.step(move)) {
       return nothing;
     }
-    SwapCleanup.of(new CopyNames(source.name()), shape).run(run);
+    SwapCleanup.of(new CopyNames(source.name()), layout).run(run);
     OptionalLong after =
         run.dry()
             ? OptionalLong.empty()

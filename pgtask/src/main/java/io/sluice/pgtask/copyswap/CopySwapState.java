@@ -45,7 +45,8 @@ record CopySwapState(
     REMOVED
   }
 
-  static List<String> create(CopyNames names, CopyLayout shape, SourceTable source, boolean keyed) {
+  static List<String> create(
+      CopyNames names, CopyLayout layout, SourceTable source, boolean keyed) {
     return List.of(
         """
         create table %s (
@@ -57,13 +58,13 @@ record CopySwapState(
         "insert into %s values (%s, %d, %s, %s, '%s', 0, 0, 0, %s, %s)"
             .formatted(
                 names.state().sql(),
-                SqlNames.literal(shape.spec()),
+                SqlNames.literal(layout.spec()),
                 source.oid(),
                 SqlNames.literal(source.fingerprint()),
                 keyed,
                 Phase.MADE,
-                SqlNames.literal(shape.old().name()),
-                shape.dropOld()));
+                SqlNames.literal(layout.old().name()),
+                layout.dropOld()));
   }
 
   /** Empty if no move of this table was begun. */

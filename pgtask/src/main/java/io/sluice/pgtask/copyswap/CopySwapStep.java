@@ -30,30 +30,30 @@ final class CopySwapStep implements Step {
 
   private final String description;
   private final SourceTable source;
-  private final CopyLayout shape;
+  private final CopyLayout layout;
   private final CopyNames names;
   private final ChangeLog log;
-  private final InitialCopy filling;
+  private final InitialCopy initialCopy;
   private final CatchUp catchUp;
   private final IndexBuild indexes;
   private final Swap change;
   private boolean givenUp;
   private OptionalLong longestBlock = OptionalLong.empty();
 
-  CopySwapStep(String description, SourceTable source, CopyLayout shape, long batchBytes) {
+  CopySwapStep(String description, SourceTable source, CopyLayout layout, long batchBytes) {
     this.description = description;
     this.source = source;
-    this.shape = shape;
+    this.layout = layout;
     this.names = new CopyNames(source.name());
     this.log =
         source
             .key()
-            .<ChangeLog>map(key -> new KeyChangeLog(source, names, key, shape.partitionColumn()))
-            .orElseGet(() -> new RowImageLog(source, names, shape.partitionColumn()));
-    this.catchUp = new CatchUp(names, shape, log);
-    this.filling = new InitialCopy(source, names, shape, log, catchUp, batchBytes);
-    this.indexes = new IndexBuild(source, names, shape, log, catchUp);
-    this.change = new Swap(source, names, shape, log, catchUp);
+            .<ChangeLog>map(key -> new KeyChangeLog(source, names, key, layout.partitionColumn()))
+            .orElseGet(() -> new RowImageLog(source, names, layout.partitionColumn()));
+    this.catchUp = new CatchUp(names, layout, log);
+    this.initialCopy = new InitialCopy(source, names, layout, log, catchUp, batchBytes);
+    this.indexes = new IndexBuild(source, names, layout, log, catchUp);
+    this.change = new Swap(source, names, layout, log, catchUp);
   }
 
   @Override
@@ -64,9 +64,9 @@ final class CopySwapStep implements Step {
   @Override
   public List<String> sql() {
     List<String> sql = new ArrayList<>(made());
-    shape.partitions().forEach(sql::addAll);
+    layout.partitions().forEach(sql::addAll);
     sql.addAll(log.watch());
-    sql.addAll(filling.sql());
+    sql.addAll(initialCopy.sql());
     sql.addAll(indexes.sql());
     sql.addAll(log.applySql());
     sql.addAll(change.sql());
@@ -108,7 +108,7 @@ final class CopySwapStep implements Step {
       makePartitions(context);
     }
     if (phase != Phase.COPIED) {
-      filling.fill(context, phase);
+      initialCopy.fill(context, phase);
     }
     indexes.build(context);
     long millis = change.run(context).toMillis();
@@ -131,7 +131,7 @@ final class CopySwapStep implements Step {
   private boolean fits(Connection connection, CopySwapState state) throws SQLException {
     return state.phase() != Phase.REMOVED
         && state.phase() != Phase.SWAPPED
-        && state.spec().equals(shape.spec())
+        && state.spec().equals(layout.spec())
         && state.oid() == source.oid()
         && state.fingerprint().equals(source.fingerprint())
         && state.keyed() == log instanceof KeyChangeLog
@@ -140,14 +140,14 @@ final class CopySwapStep implements Step {
   }
 
   private List<String> made() {
-    List<String> sql = new ArrayList<>(shape.create());
+    List<String> sql = new ArrayList<>(layout.create());
     sql.addAll(log.create());
-    sql.addAll(CopySwapState.create(names, shape, source, log instanceof KeyChangeLog));
+    sql.addAll(CopySwapState.create(names, layout, source, log instanceof KeyChangeLog));
     return sql;
   }
 
   private void makePartitions(StepContext context) throws SQLException {
-    for (List<String> partition : shape.partitions()) {
+    for (List<String> partition : layout.partitions()) {
       context.checkNotEnded();
       context.transaction(partition);
     }

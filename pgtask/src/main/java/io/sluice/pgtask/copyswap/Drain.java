@@ -100,13 +100,13 @@ public final class Drain implements DefaultDrain {
       return;
     }
     StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
-    CopyLayout shape = new DrainLayout(parent, source, storage, missing, sql);
+    CopyLayout layout = new DrainLayout(parent, source, storage, missing, sql);
     CopySwapStep move =
         new CopySwapStep(
             "Move rows of the default partition %s (%s) to %d partitions of their own"
                 .formatted(source.name(), HumanFormat.bytes(source.bytes()), missing.size()),
             source,
-            shape,
+            layout,
             spec.defaultPartition().batch() * rowBytes(run, source));
     if (run.step(move)) {
       move.longestBlock()
@@ -115,7 +115,7 @@ public final class Drain implements DefaultDrain {
                   run.note(
                       "%s was locked for %d ms while its default partition changed places"
                           .formatted(parent.name(), millis)));
-      SwapCleanup.of(new CopyNames(source.name()), shape).run(run);
+      SwapCleanup.of(new CopyNames(source.name()), layout).run(run);
     }
   }
 

@@ -32,18 +32,18 @@ final class IndexBuild {
       """;
 
   private final CopyNames names;
-  private final CopyLayout shape;
+  private final CopyLayout layout;
   private final ChangeLog log;
   private final CatchUp catchUp;
   private final List<CopyIndex> indexes;
 
   IndexBuild(
-      SourceTable source, CopyNames names, CopyLayout shape, ChangeLog log, CatchUp catchUp) {
+      SourceTable source, CopyNames names, CopyLayout layout, ChangeLog log, CatchUp catchUp) {
     this.names = names;
-    this.shape = shape;
+    this.layout = layout;
     this.log = log;
     this.catchUp = catchUp;
-    this.indexes = CopyIndex.of(source, shape.partitionColumn());
+    this.indexes = CopyIndex.of(source, layout.partitionColumn());
   }
 
   void build(StepContext context) throws SQLException {
@@ -68,7 +68,7 @@ final class IndexBuild {
 
   private void build(StepContext context, CopyIndex index) throws SQLException {
     List<TableName> leaves = context.read(c -> leaves(c, names.copy()));
-    for (CopyLayout.Placed placed : shape.placed(index, leaves)) {
+    for (CopyLayout.Placed placed : layout.placed(index, leaves)) {
       build(context, index, placed.table(), placed.name());
     }
   }
@@ -98,7 +98,7 @@ final class IndexBuild {
     if (log instanceof KeyChangeLog keyed) {
       sql.add(
           keyed.deduplicate(
-              shape.partitionColumn().isPresent() ? "<each partition>" : names.copy().sql()));
+              layout.partitionColumn().isPresent() ? "<each partition>" : names.copy().sql()));
     }
     indexes.forEach(index -> sql.addAll(index.create(names.copy(), index.meanwhile())));
     sql.add("analyze " + names.copy().sql());

@@ -16,7 +16,7 @@ final class InitialCopy {
 
   private final SourceTable source;
   private final CopyNames names;
-  private final CopyLayout shape;
+  private final CopyLayout layout;
   private final ChangeLog log;
   private final CatchUp catchUp;
   private final long batchBlocks;
@@ -24,13 +24,13 @@ final class InitialCopy {
   InitialCopy(
       SourceTable source,
       CopyNames names,
-      CopyLayout shape,
+      CopyLayout layout,
       ChangeLog log,
       CatchUp catchUp,
       long batchBytes) {
     this.source = source;
     this.names = names;
-    this.shape = shape;
+    this.layout = layout;
     this.log = log;
     this.catchUp = catchUp;
     this.batchBlocks = Math.max(1, batchBytes / source.blockSize());
@@ -38,7 +38,7 @@ final class InitialCopy {
 
   void fill(StepContext context, Phase phase) throws SQLException {
     try (ExportedSnapshot snapshot = phase == Phase.MADE ? watch(context) : ExportedSnapshot.NONE) {
-      if (shape.order().isPresent()) {
+      if (layout.order().isPresent()) {
         copyOrdered(context, snapshot);
       } else {
         copyBlocks(context, snapshot);
@@ -145,7 +145,7 @@ final class InitialCopy {
     context.transaction(
         connection -> {
           snapshot.use(connection);
-          Sql.execute(connection, insert() + " order by " + shape.order().orElseThrow());
+          Sql.execute(connection, insert() + " order by " + layout.order().orElseThrow());
           if (log instanceof KeyChangeLog) {
             Sql.execute(connection, CopySwapState.to(names, Phase.COPIED));
           }
@@ -166,7 +166,7 @@ final class InitialCopy {
     List<String> sql = new ArrayList<>();
     sql.add(
         insert()
-            + shape
+            + layout
                 .order()
                 .map(order -> " order by " + order)
                 .orElse(

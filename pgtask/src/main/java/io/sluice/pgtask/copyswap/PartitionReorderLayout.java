@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class PartitionReorderLayout extends ReorderLayout {
 
-  private final Attachment slot;
+  private final Attachment attachment;
 
   /**
    * @param suffix of the old table's name
@@ -21,12 +21,12 @@ final class PartitionReorderLayout extends ReorderLayout {
   PartitionReorderLayout(
       SourceTable source, StorageOptions storage, String orderBy, String suffix) {
     super(source, storage, orderBy, suffix);
-    this.slot = source.slot().orElseThrow();
+    this.attachment = source.attachment().orElseThrow();
   }
 
   @Override
   public String spec() {
-    return "reorder by %s as %s of %s".formatted(orderBy, slot.bound(), slot.parent());
+    return "reorder by %s as %s of %s".formatted(orderBy, attachment.bound(), attachment.parent());
   }
 
   @Override
@@ -35,10 +35,10 @@ final class PartitionReorderLayout extends ReorderLayout {
     sql.add(
         "create table %s (like %s including all excluding indexes excluding identity)%s"
             .formatted(names.copy().sql(), source.name().sql(), storage.with()));
-    if (slot.constraint() != null) {
+    if (attachment.constraint() != null) {
       sql.add(
           "alter table %s add constraint %s check (%s)"
-              .formatted(names.copy().sql(), PartitionSql.CHECK, slot.constraint()));
+              .formatted(names.copy().sql(), PartitionSql.CHECK, attachment.constraint()));
     }
     sql.addAll(storage.afterCreate(names.copy()));
     return sql;
@@ -47,7 +47,7 @@ final class PartitionReorderLayout extends ReorderLayout {
   @Override
   public List<String> locks() {
     return List.of(
-        "lock table only %s in access exclusive mode".formatted(slot.parent().sql()),
+        "lock table only %s in access exclusive mode".formatted(attachment.parent().sql()),
         "lock table %s in access exclusive mode".formatted(source.name().sql()));
   }
 
@@ -58,7 +58,7 @@ final class PartitionReorderLayout extends ReorderLayout {
     sql.add(detach());
     sql.addAll(renaming.sql(connection));
     sql.add(attach());
-    if (slot.constraint() != null) {
+    if (attachment.constraint() != null) {
       sql.add(
           "alter table %s drop constraint %s".formatted(source.name().sql(), PartitionSql.CHECK));
     }
@@ -67,12 +67,13 @@ final class PartitionReorderLayout extends ReorderLayout {
   }
 
   private String detach() {
-    return "alter table %s detach partition %s".formatted(slot.parent().sql(), source.name().sql());
+    return "alter table %s detach partition %s"
+        .formatted(attachment.parent().sql(), source.name().sql());
   }
 
   private String attach() {
     return "alter table %s attach partition %s %s"
-        .formatted(slot.parent().sql(), source.name().sql(), slot.bound());
+        .formatted(attachment.parent().sql(), source.name().sql(), attachment.bound());
   }
 
   @Override

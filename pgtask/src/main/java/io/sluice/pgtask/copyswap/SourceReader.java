@@ -102,7 +102,7 @@ final class SourceReader {
   private static SourceTable source(Connection connection, TableName name, ResultSet row)
       throws SQLException {
     long oid = row.getLong(1);
-    Optional<Attachment> slot =
+    Optional<Attachment> attachment =
         row.getString(8) == null
             ? Optional.empty()
             : Optional.of(
@@ -118,7 +118,7 @@ final class SourceReader {
         row.getString(4),
         row.getString(5),
         row.getBoolean(6),
-        slot,
+        attachment,
         row.getLong(11),
         row.getInt(12),
         Sql.list(connection, COLUMNS, SourceReader::column, oid),

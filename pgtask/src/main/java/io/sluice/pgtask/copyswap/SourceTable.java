@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param kind pg_class.relkind
  * @param persistence pg_class.relpersistence
  * @param subscribed whether logical replication writes to it, which fires no statement triggers
- * @param slot if it is a partition
+ * @param attachment if it is a partition
  * @param bytes with indexes and TOAST
  * @param blockSize bytes of one block
  * @param fingerprint of its columns, indexes and constraints: while it moves, nobody may change
@@ -27,7 +27,7 @@ record SourceTable(
     String accessMethod,
     String owner,
     boolean subscribed,
-    Optional<Attachment> slot,
+    Optional<Attachment> attachment,
     long bytes,
     int blockSize,
     List<SourceColumn> columns,
@@ -41,7 +41,7 @@ record SourceTable(
 
   /** Statement triggers do not fire for rows that come by a parent or by logical replication. */
   boolean needsRowTriggers() {
-    return slot.isPresent() || subscribed;
+    return attachment.isPresent() || subscribed;
   }
 
   /** The index that tells its rows, the primary key's first; without one only all of a row does. */

@@ -37,14 +37,14 @@ final class Swap {
 
   private final SourceTable source;
   private final CopyNames names;
-  private final CopyLayout shape;
+  private final CopyLayout layout;
   private final ChangeLog log;
   private final CatchUp catchUp;
 
-  Swap(SourceTable source, CopyNames names, CopyLayout shape, ChangeLog log, CatchUp catchUp) {
+  Swap(SourceTable source, CopyNames names, CopyLayout layout, ChangeLog log, CatchUp catchUp) {
     this.source = source;
     this.names = names;
-    this.shape = shape;
+    this.layout = layout;
     this.log = log;
     this.catchUp = catchUp;
   }
@@ -53,7 +53,7 @@ final class Swap {
   Duration run(StepContext context) throws SQLException {
     for (int n = 0; ; n = Math.min(n + 1, DOUBLINGS)) {
       catchUp.run(context);
-      shape.beforeSwap(context);
+      layout.beforeSwap(context);
       int most = log.shortRows() << n;
       AtomicLong locked = new AtomicLong();
       try {
@@ -73,7 +73,7 @@ final class Swap {
   private boolean change(Connection connection, int most, AtomicLong locked) throws SQLException {
     SourceReader.onlyCatalog(connection);
     checkSnapshots(connection);
-    Sql.execute(connection, shape.locks());
+    Sql.execute(connection, layout.locks());
     locked.set(System.nanoTime());
     if (!SourceReader.fingerprint(connection, source.oid()).equals(source.fingerprint())) {
       throw new SQLException(
@@ -81,13 +81,13 @@ final class Swap {
               .formatted(source.name()),
           "55000");
     }
-    if (!shape.ready(connection) || left(connection, most + 1) > most) {
+    if (!layout.ready(connection) || left(connection, most + 1) > most) {
       return false;
     }
     log.apply(connection, ChangeLog.ALL);
     checkSnapshots(connection);
     List<String> sql = new ArrayList<>(TableAttributes.read(connection, source, names));
-    sql.addAll(0, shape.swap(connection));
+    sql.addAll(0, layout.swap(connection));
     sql.addAll(0, ChangeLog.unwatch(names));
     sql.add(CopySwapState.to(names, Phase.SWAPPED));
     Sql.execute(connection, String.join(";\n", sql));
@@ -119,9 +119,9 @@ final class Swap {
   }
 
   List<String> sql() {
-    List<String> sql = new ArrayList<>(shape.locks());
+    List<String> sql = new ArrayList<>(layout.locks());
     sql.addAll(ChangeLog.unwatch(names));
-    sql.addAll(shape.swapSql());
+    sql.addAll(layout.swapSql());
     sql.add("<grants, triggers, policies, comments and views of " + source.name() + ">");
     return sql;
   }

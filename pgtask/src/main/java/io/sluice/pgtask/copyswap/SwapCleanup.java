@@ -16,8 +16,8 @@ import java.util.Optional;
  */
 record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
 
-  static SwapCleanup of(CopyNames names, CopyLayout shape) {
-    return new SwapCleanup(names, shape.old(), shape.dropOld());
+  static SwapCleanup of(CopyNames names, CopyLayout layout) {
+    return new SwapCleanup(names, layout.old(), layout.dropOld());
   }
 
   /** If a run before, of whatever kind, changed places and was killed then. */

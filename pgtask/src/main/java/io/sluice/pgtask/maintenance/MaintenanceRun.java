@@ -16,8 +16,8 @@ final class MaintenanceRun {
   private final MaintenanceSpec spec;
   private final TaskRun run;
   private final ServerInfo server;
-  private final TableSelection subjects;
-  private final MaintenanceQueue agenda;
+  private final TableSelection selection;
+  private final MaintenanceQueue queue;
   private final VacuumSql vacuumSql;
   private final AnalyzePlan analyzePlan;
   private final Optional<ReindexPlan> reindexPlan;
@@ -30,8 +30,8 @@ final class MaintenanceRun {
     this.server = server;
     TableGlobs wanted = new TableGlobs(spec.tables());
     TableFinder finder = new TableFinder(run, server, wanted, new TableGlobs(spec.exclude()));
-    this.subjects = new TableSelection(run, server, finder);
-    this.agenda = new MaintenanceQueue(run, new DiskSpace(spec.space()), new Throughput());
+    this.selection = new TableSelection(run, server, finder);
+    this.queue = new MaintenanceQueue(run, new DiskSpace(spec.space()), new Throughput());
     this.vacuumSql = new VacuumSql(run.limits().connections() - 1);
     this.analyzePlan = new AnalyzePlan(server, run.now());
     BloatEstimator bloat = new BloatEstimator(server.page());
@@ -59,14 +59,14 @@ final class MaintenanceRun {
   }
 
   void run() throws SQLException {
-    List<TableInfo> tables = subjects.find(spec.tables());
+    List<TableInfo> tables = selection.find(spec.tables());
     cleanUp(tables);
     freeze(tables);
     analyze(tables);
-    analyzeToJudge(subjects.again(tables));
-    reclaim(tables, subjects.again(tables));
+    analyzeToJudge(selection.again(tables));
+    reclaim(tables, selection.again(tables));
     checkVacuumed(tables);
-    agenda.end();
+    queue.end();
   }
 
   private void cleanUp(List<TableInfo> tables) throws SQLException {
@@ -83,13 +83,13 @@ final class MaintenanceRun {
     if (spec.vacuum().isPresent()) {
       FreezePlan wraparound = new FreezePlan(run, vacuumSql);
       wraparound.watchDatabase();
-      agenda.inOrder(wraparound.due(tables, spec.vacuum().get()));
+      queue.inOrder(wraparound.due(tables, spec.vacuum().get()));
     }
   }
 
   private void analyze(List<TableInfo> tables) throws SQLException {
     if (spec.analyze().isPresent()) {
-      agenda.inOrder(analyzePlan.due(tables, spec.analyze().get()));
+      queue.inOrder(analyzePlan.due(tables, spec.analyze().get()));
     }
   }
 
@@ -101,7 +101,7 @@ final class MaintenanceRun {
                     reindexPlan.filter(plan -> plan.mayConcern(t)).isPresent()
                         || reorderPlan.filter(plan -> plan.mayConcern(t)).isPresent())
             .toList();
-    agenda.inOrder(analyzePlan.toJudge(concerned));
+    queue.inOrder(analyzePlan.toJudge(concerned));
   }
 
   private void reclaim(List<TableInfo> before, List<TableInfo> tables) throws SQLException {
@@ -109,7 +109,7 @@ final class MaintenanceRun {
     if (spec.vacuum().isPresent()) {
       new VacuumPlan(spec.vacuum().get(), vacuumSql)
           .due(tables).stream()
-              .filter(item -> !agenda.vacuumed().contains(item.table().oid()))
+              .filter(item -> !queue.vacuumed().contains(item.table().oid()))
               .forEach(items::add);
     }
     if (reindexPlan.isPresent()) {
@@ -118,16 +118,16 @@ final class MaintenanceRun {
     if (reorderPlan.isPresent()) {
       items.addAll(reorderPlan.get().due(before, tables));
     }
-    agenda.byBenefit(items);
+    queue.byBenefit(items);
   }
 
   /** Dead rows that a vacuum leaves are still needed by somebody. */
   private void checkVacuumed(List<TableInfo> before) throws SQLException {
-    if (run.dry() || agenda.vacuumed().isEmpty()) {
+    if (run.dry() || queue.vacuumed().isEmpty()) {
       return;
     }
     server.awaitStatistics(run);
-    VacuumCheck stillThere = new VacuumCheck(run, spec.vacuum().orElseThrow());
-    stillThere.say(before, subjects.again(before), agenda.vacuumed());
+    VacuumCheck vacuumCheck = new VacuumCheck(run, spec.vacuum().orElseThrow());
+    vacuumCheck.say(before, selection.again(before), queue.vacuumed());
   }
 }

@@ -24,16 +24,16 @@ final class CreateBesideDefaultStep implements Step {
   /** Name of the CHECK; a run that finds one left behind drops it. */
   static final String CHECK = "sluice_default_without";
 
-  private final RotatedTable subject;
+  private final RotatedTable rotated;
   private final List<CreatePartitionStep> creates;
   private final List<String> before;
   private final String after;
 
-  CreateBesideDefaultStep(RotatedTable subject, List<NewPartition> partitions, PartitionSql maker) {
-    this.subject = subject;
+  CreateBesideDefaultStep(RotatedTable rotated, List<NewPartition> partitions, PartitionSql maker) {
+    this.rotated = rotated;
     this.creates =
-        partitions.stream().map(p -> new CreatePartitionStep(subject, p, maker)).toList();
-    PartitionedTable table = subject.table();
+        partitions.stream().map(p -> new CreatePartitionStep(rotated, p, maker)).toList();
+    PartitionedTable table = rotated.table();
     TableName rest = table.defaultPart().orElseThrow().name();
     this.before =
         List.of(
@@ -63,7 +63,7 @@ final class CreateBesideDefaultStep implements Step {
   @Override
   public String description() {
     return "make %d partitions of %s after a check that its default partition holds no row of them"
-        .formatted(creates.size(), subject.name());
+        .formatted(creates.size(), rotated.name());
   }
 
   @Override

@@ -19,22 +19,22 @@ final class CreatePartitionStep implements Step {
   /** duplicate_table; invalid_object_definition, which an overlap is. */
   private static final Set<String> THERE = Set.of("42P07", "42P17");
 
-  private final RotatedTable subject;
+  private final RotatedTable rotated;
   private final NewPartition partition;
   private final List<String> sql;
 
-  CreatePartitionStep(RotatedTable subject, NewPartition partition, PartitionSql maker) {
-    this.subject = subject;
+  CreatePartitionStep(RotatedTable rotated, NewPartition partition, PartitionSql maker) {
+    this.rotated = rotated;
     this.partition = partition;
     this.sql = new ArrayList<>();
-    subject.feedTable().ifPresent(feed -> sql.add(TargetLock.sql(feed.targetId())));
+    rotated.feedTable().ifPresent(feed -> sql.add(TargetLock.sql(feed.targetId())));
     sql.addAll(maker.create(partition));
   }
 
   @Override
   public String description() {
     return "make partition %s of %s for %s"
-        .formatted(partition.name(), subject.name(), partition.bounds());
+        .formatted(partition.name(), rotated.name(), partition.bounds());
   }
 
   @Override
@@ -63,7 +63,7 @@ final class CreatePartitionStep implements Step {
   private boolean covered(StepContext context) throws SQLException {
     return context.read(
         connection ->
-            PartitionCatalog.find(connection, subject.name())
+            PartitionCatalog.find(connection, rotated.name())
                 .map(t -> t.covers(partition.bounds().from(), partition.bounds().to()))
                 .orElse(false));
   }

@@ -42,93 +42,93 @@ final class Creation {
     this.held = held;
   }
 
-  void create(RotatedTable subject) throws SQLException {
+  void create(RotatedTable rotated) throws SQLException {
     try {
-      tryCreate(subject);
+      tryCreate(rotated);
     } catch (IllegalArgumentException e) {
-      run.problem("%s gets no partitions: %s".formatted(subject.name(), e.getMessage()));
+      run.problem("%s gets no partitions: %s".formatted(rotated.name(), e.getMessage()));
     }
   }
 
-  private void tryCreate(RotatedTable subject) throws SQLException {
+  private void tryCreate(RotatedTable rotated) throws SQLException {
     Set<Long> heldOids =
-        subject.table().partitions().stream()
+        rotated.table().partitions().stream()
             .filter(p -> held.contains(p.name()))
             .map(Partition::oid)
             .collect(Collectors.toSet());
-    MissingPartitions missing = MissingPartitions.of(subject, spec, heldOids);
+    MissingPartitions missing = MissingPartitions.of(rotated, spec, heldOids);
     if (missing.more()) {
       run.note(
           "%s lacks more than %d partitions; later runs make the rest (most: in the task)"
-              .formatted(subject.name(), spec.most()));
+              .formatted(rotated.name(), spec.most()));
     }
-    if (subject.table().defaultPart().isEmpty()) {
-      List<NewPartition> named = names(subject, missing.wanted());
+    if (rotated.table().defaultPart().isEmpty()) {
+      List<NewPartition> named = names(rotated, missing.wanted());
       if (!named.isEmpty()) {
-        PartitionSql maker = maker(subject);
-        named.forEach(p -> run.step(new CreatePartitionStep(subject, p, maker)));
+        PartitionSql maker = maker(rotated);
+        named.forEach(p -> run.step(new CreatePartitionStep(rotated, p, maker)));
       }
     } else {
-      besideDefault(subject, missing);
+      besideDefault(rotated, missing);
     }
   }
 
-  private List<NewPartition> names(RotatedTable subject, List<Bounds> wanted) throws SQLException {
+  private List<NewPartition> names(RotatedTable rotated, List<Bounds> wanted) throws SQLException {
     if (wanted.isEmpty()) {
       return List.of();
     }
     NewPartitionNames names =
-        run.read(connection -> NewPartitionNames.of(connection, subject, wanted));
-    Set<TableName> underWay = underWay(subject);
+        run.read(connection -> NewPartitionNames.of(connection, rotated, wanted));
+    Set<TableName> underWay = underWay(rotated);
     for (TableName taken : names.taken()) {
       if (underWay.contains(taken)) {
         continue;
       }
       run.problem(
           "%s is there but no partition of %s; attach it, rename it or drop it"
-              .formatted(taken, subject.name()));
+              .formatted(taken, rotated.name()));
     }
     return names.partitions();
   }
 
-  private Set<TableName> underWay(RotatedTable subject) throws SQLException {
-    Optional<DefaultPart> rest = subject.table().defaultPart();
+  private Set<TableName> underWay(RotatedTable rotated) throws SQLException {
+    Optional<DefaultPart> rest = rotated.table().defaultPart();
     return drain.isEmpty() || rest.isEmpty()
         ? Set.of()
         : run.read(connection -> drain.get().underWay(connection, rest.get().name()));
   }
 
-  private PartitionSql maker(RotatedTable subject) throws SQLException {
+  private PartitionSql maker(RotatedTable rotated) throws SQLException {
     Template declared = spec.template();
     Map<String, String> storage = new TreeMap<>();
-    subject.feedTable().ifPresent(f -> storage.putAll(TargetStorage.parameters(f.merged())));
+    rotated.feedTable().ifPresent(f -> storage.putAll(TargetStorage.parameters(f.merged())));
     storage.putAll(declared.storage());
     Template template =
         new Template(declared.table(), declared.tablespace(), storage, declared.privileges());
     return run.read(
         connection ->
             PartitionSql.read(
-                connection, subject.table(), template, spec.sub(), run.task().zone()));
+                connection, rotated.table(), template, spec.sub(), run.task().zone()));
   }
 
-  private void besideDefault(RotatedTable subject, MissingPartitions missing) throws SQLException {
-    DefaultPart rest = subject.table().defaultPart().orElseThrow();
+  private void besideDefault(RotatedTable rotated, MissingPartitions missing) throws SQLException {
+    DefaultPart rest = rotated.table().defaultPart().orElseThrow();
     dropLeftover(rest);
     long size =
         run.read(connection -> PartitionCatalog.sizes(connection, List.of(rest.oid())))
             .get(rest.oid());
     if (missing.wanted().isEmpty() && size > SMALL) {
-      handToDrain(subject, List.of(), DefaultRows.NONE, size);
+      handToDrain(rotated, List.of(), DefaultRows.NONE, size);
       return;
     }
     List<Bounds> asked = new ArrayList<>(missing.wanted());
     asked.addAll(missing.older());
-    DefaultRows rows = run.read(connection -> DefaultRows.read(connection, subject.table(), asked));
-    sayOutside(subject, rows);
+    DefaultRows rows = run.read(connection -> DefaultRows.read(connection, rotated.table(), asked));
+    sayOutside(rotated, rows);
     List<Bounds> free =
         missing.wanted().stream().filter(bounds -> !rows.rows().containsKey(bounds)).toList();
-    makeBeside(subject, names(subject, free), size);
-    handToDrain(subject, names(subject, held(rows)), rows, size);
+    makeBeside(rotated, names(rotated, free), size);
+    handToDrain(rotated, names(rotated, held(rows)), rows, size);
   }
 
   private static List<Bounds> held(DefaultRows rows) {
@@ -146,74 +146,74 @@ final class Creation {
     }
   }
 
-  private void sayOutside(RotatedTable subject, DefaultRows rows) {
+  private void sayOutside(RotatedTable rotated, DefaultRows rows) {
     if (rows.outside() > 0) {
       run.note(
           ("%,d rows in the default partition of %s lie outside the window of the task (%s to %s,"
                   + " or NULL); they stay there: no partition is ever made for them")
-              .formatted(rows.outside(), subject.name(), rows.first(), rows.last()));
+              .formatted(rows.outside(), rotated.name(), rows.first(), rows.last()));
     }
   }
 
-  private void makeBeside(RotatedTable subject, List<NewPartition> partitions, long defaultSize)
+  private void makeBeside(RotatedTable rotated, List<NewPartition> partitions, long defaultSize)
       throws SQLException {
     if (partitions.isEmpty()) {
       return;
     }
-    PartitionSql maker = maker(subject);
+    PartitionSql maker = maker(rotated);
     if (defaultSize > SMALL) {
-      run.step(new CreateBesideDefaultStep(subject, partitions, maker));
+      run.step(new CreateBesideDefaultStep(rotated, partitions, maker));
       return;
     }
     run.note(
         "the default partition of %s has %s; ATTACH reads it under a lock, which takes milliseconds"
-            .formatted(subject.name(), HumanFormat.bytes(defaultSize)));
-    partitions.forEach(p -> run.step(new CreatePartitionStep(subject, p, maker)));
+            .formatted(rotated.name(), HumanFormat.bytes(defaultSize)));
+    partitions.forEach(p -> run.step(new CreatePartitionStep(rotated, p, maker)));
   }
 
   private void handToDrain(
-      RotatedTable subject, List<NewPartition> partitions, DefaultRows rows, long size)
+      RotatedTable rotated, List<NewPartition> partitions, DefaultRows rows, long size)
       throws SQLException {
     if (!spec.defaultPartition().drain()) {
-      sayNotMade(subject, rows, "default: {drain: true} moves them");
+      sayNotMade(rotated, rows, "default: {drain: true} moves them");
       return;
     }
     boolean movable =
         size <= SMALL
-            && !run.read(connection -> MoveFromDefaultStep.referenced(connection, subject.table()));
+            && !run.read(connection -> MoveFromDefaultStep.referenced(connection, rotated.table()));
     List<NewPartition> large = new ArrayList<>();
     for (NewPartition partition : partitions) {
       long count = rows.rows().get(partition.bounds());
       if (movable && (drain.isEmpty() || count <= spec.defaultPartition().batch())) {
-        move(subject, partition, count);
+        move(rotated, partition, count);
       } else {
         large.add(partition);
       }
     }
     if (drain.isPresent()) {
-      drain.get().drain(run, subject.table(), large, maker(subject), spec);
+      drain.get().drain(run, rotated.table(), large, maker(rotated), spec);
     } else if (!large.isEmpty()) {
       sayNotMade(
-          subject,
+          rotated,
           rows,
           "it is larger than %s, or foreign keys point to it, and then they are not moved; make that partition by hand"
               .formatted(HumanFormat.bytes(SMALL)));
     }
   }
 
-  private void move(RotatedTable subject, NewPartition partition, long count) throws SQLException {
-    PartitionSql maker = maker(subject);
+  private void move(RotatedTable rotated, NewPartition partition, long count) throws SQLException {
+    PartitionSql maker = maker(rotated);
     run.step(
         run.read(
-            connection -> MoveFromDefaultStep.of(connection, subject, partition, count, maker)));
+            connection -> MoveFromDefaultStep.of(connection, rotated, partition, count, maker)));
   }
 
-  private void sayNotMade(RotatedTable subject, DefaultRows rows, String remedy) {
+  private void sayNotMade(RotatedTable rotated, DefaultRows rows, String remedy) {
     long waiting = rows.rows().values().stream().mapToLong(Long::longValue).sum();
     if (waiting > 0) {
       run.note(
           "%,d rows of %d missing partitions of %s lie in its default partition, so these are not made: %s"
-              .formatted(waiting, rows.rows().size(), subject.name(), remedy));
+              .formatted(waiting, rows.rows().size(), rotated.name(), remedy));
     }
   }
 }

@@ -28,14 +28,14 @@ final class DetachStep implements Step {
     FINALIZE
   }
 
-  private final ExpiringPartition leaving;
+  private final ExpiringPartition expiring;
   private final Way way;
   private final String why;
   private final ExpiredLedger ledger;
   private final Instant now;
 
-  DetachStep(ExpiringPartition leaving, Way way, String why, ExpiredLedger ledger, Instant now) {
-    this.leaving = leaving;
+  DetachStep(ExpiringPartition expiring, Way way, String why, ExpiredLedger ledger, Instant now) {
+    this.expiring = expiring;
     this.way = way;
     this.why = why;
     this.ledger = ledger;
@@ -47,14 +47,14 @@ final class DetachStep implements Step {
     return switch (way) {
       case CONCURRENTLY ->
           "detach %s from %s concurrently: %s"
-              .formatted(leaving.partition(), leaving.parent(), why);
+              .formatted(expiring.partition(), expiring.parent(), why);
       case PLAIN ->
           ("detach %s from %s under a short ACCESS EXCLUSIVE lock, because PostgreSQL refuses"
                   + " CONCURRENTLY while %s has a default partition: %s")
-              .formatted(leaving.partition(), leaving.parent(), leaving.parent(), why);
+              .formatted(expiring.partition(), expiring.parent(), expiring.parent(), why);
       case FINALIZE ->
           "finish detaching %s from %s, which was broken off"
-              .formatted(leaving.partition(), leaving.parent());
+              .formatted(expiring.partition(), expiring.parent());
     };
   }
 
@@ -71,12 +71,12 @@ final class DetachStep implements Step {
           case FINALIZE -> " finalize";
         };
     return "alter table %s detach partition %s%s"
-        .formatted(leaving.parent().sql(), leaving.partition().sql(), end);
+        .formatted(expiring.parent().sql(), expiring.partition().sql(), end);
   }
 
   @Override
   public StepResult run(StepContext context) throws SQLException {
-    ledger.decide(leaving, now);
+    ledger.decide(expiring, now);
     switch (way) {
       case PLAIN -> context.transaction(sql());
       case FINALIZE -> context.autocommit(sql(Way.FINALIZE));
@@ -91,7 +91,7 @@ final class DetachStep implements Step {
       context.autocommit(sql(Way.CONCURRENTLY));
     } catch (SQLException e) {
       context.checkNotEnded();
-      if (!ExpiryState.of(context, leaving).equals(ExpiryState.PENDING)) {
+      if (!ExpiryState.of(context, expiring).equals(ExpiryState.PENDING)) {
         throw e;
       }
       context.autocommit(sql(Way.FINALIZE));

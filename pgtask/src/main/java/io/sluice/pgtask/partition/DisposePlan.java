@@ -39,64 +39,64 @@ final class DisposePlan {
    */
   static DisposeStep of(
       Connection connection,
-      ExpiringPartition leaving,
+      ExpiringPartition expiring,
       boolean indexes,
       ExpiredLedger ledger,
       Instant now)
       throws SQLException {
-    String table = leaving.partition().sql();
-    return switch (leaving.action()) {
+    String table = expiring.partition().sql();
+    return switch (expiring.action()) {
       case "drop" ->
           new DisposeStep(
-              leaving,
-              "drop %s, %s".formatted(leaving.partition(), HumanFormat.bytes(leaving.bytes())),
+              expiring,
+              "drop %s, %s".formatted(expiring.partition(), HumanFormat.bytes(expiring.bytes())),
               List.of("drop table " + table),
               "bytesFreed",
               ledger,
               now);
       case "keep" ->
           new DisposeStep(
-              leaving,
+              expiring,
               "leave %s as a table of its own%s"
-                  .formatted(leaving.partition(), indexes ? "" : ", without indexes"),
-              indexes ? List.of() : dropIndexes(connection, leaving),
+                  .formatted(expiring.partition(), indexes ? "" : ", without indexes"),
+              indexes ? List.of() : dropIndexes(connection, expiring),
               "bytesKept",
               ledger,
               now);
-      default -> archive(connection, leaving, indexes, ledger, now);
+      default -> archive(connection, expiring, indexes, ledger, now);
     };
   }
 
   private static DisposeStep archive(
       Connection connection,
-      ExpiringPartition leaving,
+      ExpiringPartition expiring,
       boolean indexes,
       ExpiredLedger ledger,
       Instant now)
       throws SQLException {
-    String schema = leaving.archiveSchema().orElseThrow();
+    String schema = expiring.archiveSchema().orElseThrow();
     List<String> sql = new ArrayList<>();
     if (!Sql.exists(connection, "select from pg_namespace where nspname = ?", schema)) {
       sql.add("create schema if not exists " + SqlNames.quote(schema));
     }
     if (!indexes) {
-      sql.addAll(dropIndexes(connection, leaving));
+      sql.addAll(dropIndexes(connection, expiring));
     }
-    for (TableName part : Sql.list(connection, PARTS, TableName::read, leaving.oid())) {
+    for (TableName part : Sql.list(connection, PARTS, TableName::read, expiring.oid())) {
       sql.add(move(part, schema));
     }
-    sql.add(move(leaving.partition(), schema));
+    sql.add(move(expiring.partition(), schema));
     String description =
         "move %s to schema %s%s"
-            .formatted(leaving.partition(), schema, indexes ? "" : ", without indexes");
-    return new DisposeStep(leaving, description, sql, "bytesArchived", ledger, now);
+            .formatted(expiring.partition(), schema, indexes ? "" : ", without indexes");
+    return new DisposeStep(expiring, description, sql, "bytesArchived", ledger, now);
   }
 
   private static String move(TableName table, String schema) {
     return "alter table %s set schema %s".formatted(table.sql(), SqlNames.quote(schema));
   }
 
-  private static List<String> dropIndexes(Connection connection, ExpiringPartition leaving)
+  private static List<String> dropIndexes(Connection connection, ExpiringPartition expiring)
       throws SQLException {
     return Sql.list(
         connection,
@@ -104,8 +104,8 @@ final class DisposePlan {
         row ->
             row.getString(1) != null
                 ? "alter table %s drop constraint %s"
-                    .formatted(leaving.partition().sql(), SqlNames.quote(row.getString(1)))
+                    .formatted(expiring.partition().sql(), SqlNames.quote(row.getString(1)))
                 : "drop index " + SqlNames.qualified(row.getString(2), row.getString(3)),
-        leaving.oid());
+        expiring.oid());
   }
 }

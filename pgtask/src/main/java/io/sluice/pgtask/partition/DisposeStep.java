@@ -19,7 +19,7 @@ import java.util.List;
  */
 final class DisposeStep implements Step {
 
-  private final ExpiringPartition leaving;
+  private final ExpiringPartition expiring;
   private final String description;
   private final List<String> sql;
   private final String freed;
@@ -31,13 +31,13 @@ final class DisposeStep implements Step {
    * @param freed name of the result that counts its bytes
    */
   DisposeStep(
-      ExpiringPartition leaving,
+      ExpiringPartition expiring,
       String description,
       List<String> sql,
       String freed,
       ExpiredLedger ledger,
       Instant now) {
-    this.leaving = leaving;
+    this.expiring = expiring;
     this.description = description;
     this.sql = List.copyOf(sql);
     this.freed = freed;
@@ -56,7 +56,7 @@ final class DisposeStep implements Step {
       return List.of();
     }
     List<String> all = new java.util.ArrayList<>();
-    all.add("lock table %s in access exclusive mode".formatted(leaving.partition().sql()));
+    all.add("lock table %s in access exclusive mode".formatted(expiring.partition().sql()));
     all.add(oid());
     all.addAll(sql);
     return all;
@@ -64,7 +64,7 @@ final class DisposeStep implements Step {
 
   private String oid() {
     return "select %s::regclass::oid::int8 = %d"
-        .formatted(SqlNames.literal(leaving.partition().sql()), leaving.oid());
+        .formatted(SqlNames.literal(expiring.partition().sql()), expiring.oid());
   }
 
   @Override
@@ -77,15 +77,15 @@ final class DisposeStep implements Step {
     if (!sql.isEmpty()) {
       context.transaction(this::change);
     }
-    ledger.done(leaving.oid(), now);
-    return StepResult.of("partitionsExpired", 1).and(freed, leaving.bytes());
+    ledger.done(expiring.oid(), now);
+    return StepResult.of("partitionsExpired", 1).and(freed, expiring.bytes());
   }
 
   private Void change(Connection connection) throws SQLException {
     Sql.execute(connection, sql().get(0));
     if (!Sql.isTrue(connection, oid())) {
       throw new SQLException(
-          "another table has the name " + leaving.partition().sql() + " now; it is left alone",
+          "another table has the name " + expiring.partition().sql() + " now; it is left alone",
           "55000");
     }
     Sql.execute(connection, sql);

@@ -16,9 +16,9 @@ final class DuePartitions {
   private DuePartitions() {}
 
   /** Those that could go at all: ended before now, and not restored for a while. */
-  static List<Partition> past(RotatedTable subject, Collection<TableName> held) {
-    long now = subject.horizon().now();
-    return subject.table().partitions().stream()
+  static List<Partition> past(RotatedTable rotated, Collection<TableName> held) {
+    long now = rotated.window().now();
+    return rotated.table().partitions().stream()
         .filter(p -> p.bounds().to() != KeyType.MAX && p.bounds().to() <= now)
         .filter(p -> !p.detachPending() && !held.contains(p.name()))
         .toList();
@@ -29,9 +29,9 @@ final class DuePartitions {
    * @param sizes of all partitions and the default partition, by oid; needed only with keepBytes
    */
   static Map<Partition, String> due(
-      RotatedTable subject, PartitionSpec spec, List<Partition> past, Map<Long, Long> sizes) {
+      RotatedTable rotated, PartitionSpec spec, List<Partition> past, Map<Long, Long> sizes) {
     Map<Partition, String> due = new LinkedHashMap<>();
-    long expiry = subject.horizon().expiry();
+    long expiry = rotated.window().expiry();
     long total = sizes.values().stream().mapToLong(Long::longValue).sum();
     long most = spec.keepBytes().orElse(Long.MAX_VALUE);
     for (Partition partition : past) {

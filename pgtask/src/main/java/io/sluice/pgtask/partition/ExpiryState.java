@@ -34,28 +34,28 @@ enum ExpiryState {
       where c.oid = ?
       """;
 
-  static ExpiryState of(StepContext context, ExpiringPartition leaving) throws SQLException {
-    return context.read(connection -> of(connection, leaving));
+  static ExpiryState of(StepContext context, ExpiringPartition expiring) throws SQLException {
+    return context.read(connection -> of(connection, expiring));
   }
 
-  static ExpiryState of(Connection connection, ExpiringPartition leaving) throws SQLException {
-    return Sql.first(connection, SQL, row -> of(row, leaving), leaving.oid()).orElse(GONE);
+  static ExpiryState of(Connection connection, ExpiringPartition expiring) throws SQLException {
+    return Sql.first(connection, SQL, row -> of(row, expiring), expiring.oid()).orElse(GONE);
   }
 
-  private static ExpiryState of(ResultSet row, ExpiringPartition leaving) throws SQLException {
+  private static ExpiryState of(ResultSet row, ExpiringPartition expiring) throws SQLException {
     TableName name = TableName.read(row);
     if (row.getString(4) != null) {
       boolean same =
-          name.equals(leaving.partition())
-              && leaving.parent().equals(new TableName(row.getString(3), row.getString(4)));
+          name.equals(expiring.partition())
+              && expiring.parent().equals(new TableName(row.getString(3), row.getString(4)));
       return !same ? FOREIGN : row.getBoolean(5) ? PENDING : ATTACHED;
     }
-    if (name.equals(leaving.partition())) {
+    if (name.equals(expiring.partition())) {
       return DETACHED;
     }
-    return leaving
+    return expiring
             .archiveSchema()
-            .map(schema -> name.equals(new TableName(schema, leaving.partition().name())))
+            .map(schema -> name.equals(new TableName(schema, expiring.partition().name())))
             .orElse(false)
         ? ARCHIVED
         : FOREIGN;

@@ -16,14 +16,14 @@ final class ExportBeforeDropStep implements Step {
   /** external_routine_exception: neither the server nor the statement is at fault. */
   private static final String NOT_WRITTEN = "38000";
 
-  private final ExpiringPartition leaving;
+  private final ExpiringPartition expiring;
   private final URI to;
   private final BeforeDrop exporter;
   private final ExpiredLedger ledger;
 
   ExportBeforeDropStep(
-      ExpiringPartition leaving, URI to, BeforeDrop exporter, ExpiredLedger ledger) {
-    this.leaving = leaving;
+      ExpiringPartition expiring, URI to, BeforeDrop exporter, ExpiredLedger ledger) {
+    this.expiring = expiring;
     this.to = to;
     this.exporter = exporter;
     this.ledger = ledger;
@@ -31,12 +31,12 @@ final class ExportBeforeDropStep implements Step {
 
   @Override
   public String description() {
-    return "export %s to %s; it stays if that fails".formatted(leaving.partition(), to);
+    return "export %s to %s; it stays if that fails".formatted(expiring.partition(), to);
   }
 
   @Override
   public List<String> sql() {
-    return List.of("<copy %s to %s>".formatted(leaving.partition().sql(), to));
+    return List.of("<copy %s to %s>".formatted(expiring.partition().sql(), to));
   }
 
   @Override
@@ -45,13 +45,13 @@ final class ExportBeforeDropStep implements Step {
       BeforeDrop.Saved saved =
           exporter.save(
               context,
-              leaving.partition(),
-              leaving.oid(),
-              leaving.parent(),
-              leaving.lower(),
-              leaving.upper(),
+              expiring.partition(),
+              expiring.oid(),
+              expiring.parent(),
+              expiring.lower(),
+              expiring.upper(),
               to);
-      ledger.exported(leaving.oid(), saved.rows(), saved.manifest(), saved.sha256());
+      ledger.exported(expiring.oid(), saved.rows(), saved.manifest(), saved.sha256());
       return StepResult.of("partitionsExported", 1).and("rowsExported", saved.rows());
     } catch (UncheckedIOException e) {
       throw new SQLException(

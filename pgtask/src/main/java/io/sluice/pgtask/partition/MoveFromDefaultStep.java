@@ -31,7 +31,7 @@ final class MoveFromDefaultStep implements Step {
   private static final String REFERENCED =
       "select from pg_constraint where contype = 'f' and confrelid in (?, ?)";
 
-  private final RotatedTable subject;
+  private final RotatedTable rotated;
   private final NewPartition partition;
   private final long rows;
   private final List<String> before;
@@ -39,13 +39,13 @@ final class MoveFromDefaultStep implements Step {
   private final List<String> after;
 
   private MoveFromDefaultStep(
-      RotatedTable subject, NewPartition partition, long rows, PartitionSql maker, String columns) {
-    TableName rest = subject.table().defaultPart().orElseThrow().name();
-    this.subject = subject;
+      RotatedTable rotated, NewPartition partition, long rows, PartitionSql maker, String columns) {
+    TableName rest = rotated.table().defaultPart().orElseThrow().name();
+    this.rotated = rotated;
     this.partition = partition;
     this.rows = rows;
     this.before = new ArrayList<>();
-    before.add(lock("share row exclusive", subject.name()));
+    before.add(lock("share row exclusive", rotated.name()));
     before.add(lock("share row exclusive", rest));
     before.addAll(maker.make(partition));
     this.move =
@@ -58,7 +58,7 @@ final class MoveFromDefaultStep implements Step {
                 columns,
                 columns);
     this.after = new ArrayList<>();
-    after.add(lock("access exclusive", subject.name()));
+    after.add(lock("access exclusive", rotated.name()));
     after.addAll(maker.attach(partition));
   }
 
@@ -68,13 +68,13 @@ final class MoveFromDefaultStep implements Step {
 
   static MoveFromDefaultStep of(
       Connection connection,
-      RotatedTable subject,
+      RotatedTable rotated,
       NewPartition partition,
       long rows,
       PartitionSql maker)
       throws SQLException {
-    String columns = Sql.one(connection, COLUMNS, row -> row.getString(1), subject.table().oid());
-    return new MoveFromDefaultStep(subject, partition, rows, maker, columns);
+    String columns = Sql.one(connection, COLUMNS, row -> row.getString(1), rotated.table().oid());
+    return new MoveFromDefaultStep(rotated, partition, rows, maker, columns);
   }
 
   /** Whether foreign keys point to the rows, so that moving would delete what refers to them. */
@@ -85,7 +85,7 @@ final class MoveFromDefaultStep implements Step {
   @Override
   public String description() {
     return "make partition %s of %s for %s with the %,d rows that lie in the default partition"
-        .formatted(partition.name(), subject.name(), partition.bounds(), rows);
+        .formatted(partition.name(), rotated.name(), partition.bounds(), rows);
   }
 
   @Override

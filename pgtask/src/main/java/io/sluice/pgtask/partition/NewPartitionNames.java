@@ -20,19 +20,19 @@ import java.util.Set;
  */
 record NewPartitionNames(List<NewPartition> partitions, List<TableName> taken) {
 
-  static NewPartitionNames of(Connection connection, RotatedTable subject, List<Bounds> wanted)
+  static NewPartitionNames of(Connection connection, RotatedTable rotated, List<Bounds> wanted)
       throws SQLException {
     List<NewPartition> named = new ArrayList<>();
     Set<String> used = new HashSet<>();
-    for (Partition partition : subject.table().partitions()) {
-      if (partition.name().schema().equals(subject.name().schema())) {
+    for (Partition partition : rotated.table().partitions()) {
+      if (partition.name().schema().equals(rotated.name().schema())) {
         used.add(partition.name().name());
       }
     }
     for (Bounds bounds : wanted) {
-      named.add(new NewPartition(name(subject, bounds, used), bounds));
+      named.add(new NewPartition(name(rotated, bounds, used), bounds));
     }
-    Set<String> there = there(connection, named, subject.name().schema());
+    Set<String> there = there(connection, named, rotated.name().schema());
     List<TableName> taken =
         named.stream().map(NewPartition::name).filter(n -> there.contains(n.name())).toList();
     named.removeIf(p -> there.contains(p.name().name()));
@@ -40,14 +40,14 @@ record NewPartitionNames(List<NewPartition> partitions, List<TableName> taken) {
   }
 
   /** The period's name; where neighbours cut a period into parts, the others get a number. */
-  private static TableName name(RotatedTable subject, Bounds bounds, Set<String> used) {
-    Periods periods = subject.periods();
-    String base = periods.name(subject.name().name(), periods.startOf(bounds.from()));
+  private static TableName name(RotatedTable rotated, Bounds bounds, Set<String> used) {
+    Periods periods = rotated.periods();
+    String base = periods.name(rotated.name().name(), periods.startOf(bounds.from()));
     String name = base;
     for (int n = 2; !used.add(name); n++) {
       name = Names.withSuffix(base, "_" + n);
     }
-    return subject.name().sibling(name);
+    return rotated.name().sibling(name);
   }
 
   private static Set<String> there(Connection connection, List<NewPartition> named, String schema)

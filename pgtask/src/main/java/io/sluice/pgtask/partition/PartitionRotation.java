@@ -56,17 +56,22 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     }
     ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database());
     List<TableName> held = expired.held(run.now());
-    List<RotatedTable> subjects = new RotatedTables(spec, run, new FeedTables(ledger)).find();
+    List<RotatedTable> rotatedTables = new RotatedTables(spec, run, new FeedTables(ledger)).find();
     Creation creation = new Creation(spec, run, drain, held);
-    each(subjects, run, creation::create);
+    each(rotatedTables, run, creation::create);
     Expiry expiry =
         new Expiry(
-            spec, run, expired, exporter, held, subjects.stream().map(RotatedTable::name).toList());
+            spec,
+            run,
+            expired,
+            exporter,
+            held,
+            rotatedTables.stream().map(RotatedTable::name).toList());
     expiry.carryOn();
-    each(subjects, run, expiry::expire);
+    each(rotatedTables, run, expiry::expire);
     expiry.withdraw();
     ParentStatistics.analyze(
-        run, subjects.stream().map(RotatedTable::table).toList(), spec.analyzeEvery());
+        run, rotatedTables.stream().map(RotatedTable::table).toList(), spec.analyzeEvery());
   }
 
   /** One of two wrong clocks would make or drop the wrong partitions. */
@@ -94,23 +99,23 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
   /** Work on one table. */
   @FunctionalInterface
   private interface ForEach {
-    void on(RotatedTable subject) throws SQLException;
+    void on(RotatedTable rotated) throws SQLException;
   }
 
   /** What one table's readers block stops that table only. */
-  private static void each(List<RotatedTable> subjects, TaskRun run, ForEach work)
+  private static void each(List<RotatedTable> rotatedTables, TaskRun run, ForEach work)
       throws SQLException {
-    for (RotatedTable subject : subjects) {
+    for (RotatedTable rotated : rotatedTables) {
       try {
         run.checkNotEnded();
-        work.on(subject);
+        work.on(rotated);
       } catch (SQLException e) {
         if (SqlFates.of(e) == Fate.PAUSE) {
           throw e;
         }
         run.problem(
             "%s could not be looked at, the next run tries again: %s"
-                .formatted(subject.name(), run.why(e)));
+                .formatted(rotated.name(), run.why(e)));
       }
     }
   }

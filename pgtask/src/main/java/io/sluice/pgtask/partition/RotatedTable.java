@@ -7,14 +7,11 @@ import java.util.Optional;
 /**
  * One table in one run.
  *
- * @param horizon what is now, and how far partitions reach
+ * @param window what is now, and how far partitions reach
  * @param feedTable set if the loader made it
  */
 record RotatedTable(
-    PartitionedTable table,
-    Periods periods,
-    RotationWindow horizon,
-    Optional<FeedTable> feedTable) {
+    PartitionedTable table, Periods periods, RotationWindow window, Optional<FeedTable> feedTable) {
 
   TableName name() {
     return table.name();

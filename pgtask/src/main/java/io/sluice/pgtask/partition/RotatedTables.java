@@ -43,13 +43,13 @@ final class RotatedTables {
         spec.feed().isPresent()
             ? run.read(connection -> PartitionCatalog.read(connection, ofFeed::containsKey))
             : ofGlobs();
-    List<RotatedTable> subjects = new ArrayList<>();
+    List<RotatedTable> rotatedTables = new ArrayList<>();
     for (PartitionedTable table : found.tables()) {
       if (allowed(table.name())) {
-        subject(table, Optional.ofNullable(ofFeed.get(table.name()))).ifPresent(subjects::add);
+        rotated(table, Optional.ofNullable(ofFeed.get(table.name()))).ifPresent(rotatedTables::add);
       }
     }
-    return subjects;
+    return rotatedTables;
   }
 
   private boolean allowed(TableName table) throws SQLException {
@@ -100,7 +100,7 @@ final class RotatedTables {
     return new Found(roots, found.problems());
   }
 
-  private Optional<RotatedTable> subject(PartitionedTable table, Optional<FeedTable> feed)
+  private Optional<RotatedTable> rotated(PartitionedTable table, Optional<FeedTable> feed)
       throws SQLException {
     try {
       Optional<Periods> periods = periods(table);
@@ -111,7 +111,7 @@ final class RotatedTables {
         return Optional.empty();
       }
       return Optional.of(
-          new RotatedTable(table, periods.get(), horizon(table, periods.get()), feed));
+          new RotatedTable(table, periods.get(), window(table, periods.get()), feed));
     } catch (IllegalArgumentException e) {
       run.problem("%s is left alone: %s".formatted(table.name(), e.getMessage()));
       return Optional.empty();
@@ -131,7 +131,7 @@ final class RotatedTables {
                 Periods.like(table.type(), spec.epoch(), zone, newest.bounds(), spec.nameFormat()));
   }
 
-  private RotationWindow horizon(PartitionedTable table, Periods periods) throws SQLException {
+  private RotationWindow window(PartitionedTable table, Periods periods) throws SQLException {
     if (periods.isTime()) {
       if (spec.keepIds().isPresent()) {
         throw new IllegalArgumentException(

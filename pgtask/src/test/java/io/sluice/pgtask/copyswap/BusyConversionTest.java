@@ -99,10 +99,10 @@ class BusyConversionTest {
                   place.at(0, 0).replace("+ 0 *", "+ g * 60 *"),
                   ROWS),
           "insert into app.shadow select %s from %s".formatted(place.columns(), place.table()));
-      ConcurrentLoad crowd = new ConcurrentLoad(db.database.dataSource(), place, ROWS + 1);
+      ConcurrentLoad load = new ConcurrentLoad(db.database.dataSource(), place, ROWS + 1);
       RunResult result;
-      try (crowd) {
-        crowd.start();
+      try (load) {
+        load.start();
         result =
             db.run(
                 TaskFixture.task(
@@ -120,7 +120,7 @@ class BusyConversionTest {
                   "select relkind from pg_class where oid = '%s'::regclass"
                       .formatted(place.table().replace("'", "''"))))
           .containsExactly("p");
-      assertThat(db.texts(crowd.differences())).isEmpty();
+      assertThat(db.texts(load.differences())).isEmpty();
       assertThat(result.values().get("changesCaughtUp")).isPositive();
       assertThat(ConversionTest.leftovers(db)).isEmpty();
     }

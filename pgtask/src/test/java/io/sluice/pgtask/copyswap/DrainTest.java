@@ -91,21 +91,21 @@ class DrainTest {
   void movesRowsToTheirPartitions_whileTheyAreUsed(int major) throws SQLException {
     for (String key : List.of(", primary key (key, at)", "")) {
       try (TaskFixture db = fixture(major, key)) {
-        ConcurrentLoad crowd = new ConcurrentLoad(db.database.dataSource(), PLACE, 6001);
+        ConcurrentLoad load = new ConcurrentLoad(db.database.dataSource(), PLACE, 6001);
         RunResult result;
-        try (crowd) {
-          crowd.start();
+        try (load) {
+          load.start();
           result = run(db);
         }
         assertThat(result.problems()).isEmpty();
-        assertDrained(db, crowd);
+        assertDrained(db, load);
         assertThat(result.values()).containsKey("longestBlockMillis");
       }
     }
   }
 
-  private static void assertDrained(TaskFixture db, ConcurrentLoad crowd) throws SQLException {
-    assertThat(db.texts(crowd.differences())).isEmpty();
+  private static void assertDrained(TaskFixture db, ConcurrentLoad load) throws SQLException {
+    assertThat(db.texts(load.differences())).isEmpty();
     assertThat(db.partitions("app.t"))
         .containsExactly(
             "t_p20261112",
