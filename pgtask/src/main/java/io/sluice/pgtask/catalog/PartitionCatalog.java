@@ -162,7 +162,7 @@ public final class PartitionCatalog {
       if (bounds.isEmpty()) {
         problems.put(
             parent.name,
-            "%s is left alone: the bounds of its partition %s, %s, are no whole numbers or times that Sluice can count with"
+            "%s is skipped: the bounds of its partition %s, %s, are not whole numbers or times that Sluice can handle"
                 .formatted(parent.name, one.name, one.bounds));
         return Optional.empty();
       }
@@ -196,9 +196,8 @@ public final class PartitionCatalog {
       return Optional.empty();
     }
     return Optional.of(
-        ("%s is partitioned %s; rotation needs ranges of one column of type timestamptz, timestamp,"
-             + " date, a whole number or numeric. Take it out of the task, or partition it anew by"
-             + " such a column")
+        ("%s is partitioned %s; rotation needs range partitioning on one column of type timestamptz, timestamp, date, a"
+                + " whole number or numeric. Remove it from the task, or repartition it on such a column")
             .formatted(parent.name, why));
   }
 

@@ -15,7 +15,7 @@ public record TableName(String schema, String name) implements Comparable<TableN
   public static TableName parse(String text) {
     int point = text.indexOf('.');
     if (point <= 0 || point == text.length() - 1) {
-      throw new IllegalArgumentException(text + " names no table; write schema.table");
+      throw new IllegalArgumentException(text + " is not a table name; write schema.table");
     }
     return new TableName(text.substring(0, point), text.substring(point + 1));
   }

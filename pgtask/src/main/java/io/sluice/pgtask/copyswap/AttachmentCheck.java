@@ -35,7 +35,7 @@ final class AttachmentCheck {
                     SqlNames.literal(attachment.bound())));
     if (!same) {
       throw new SQLException(
-          "%s was taken from its place at %s while it was copied; the copy is removed"
+          "%s was detached from %s while it was being copied; the copy is discarded"
               .formatted(source.name(), attachment.parent()),
           "55000");
     }
@@ -59,7 +59,7 @@ final class AttachmentCheck {
         .findFirst()
         .map(
             other ->
-                "%s stays as it is: to put it back, PostgreSQL would read all of the default partition %s under a lock. Drain that first"
+                "%s is not rewritten: to reattach it, PostgreSQL would scan the whole default partition %s under a lock. Drain that first"
                     .formatted(source.name(), other));
   }
 }

@@ -23,9 +23,11 @@ public final class Conversion implements TaskKind<ConvertSpec> {
     SwapCleanup.afterEarlierRun(run, new CopyNames(name));
     Optional<SourceTable> source = run.read(c -> SourceReader.read(c, name));
     if (source.isEmpty()) {
-      run.problem("there is no table " + name + "; mend table: of this task, or remove the task");
+      run.problem(
+          "there is no table " + name + "; correct table: in this task, or remove the task");
     } else if (source.get().kind().equals("p")) {
-      run.note(name + " is partitioned; there is nothing to do, and this task can be removed");
+      run.note(
+          name + " is already partitioned; there is nothing to do, and this task can be removed");
     } else {
       convert(spec, run, source.get());
     }
@@ -39,7 +41,7 @@ public final class Conversion implements TaskKind<ConvertSpec> {
     }
     CopySwapStep move =
         new CopySwapStep(
-            "Turn %s (%s) into a table partitioned by %s, while it is used"
+            "Convert %s (%s) online to a table partitioned by %s"
                 .formatted(source.name(), HumanFormat.bytes(source.bytes()), spec.column()),
             source,
             layout.get(),
@@ -49,8 +51,7 @@ public final class Conversion implements TaskKind<ConvertSpec> {
           .ifPresent(
               millis ->
                   run.note(
-                      "%s was locked for %d ms while the copy took its place"
-                          .formatted(source.name(), millis)));
+                      "%s was locked for %d ms during the swap".formatted(source.name(), millis)));
       run.step(
           SqlStep.transaction(
               "Refresh the statistics of " + source.name(),

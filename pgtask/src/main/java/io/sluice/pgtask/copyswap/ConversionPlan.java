@@ -23,14 +23,14 @@ final class ConversionPlan {
   /** What PostgreSQL does not allow for partitioned tables. */
   private static final String NOT_PARTITIONED =
       """
-      select format('its trigger %%I has transition tables and fires for each row', tgname) from pg_trigger
+      select format('row-level trigger %%I with transition tables', tgname) from pg_trigger
       where tgrelid = %1$d and not tgisinternal and tgtype & 1 = 1
         and (tgoldtable is not null or tgnewtable is not null)
       union all
-      select format('its check %%I is NO INHERIT', conname) from pg_constraint
+      select format('NO INHERIT check constraint %%I', conname) from pg_constraint
       where conrelid = %1$d and contype = 'c' and connoinherit
       union all
-      select format('its exclusion constraint %%I', conname) from pg_constraint
+      select format('exclusion constraint %%I', conname) from pg_constraint
       where conrelid = %1$d and contype = 'x'
       order by 1
       """;
@@ -51,7 +51,7 @@ final class ConversionPlan {
     problems.addAll(run.read(c -> Obstacles.of(c, source, "is partitioned")));
     if (source.attachment().isPresent()) {
       problems.add(
-          "%s is itself a partition of %s; convert a table of its own"
+          "%s is itself a partition of %s; only a standalone table can be converted"
               .formatted(source.name(), source.attachment().get().parent()));
     }
     checkForm();
@@ -83,7 +83,7 @@ final class ConversionPlan {
     List<String> things = run.read(c -> Sql.strings(c, NOT_PARTITIONED.formatted(source.oid())));
     if (!things.isEmpty()) {
       problems.add(
-          "PostgreSQL has no partitioned tables with %s; drop or change it before %s becomes partitioned"
+          "PostgreSQL does not support %s on partitioned tables; drop or change it before converting %s"
               .formatted(String.join(", ", things), source.name()));
     }
   }
@@ -104,13 +104,13 @@ final class ConversionPlan {
     Optional<KeyType> type = KeyType.of(column.get().type());
     if (type.isEmpty() || column.get().generated()) {
       problems.add(
-          "%s cannot be partitioned by %s%s; it takes a stored timestamptz, timestamp, date, whole number or numeric"
+          "%s cannot be partitioned by %s%s; the partition column must be a stored timestamptz, timestamp, date, integer or numeric"
               .formatted(
                   source.name(),
                   column.get().name(),
                   type.isEmpty()
                       ? " of type " + column.get().type()
-                      : ", which PostgreSQL computes"));
+                      : ", which is a generated column"));
       return Optional.empty();
     }
     checkNulls(column.get());
@@ -127,11 +127,13 @@ final class ConversionPlan {
     boolean primary = source.indexes().stream().anyMatch(SourceIndex::primary);
     if (!column.notNull() && (primary || !spec.defaultPartition())) {
       problems.add(
-          "column %s of %s may be NULL, %s. Run alter table %s alter column %s set not null, after mending the rows that are%s"
+          "column %s of %s is nullable, %s. Run alter table %s alter column %s set not null, after fixing the rows where it is NULL%s"
               .formatted(
                   column.name(),
                   source.name(),
-                  primary ? "and the primary key must contain it" : "and a NULL has no partition",
+                  primary
+                      ? "but must become part of the primary key"
+                      : "and a NULL has no partition",
                   source.name().sql(),
                   column.sql(),
                   primary ? "" : "; or set default: true"));
@@ -143,7 +145,7 @@ final class ConversionPlan {
     ColumnRange survey = run.read(c -> ColumnRange.take(c, source, column, periods.type()));
     if (survey.nulls() > 0 && !spec.defaultPartition()) {
       problems.add(
-          "%,d rows of %s have no %s; mend them, or set default: true"
+          "%,d rows of %s have no %s; fix them, or set default: true"
               .formatted(survey.nulls(), source.name(), column.name()));
     }
     long now = periods.isTime() ? periods.value(run.now()) : 0;
@@ -158,7 +160,7 @@ final class ConversionPlan {
       long outside =
           run.read(c -> ColumnRange.outside(c, source, column, periods, range.from(), range.to()));
       problems.add(
-          "the rows of %s need more than the %,d partitions of most:, or have no end; %,d of them have a %s before %s or from %s on, as a bad clock writes it. Mend them, set most: higher, or set default: true so that they go to a default partition"
+          "the rows of %s need more than the %,d partitions that most: allows, or include infinite values; %,d of them have a %s before %s or from %s on, as a wrong clock writes it. Fix them, raise most:, or set default: true to put them into a default partition"
               .formatted(
                   source.name(),
                   spec.most(),
@@ -197,18 +199,18 @@ final class ConversionPlan {
                             SqlNames.literal(names.copy().sql()))));
     if (!taken.isEmpty()) {
       problems.add(
-          "%s needs names that are taken in schema %s: %s. Rename or drop these"
+          "%s needs names that already exist in schema %s: %s. Rename or drop these"
               .formatted(source.name(), source.name().schema(), String.join(", ", taken)));
     }
   }
 
   private void notes() {
     run.note(
-        "until the old table is dropped, converting %s takes about %s more on disk, and what is written meanwhile"
+        "until the old table is dropped, converting %s takes about %s of additional disk space, plus what is written in the meantime"
             .formatted(source.name(), HumanFormat.bytes(source.bytes())));
     if (source.key().isEmpty()) {
       run.note(
-          "%s has no primary key and no unique index of NOT NULL columns: a run that is broken off while it copies begins anew, and every row deleted meanwhile is looked for by all its values"
+          "%s has no primary key and no unique index on NOT NULL columns: a run that is interrupted while copying starts over, and rows deleted in the meantime are matched on all their columns"
               .formatted(source.name()));
     }
     CopyIndex.of(source, source.column(spec.column())).stream()
@@ -216,7 +218,7 @@ final class ConversionPlan {
         .forEach(
             index ->
                 run.note(
-                    "unique index %s of %s gets %s as a further column: PostgreSQL wants the partition column in it, so its other columns alone may come twice"
+                    "unique index %s of %s gets %s as an additional column, because PostgreSQL requires the partition column in it: its other columns alone are no longer guaranteed to be unique"
                         .formatted(index.source().name(), source.name(), spec.column())));
   }
 }

@@ -140,7 +140,7 @@ final class ConvertLayout implements CopyLayout {
       if (there.stream().noneMatch(p -> p.bounds().overlaps(bounds.from(), bounds.to()))) {
         if (there.size() + ++made > spec.most()) {
           throw new SQLException(
-              "rows of %s that came meanwhile need more than the %d partitions of most:; their %s goes up to %s. Mend them, or set most: higher or default: true"
+              "rows written to %s in the meantime need more than the %d partitions that most: allows; their %s goes up to %s. Fix them, raise most:, or set default: true"
                   .formatted(
                       source.name(), spec.most(), column.name(), periods.type().literal(last)),
               "55000");

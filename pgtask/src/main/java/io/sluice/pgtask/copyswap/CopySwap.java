@@ -89,7 +89,7 @@ public final class CopySwap {
             : new TableReorderLayout(source, storage, orderBy, SUFFIX);
     CopySwapStep move =
         new CopySwapStep(
-            "Rewrite %s (%s) in the order of %s"
+            "Rewrite %s (%s) ordered by %s"
                 .formatted(source.name(), HumanFormat.bytes(source.bytes()), orderBy),
             source,
             layout,

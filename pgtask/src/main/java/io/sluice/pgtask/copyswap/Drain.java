@@ -103,7 +103,7 @@ public final class Drain implements DefaultDrain {
     CopyLayout layout = new DrainLayout(parent, source, storage, missing, sql);
     CopySwapStep move =
         new CopySwapStep(
-            "Move rows of the default partition %s (%s) to %d partitions of their own"
+            "Move rows from the default partition %s (%s) to %d new partitions"
                 .formatted(source.name(), HumanFormat.bytes(source.bytes()), missing.size()),
             source,
             layout,
@@ -113,7 +113,7 @@ public final class Drain implements DefaultDrain {
           .ifPresent(
               millis ->
                   run.note(
-                      "%s was locked for %d ms while its default partition changed places"
+                      "%s was locked for %d ms while its default partition was swapped"
                           .formatted(parent.name(), millis)));
       SwapCleanup.of(new CopyNames(source.name()), layout).run(run);
     }

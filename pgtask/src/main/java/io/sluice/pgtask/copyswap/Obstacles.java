@@ -96,7 +96,7 @@ final class Obstacles {
       throws SQLException {
     List<String> problems = new ArrayList<>();
     if (!source.kind().equals("r") || !source.accessMethod().equals("heap")) {
-      problems.add(source.name() + " is no plain table; nothing can be done here");
+      problems.add(source.name() + " is not a plain heap table and cannot be rewritten");
       return problems;
     }
     if (!source.persistence().equals("p")) {
@@ -107,7 +107,7 @@ final class Obstacles {
     List<String> things = things(connection, source);
     if (!things.isEmpty()) {
       problems.add(
-          "%s cannot be rewritten while there is %s: these point at the table itself and would stay with the old one. Drop them, run the task again until %s %s, and create them anew"
+          "%s cannot be rewritten because of %s: these refer to the table itself and would stay with the old one. Drop them, run the task again until %s %s, then recreate them"
               .formatted(source.name(), String.join("; ", things), source.name(), doing));
     }
     problems.addAll(privileges(connection, source));
@@ -139,7 +139,7 @@ final class Obstacles {
             + source.oid();
     if (Sql.isTrue(connection, hidden)) {
       problems.add(
-          "row level security is forced on %s, so that this role may not see all rows: alter role %s bypassrls"
+          "row-level security is forced on %s, so this role may not see all rows. Run: alter role %s bypassrls"
               .formatted(
                   source.name(),
                   Sql.strings(connection, "select quote_ident(current_user)").get(0)));

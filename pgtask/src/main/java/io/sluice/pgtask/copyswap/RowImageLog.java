@@ -84,7 +84,8 @@ final class RowImageLog extends ChangeLog {
     long missing = delete(connection, chunk.last());
     if (missing > 0 && all) {
       throw new SQLException(
-          "%d rows deleted from %s are not in its copy".formatted(missing, source.name()), "XX000");
+          "%d rows deleted from %s were not found in its copy".formatted(missing, source.name()),
+          "XX000");
     }
     return chunk.rows() - missing;
   }

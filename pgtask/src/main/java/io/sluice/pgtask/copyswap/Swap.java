@@ -77,7 +77,7 @@ final class Swap {
     locked.set(System.nanoTime());
     if (!SourceReader.fingerprint(connection, source.oid()).equals(source.fingerprint())) {
       throw new SQLException(
-          "%s was altered while it was copied; the copy is removed, and the next run begins anew"
+          "%s was altered while it was being copied; the copy is discarded, and the next run starts over"
               .formatted(source.name()),
           "55000");
     }
@@ -107,7 +107,7 @@ final class Swap {
     List<String> pids = Sql.strings(connection, OLD_SNAPSHOTS);
     if (!pids.isEmpty()) {
       throw new OldSnapshot(
-          "sessions %s keep a snapshot in an idle transaction, in which %s would show too few rows afterwards; end them, or the next run tries again"
+          "sessions %s are idle in a transaction and hold an old snapshot, which would see too few rows of %s after the swap; end them, or the next run retries"
               .formatted(String.join(", ", pids), source.name()));
     }
   }

@@ -37,7 +37,7 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
     if (!dropOld) {
       sql.add("drop table if exists " + names.state().sql());
     }
-    run.step(SqlStep.transaction("Remove the log of the changes of " + names.table(), sql));
+    run.step(SqlStep.transaction("Remove the change log of " + names.table(), sql));
     if (dropOld) {
       run.step(
           SqlStep.transaction(

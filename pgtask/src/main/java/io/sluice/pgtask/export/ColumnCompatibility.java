@@ -53,6 +53,6 @@ final class ColumnCompatibility {
     return column
         .generated()
         .map(expression -> "generated as " + expression)
-        .orElse("stored as it came");
+        .orElse("not generated");
   }
 }

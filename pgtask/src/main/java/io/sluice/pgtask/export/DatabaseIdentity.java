@@ -36,7 +36,7 @@ record DatabaseIdentity(String database, String server) {
   void mustBe(Manifest earlier, URI to) throws ExportException {
     if (!equals(new DatabaseIdentity(earlier.database(), earlier.server()))) {
       throw new ExportException(
-          ("%s holds %s.%s of database %s of another server or name; give each database a place of"
+          ("%s holds %s.%s of database %s of another server or name; give each database a location of"
                   + " its own in export:")
               .formatted(to, earlier.schema(), earlier.partition(), earlier.database()));
     }

@@ -21,7 +21,7 @@ record FillStep(ExportSource source, ExportLocations places, TableName table) im
   @Override
   public String description() {
     Manifest manifest = source.manifest();
-    return "copy %,d rows from %s into %s, comparing checksums"
+    return "copy %,d rows from %s into %s, verifying checksums"
         .formatted(manifest.rows(), source.folder(), table);
   }
 
@@ -54,7 +54,7 @@ record FillStep(ExportSource source, ExportLocations places, TableName table) im
       }
       if (rows != manifest.rows()) {
         throw new ExportException(
-            "%s holds %d rows, its manifest says %d"
+            "%s holds %d rows, but its manifest says %d"
                 .formatted(source.folder(), rows, manifest.rows()));
       }
       return rows;

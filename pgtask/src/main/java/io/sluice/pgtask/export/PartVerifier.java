@@ -46,7 +46,7 @@ final class PartVerifier implements AutoCloseable {
       return rows.read(buffer);
     } catch (ZipException | EOFException e) {
       verify();
-      throw new ExportException(name() + " is no whole gzip file: " + e.getMessage(), e);
+      throw new ExportException(name() + " is not a complete gzip file: " + e.getMessage(), e);
     }
   }
 

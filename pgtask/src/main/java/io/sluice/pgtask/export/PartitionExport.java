@@ -128,7 +128,7 @@ public final class PartitionExport implements BeforeDrop {
             .map(TableDefinition.Known::column)
             .toList();
     if (columns.isEmpty()) {
-      throw new SQLException(subject.partition() + " is not there any more");
+      throw new SQLException(subject.partition() + " no longer exists");
     }
     Manifest empty = manifest(connection, subject, identity, columns, context);
     long counted = Sql.number(connection, "select count(*) from " + subject.partition().sql());
@@ -184,7 +184,7 @@ public final class PartitionExport implements BeforeDrop {
       long size = place.size(key);
       if (size != part.bytes()) {
         throw new ExportException(
-            "%s has %d bytes after %d were written; the store lost some"
+            "%s has %d bytes after %d were written; the storage lost some"
                 .formatted(uri(to, key), size, part.bytes()));
       }
       try (PartVerifier check =

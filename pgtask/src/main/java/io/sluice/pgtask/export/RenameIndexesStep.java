@@ -32,7 +32,7 @@ record RenameIndexesStep(TableName building, TableName name) implements Step {
 
   @Override
   public String description() {
-    return "name the indexes of " + building + " as those of " + name;
+    return "rename the indexes of " + building + " to those of " + name;
   }
 
   @Override

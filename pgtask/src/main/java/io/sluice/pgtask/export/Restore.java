@@ -107,15 +107,15 @@ public final class Restore implements TaskKind<RestoreSpec> {
     boolean done =
         run.step(
                 SqlStep.transaction(
-                    "remove what a broken off restore left", RestoreSql.remove(building)))
+                    "remove what an interrupted restore left", RestoreSql.remove(building)))
             && run.step(
                 SqlStep.transaction(
-                    "make " + building + " with the columns of the export",
+                    "create " + building + " with the columns of the export",
                     RestoreSql.createAlone(building, source.manifest())))
             && run.step(new FillStep(source, places, building))
             && run.step(
                 SqlStep.transaction(
-                    "give it its name, " + name, List.of(RestoreSql.rename(building, name))));
+                    "rename it to " + name, List.of(RestoreSql.rename(building, name))));
     if (done) {
       run.note(
           "%s has the rows that %s.%s had when it was exported; its indexes and constraints are in the manifest"
@@ -130,10 +130,10 @@ public final class Restore implements TaskKind<RestoreSpec> {
     boolean made =
         run.step(
                 SqlStep.transaction(
-                    "remove what a broken off restore left", RestoreSql.remove(building)))
+                    "remove what an interrupted restore left", RestoreSql.remove(building)))
             && run.step(
                 SqlStep.transaction(
-                    "make %s like %s".formatted(building, target.name()),
+                    "create %s like %s".formatted(building, target.name()),
                     target.maker().make(new NewPartition(building, target.bounds()))))
             && run.step(new FillStep(source, places, building))
             && run.step(new RenameIndexesStep(building, name))
@@ -155,10 +155,10 @@ public final class Restore implements TaskKind<RestoreSpec> {
       ready =
           run.step(
                   SqlStep.transaction(
-                      "say that %s holds no rows of the range".formatted(other),
+                      "add a check constraint that %s holds no rows of the range".formatted(other),
                       RestoreSql.excludeFromDefault(other, target, manifest)))
               && run.step(
-                  SqlStep.transaction("prove it", List.of(RestoreSql.validateDefault(other))));
+                  SqlStep.transaction("validate it", List.of(RestoreSql.validateDefault(other))));
     }
     boolean attached =
         ready
@@ -171,18 +171,17 @@ public final class Restore implements TaskKind<RestoreSpec> {
       TableName other = target.defaultPartition().get();
       run.step(
           SqlStep.transaction(
-              "take back what was said of " + other, List.of(RestoreSql.freeDefault(other))));
+              "remove the check constraint from " + other, List.of(RestoreSql.freeDefault(other))));
     }
     return attached && run.step(SqlStep.autocommit("analyse " + name, "analyze " + name.sql()));
   }
 
   private boolean detached(TableName building, TableName name, TaskRun run) {
     run.note(
-        "%s stays detached; its CHECK %s spares ATTACH PARTITION the scan, drop it afterwards"
+        "%s stays detached; its CHECK %s saves ATTACH PARTITION the scan, drop it afterwards"
             .formatted(name, PartitionSql.CHECK));
     return run.step(
-            SqlStep.transaction(
-                "give it its name, " + name, List.of(RestoreSql.rename(building, name))))
+            SqlStep.transaction("rename it to " + name, List.of(RestoreSql.rename(building, name))))
         && run.step(SqlStep.autocommit("analyse " + name, "analyze " + name.sql()));
   }
 
@@ -190,7 +189,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
       ExportSource source, TableName building, TaskRun run, RestoreSpec spec, AtomicLong row) {
     Instant until = run.now().plus(spec.hold());
     return new LedgerStep(
-        "keep rotation away from it until " + until,
+        "exclude it from rotation until " + until,
         "update sluice.expired_partition set hold_until = '%s' where id = %s"
             .formatted(until, source.ledgerId().map(String::valueOf).orElse("<new>")),
         context -> {
@@ -231,7 +230,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
 
   private LedgerStep restored(AtomicLong row, TableName name, TaskRun run) {
     return new LedgerStep(
-        "note that " + name + " is back",
+        "record that " + name + " is restored",
         "update sluice.expired_partition set restored_at = '%s' where id = <its>"
             .formatted(run.now()),
         context -> expired(run).restored(row.get(), run.now()));

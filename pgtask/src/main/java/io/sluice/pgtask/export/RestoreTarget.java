@@ -112,7 +112,7 @@ record RestoreTarget(
   List<String> refusedAlone(TableName as) {
     List<String> refused = new ArrayList<>();
     if (taken) {
-      refused.add(as + " is there already; choose another name with --as");
+      refused.add(as + " already exists; choose another name with --as");
     }
     if (!unknownTypes.isEmpty()) {
       refused.add(
@@ -125,14 +125,14 @@ record RestoreTarget(
   /** Why the partition cannot be made; empty if it can. */
   List<String> refused(Manifest manifest, boolean attach) {
     TableName partition = new TableName(manifest.partitionSchema(), manifest.partition());
-    String alone = "; restore it as a table of its own with --as schema.table";
+    String alone = "; restore it as a standalone table with --as schema.table";
     if (table.isEmpty()) {
       return List.of(
-          "%s is no table partitioned by ranges of one column any more%s".formatted(name, alone));
+          "%s is no longer partitioned by ranges of one column%s".formatted(name, alone));
     }
     if (range.isEmpty()) {
       return List.of(
-          "%s is partitioned by \"%s\" of type %s now, and the bounds of the export, from %s to %s, are none of it%s"
+          "%s is now partitioned by \"%s\" of type %s, which the bounds of the export, from %s to %s, do not fit%s"
               .formatted(
                   name,
                   table.get().key(),
@@ -145,13 +145,13 @@ record RestoreTarget(
     List<String> misfits = ColumnCompatibility.problems(manifest.columns(), columns);
     if (!misfits.isEmpty()) {
       refused.add(
-          "%s does not fit %s any more: %s%s"
+          "%s no longer fits %s: %s%s"
               .formatted(partition, name, String.join(", ", misfits), alone));
     }
     Optional<Partition> other = overlapping();
     if (attach && other.isPresent()) {
       refused.add(
-          "%s from %s to %s overlaps %s %s, which is attached; restore it beside with --detached, or --as schema.table"
+          "%s from %s to %s overlaps %s %s, which is attached; restore it without attaching it (--detached), or with --as schema.table"
               .formatted(
                   partition,
                   manifest.lower(),
@@ -160,7 +160,7 @@ record RestoreTarget(
                   other.get().bounds()));
     } else if (taken) {
       refused.add(
-          "a table %s is there already; attach, rename or drop it, or restore with --as schema.table"
+          "a table %s already exists; attach, rename or drop it, or restore with --as schema.table"
               .formatted(partition));
     }
     return refused;

@@ -97,7 +97,9 @@ final class AnalyzePlan {
       return Optional.of("it was never analysed");
     }
     return table.rows().changed() > 0 && changed >= share
-        ? Optional.of("%s of its rows changed since".formatted(HumanFormat.percent(changed)))
+        ? Optional.of(
+            "%s of its rows have changed since the last time"
+                .formatted(HumanFormat.percent(changed)))
         : Optional.empty();
   }
 
@@ -111,14 +113,15 @@ final class AnalyzePlan {
       return Optional.empty();
     }
     if (parent.rows().analyzed().isEmpty()) {
-      return Optional.of("it was never analysed, which autovacuum does not do");
+      return Optional.of(
+          "it was never analysed, and autovacuum does not analyse partitioned tables");
     }
     Instant last = parent.rows().analyzed().get();
     double changed = parts.stream().mapToDouble(part -> changedSince(part, last)).sum() / rows;
     boolean old = last.plus(DAY).isBefore(now) && changed > 0;
     return changed >= spec.changed() || old
         ? Optional.of(
-            "%s of the rows of its partitions changed since %s"
+            "%s of the rows of its partitions have changed since %s"
                 .formatted(HumanFormat.percent(changed), last.truncatedTo(ChronoUnit.SECONDS)))
         : Optional.empty();
   }

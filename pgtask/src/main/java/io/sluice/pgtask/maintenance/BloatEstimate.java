@@ -21,11 +21,11 @@ record BloatEstimate(long bytes, long reclaimable, boolean exact) {
 
   /** Such as {@code 45 % (1.2 GB) of its 2.6 GB is air, by estimate}. */
   String description() {
-    return "%s (%s) of its %s is air, %s"
+    return "%s (%s) of its %s is bloat, %s"
         .formatted(
             HumanFormat.percent(share()),
             HumanFormat.bytes(reclaimable),
             HumanFormat.bytes(bytes),
-            exact ? "counted" : "by estimate");
+            exact ? "measured" : "estimated");
   }
 }

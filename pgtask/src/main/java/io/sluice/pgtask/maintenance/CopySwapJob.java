@@ -32,7 +32,7 @@ record CopySwapJob(String why, String orderBy) implements Job {
     return new Outcome(
         true,
         false,
-        "Rewrote %s in the order of %s, because %s: won %s (%s, now %s)"
+        "Rewrote %s ordered by %s, because %s: freed %s (%s, now %s)"
             .formatted(
                 table,
                 orderBy,
@@ -47,7 +47,7 @@ record CopySwapJob(String why, String orderBy) implements Job {
 
     @Override
     public String description() {
-      return "Analyze " + item.table().name() + ": it was written anew";
+      return "Analyze " + item.table().name() + ": it was rewritten";
     }
 
     @Override

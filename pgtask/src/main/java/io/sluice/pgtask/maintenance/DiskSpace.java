@@ -48,7 +48,7 @@ final class DiskSpace {
       return Optional.empty();
     }
     if (needed >= tooMuch) {
-      return Optional.of("less than that filled the disk before");
+      return Optional.of("less than that has already filled the disk");
     }
     if (declared.isPresent()) {
       return needed <= declared.getAsLong()

@@ -50,11 +50,11 @@ final class FreezePlan {
       long held = ages.xidLimit() / 2;
       run.problem(
           age
-              + ", and autovacuum does not get it frozen; PostgreSQL refuses writes at 2,000"
+              + ", and autovacuum does not keep up with freezing; PostgreSQL refuses writes at 2,000"
               + " million. "
               + XminHorizon.description(XminHorizon.holders(run, held)));
     } else if (ages.share() >= 1) {
-      run.note(age + "; autovacuum freezes now");
+      run.note(age + "; autovacuum is freezing it now");
     }
   }
 

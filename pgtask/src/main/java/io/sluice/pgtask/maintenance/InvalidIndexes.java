@@ -64,11 +64,11 @@ final class InvalidIndexes {
             index.name()
                 + " of "
                 + index.table()
-                + " is invalid; another session may just be building it");
+                + " is invalid; another session may still be building it");
       } else if (index.ofReindex()) {
         run.step(
             SqlStep.autocommit(
-                "Drop index %s of %s, which a broken rebuild left"
+                "Drop invalid index %s of %s, left by an interrupted rebuild"
                     .formatted(index.name(), index.table()),
                 index.drop()));
       } else {
@@ -79,9 +79,9 @@ final class InvalidIndexes {
 
   private static String reproach(Index index) {
     return index.partitioned()
-        ? "index %s of %s is not used, because some partition has none that belongs to it; create it there and attach it with ALTER INDEX … ATTACH PARTITION"
+        ? "index %s of %s is invalid, because at least one partition has no matching index; create it there and attach it with ALTER INDEX … ATTACH PARTITION"
             .formatted(index.name(), index.table())
-        : "index %s of %s is invalid: a CREATE INDEX CONCURRENTLY was broken off; it costs every write and helps no query. Drop it, or REINDEX INDEX CONCURRENTLY %s"
+        : "index %s of %s is invalid: a CREATE INDEX CONCURRENTLY was interrupted; it slows down every write and helps no query. Drop it, or run REINDEX INDEX CONCURRENTLY %s"
             .formatted(index.name(), index.table(), index.name().sql());
   }
 

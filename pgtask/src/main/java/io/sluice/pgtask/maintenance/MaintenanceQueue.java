@@ -71,7 +71,7 @@ final class MaintenanceQueue {
     }
     if (run.now().plus(needs).isAfter(end.get())) {
       run.problem(
-          "%s takes an estimated %s, longer than the window (%s): give the task a longer one"
+          "%s takes an estimated %s, longer than the window (%s): give the task a longer window"
               .formatted(
                   item.what(),
                   HumanFormat.duration(needs),
@@ -124,7 +124,9 @@ final class MaintenanceQueue {
     if (!left.isEmpty()) {
       throw new RunEnded(
           RunEnded.Reason.WINDOW_CLOSED,
-          "too late in the window for: " + String.join(", ", left) + "; the next run goes on");
+          "not enough time left in the window for: "
+              + String.join(", ", left)
+              + "; the next run continues");
     }
   }
 }

@@ -57,8 +57,8 @@ final class MeasuredStep implements Step {
   /** For people, after it is done. */
   String describeFreed() {
     return freed() == 0
-        ? "done, nothing given back to the disk"
-        : "won %s (%s, now %s)"
+        ? "done, no disk space freed"
+        : "freed %s (%s, now %s)"
             .formatted(
                 HumanFormat.bytes(freed()), HumanFormat.bytes(before), HumanFormat.bytes(after));
   }
@@ -69,8 +69,7 @@ final class MeasuredStep implements Step {
   }
 
   private SQLException tooLarge(SQLException e) {
-    String needs =
-        "the server's disk is full; this needs about %s free for as long as it takes: %s";
+    String needs = "the server's disk is full; this needs about %s of free space while it runs: %s";
     return new SQLException(
         needs.formatted(HumanFormat.bytes(item.space()), e.getMessage()), e.getSQLState(), e);
   }

@@ -54,7 +54,7 @@ final class ReindexPlan {
     }
     if (facts.exclusion()) {
       run.note(
-          "index %s of %s: %s, but it belongs to an exclusion constraint, which PostgreSQL cannot rebuild while the table is used; REINDEX INDEX %s when it is not"
+          "index %s of %s: %s, but it belongs to an exclusion constraint, which PostgreSQL cannot rebuild concurrently; run REINDEX INDEX %s when the table is not in use"
               .formatted(facts.name(), table.name(), measured.description(), facts.name().sql()));
       return Optional.empty();
     }

@@ -107,14 +107,14 @@ final class ReorderPlan {
       SortOrders orders)
       throws SQLException {
     if (unfinished.get(table.oid()) == Unfinished.OTHER) {
-      run.note(table.name() + " is not rewritten, because another task converts it");
+      run.note(table.name() + " is not rewritten, because another task is converting it");
       return Optional.empty();
     }
     Optional<TableBloat> estimate =
         bloat.table(table, columns.getOrDefault(table.oid(), List.of()));
     Optional<Order> order = orders.of(table, spec.index());
     if (carriesOn(table)) {
-      return order.map(o -> item(table, o, estimate, "an earlier run began it"));
+      return order.map(o -> item(table, o, estimate, "an earlier run started it"));
     }
     if (estimate.isEmpty() || !isPast(estimate.get().all(), order)) {
       return Optional.empty();
@@ -130,16 +130,16 @@ final class ReorderPlan {
     if (order.isEmpty()) {
       run.problem(
           spec.index().isEmpty()
-              ? "%s has neither a clustered index nor a primary key to be ordered by; name an index or columns in reorder: index"
+              ? "%s has neither a clustered index nor a primary key to order by; name an index or columns in reorder: index"
                   .formatted(table.name())
-              : "%s has neither an index nor columns %s to be ordered by; correct reorder: index"
+              : "%s has neither an index nor columns %s to order by; correct reorder: index"
                   .formatted(table.name(), spec.index().get()));
       return Optional.empty();
     }
     String why = why(measured.all(), order.get());
     if (!cold.isQuiet(before) || before.rows().written() != table.rows().written()) {
       run.note(
-          "%s is not rewritten yet, though %s: it was written to since it was last analysed"
+          "%s is not rewritten yet, although %s: it was written to after it was last analysed"
               .formatted(table.name(), why));
       return table.rows().changed() > 0 ? Optional.of(mark(table)) : Optional.empty();
     }
@@ -148,7 +148,8 @@ final class ReorderPlan {
 
   /** From now on the statistics tell whether anything is written. */
   private static WorkItem mark(TableInfo table) {
-    String description = "Analyze %s: the next run sees by it whether it is still written to";
+    String description =
+        "Analyze %s, so that the next run can tell whether it is still being written to";
     SqlStep step =
         SqlStep.autocommit(description.formatted(table.name()), "analyze " + table.name().sql());
     return new WorkItem(
@@ -175,7 +176,7 @@ final class ReorderPlan {
 
   private String why(BloatEstimate measured, Order order) {
     return isOutOfOrder(Optional.of(order))
-        ? "%s, and the order of its rows is kept to %s"
+        ? "%s, and the correlation with its physical order is %s"
             .formatted(
                 measured.description(),
                 HumanFormat.percent(Math.abs(order.correlation().getAsDouble())))

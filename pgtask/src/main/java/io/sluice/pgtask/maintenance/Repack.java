@@ -51,10 +51,7 @@ final class Repack {
       return Optional.of(new Repack(new RepackClient(login.orElseThrow(), server.superuser())));
     }
     if (method == Method.PG_REPACK) {
-      run.problem(
-          "method pg_repack is not possible: "
-              + against.get()
-              + "; or let the task take method: copy");
+      run.problem("method pg_repack is not possible: " + against.get() + "; or use method: copy");
     }
     return Optional.empty();
   }
@@ -64,7 +61,7 @@ final class Repack {
       return Optional.of("the database has no extension pg_repack; create it");
     }
     if (login.isEmpty()) {
-      return Optional.of("this process does not know how its client is to log in");
+      return Optional.of("this process has no login for its client");
     }
     Optional<String> version = RepackClient.version();
     if (version.isEmpty()) {
@@ -73,13 +70,13 @@ final class Repack {
     return version.equals(server.repack())
         ? Optional.empty()
         : Optional.of(
-            "the client is of version %s, the extension of %s; update one"
+            "the client has version %s, the extension %s; update one of them"
                 .formatted(version.get(), server.repack().get()));
   }
 
   RepackStep step(TableInfo table, String orderBy, String why) {
     String description =
-        "Rewrite %s with pg_repack in the order of %s: %s".formatted(table.name(), orderBy, why);
+        "Rewrite %s with pg_repack ordered by %s: %s".formatted(table.name(), orderBy, why);
     return new RepackStep(description, table.name(), orderBy, client);
   }
 
@@ -88,7 +85,7 @@ final class Repack {
     for (Left left : left(run, tables.stream().map(TableInfo::oid).toList())) {
       run.step(
           SqlStep.transaction(
-              "Remove what a broken pg_repack left at " + left.table(), left.drop()));
+              "Remove what an interrupted pg_repack left on " + left.table(), left.drop()));
     }
   }
 

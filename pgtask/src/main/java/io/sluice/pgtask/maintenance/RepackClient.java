@@ -74,7 +74,7 @@ record RepackClient(Login login, boolean superuser) {
   private Properties server() {
     Properties server = Driver.parseURL(login.url(), new Properties());
     if (server == null) {
-      throw new IllegalArgumentException("not an address of PostgreSQL: " + login.url());
+      throw new IllegalArgumentException("not a PostgreSQL URL: " + login.url());
     }
     return server;
   }
@@ -97,7 +97,7 @@ record RepackClient(Login login, boolean superuser) {
       int exit = run(context, builder(command, directory).redirectOutput(output.toFile()));
       String said = tail(output);
       if (exit != 0) {
-        throw new SQLException("pg_repack ended with " + exit + ": " + said, "55000");
+        throw new SQLException("pg_repack exited with " + exit + ": " + said, "55000");
       }
       return said;
     } catch (IOException e) {

@@ -58,7 +58,7 @@ final class RepackStep implements Step {
     String said =
         client.run(context, client.command(table.sql(), orderBy, context.limits().lockTimeout()));
     if (number(context, FILE).equals(before)) { // it skips tables, and is content
-      throw new SQLException("pg_repack left the table as it was: " + said, NOT_DONE);
+      throw new SQLException("pg_repack did not rewrite the table: " + said, NOT_DONE);
     }
     return StepResult.done();
   }

@@ -76,7 +76,7 @@ final class TableSelection {
       TableGlobs one = new TableGlobs(List.of(name));
       if (!name.contains("*") && !name.contains("?") && found.stream().noneMatch(one::match)) {
         run.problem(
-            "%s is no table of this database that can be tended (catalogues, temporary and foreign tables, and those of extensions cannot): correct or remove it in the task"
+            "%s is not a table of this database that can be maintained (system catalogs, temporary and foreign tables, and those of extensions cannot): correct or remove it in the task"
                 .formatted(name));
       }
     }
@@ -106,7 +106,7 @@ final class TableSelection {
           .ifPresent(
               pid ->
                   run.problem(
-                      "%s is left out: process %d holds or awaits an ACCESS EXCLUSIVE lock on it. The next run tries again; see pg_stat_activity for what it does"
+                      "%s is skipped: process %d holds or waits for an ACCESS EXCLUSIVE lock on it. The next run retries; see pg_stat_activity for what it is doing"
                           .formatted(table.name(), pid)));
     }
   }

@@ -36,7 +36,7 @@ final class VacuumCheck {
     String holders = XminHorizon.description(XminHorizon.holders(run, 1));
     if (!old.isEmpty()) {
       run.problem(
-          "rows of %s stay too old though they were vacuumed: %s"
+          "rows of %s are still too old although the tables were vacuumed: %s"
               .formatted(String.join(", ", old), holders));
     }
     if (!dead.isEmpty()) {

@@ -18,7 +18,7 @@ final class XminHorizon {
       select what, remedy, xids from (
         select format('session %s of %s (%s), in a transaction since %s', pid, usename,
             coalesce(nullif(application_name, ''), 'no application name'), to_char(xact_start, 'YYYY-MM-DD HH24:MI TZ')),
-          format('let it end, or end it with select pg_terminate_backend(%s)', pid),
+          format('wait for it to end, or end it with select pg_terminate_backend(%s)', pid),
           greatest(age(backend_xmin), age(backend_xid))
         from pg_catalog.pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()
@@ -28,7 +28,7 @@ final class XminHorizon {
           'end its long queries, or set hot_standby_feedback = off there', age(backend_xmin)
         from pg_catalog.pg_stat_replication
         union all
-        select format('replication slot %s%s', slot_name, case when active then '' else ', which nobody reads' end),
+        select format('replication slot %s%s', slot_name, case when active then '' else ', which is inactive' end),
           format('let its consumer catch up, or drop it with select pg_drop_replication_slot(%L)', slot_name),
           greatest(age(xmin), age(catalog_xmin))
         from pg_catalog.pg_replication_slots where catalog_xmin is null or database = current_database()
@@ -60,7 +60,7 @@ final class XminHorizon {
   /** For people: who holds it and the remedy; that nobody does, where so. */
   static String description(List<Holder> holders) {
     if (holders.isEmpty()) {
-      return "nothing holds old transactions back now, so that vacuuming its tables helps";
+      return "nothing holds old transactions back now, so vacuuming its tables helps";
     }
     List<String> all =
         holders.stream()

@@ -62,7 +62,7 @@ final class CreateBesideDefaultStep implements Step {
 
   @Override
   public String description() {
-    return "make %d partitions of %s after a check that its default partition holds no row of them"
+    return "create %d partitions of %s after checking that its default partition holds no rows for them"
         .formatted(creates.size(), rotated.name());
   }
 

@@ -33,7 +33,7 @@ final class CreatePartitionStep implements Step {
 
   @Override
   public String description() {
-    return "make partition %s of %s for %s"
+    return "create partition %s of %s for %s"
         .formatted(partition.name(), rotated.name(), partition.bounds());
   }
 

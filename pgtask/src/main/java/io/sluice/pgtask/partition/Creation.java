@@ -46,7 +46,8 @@ final class Creation {
     try {
       tryCreate(rotated);
     } catch (IllegalArgumentException e) {
-      run.problem("%s gets no partitions: %s".formatted(rotated.name(), e.getMessage()));
+      run.problem(
+          "no partitions can be created for %s: %s".formatted(rotated.name(), e.getMessage()));
     }
   }
 
@@ -59,7 +60,7 @@ final class Creation {
     MissingPartitions missing = MissingPartitions.of(rotated, spec, heldOids);
     if (missing.more()) {
       run.note(
-          "%s lacks more than %d partitions; later runs make the rest (most: in the task)"
+          "%s is missing more than %d partitions; later runs create the rest (most: in the task)"
               .formatted(rotated.name(), spec.most()));
     }
     if (rotated.table().defaultPart().isEmpty()) {
@@ -85,7 +86,7 @@ final class Creation {
         continue;
       }
       run.problem(
-          "%s is there but no partition of %s; attach it, rename it or drop it"
+          "%s exists but is not a partition of %s; attach it, rename it or drop it"
               .formatted(taken, rotated.name()));
     }
     return names.partitions();
@@ -141,7 +142,7 @@ final class Creation {
     if (run.read(c -> Sql.exists(c, check, rest.oid(), CreateBesideDefaultStep.CHECK))) {
       run.step(
           SqlStep.transaction(
-              "drop the check that a broken-off run left on " + rest.name(),
+              "drop the check constraint that an interrupted run left on " + rest.name(),
               List.of(CreateBesideDefaultStep.drop(rest.name()))));
     }
   }
@@ -149,8 +150,8 @@ final class Creation {
   private void sayOutside(RotatedTable rotated, DefaultRows rows) {
     if (rows.outside() > 0) {
       run.note(
-          ("%,d rows in the default partition of %s lie outside the window of the task (%s to %s,"
-                  + " or NULL); they stay there: no partition is ever made for them")
+          ("%,d rows in the default partition of %s are outside the window of the task (%s to %s,"
+                  + " or NULL); they stay there, because no partition is created for them")
               .formatted(rows.outside(), rotated.name(), rows.first(), rows.last()));
     }
   }
@@ -166,7 +167,7 @@ final class Creation {
       return;
     }
     run.note(
-        "the default partition of %s has %s; ATTACH reads it under a lock, which takes milliseconds"
+        "the default partition of %s has %s; ATTACH scans it under a lock, which takes milliseconds"
             .formatted(rotated.name(), HumanFormat.bytes(defaultSize)));
     partitions.forEach(p -> run.step(new CreatePartitionStep(rotated, p, maker)));
   }
@@ -196,7 +197,7 @@ final class Creation {
       sayNotMade(
           rotated,
           rows,
-          "it is larger than %s, or foreign keys point to it, and then they are not moved; make that partition by hand"
+          "it is larger than %s or referenced by foreign keys, so they are not moved; create that partition by hand"
               .formatted(HumanFormat.bytes(SMALL)));
     }
   }
@@ -212,7 +213,7 @@ final class Creation {
     long waiting = rows.rows().values().stream().mapToLong(Long::longValue).sum();
     if (waiting > 0) {
       run.note(
-          "%,d rows of %d missing partitions of %s lie in its default partition, so these are not made: %s"
+          "%,d rows of %d missing partitions of %s are in its default partition, so these are not created: %s"
               .formatted(waiting, rows.rows().size(), rotated.name(), remedy));
     }
   }

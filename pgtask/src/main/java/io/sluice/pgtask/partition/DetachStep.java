@@ -53,7 +53,7 @@ final class DetachStep implements Step {
                   + " CONCURRENTLY while %s has a default partition: %s")
               .formatted(expiring.partition(), expiring.parent(), expiring.parent(), why);
       case FINALIZE ->
-          "finish detaching %s from %s, which was broken off"
+          "finish detaching %s from %s, which was interrupted"
               .formatted(expiring.partition(), expiring.parent());
     };
   }

@@ -57,7 +57,7 @@ final class DisposePlan {
       case "keep" ->
           new DisposeStep(
               expiring,
-              "leave %s as a table of its own%s"
+              "keep %s as a standalone table%s"
                   .formatted(expiring.partition(), indexes ? "" : ", without indexes"),
               indexes ? List.of() : dropIndexes(connection, expiring),
               "bytesKept",

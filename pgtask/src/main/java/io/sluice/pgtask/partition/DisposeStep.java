@@ -85,7 +85,7 @@ final class DisposeStep implements Step {
     Sql.execute(connection, sql().get(0));
     if (!Sql.isTrue(connection, oid())) {
       throw new SQLException(
-          "another table has the name " + expiring.partition().sql() + " now; it is left alone",
+          "another table is now named " + expiring.partition().sql() + "; it is left alone",
           "55000");
     }
     Sql.execute(connection, sql);

@@ -37,11 +37,11 @@ final class DuePartitions {
     for (Partition partition : past) {
       String end = partition.bounds().upper();
       if (partition.bounds().to() <= expiry) {
-        due.put(partition, "it ends at " + end + ", longer ago than is kept");
+        due.put(partition, "it ended at " + end + ", longer ago than the retention");
       } else if (total > most) {
         due.put(
             partition,
-            "all have %s, %s are kept, and it is the oldest"
+            "the table has %s, %s are kept, and this partition is the oldest"
                 .formatted(HumanFormat.bytes(total), HumanFormat.bytes(most)));
       } else {
         break;

@@ -63,7 +63,7 @@ final class Expiry {
         case ARCHIVED, GONE -> close(expiring);
         case FOREIGN -> {
           run.note(
-              "%s was to leave %s, but somebody renamed, moved or attached it elsewhere meanwhile; it is left alone"
+              "%s was to be removed from %s, but was renamed, moved or attached elsewhere in the meantime; it is left alone"
                   .formatted(expiring.partition(), expiring.parent()));
           close(expiring);
         }
@@ -88,7 +88,7 @@ final class Expiry {
     expired.keySet().forEach(partition -> due.add(partition.oid()));
     if (expired.size() > spec.most()) {
       run.note(
-          "%d partitions of %s are due; this run takes the oldest %d, later runs the rest"
+          "%d partitions of %s have expired; this run handles the oldest %d, later runs the rest"
               .formatted(expired.size(), rotated.name(), spec.most()));
     }
     List<Partition> now = expired.keySet().stream().limit(spec.most()).toList();
@@ -115,11 +115,11 @@ final class Expiry {
             .anyMatch(l -> l.oid() == pending.get().oid());
     if (ours) {
       run.note(
-          "%s is half detached, and until that is finished no other partition of %s can be: the next run tries again"
+          "the detach of %s is unfinished, and until it is finished no other partition of %s can be detached; the next run retries"
               .formatted(pending.get().name(), rotated.name()));
     } else {
       run.problem(
-          "somebody's DETACH CONCURRENTLY of %s was broken off, so no other partition can leave; run: alter table %s detach partition %s finalize"
+          "a DETACH CONCURRENTLY of %s was interrupted, so no other partition can be detached; run: alter table %s detach partition %s finalize"
               .formatted(pending.get().name(), rotated.name().sql(), pending.get().name().sql()));
     }
     return true;
@@ -184,7 +184,7 @@ final class Expiry {
     }
     if (marks.readers() != null) {
       run.note(
-          "%s is due but stays: %,d changes in it have not been read by %s yet"
+          "%s has expired but stays: %,d changes in it have not been read by %s yet"
               .formatted(partition.name(), marks.count(), marks.readers()));
       return false;
     }
@@ -216,7 +216,7 @@ final class Expiry {
       boolean attached = ExpiryState.of(run, expiring) == ExpiryState.ATTACHED;
       if (attached && !due.contains(expiring.oid()) && !run.dry()) {
         ledger.withdraw(expiring.oid());
-        run.note("%s is not due any more and stays".formatted(expiring.partition()));
+        run.note("%s no longer expires and stays".formatted(expiring.partition()));
       }
     }
   }

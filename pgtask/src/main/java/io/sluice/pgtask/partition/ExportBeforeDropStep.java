@@ -31,7 +31,7 @@ final class ExportBeforeDropStep implements Step {
 
   @Override
   public String description() {
-    return "export %s to %s; it stays if that fails".formatted(expiring.partition(), to);
+    return "export %s to %s; the partition stays if that fails".formatted(expiring.partition(), to);
   }
 
   @Override
@@ -55,7 +55,7 @@ final class ExportBeforeDropStep implements Step {
       return StepResult.of("partitionsExported", 1).and("rowsExported", saved.rows());
     } catch (UncheckedIOException e) {
       throw new SQLException(
-          "%s cannot be written: %s; mend that, the next run tries again"
+          "%s cannot be written: %s; fix that, the next run retries"
               .formatted(to, e.getCause().getMessage()),
           NOT_WRITTEN,
           e);

@@ -84,7 +84,7 @@ final class MoveFromDefaultStep implements Step {
 
   @Override
   public String description() {
-    return "make partition %s of %s for %s with the %,d rows that lie in the default partition"
+    return "create partition %s of %s for %s from %,d rows in the default partition"
         .formatted(partition.name(), rotated.name(), partition.bounds(), rows);
   }
 

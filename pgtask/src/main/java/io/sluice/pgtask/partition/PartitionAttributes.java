@@ -165,7 +165,7 @@ record PartitionAttributes(
                 new IllegalArgumentException(
                     "its template table "
                         + table
-                        + " is not there; make it, or take it out of the task"));
+                        + " does not exist; create it, or remove it from the task"));
   }
 
   private static List<String> indexes(Connection connection, long template, long parent)

@@ -82,14 +82,14 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
       return true;
     }
     run.problem(
-        "nothing is made or dropped: this host's clock says %s, the database server's %s; set the wrong one right (NTP)"
+        "nothing is created or dropped: this host's clock says %s, the database server's says %s; correct the wrong one (NTP)"
             .formatted(ours, theirs));
     return false;
   }
 
   private boolean possible(PartitionSpec spec, TaskRun run) throws SQLException {
     if (spec.export().isPresent() && exporter.isEmpty()) {
-      run.problem("this process cannot export; take export: out of the task");
+      run.problem("this process cannot export; remove export: from the task");
       return false;
     }
     return !(spec.expired() instanceof PartitionSpec.Expired.Archive archive)
@@ -114,7 +114,7 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
           throw e;
         }
         run.problem(
-            "%s could not be looked at, the next run tries again: %s"
+            "%s could not be processed, the next run retries: %s"
                 .formatted(rotated.name(), run.why(e)));
       }
     }

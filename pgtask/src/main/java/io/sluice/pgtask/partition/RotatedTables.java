@@ -34,7 +34,7 @@ final class RotatedTables {
   List<RotatedTable> find() throws SQLException {
     if (spec.feed().isPresent() && !run.task().database().equals(DatabaseSpec.WAREHOUSE)) {
       run.problem(
-          "tables of feed %s are in the warehouse; take database: out of the task"
+          "tables of feed %s are in the warehouse; remove database: from the task"
               .formatted(spec.feed().get()));
       return List.of();
     }
@@ -64,7 +64,7 @@ final class RotatedTables {
       return true;
     }
     run.problem(
-        "%s is left alone: %s"
+        "%s is skipped: %s"
             .formatted(
                 table,
                 missing.stream()
@@ -89,7 +89,7 @@ final class RotatedTables {
               || found.problems().keySet().stream().anyMatch(name -> glob.matches(name.toString()));
       if (!any) {
         run.problem(
-            "no partitioned table is called %s in database %s; mend tables: of the task, or turn a plain table into a partitioned one by a task with convert:"
+            "there is no partitioned table %s in database %s; correct tables: in the task, or convert a plain table with a convert: task"
                 .formatted(pattern, run.task().database()));
       }
     }
@@ -106,14 +106,14 @@ final class RotatedTables {
       Optional<Periods> periods = periods(table);
       if (periods.isEmpty()) {
         run.problem(
-            "%s has no partition yet whose width could be taken; say by: in the task"
+            "%s has no partition yet to take the width from; write by: in the task"
                 .formatted(table.name()));
         return Optional.empty();
       }
       return Optional.of(
           new RotatedTable(table, periods.get(), window(table, periods.get()), feed));
     } catch (IllegalArgumentException e) {
-      run.problem("%s is left alone: %s".formatted(table.name(), e.getMessage()));
+      run.problem("%s is skipped: %s".formatted(table.name(), e.getMessage()));
       return Optional.empty();
     }
   }
@@ -135,13 +135,13 @@ final class RotatedTables {
     if (periods.isTime()) {
       if (spec.keepIds().isPresent()) {
         throw new IllegalArgumentException(
-            "keep: is a number of ids, but its partitions are times; say keep: 90d or the like");
+            "keep: is a number of ids, but the partitions are by time; write a time such as keep: 90d");
       }
       return RotationWindow.at(run.now(), periods, spec);
     }
     if (spec.keepTime().isPresent() || spec.aheadTime().isPresent()) {
       throw new IllegalArgumentException(
-          "ahead: or keep: is a time, but its partitions are ids; say numbers, or epoch: if the ids"
+          "ahead: or keep: is a time, but the partitions are by id; write numbers, or epoch: if the ids"
               + " are times");
     }
     long largest = run.read(connection -> LargestId.read(connection, table));

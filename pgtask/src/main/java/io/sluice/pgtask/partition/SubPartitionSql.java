@@ -75,7 +75,7 @@ final class SubPartitionSql {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "it has no column \"" + column + "\", which sub-partitions go by"));
+                    "it has no column \"" + column + "\" to sub-partition by"));
   }
 
   String partitionBy() {

@@ -103,7 +103,7 @@ final class LiveRun extends AbstractRun {
     progress = step.description();
     found = StepResult.done();
     if (!history.beginStep(id, ++steps, step.description(), step.sql(), clock().instant())) {
-      throw new RunEnded(RunEnded.Reason.RELEASED, "another process took it over");
+      throw new RunEnded(RunEnded.Reason.RELEASED, "another process has taken it over");
     }
   }
 
@@ -158,9 +158,9 @@ final class LiveRun extends AbstractRun {
     try {
       step.undo(this);
     } catch (SQLException e) {
-      halfDone(step, say(e, step.sql()));
+      unfinished(step, say(e, step.sql()));
     } catch (RuntimeException e) {
-      halfDone(step, e.toString());
+      unfinished(step, e.toString());
     } finally {
       undoing = false;
     }
@@ -179,12 +179,11 @@ final class LiveRun extends AbstractRun {
     return undoSessions.transaction(body, true);
   }
 
-  private void halfDone(Step step, String why) {
+  private void unfinished(Step step, String why) {
     tally()
         .problem(
-            "after "
-                + step.description()
-                + " something stayed half done; the next run carries it on: "
+            step.description()
+                + " was interrupted and left something unfinished; the next run continues it: "
                 + why);
   }
 

@@ -191,7 +191,7 @@ final class MissingPrivileges {
   static Optional<MissingPrivilege> inRole(Connection connection, String role) throws SQLException {
     String sql =
         """
-        select format('is not in role %I', r.rolname), format('grant %I to %I', r.rolname, current_user)
+        select format('is not a member of role %I', r.rolname), format('grant %I to %I', r.rolname, current_user)
         from pg_catalog.pg_roles r where r.rolname = ? and not pg_has_role(r.oid, 'MEMBER')
         """;
     return ask(connection, sql, role);

@@ -29,7 +29,7 @@ final class ResultRecorder {
         return;
       } catch (FateException e) {
         if (n == ATTEMPTS || rest()) {
-          LOG.error("The ledger is away; not recorded: {}: {}", result, e.getMessage());
+          LOG.error("The ledger is unavailable; not recorded: {}: {}", result, e.getMessage());
           return;
         }
       }

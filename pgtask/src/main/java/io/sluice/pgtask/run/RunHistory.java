@@ -69,11 +69,11 @@ public final class RunHistory {
               with lost as (
                 update sluice.task_run set state = 'lost', ended_at = clock_timestamp(), progress = null,
                   problems = problems
-                    || 'its process ended without a word; what it left half done is carried on'::text
+                    || 'its process died; the next run continues what it left unfinished'::text
                 where state = 'running' and alive_at < clock_timestamp() - make_interval(secs => ?)
                 returning id, task),
               steps as (
-                update sluice.task_step set outcome = 'lost', error = 'its process ended without a word'
+                update sluice.task_step set outcome = 'lost', error = 'its process died'
                 where outcome = 'running' and run_id in (select id from lost))
               select task from lost
               """;

@@ -28,18 +28,19 @@ final class SqlErrors {
     String state = String.valueOf(e.getSQLState());
     return switch (state) {
       case "55P03" ->
-          "others held its lock; tried %d times, %s each. The next run tries again"
+          "its lock was held by others; tried %d times, %s each. The next run retries"
               .formatted(limits.attempts(), Durations.format(limits.lockTimeout()));
       case "57014" ->
-          "broken off (cancelled, or longer than %s)"
+          "interrupted (cancelled, or longer than %s)"
               .formatted(Durations.format(limits.statementTimeout()));
       case "28P01" ->
-          "no login to database %s: %s; mend its password".formatted(task.database(), message);
+          "cannot log in to database %s: %s; correct its password"
+              .formatted(task.database(), message);
       case "28000" ->
-          "no login to database %s: %s; let the role in by pg_hba.conf, or make it: create role … login"
+          "cannot log in to database %s: %s; allow the role in pg_hba.conf, or create it: create role … login"
               .formatted(task.database(), message);
       case "3D000" ->
-          "no login to database %s: %s; mend the url: of its declaration, or make it: create database …"
+          "cannot log in to database %s: %s; correct url: in its declaration, or create it: create database …"
               .formatted(task.database(), message);
       case "null" -> message; // not the database's: a place of exports, a client
       default -> message + " (SQLSTATE " + state + ")";

@@ -155,7 +155,7 @@ public final class TaskRunner implements AutoCloseable {
       run.problem(e.getMessage());
     } catch (RuntimeException e) {
       LOG.error("Task {} failed", task.name(), e);
-      run.problem("an error of Sluice itself: " + e);
+      run.problem("an internal error of Sluice: " + e);
     }
     return Outcome.of(run.tally().state());
   }
@@ -179,7 +179,8 @@ public final class TaskRunner implements AutoCloseable {
   private TaskKind<? super TaskSpec> kind(Task task) {
     TaskKind<? super TaskSpec> kind = kinds.get(task.spec().getClass());
     if (kind == null) {
-      throw new IllegalStateException("nobody does tasks of kind " + task.spec().kind());
+      throw new IllegalStateException(
+          "nothing is registered for tasks of kind " + task.spec().kind());
     }
     return kind;
   }
@@ -215,7 +216,7 @@ public final class TaskRunner implements AutoCloseable {
       }
       run.renewed();
     } catch (RuntimeException e) {
-      LOG.warn("Run {} cannot say that it lives: {}", id, e.getMessage());
+      LOG.warn("Run {} cannot renew its lease: {}", id, e.getMessage());
       if (run.sinceRenewed().compareTo(history.lostAfter().dividedBy(2)) > 0) {
         run.release(); // before another process takes it for lost and begins the same
       }

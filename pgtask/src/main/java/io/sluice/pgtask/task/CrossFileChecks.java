@@ -91,7 +91,7 @@ final class CrossFileChecks {
                     "limits.connections is %d, but database %s allows %d"
                         .formatted(
                             task.limits().connections(), database.name(), database.connections()),
-                    "Write less in limits.connections, or more in the database's connections."));
+                    "Lower limits.connections, or raise the database's connections."));
   }
 
   private Optional<Problem> feed(TaskFile result, Declaration.OfTask declared, String name) {
@@ -114,7 +114,7 @@ final class CrossFileChecks {
         ? Optional.of(
             result.problem(
                 JsonPointer.compile("/zone"),
-                "the days of feed " + name + " are those of " + feed.get().zone(),
+                "feed " + name + " has its days in " + feed.get().zone(),
                 "Remove zone; a window can name its own at its end."))
         : Optional.empty();
   }

@@ -34,7 +34,7 @@ public final class IntervalText {
             .orElseThrow(
                 () ->
                     new BadTextException(
-                        "'" + text + "' is not what a partition can hold",
+                        "'" + text + "' is not a partition interval",
                         Suggestion.of(word, UNITS)
                             .map(unit -> "Did you mean '" + unit + "'?")
                             .orElse(
@@ -58,7 +58,7 @@ public final class IntervalText {
             && DAY.toMillis() % length.toMillis() == 0;
     if (!divides) {
       throw new BadTextException(
-          "a partition cannot hold " + text + ", which does not divide a day",
+          "partition interval " + text + " does not divide a day",
           "Write a time from 1m to 12h that does, such as 15m or 6h, or day, week, month, quarter,"
               + " year.");
     }

@@ -47,7 +47,7 @@ final class NameFormat {
     String rest = PART.matcher(text).replaceAll("");
     if (rest.contains("{") || rest.contains("}") || rest.contains("\"")) {
       throw new BadTextException(
-          "name '" + text + "' has a brace or quote too many", "Write {table}_p{yyyyMMdd}.");
+          "name '" + text + "' has unbalanced braces or a quote", "Write {table}_p{yyyyMMdd}.");
     }
     refuseMissing(text, table, from, date.isPresent());
     return new NameFormat(text, date);
@@ -66,8 +66,8 @@ final class NameFormat {
       throw new BadTextException(
           "name '"
               + text
-              + "' has no {table}, so that partitions of two tables would be called"
-              + " the same",
+              + "' has no {table}, so that partitions of two tables would get"
+              + " the same name",
           "Begin it with {table}.");
     }
     if (from == date) {

@@ -46,7 +46,7 @@ final class PartitionChecks {
       if (said.has(key)) {
         problems.addAtKey(
             partition.get(key).at(),
-            key + " of a feed's tables is the feed's",
+            key + " is set by the feed",
             "Remove it here, and write it in the feed's target.partition.");
       }
     }
@@ -75,7 +75,7 @@ final class PartitionChecks {
     if (said.has("export") && !expired.equals("drop") && !expired.isEmpty()) {
       problems.addAtKey(
           partition.get("export").at(),
-          "what is kept is not exported",
+          "only partitions that are dropped are exported",
           "Write expired: drop, or remove export.");
     }
   }

@@ -33,7 +33,7 @@ final class PartitionDescription {
                 .formatted(spec.defaultPartition().batch())
             : "Rows in a default partition stay there");
     sentences.add(
-        "New partitions are called "
+        "New partitions are named "
             + spec.nameFormat().orElse("as Sluice does, such as cdr_p20261120")
             + template(spec.template()));
     sentences.add(
@@ -42,7 +42,7 @@ final class PartitionDescription {
             : "Parents are analysed when their statistics are older than "
                 + Durations.format(spec.analyzeEvery()));
     sentences.add(
-        "One run makes and expires at most %,d partitions a table".formatted(spec.most()));
+        "One run creates and expires at most %,d partitions per table".formatted(spec.most()));
     return sentences;
   }
 
@@ -82,8 +82,8 @@ final class PartitionDescription {
         spec.aheadTime()
             .map(time -> "up to " + Durations.format(time) + " beyond now")
             .orElseGet(
-                () -> "until there are " + spec.aheadCount().orElse(0) + " after the one of now");
-    return "Partitions are made "
+                () -> "until there are " + spec.aheadCount().orElse(0) + " after the current one");
+    return "Partitions are created "
         + reach
         + (spec.gaps() ? ", and missing ones between the oldest and now" : "; gaps stay");
   }
@@ -131,7 +131,7 @@ final class PartitionDescription {
     template
         .table()
         .ifPresent(
-            table -> sentences.add("are made like " + table + " in all a parent cannot say"));
+            table -> sentences.add("take from " + table + " what a parent cannot hand down"));
     template.tablespace().ifPresent(space -> sentences.add("lie in tablespace " + space));
     if (!template.storage().isEmpty()) {
       sentences.add("have storage parameters " + new TreeMap<>(template.storage()));

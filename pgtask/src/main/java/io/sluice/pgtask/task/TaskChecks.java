@@ -50,7 +50,7 @@ final class TaskChecks {
               : lock.at().head().appendProperty("statementTimeout"),
           "lockTimeout is not shorter than statementTimeout, which is "
               + Durations.format(statement.get()),
-          "A statement must get its lock and still have time; write lockTimeout: 2s.");
+          "A statement must have time left after it got its lock; write lockTimeout: 2s.");
     }
   }
 
@@ -60,8 +60,8 @@ final class TaskChecks {
     if (schedule.filter(s -> ScheduleText.next(s, ANY).isEmpty()).isPresent()) {
       problems.addAtValue(
           task.get("schedule").at(),
-          "the schedule never comes",
-          "Write one that does, or schedule: never for a task that only a person runs.");
+          "the schedule never fires",
+          "Write one that does, or schedule: never for a task that is only started by hand.");
     }
   }
 

@@ -37,12 +37,12 @@ public final class TaskDescription {
           + spec.feed().map(feed -> "all tables of feed " + feed).orElse(list(spec.tables()));
     }
     if (task.spec() instanceof ConvertSpec spec) {
-      return "Turns the plain table " + spec.table() + " into a partitioned one while it is used";
+      return "Converts the plain table " + spec.table() + " to a partitioned one online";
     }
     if (task.spec() instanceof MaintenanceSpec spec) {
-      return "Cares for "
+      return "Maintains "
           + list(spec.tables())
-          + (spec.exclude().isEmpty() ? "" : " without " + list(spec.exclude()));
+          + (spec.exclude().isEmpty() ? "" : " except " + list(spec.exclude()));
     }
     return "Does " + task.spec().kind();
   }
@@ -50,13 +50,13 @@ public final class TaskDescription {
   private static String when(Task task) {
     String windows =
         task.windows().isEmpty()
-            ? "may work at any time"
-            : "may work only in "
+            ? "may run at any time"
+            : "may run only in "
                 + task.windows().stream().map(WindowText::format).collect(Collectors.joining("; "))
-                + ", and stops in time at the end";
+                + ", and stops when the window ends";
     String schedule =
         task.schedule().isEmpty()
-            ? "Runs only when a person runs it"
+            ? "Runs only when started by hand"
             : "Runs " + ScheduleText.format(task.schedule()) + zone(task);
     return schedule + "; " + windows;
   }
@@ -84,10 +84,10 @@ public final class TaskDescription {
             + spec.epoch().map(PartitionDescription::epoch).orElse(""));
     sentences.add(
         spec.defaultPartition()
-            ? "Rows without a place (NULL, or a time out of all reason) go to a default partition"
-            : "Rows without a place (NULL, or a time out of all reason) stop it before it begins");
+            ? "Rows that fit no partition (NULL, or an implausible time) go to a default partition"
+            : "Rows that fit no partition (NULL, or an implausible time) stop it before it starts");
     sentences.add(
-        "Copies %s of the table in one transaction, and makes at most %,d partitions"
+        "Copies %s of the table per transaction, and creates at most %,d partitions"
             .formatted(HumanFormat.bytes(spec.batchBytes()), spec.most()));
     sentences.add(
         spec.dropOld()
@@ -100,16 +100,16 @@ public final class TaskDescription {
         .ifPresent(
             v ->
                 sentences.add(
-                    "Vacuums a table from %s dead rows, or from %s of autovacuum_freeze_max_age"
+                    "Vacuums a table at %s dead rows, or at %s of autovacuum_freeze_max_age"
                         .formatted(percent(v.dead()), percent(v.age()))));
     spec.analyze()
         .ifPresent(
-            a -> sentences.add("Analyses a table from " + percent(a.changed()) + " changed rows"));
+            a -> sentences.add("Analyses a table at " + percent(a.changed()) + " changed rows"));
     spec.reindex()
         .ifPresent(
             r ->
                 sentences.add(
-                    "Rebuilds an index of %s or more from %s air, concurrently"
+                    "Rebuilds an index of %s or more at %s bloat, concurrently"
                         .formatted(HumanFormat.bytes(r.minBytes()), percent(r.bloat()))));
     spec.reorder().ifPresent(reorder -> sentences.add(reorder(reorder)));
     spec.space()
@@ -118,14 +118,14 @@ public final class TaskDescription {
                 sentences.add(
                     "A rebuild or rewrite may take "
                         + HumanFormat.bytes(space)
-                        + " of disk besides"));
+                        + " of additional disk space"));
   }
 
   private static String reorder(Reorder reorder) {
     List<String> from = new ArrayList<>();
-    reorder.bloat().ifPresent(bloat -> from.add("from " + percent(bloat) + " air"));
-    reorder.correlation().ifPresent(c -> from.add("below " + percent(c) + " of physical order"));
-    return "Rewrites a table of %s or more that nobody wrote to for %s in the order of %s, %s, by %s"
+    reorder.bloat().ifPresent(bloat -> from.add("at " + percent(bloat) + " bloat"));
+    reorder.correlation().ifPresent(c -> from.add("below a correlation of " + percent(c)));
+    return "Rewrites a table of %s or more that was not written to for %s, ordered by %s, %s, using %s"
         .formatted(
             HumanFormat.bytes(reorder.minBytes()),
             Durations.format(reorder.after()),
@@ -139,8 +139,8 @@ public final class TaskDescription {
   }
 
   private static String limits(Limits limits) {
-    return ("At most %d connections; a statement waits %s for a lock and runs %s at the longest;"
-            + " what does not get its lock is tried %d times, with rests from %s")
+    return ("At most %d connections; a statement waits %s for a lock and runs for at most %s;"
+            + " a statement that does not get its lock is tried %d times, with pauses from %s on")
         .formatted(
             limits.connections(),
             Durations.format(limits.lockTimeout()),

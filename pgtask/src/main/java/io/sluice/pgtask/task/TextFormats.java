@@ -93,7 +93,7 @@ final class TextFormats {
     return fault(
         !text.matches("[1-9][0-9]{0,5}")
             && Durations.parse(text).filter(d -> !d.isZero()).isEmpty(),
-        "'" + text + "' is not how far ahead partitions can be",
+        "'" + text + "' is not a valid value of ahead",
         "Write a time such as 7d, or a number of partitions such as 4.");
   }
 
@@ -105,7 +105,7 @@ final class TextFormats {
         ? CHECKS.check("duration", text)
         : Optional.of(
             new Fault(
-                "'" + text + "' is not how long rows can live",
+                "'" + text + "' is not a valid value of keep",
                 "Write a time such as 90d, a number of ids, or forever."));
   }
 
@@ -175,9 +175,9 @@ final class TextFormats {
           "s3".equals(uri.getScheme())
               && String.valueOf(uri.getAuthority()).matches("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
       return fault(
-          login || (!file && !bucket), "'" + text + "' is not a place for exports", example);
+          login || (!file && !bucket), "'" + text + "' is not a location for exports", example);
     } catch (URISyntaxException e) {
-      return Optional.of(new Fault("'" + text + "' is not a place for exports", example));
+      return Optional.of(new Fault("'" + text + "' is not a location for exports", example));
     }
   }
 

@@ -138,7 +138,10 @@ class DisturbedConversionTest {
       reader.setAutoCommit(false);
       statement.execute("lock table app.t in access share mode");
       RunResult result = db.run(task());
-      assertThat(result.problems()).singleElement().asString().contains("others held its lock");
+      assertThat(result.problems())
+          .singleElement()
+          .asString()
+          .contains("its lock was held by others");
       reader.rollback();
       reader.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       statement.execute("select 1");
@@ -151,7 +154,7 @@ class DisturbedConversionTest {
                               + " - interval '2 s'")
                       == 1);
       result = db.run(task());
-      assertThat(result.problems()).singleElement().asString().contains("keep a snapshot");
+      assertThat(result.problems()).singleElement().asString().contains("hold an old snapshot");
       reader.rollback();
       assertThat(db.run(task()).state()).isEqualTo(State.DONE);
       assertConverted(db, 5000, 5000L * 5001 / 2);
@@ -259,7 +262,7 @@ class DisturbedConversionTest {
           .contains("rule _RETURN on materialized view app.mat")
           .contains("publication pub")
           .contains("rule quiet")
-          .contains("column at of app.t may be NULL")
+          .contains("column at of app.t is nullable")
           .contains("more than the 100 partitions")
           .contains("default: true");
       assertThat(db.texts("select relkind from pg_class where oid = 'app.t'::regclass"))

@@ -68,7 +68,7 @@ class RestoreTest {
       assertThat(fixture.restore(ExportFixture.as(exported.manifest(), "billing.again")).problems())
           .singleElement()
           .asString()
-          .contains("billing.again is there already");
+          .contains("billing.again already exists");
     }
   }
 
@@ -107,9 +107,9 @@ class RestoreTest {
           .singleElement()
           .asString()
           .isEqualTo(
-              "billing.cdr_p20260801 does not fit billing.cdr any more: column note is gone, column"
+              "billing.cdr_p20260801 no longer fits billing.cdr: column note is gone, column"
                   + " amount was numeric and is text now, column must is new and NOT NULL without a"
-                  + " default; restore it as a table of its own with --as schema.table");
+                  + " default; restore it as a standalone table with --as schema.table");
       assertThat(fixture.restore(ExportFixture.as(exported.manifest(), "billing.again")).problems())
           .isEmpty();
     }
@@ -125,7 +125,7 @@ class RestoreTest {
       assertThat(fixture.restore(ExportFixture.back()).problems())
           .singleElement()
           .asString()
-          .contains("a table billing.cdr_p20260801 is there already");
+          .contains("a table billing.cdr_p20260801 already exists");
       fixture.sql(
           "drop table billing.cdr_p20260801",
           "create table billing.wide partition of billing.cdr for values from ('2026-07-30') to"
@@ -218,7 +218,7 @@ class RestoreTest {
       byte[] good = Files.readAllBytes(part);
       Files.write(part, java.util.Arrays.copyOf(good, good.length - 4));
       assertThat(problem(fixture, ExportFixture.back()))
-          .contains("was cut off or replaced: it has");
+          .contains("was truncated or replaced: it has");
       byte[] flipped = good.clone();
       flipped[good.length / 2] ^= 1;
       Files.write(part, flipped);
@@ -238,17 +238,17 @@ class RestoreTest {
   private void foreignFiles(ExportFixture fixture, Path manifest, Path part)
       throws IOException, SQLException {
     assertThat(problem(fixture, ExportFixture.from(part.toUri())))
-        .contains("is no manifest of an export, or was damaged");
+        .contains("is not an export manifest, or was damaged");
     Path other = Files.writeString(dir.resolve("other.json"), "{\"name\": 1}");
     assertThat(problem(fixture, ExportFixture.from(other.toUri())))
-        .endsWith("is JSON, but no manifest of an export by Sluice");
+        .endsWith("is JSON, but not an export manifest of Sluice");
     Files.writeString(other, "{\"sluiceExport\": 1, \"format\": \"" + Manifest.FORMAT + "\"}");
     assertThat(problem(fixture, ExportFixture.from(other.toUri())))
         .contains("was damaged: it lacks schema");
     assertThat(problem(fixture, ExportFixture.from(dir.resolve("none.json").toUri())))
         .startsWith("there is no file");
     assertThat(problem(fixture, ExportFixture.from(URI.create("none.json"))))
-        .contains("is no place");
+        .contains("is not a location");
     Files.writeString(manifest, " ", StandardOpenOption.APPEND);
     assertThat(problem(fixture, ExportFixture.back())).contains("sluice.expired_partition says");
     assertThat(
@@ -275,7 +275,7 @@ class RestoreTest {
       String text = Files.readString(Path.of(exported.manifest()));
       Files.writeString(
           forged, text.replace(ExportFixture.UPPER, "'2026-08-02'); drop schema billing; --"));
-      assertThat(problem(fixture, ExportFixture.from(forged.toUri()))).contains("are none of it");
+      assertThat(problem(fixture, ExportFixture.from(forged.toUri()))).contains("do not fit");
       Files.writeString(forged, text.replace("\"numeric\"", "\"int); drop schema billing; --\""));
       assertThat(problem(fixture, ExportFixture.as(forged.toUri(), "billing.again")))
           .contains("types that this database does not have");

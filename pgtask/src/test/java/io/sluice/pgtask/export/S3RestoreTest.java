@@ -138,7 +138,7 @@ class S3RestoreTest {
                 ExportFixture.UPPER);
         PartitionExport export = new PartitionExport(new ExportLocations(access));
         assertThatThrownBy(() -> other.work(same, export, place))
-            .hasMessageContaining("give each database a place of its own");
+            .hasMessageContaining("give each database a location of its own");
       }
     }
   }

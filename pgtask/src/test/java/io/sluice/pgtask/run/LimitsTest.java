@@ -74,8 +74,8 @@ class LimitsTest {
       assertThat(result.state()).isEqualTo(State.FAILED);
       assertThat(result.problems())
           .containsExactly(
-              "Drop a failed: others held its lock; tried 3 times, 100ms each."
-                  + " The next run tries again");
+              "Drop a failed: its lock was held by others; tried 3 times, 100ms each."
+                  + " The next run retries");
       assertThat(bench.text("select attempts from sluice.task_step")).isEqualTo("3");
     }
   }
@@ -92,7 +92,7 @@ class LimitsTest {
       RunResult result =
           runner.run(RunFixture.task("t", DatabaseSpec.WAREHOUSE, limits), "a").orElseThrow();
       assertThat(result.problems())
-          .containsExactly("Sleep failed: broken off (cancelled, or longer than 200ms)");
+          .containsExactly("Sleep failed: interrupted (cancelled, or longer than 200ms)");
       assertThat(bench.text("select attempts from sluice.task_step")).isEqualTo("1");
     }
   }

@@ -225,9 +225,9 @@ class PrivilegesTest {
     try (Office office = new Office(major)) {
       office.fixture.with(RestoreSpec.class, (spec, run) -> run.read(PrivilegesTest::one));
       assertThat(problem(office, "wrong", office.fixture.database.jdbcUrl()))
-          .contains("no login to database warehouse")
+          .contains("cannot log in to database warehouse")
           .contains("password authentication failed")
-          .endsWith("mend its password");
+          .endsWith("correct its password");
       assertThat(
               problem(
                   office,

@@ -113,7 +113,7 @@ class TaskRunnerTest {
       assertThat(bench.text("select string_agg(state, ' ' order by id) from sluice.task_run"))
           .isEqualTo("lost done");
       assertThat(bench.text("select outcome || ': ' || error from sluice.task_step"))
-          .isEqualTo("lost: its process ended without a word");
+          .isEqualTo("lost: its process died");
       assertThat(bench.count("sluice.task.runs", "outcome", "lost")).isEqualTo(1);
       assertThat(bench.history.beginStep(killed, 2, "Do", List.of("do"), Instant.now())).isFalse();
       assertThat(bench.history.alive(killed, "")).isTrue();

@@ -212,7 +212,7 @@ class TaskDirectoryTest {
             "f.yaml:1:1: limits.connections is 2, but database billing allows 1",
             "g.yaml:2:19: there is no feed nrr",
             "h.yaml:2:19: the tables of feed lte have no partitions",
-            "i.yaml:1:7: the days of feed nr are those of Asia/Shanghai",
+            "i.yaml:1:7: feed nr has its days in Asia/Shanghai",
             "j.yaml:2:22: nr.{measInfoId} of feed nr is rotated as the feed says");
     assertThat(tasks.current().tasks()).containsOnlyKeys("a", "e", "feed/nr");
     assertThat(tasks.current().databases()).containsOnlyKeys("billing");

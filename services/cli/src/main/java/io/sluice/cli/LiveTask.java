@@ -132,7 +132,7 @@ final class LiveTask {
             .orElse("");
     throw new UserError(
         Exit.PROBLEMS,
-        task.name() + " is running already" + where,
+        task.name() + " is already running" + where,
         "Add --wait, or end it: sluice task cancel " + task.name());
   }
 
