@@ -18,9 +18,11 @@ public final class IntervalText {
   private IntervalText() {}
 
   /**
+   * Reads the text form.
+   *
    * @throws BadTextException if the text is something else
    */
-  static Interval parse(String text) {
+  public static Interval parse(String text) {
     String word = text.strip();
     if (UNITS.contains(word)) {
       return new Interval.Calendar(Unit.valueOf(word.toUpperCase(Locale.ROOT)));
@@ -76,7 +78,7 @@ public final class IntervalText {
   }
 
   /** The shortest that one lasts; zero for ids. */
-  static Duration shortest(Interval interval) {
+  public static Duration shortest(Interval interval) {
     if (interval instanceof Interval.Fixed fixed) {
       return fixed.length();
     }

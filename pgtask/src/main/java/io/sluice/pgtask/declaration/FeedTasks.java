@@ -1,9 +1,16 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedTarget.Partitioning;
 import io.sluice.core.feed.FeedTarget.Partitioning.By;
 import io.sluice.core.feed.Feeds;
+import io.sluice.pgtask.task.Interval;
+import io.sluice.pgtask.task.IntervalText;
+import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.ScheduleText;
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskSchedule;
+import io.sluice.pgtask.task.Window;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;

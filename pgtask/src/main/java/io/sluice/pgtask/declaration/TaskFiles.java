@@ -1,4 +1,4 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.yaml.DocumentKind;

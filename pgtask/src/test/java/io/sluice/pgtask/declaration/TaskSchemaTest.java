@@ -1,4 +1,4 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,13 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedTarget.Partitioning.By;
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.yaml.Problem;
 import io.sluice.core.yaml.Suggestion;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,4 +1,4 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import static io.sluice.core.yaml.TextChecks.fault;
 
@@ -8,6 +8,10 @@ import io.sluice.core.yaml.Durations;
 import io.sluice.core.yaml.Suggestion;
 import io.sluice.core.yaml.TextChecks;
 import io.sluice.core.yaml.TextChecks.Fault;
+import io.sluice.pgtask.task.BadTextException;
+import io.sluice.pgtask.task.IntervalText;
+import io.sluice.pgtask.task.ScheduleText;
+import io.sluice.pgtask.task.WindowText;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.ZoneOffset;

@@ -1,13 +1,16 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
-import static io.sluice.pgtask.task.TaskBinder.part;
-import static io.sluice.pgtask.task.Values.constant;
-import static io.sluice.pgtask.task.Values.flag;
-import static io.sluice.pgtask.task.Values.number;
-import static io.sluice.pgtask.task.Values.text;
+import static io.sluice.pgtask.declaration.TaskBinder.part;
+import static io.sluice.pgtask.declaration.Values.constant;
+import static io.sluice.pgtask.declaration.Values.flag;
+import static io.sluice.pgtask.declaration.Values.number;
+import static io.sluice.pgtask.declaration.Values.text;
 
 import io.sluice.core.yaml.Durations;
 import io.sluice.core.yaml.Tree;
+import io.sluice.pgtask.task.Epoch;
+import io.sluice.pgtask.task.IntervalText;
+import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.DefaultPartition;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
 import io.sluice.pgtask.task.PartitionSpec.Export;

@@ -1,4 +1,4 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.yaml.DocumentFiles;
@@ -7,6 +7,7 @@ import io.sluice.core.yaml.Problems;
 import io.sluice.core.yaml.SchemaProblems;
 import io.sluice.core.yaml.Tree;
 import io.sluice.core.yaml.YamlDocument;
+import io.sluice.pgtask.task.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,11 +25,11 @@ public final class TaskParser {
 
   /** Of tasks: what they can say, and every default. */
   static final DocumentSchema TASKS =
-      new DocumentSchema(TaskParser.class, "task.schema.json", "the task");
+      new DocumentSchema(Task.class, "task.schema.json", "the task");
 
   /** Of databases. */
   static final DocumentSchema DATABASES =
-      new DocumentSchema(TaskParser.class, "database.schema.json", "the database");
+      new DocumentSchema(Task.class, "database.schema.json", "the database");
 
   private static final String NOUN = "task or database";
   private static final String FIRST_KEY = "task: or database";

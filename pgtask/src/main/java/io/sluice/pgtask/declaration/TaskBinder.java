@@ -1,15 +1,24 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
-import static io.sluice.pgtask.task.Values.constant;
-import static io.sluice.pgtask.task.Values.duration;
-import static io.sluice.pgtask.task.Values.number;
-import static io.sluice.pgtask.task.Values.text;
+import static io.sluice.pgtask.declaration.Values.constant;
+import static io.sluice.pgtask.declaration.Values.duration;
+import static io.sluice.pgtask.declaration.Values.number;
+import static io.sluice.pgtask.declaration.Values.text;
 
 import io.sluice.core.yaml.Tree;
+import io.sluice.pgtask.task.ConvertSpec;
+import io.sluice.pgtask.task.Epoch;
+import io.sluice.pgtask.task.IntervalText;
+import io.sluice.pgtask.task.Limits;
+import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.MaintenanceSpec.Analyze;
 import io.sluice.pgtask.task.MaintenanceSpec.Reindex;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
 import io.sluice.pgtask.task.MaintenanceSpec.Vacuum;
+import io.sluice.pgtask.task.ScheduleText;
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskSpec;
+import io.sluice.pgtask.task.WindowText;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.OptionalDouble;

@@ -1,9 +1,13 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.yaml.DocumentDirectory;
 import io.sluice.core.yaml.Problem;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskSet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import static java.time.DayOfWeek.FRIDAY;
 import static java.time.DayOfWeek.MONDAY;
@@ -10,12 +10,25 @@ import static java.time.DayOfWeek.WEDNESDAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.yaml.Secret;
+import io.sluice.pgtask.task.ConvertSpec;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.Epoch;
+import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Interval.Unit;
+import io.sluice.pgtask.task.Limits;
+import io.sluice.pgtask.task.MaintenanceSpec;
+import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.DefaultPartition;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
 import io.sluice.pgtask.task.PartitionSpec.Export;
 import io.sluice.pgtask.task.PartitionSpec.Sub;
 import io.sluice.pgtask.task.PartitionSpec.Template;
+import io.sluice.pgtask.task.ScheduleText;
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskDescription;
+import io.sluice.pgtask.task.TaskSchedule;
+import io.sluice.pgtask.task.Window;
+import io.sluice.pgtask.task.WindowText;
 import java.net.URI;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -189,20 +202,20 @@ class TaskParserTest {
 
   @Test
   void bindsExpiredKeepAndHash() {
-    PartitionSpec spec =
-        (PartitionSpec)
-            task("""
+    Task task =
+        task(
+            """
             task: t
             partition:
               tables: [a.b]
               expired: keep
               keep: forever
               sub: {hash: {column: element, parts: 4}}
-            """)
-                .spec();
+            """);
+    PartitionSpec spec = (PartitionSpec) task.spec();
     assertThat(spec.expired()).isEqualTo(new Expired.Keep(true));
     assertThat(spec.keepTime()).isEmpty();
-    assertThat(PartitionDescription.of(spec, ZoneOffset.UTC))
+    assertThat(TaskDescription.of(task))
         .contains("Nothing expires")
         .noneMatch(description -> description.startsWith("An expired partition"));
     assertThat(spec.sub()).contains(new Sub.Hash("element", 4));

@@ -1,5 +1,8 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
+import io.sluice.pgtask.task.BadTextException;
+import io.sluice.pgtask.task.Interval;
+import io.sluice.pgtask.task.IntervalText;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalDateTime;

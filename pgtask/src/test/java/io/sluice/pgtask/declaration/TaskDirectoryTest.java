@@ -1,10 +1,15 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.yaml.Problem;
+import io.sluice.pgtask.task.Interval;
+import io.sluice.pgtask.task.Limits;
+import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskSchedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,14 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedTarget.Partitioning.By;
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.feed.Glob;
+import io.sluice.pgtask.task.ConvertSpec;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.MaintenanceSpec;
+import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.Task;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonPointer;

@@ -1,5 +1,7 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;

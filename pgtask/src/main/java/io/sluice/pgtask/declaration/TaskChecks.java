@@ -1,8 +1,12 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import io.sluice.core.yaml.Durations;
 import io.sluice.core.yaml.Problems;
 import io.sluice.core.yaml.Tree;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.Interval;
+import io.sluice.pgtask.task.ScheduleText;
+import io.sluice.pgtask.task.TaskSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;

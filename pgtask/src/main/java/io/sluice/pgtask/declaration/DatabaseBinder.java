@@ -1,7 +1,8 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import io.sluice.core.yaml.Secret;
 import io.sluice.core.yaml.Tree;
+import io.sluice.pgtask.task.DatabaseSpec;
 
 /** Turns a checked tree of a database into its record. */
 final class DatabaseBinder {

@@ -1,4 +1,7 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
+
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.Task;
 
 /** What one file declares. */
 public sealed interface Declaration {

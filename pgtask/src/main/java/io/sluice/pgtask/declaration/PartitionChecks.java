@@ -1,8 +1,10 @@
-package io.sluice.pgtask.task;
+package io.sluice.pgtask.declaration;
 
 import io.sluice.core.yaml.Durations;
 import io.sluice.core.yaml.Problems;
 import io.sluice.core.yaml.Tree;
+import io.sluice.pgtask.task.Interval;
+import io.sluice.pgtask.task.IntervalText;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
