@@ -38,8 +38,7 @@ import picocli.CommandLine.Option;
     name = "convert-bench",
     mixinStandardHelpOptions = true,
     description =
-        "Turns a large plain table into a partitioned one while a loader appends and readers"
-            + " count.")
+        "Turns a large plain table into a partitioned one while a loader appends and readers count.")
 final class ConvertBench implements Callable<Integer> {
   private static final String DATABASE = "convert";
   private static final int DAYS = 50;
@@ -91,8 +90,7 @@ final class ConvertBench implements Callable<Integer> {
     execute(database, "create schema app");
     execute(
         database,
-        "create table app.event (id bigint not null, ts timestamptz not null, element int not null,"
-            + " value bigint not null, note text)");
+        "create table app.event (id bigint not null, ts timestamptz not null, element int not null, value bigint not null, note text)");
     for (long done = 0; done < rows; done += FILL) {
       execute(
           database,

@@ -168,8 +168,7 @@ final class PartmanBench implements Callable<Integer> {
     for (Measured side : List.of(partman, sluice)) {
       System.out.printf(
           Locale.ROOT,
-          "%s: pg_locks looked at %,d times, at most %.1f ms apart; %,d rows loaded, %,d counts"
-              + " beside it%n",
+          "%s: pg_locks looked at %,d times, at most %.1f ms apart; %,d rows loaded, %,d counts beside it%n",
           side.name(),
           side.locks().looks(),
           side.locks().gap() / MILLI,

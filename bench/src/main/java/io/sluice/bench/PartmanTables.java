@@ -57,8 +57,7 @@ final class PartmanTables {
     try (Connection connection = database.getConnection()) {
       Sql.execute(
           connection,
-          "create schema partman; create extension pg_partman schema partman; create schema a;"
-              + " create schema b");
+          "create schema partman; create extension pg_partman schema partman; create schema a; create schema b");
       for (int i = 1; i <= tables; i++) {
         for (String schema : List.of(PARTMAN, SLUICE)) {
           Sql.execute(

@@ -74,8 +74,7 @@ record CopySwapState(
       return Optional.empty();
     }
     String sql =
-        "select spec, source::int8, fingerprint, keyed, phase, file_node::int8, next_block, blocks,"
-            + " old_name, drop_old from "
+        "select spec, source::int8, fingerprint, keyed, phase, file_node::int8, next_block, blocks, old_name, drop_old from "
             + names.state().sql();
     return Sql.first(connection, sql, CopySwapState::of);
   }

@@ -18,8 +18,7 @@ final class KeyChangeLog extends ChangeLog {
 
   /** A chunk is small beside the tables: index scans, and never a scan of the copy. */
   private static final String PLAN =
-      "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin"
-          + " = off";
+      "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off";
 
   private final List<SourceColumn> columns;
   private final Optional<SourceColumn> nullable;

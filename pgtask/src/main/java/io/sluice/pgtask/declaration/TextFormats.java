@@ -124,8 +124,7 @@ final class TextFormats {
     return fault(
         !JDBC.matcher(text).matches(),
         "'" + text + "' is not the URL of a PostgreSQL database",
-        "Write jdbc:postgresql://host:port/database, for example"
-            + " jdbc:postgresql://pg2:5432/billing.");
+        "Write jdbc:postgresql://host:port/database, for example jdbc:postgresql://pg2:5432/billing.");
   }
 
   private static Optional<Fault> table(String text) {

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.HumanFormat;

@@ -2,6 +2,7 @@ package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.TaskRun;

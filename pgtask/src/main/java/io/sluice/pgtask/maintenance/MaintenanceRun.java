@@ -1,5 +1,9 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.maintenance.statistics.BloatEstimator;
+import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.MaintenanceSpec;

@@ -1,6 +1,12 @@
 package io.sluice.pgtask.maintenance;
 
-import io.sluice.pgtask.maintenance.PlannerStatistics.Index;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimate;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimator;
+import io.sluice.pgtask.maintenance.statistics.IndexInfo;
+import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics.Index;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.MaintenanceSpec.Reindex;
 import java.sql.SQLException;
@@ -9,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Indexes with more air than is worth keeping. */
+/** Indexes with more bloat than the task allows. */
 final class ReindexPlan {
 
   private final TaskRun run;

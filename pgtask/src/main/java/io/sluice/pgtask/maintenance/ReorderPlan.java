@@ -5,8 +5,14 @@ import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.CopySwap;
 import io.sluice.pgtask.copyswap.CopySwap.Unfinished;
-import io.sluice.pgtask.maintenance.BloatEstimator.TableBloat;
 import io.sluice.pgtask.maintenance.SortOrders.Order;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimate;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimator;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimator.TableBloat;
+import io.sluice.pgtask.maintenance.statistics.ColumnStatistics;
+import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.HumanFormat;
@@ -23,7 +29,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Cold tables with much air, or whose rows lie out of order. */
+/** Cold tables that are bloated, or whose rows lie out of order. */
 final class ReorderPlan {
 
   private static final String STATES =

@@ -2,6 +2,8 @@ package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.StepContext;

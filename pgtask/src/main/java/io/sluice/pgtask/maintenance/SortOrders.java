@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toMap;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Sql.Items;
 import io.sluice.core.sql.SqlNames;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.StepContext;
 import java.sql.ResultSet;
 import java.sql.SQLException;

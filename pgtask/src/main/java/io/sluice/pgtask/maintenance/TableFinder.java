@@ -2,9 +2,11 @@ package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.maintenance.TableInfo.Ages;
-import io.sluice.pgtask.maintenance.TableInfo.Rows;
-import io.sluice.pgtask.maintenance.TableInfo.Size;
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo.Ages;
+import io.sluice.pgtask.maintenance.statistics.TableInfo.Rows;
+import io.sluice.pgtask.maintenance.statistics.TableInfo.Size;
 import io.sluice.pgtask.run.StepContext;
 import java.sql.Connection;
 import java.sql.ResultSet;

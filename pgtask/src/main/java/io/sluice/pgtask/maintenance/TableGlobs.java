@@ -1,6 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import java.util.List;
 import java.util.regex.Pattern;
 

@@ -2,6 +2,8 @@ package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.TaskRun;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.MaintenanceSpec.Vacuum;

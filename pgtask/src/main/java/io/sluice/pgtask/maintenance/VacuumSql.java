@@ -1,5 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
+
 /**
  * VACUUM and ANALYZE as text; see https://www.postgresql.org/docs/current/sql-vacuum.html
  *

@@ -1,5 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
+
 /**
  * Something due.
  *

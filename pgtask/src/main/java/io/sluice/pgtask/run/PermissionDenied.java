@@ -24,12 +24,10 @@ final class PermissionDenied {
 
   private static final Pattern RELATION =
       Pattern.compile(
-          "permission denied for (?:table|view|relation|materialized view|foreign table|index)"
-              + " (.+)");
+          "permission denied for (?:table|view|relation|materialized view|foreign table|index) (.+)");
   private static final Pattern OWNER =
       Pattern.compile(
-          "must be owner of (?:table|view|relation|materialized view|foreign table|index|sequence)"
-              + " (.+)");
+          "must be owner of (?:table|view|relation|materialized view|foreign table|index|sequence) (.+)");
   private static final Pattern THING =
       Pattern.compile(
           "(permission denied for (?:schema|database|tablespace|function|sequence)"

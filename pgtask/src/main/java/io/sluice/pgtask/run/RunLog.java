@@ -130,8 +130,7 @@ public final class RunLog {
   /** When tasks run next, as the service has planned it; none while no service ran. */
   public Map<String, Instant> next() {
     String sql =
-        "select task_instance, execution_time from sluice.scheduled_tasks where task_name ="
-            + " 'sluice-task'";
+        "select task_instance, execution_time from sluice.scheduled_tasks where task_name = 'sluice-task'";
     return ledger.ledger(
         connection ->
             Sql.map(connection, sql, row -> row.getString(1), row -> Sql.instant(row, 2)));

@@ -47,15 +47,12 @@ class BusyConversionTest {
             "create index on app.t (key)"),
         variant(
             "unique index with NULLs allowed elsewhere",
-            "name text, key bigint not null, gone int, at timestamptz not null, note text, other"
-                + " text unique",
+            "name text, key bigint not null, gone int, at timestamptz not null, note text, other text unique",
             "alter table app.t drop column gone",
             "create unique index on app.t (key)"),
         variant(
             "generated, identity, wide",
-            "key bigint primary key, double bigint generated always as (key * 2) stored, seq bigint"
-                + " generated always as identity, name text, at timestamptz not null, note text,"
-                + " wide text default repeat(md5(random()::text), 100)",
+            "key bigint primary key, double bigint generated always as (key * 2) stored, seq bigint generated always as identity, name text, at timestamptz not null, note text, wide text default repeat(md5(random()::text), 100)",
             "alter table app.t alter column wide set storage external"),
         new Variant(
             "quoted names, composite key",
@@ -64,17 +61,14 @@ class BusyConversionTest {
             new Place(
                 "app.\"The 'T\"", "app.shadow", "\"Key %\"", "\"na me\"", "\"wh\"\"en\"", false),
             List.of(
-                "create table app.\"The 'T\" (\"Key %\" bigint, \"na me\" text, \"wh\"\"en\""
-                    + " timestamptz not null, note text, kind int default 1, primary key (kind,"
-                    + " \"Key %\"))")),
+                "create table app.\"The 'T\" (\"Key %\" bigint, \"na me\" text, \"wh\"\"en\" timestamptz not null, note text, kind int default 1, primary key (kind, \"Key %\"))")),
         new Variant(
             "epoch",
             "at",
             true,
             new Place("app.t", "app.shadow", "key", "name", "at", true),
             List.of(
-                "create table app.t (key bigint primary key, name text, at bigint not null, note"
-                    + " text)")));
+                "create table app.t (key bigint primary key, name text, at bigint not null, note text)")));
   }
 
   static Stream<Arguments> all() {

@@ -58,8 +58,7 @@ class DisturbedConversionTest {
     db.sql(
         "create schema app",
         "create table app.t (key bigint %s, at timestamptz not null, note text)".formatted(key),
-        "insert into app.t select g, timestamptz '2026-11-01' + g * interval '3 minutes',"
-            + " repeat('x', 200) from generate_series(1, 5000) g");
+        "insert into app.t select g, timestamptz '2026-11-01' + g * interval '3 minutes', repeat('x', 200) from generate_series(1, 5000) g");
     return db;
   }
 
@@ -149,9 +148,7 @@ class DisturbedConversionTest {
           .until(
               () ->
                   db.number(
-                          "select count(*) from pg_stat_activity where datname = current_database()"
-                              + " and state like 'idle in tr%' and state_change < clock_timestamp()"
-                              + " - interval '2 s'")
+                          "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in tr%' and state_change < clock_timestamp() - interval '2 s'")
                       == 1);
       result = db.run(task());
       assertThat(result.problems()).singleElement().asString().contains("hold an old snapshot");
@@ -296,8 +293,7 @@ class DisturbedConversionTest {
       assertConverted(db, 5000, 5000L * 5001 / 2);
       assertThat(
               db.texts(
-                  "select distinct pg_get_userbyid(relowner) from pg_class where relname like"
-                      + " 't\\_p%' or relname = 't'"))
+                  "select distinct pg_get_userbyid(relowner) from pg_class where relname like 't\\_p%' or relname = 't'"))
           .containsExactly(owner);
     }
   }

@@ -73,11 +73,9 @@ class DrainTest {
             + key
             + ") partition by range (at)",
         "create index on app.t (name, at)",
-        "create table app.t_p20261113 partition of app.t for values from ('2026-11-13 00:00+00') to"
-            + " ('2026-11-14 00:00+00')",
+        "create table app.t_p20261113 partition of app.t for values from ('2026-11-13 00:00+00') to ('2026-11-14 00:00+00')",
         "create table app.t_rest partition of app.t default",
-        "insert into app.t select g, 'old', timestamptz '2026-11-10' + g * interval '144 seconds',"
-            + " null from generate_series(1, 6000) g",
+        "insert into app.t select g, 'old', timestamptz '2026-11-10' + g * interval '144 seconds', null from generate_series(1, 6000) g",
         "create table app.shadow as select * from app.t",
         "create index on app.shadow (key)");
   }
@@ -125,9 +123,7 @@ class DrainTest {
     assertThat(db.number("select count(*) from app.t_rest")).isPositive();
     assertThat(
             db.texts(
-                "select x.indexrelid::regclass::text from pg_index x where not exists (select from"
-                    + " pg_inherits i where i.inhrelid = x.indexrelid) and x.indrelid in (select"
-                    + " inhrelid from pg_inherits where inhparent = 'app.t'::regclass)"))
+                "select x.indexrelid::regclass::text from pg_index x where not exists (select from pg_inherits i where i.inhrelid = x.indexrelid) and x.indrelid in (select inhrelid from pg_inherits where inhparent = 'app.t'::regclass)"))
         .isEmpty();
     assertThat(ConversionTest.leftovers(db)).isEmpty();
   }

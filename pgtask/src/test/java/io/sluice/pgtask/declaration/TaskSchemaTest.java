@@ -71,16 +71,13 @@ class TaskSchemaTest {
       json = "{'task': 't', 'partition': {'tables': ['a.b'], 'expired': 'keep'}}";
     } else if (at.startsWith("/partition/sub/hash")) {
       json =
-          "{'task': 't', 'partition': {'tables': ['a.b'], 'sub': {'hash': {'column': 'x', 'parts':"
-              + " 2}}}}";
+          "{'task': 't', 'partition': {'tables': ['a.b'], 'sub': {'hash': {'column': 'x', 'parts': 2}}}}";
     } else if (at.startsWith("/partition/sub/list")) {
       json =
-          "{'task': 't', 'partition': {'tables': ['a.b'], 'sub': {'list': {'column': 'x', 'values':"
-              + " {'a': ['b']}}}}}";
+          "{'task': 't', 'partition': {'tables': ['a.b'], 'sub': {'list': {'column': 'x', 'values': {'a': ['b']}}}}}";
     } else if (at.startsWith("/partition/sub/range")) {
       json =
-          "{'task': 't', 'partition': {'tables': ['a.b'], 'by': 'week', 'sub': {'range': {'column':"
-              + " 'x', 'by': 'hour'}}}}";
+          "{'task': 't', 'partition': {'tables': ['a.b'], 'by': 'week', 'sub': {'range': {'column': 'x', 'by': 'hour'}}}}";
     }
     return (ObjectNode) JSON.readTree(json.replace('\'', '"'));
   }

@@ -79,8 +79,7 @@ class KilledRestoreTest {
   private static void finish(ExportFixture fixture, URI manifest) throws SQLException {
     if (fixture
         .text(
-            "select count(*) from pg_inherits where inhrelid ="
-                + " to_regclass('billing.cdr_p20260801')")
+            "select count(*) from pg_inherits where inhrelid = to_regclass('billing.cdr_p20260801')")
         .equals("0")) {
       assertThat(fixture.restore(ExportFixture.from(manifest)).problems()).isEmpty();
     }

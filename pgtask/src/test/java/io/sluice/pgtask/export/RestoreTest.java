@@ -128,8 +128,7 @@ class RestoreTest {
           .contains("a table billing.cdr_p20260801 already exists");
       fixture.sql(
           "drop table billing.cdr_p20260801",
-          "create table billing.wide partition of billing.cdr for values from ('2026-07-30') to"
-              + " ('2026-08-03')");
+          "create table billing.wide partition of billing.cdr for values from ('2026-07-30') to ('2026-08-03')");
       assertThat(fixture.dryRun(ExportFixture.back()))
           .singleElement()
           .asString()

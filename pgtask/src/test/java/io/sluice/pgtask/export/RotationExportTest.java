@@ -47,12 +47,9 @@ class RotationExportTest {
           .with(RestoreSpec.class, new Restore(places, fixture.ledger));
       fixture.sql(
           "create schema billing",
-          "create table billing.cdr (at timestamptz not null, id int, primary key (at, id))"
-              + " partition by range (at)",
-          "create table billing.cdr_p20261101 partition of billing.cdr for values from"
-              + " ('2026-11-01') to ('2026-11-02')",
-          "insert into billing.cdr select timestamptz '2026-11-01 00:00Z' + i * interval '1"
-              + " minute', i from generate_series(1, 1000) i");
+          "create table billing.cdr (at timestamptz not null, id int, primary key (at, id)) partition by range (at)",
+          "create table billing.cdr_p20261101 partition of billing.cdr for values from ('2026-11-01') to ('2026-11-02')",
+          "insert into billing.cdr select timestamptz '2026-11-01 00:00Z' + i * interval '1 minute', i from generate_series(1, 1000) i");
       Task rotate = TaskFixture.task("rotate", rotation(dir.toUri()));
       Task restore = TaskFixture.task("restore", restore());
 
@@ -93,8 +90,7 @@ class RotationExportTest {
       fixture.sql(
           "create schema billing",
           "create table billing.cdr (at timestamptz not null, id int) partition by range (at)",
-          "create table billing.cdr_p20261101 partition of billing.cdr for values from"
-              + " ('2026-11-01') to ('2026-11-02')",
+          "create table billing.cdr_p20261101 partition of billing.cdr for values from ('2026-11-01') to ('2026-11-02')",
           "insert into billing.cdr values ('2026-11-01 01:00Z', 1)");
       RunResult result =
           fixture.run(TaskFixture.task("rotate", rotation(URI.create(file.toUri() + "/below"))));

@@ -42,8 +42,7 @@ final class Tables {
               .formatted(part, part));
     }
     fixture.sql(
-        "insert into billing.cdr select timestamptz '2026-08-01 00:00Z' + i * interval '1 s', i,"
-            + " 'n' || i from generate_series(1, 500) i");
+        "insert into billing.cdr select timestamptz '2026-08-01 00:00Z' + i * interval '1 s', i, 'n' || i from generate_series(1, 500) i");
   }
 
   static void everyType(ExportFixture fixture) throws SQLException {
@@ -87,13 +86,9 @@ final class Tables {
           '-1 year +2 mons -3 days +04:05:06.789', '-1234567.89', '[2026-01-01,2026-01-02)', '10.0.0.0/8',
           B'0101', '\\', 'infinity', '\\.', default, repeat('é', 100000))
         """,
-        "insert into billing.cdr (start_time, dbl, flt, num) values ('2026-08-01 03:00Z',"
-            + " 0.1::float8 + 0.2, 1.1, 0.10)",
-        "insert into billing.cdr (start_time, dbl, xml) values ('2026-08-01 04:00Z', 5e-324,"
-            + " E'\\\\N')",
-        "insert into billing.cdr (start_time, dbl, big) select '2026-08-01 05:00Z',"
-            + " 1.7976931348623157e308, string_agg(md5(i::text), '') from generate_series(1, 60000)"
-            + " i");
+        "insert into billing.cdr (start_time, dbl, flt, num) values ('2026-08-01 03:00Z', 0.1::float8 + 0.2, 1.1, 0.10)",
+        "insert into billing.cdr (start_time, dbl, xml) values ('2026-08-01 04:00Z', 5e-324, E'\\\\N')",
+        "insert into billing.cdr (start_time, dbl, big) select '2026-08-01 05:00Z', 1.7976931348623157e308, string_agg(md5(i::text), '') from generate_series(1, 60000) i");
   }
 
   private static void partition(ExportFixture fixture, String by) throws SQLException {

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.pgtask.TaskFixture;
-import io.sluice.pgtask.maintenance.PlannerStatistics.Index;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimate;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimator;
+import io.sluice.pgtask.maintenance.statistics.ColumnStatistics;
+import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics.Index;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,8 +82,7 @@ class BloatTest {
   void agreesWithPgstattuple_whereNothingIsBloated(int major) throws SQLException {
     try (Sample sample = new Sample(major)) {
       sample.fixture.sql(
-          "create table t.plain (a int not null, b bigint not null, c text not null, primary key"
-              + " (b))",
+          "create table t.plain (a int not null, b bigint not null, c text not null, primary key (b))",
           "insert into t.plain select i, i, md5(i::text) from generate_series(1, 50000) i",
           "create index on t.plain (a, c)",
           "create index on t.plain ((a % 100))",
@@ -102,13 +107,11 @@ class BloatTest {
   void agreesWithPgstattuple_whereMuchIsDeleted(int major) throws SQLException {
     try (Sample sample = new Sample(major)) {
       sample.fixture.sql(
-          "create table t.plain (a int not null, b bigint not null, c text not null, primary key"
-              + " (b))",
+          "create table t.plain (a int not null, b bigint not null, c text not null, primary key (b))",
           "insert into t.plain select i, i, md5(i::text) from generate_series(1, 50000) i",
           "create index on t.plain (c, a)",
           "delete from t.plain where b % 4 <> 0",
-          "create table t.nulls (a bigint, b text, c int, d text, e double precision, f"
-              + " timestamptz)",
+          "create table t.nulls (a bigint, b text, c int, d text, e double precision, f timestamptz)",
           "insert into t.nulls select i, case when i % 10 = 0 then md5(i::text) end,"
               + " case when i % 5 = 0 then i end, null, case when i % 2 = 0 then i end, null"
               + " from generate_series(1, 60000) i",

@@ -132,8 +132,7 @@ class ReindexTest {
   void notesExclusionConstraints_whichCannotBeRebuiltInUse(int major) throws SQLException {
     try (TaskFixture fixture = fixture(major)) {
       fixture.sql(
-          "create table t.excluding (a int, exclude using btree (a with =)) with"
-              + " (autovacuum_enabled = off)",
+          "create table t.excluding (a int, exclude using btree (a with =)) with (autovacuum_enabled = off)",
           "insert into t.excluding select i from generate_series(1, 20000) i",
           "delete from t.excluding where a % 5 <> 0",
           "vacuum analyze t.excluding");

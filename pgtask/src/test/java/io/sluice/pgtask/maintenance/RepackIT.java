@@ -173,8 +173,7 @@ class RepackIT {
         "create table repack.log_" + oid + " (id int)",
         "create table repack.table_" + oid + " (id int)",
         "create function t.nothing() returns trigger language plpgsql as 'begin return new; end'",
-        "create trigger repack_trigger after insert on t.\"Cold one\" for each row execute function"
-            + " t.nothing()");
+        "create trigger repack_trigger after insert on t.\"Cold one\" for each row execute function t.nothing()");
     RunResult result = fixture.run(TASK);
     assertThat(result.problems()).isEmpty();
     assertThat(result.values()).containsEntry("tablesReordered", 1L);

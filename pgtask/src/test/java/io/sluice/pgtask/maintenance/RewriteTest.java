@@ -71,10 +71,8 @@ class RewriteTest {
             + " with (autovacuum_enabled = off)",
         "create table t.warm partition of t.parent for values from ('2020-01-02') to ('2100-01-02')"
             + " with (autovacuum_enabled = off)",
-        "insert into t.parent select '2020-01-01', i, md5(i::text) from generate_series(1, 10000)"
-            + " i",
-        "insert into t.parent select '2020-01-02', -i, md5(i::text) from generate_series(1, 10000)"
-            + " i",
+        "insert into t.parent select '2020-01-01', i, md5(i::text) from generate_series(1, 10000) i",
+        "insert into t.parent select '2020-01-02', -i, md5(i::text) from generate_series(1, 10000) i",
         "delete from t.parent where a % 4 <> 0");
     Stats.awaitChanged(fixture, "t.cold", 17_500);
     fixture.sql("vacuum analyze t.cold, t.warm");

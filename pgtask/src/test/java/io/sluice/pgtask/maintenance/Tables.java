@@ -3,6 +3,8 @@ package io.sluice.pgtask.maintenance;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.TaskFixture;
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;

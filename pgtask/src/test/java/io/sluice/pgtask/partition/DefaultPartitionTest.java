@@ -76,8 +76,7 @@ class DefaultPartitionTest {
     try (TaskFixture fixture = withDefault(major, none)) {
       fixture.sql(
           "alter table cdr add column twice bigint generated always as (id * 2) stored",
-          "insert into cdr (at, id) select timestamptz '2026-11-20 01:00+00', i from"
-              + " generate_series(1, 500) i",
+          "insert into cdr (at, id) select timestamptz '2026-11-20 01:00+00', i from generate_series(1, 500) i",
           "insert into cdr (at, id) values ('2026-11-19 01:00+00', 7)");
       RunResult result = done(fixture, SpecBuilder.of("public.cdr").keepDays(5));
       assertThat(result.values()).containsEntry("rowsDrained", 501L);
@@ -95,8 +94,7 @@ class DefaultPartitionTest {
     try (TaskFixture fixture = withDefault(major, null)) {
       fixture.sql(
           "insert into cdr values ('2026-11-20 01:00+00', 1)",
-          "create table bill (at timestamptz, id bigint, foreign key (id, at) references cdr on"
-              + " delete cascade)",
+          "create table bill (at timestamptz, id bigint, foreign key (id, at) references cdr on delete cascade)",
           "insert into bill values ('2026-11-20 01:00+00', 1)");
       RunResult result = done(fixture, SpecBuilder.of("public.cdr"));
       assertThat(result.notes()).anyMatch(n -> n.contains("1 rows of 1 missing partitions"));
@@ -111,8 +109,7 @@ class DefaultPartitionTest {
     try (TaskFixture fixture = withDefault(major, null)) {
       fixture.sql(
           "alter table rest alter note set storage external",
-          "insert into cdr select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 70)"
-              + " i");
+          "insert into cdr select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 70) i");
       PartitionedTable table = find(fixture);
       SpecBuilder spec = SpecBuilder.of("public.cdr");
       List<String> sql = fixture.dryRun(TaskFixture.task("rotate", spec.build()));
@@ -157,10 +154,8 @@ class DefaultPartitionTest {
     try (TaskFixture fixture = withDefault(major, null)) {
       fixture.sql(
           "alter table rest alter note set storage external",
-          "insert into cdr select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 70)"
-              + " i",
-          "alter table rest add constraint sluice_default_without check (at < '2026-11-20') not"
-              + " valid");
+          "insert into cdr select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 70) i",
+          "alter table rest add constraint sluice_default_without check (at < '2026-11-20') not valid");
       RunResult result = done(fixture, SpecBuilder.of("public.cdr"));
       assertThat(result.values()).containsEntry("partitionsCreated", 3L);
       assertThat(fixture.number("select count(*) from pg_constraint where conname like 'sluice%'"))

@@ -154,11 +154,9 @@ class KillTest {
     try (TaskFixture fixture = new TaskFixture(major)) {
       FaultyDataSource faulty = RotationFixture.faulty(fixture, null);
       fixture.sql(
-          "create table rest (at timestamptz not null, id bigint not null, note text, primary key"
-              + " (id, at))",
+          "create table rest (at timestamptz not null, id bigint not null, note text, primary key (id, at))",
           "alter table rest alter note set storage external",
-          "insert into rest select '2000-01-01', i, repeat('x', 1000000) from generate_series(1,"
-              + " 66) i");
+          "insert into rest select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 66) i");
       killEverywhere(
           fixture,
           faulty,
@@ -201,10 +199,7 @@ class KillTest {
                           () ->
                               fixture
                                   .texts(
-                                      "select pg_terminate_backend(pid) from pg_stat_activity where"
-                                          + " query like '%detach partition%concurrently' and"
-                                          + " wait_event_type = 'Lock' and exists (select from"
-                                          + " pg_inherits where inhdetachpending)")
+                                      "select pg_terminate_backend(pid) from pg_stat_activity where query like '%detach partition%concurrently' and wait_event_type = 'Lock' and exists (select from pg_inherits where inhdetachpending)")
                                   .contains("t")));
       try {
         RotationFixture.run(fixture, spec);

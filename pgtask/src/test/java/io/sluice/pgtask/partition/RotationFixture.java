@@ -17,8 +17,7 @@ import java.util.Optional;
 final class RotationFixture {
 
   static final String CDR =
-      "create table cdr (at timestamptz not null, id bigint not null, note text, primary key (id,"
-          + " at)) partition by range (at)";
+      "create table cdr (at timestamptz not null, id bigint not null, note text, primary key (id, at)) partition by range (at)";
 
   private RotationFixture() {}
 

@@ -72,13 +72,11 @@ class YearTest {
     fixture.sql(
         RotationFixture.CDR,
         "create schema pm",
-        "create table pm.cell (end_time timestamptz not null, element int) partition by range"
-            + " (end_time)",
+        "create table pm.cell (end_time timestamptz not null, element int) partition by range (end_time)",
         "insert into sluice.target (schema_name, name, source_name, feed, layout, mode,"
             + " time_column, key_columns) values ('pm', 'cell', 'cell', 'nr-pm', 'wide', 'append',"
             + " 'end_time', '{}')",
-        "insert into sluice.target_table (target_id, kind, part, table_name, made) values (1,"
-            + " 'main', 1, 'cell', true)");
+        "insert into sluice.target_table (target_id, kind, part, table_name, made) values (1, 'main', 1, 'cell', true)");
   }
 
   @ParameterizedTest

@@ -45,8 +45,7 @@ class PrivilegesTest {
           "create schema billing authorization " + owner,
           "set role " + owner,
           "create table billing.cdr (at timestamptz not null, id int) partition by range (at)",
-          "create table billing.cdr_p1 partition of billing.cdr for values from ('2026-01-01') to"
-              + " ('2026-01-02')",
+          "create table billing.cdr_p1 partition of billing.cdr for values from ('2026-01-01') to ('2026-01-02')",
           "create index cdr_p1_id on billing.cdr_p1 (id)",
           "insert into billing.cdr values ('2026-01-01', 1)",
           "create table billing.plain (id int)",
@@ -103,10 +102,8 @@ class PrivilegesTest {
       assertThat(
               office.remedies(
                   step(
-                      "create table \"billing\".\"cdr_p2\" (like \"billing\".\"cdr\" including"
-                          + " all)",
-                      "alter table \"billing\".\"cdr\" attach partition \"billing\".\"cdr_p2\" for"
-                          + " values from ('2026-01-02') to ('2026-01-03')")))
+                      "create table \"billing\".\"cdr_p2\" (like \"billing\".\"cdr\" including all)",
+                      "alter table \"billing\".\"cdr\" attach partition \"billing\".\"cdr_p2\" for values from ('2026-01-02') to ('2026-01-03')")))
           .containsExactly(
               "grant usage on schema billing to task",
               "grant create on schema billing to task",
@@ -146,8 +143,7 @@ class PrivilegesTest {
               office.remedies(
                   SqlStep.batches(
                       "move",
-                      "with gone as (delete from billing.cdr_p1 returning id) insert into"
-                          + " billing.plain select id from gone",
+                      "with gone as (delete from billing.cdr_p1 returning id) insert into billing.plain select id from gone",
                       "rows")))
           .hasSizeBetween(1, 2)
           .allMatch(remedy -> remedy.contains("insert") && remedy.contains("delete"));
@@ -184,8 +180,7 @@ class PrivilegesTest {
       assertThat(
               office.remedies(
                   step(
-                      "select pg_terminate_backend(pid) from pg_stat_activity where backend_type ="
-                          + " 'client backend' and application_name = 'none'",
+                      "select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and application_name = 'none'",
                       "select pg_stat_file('PG_VERSION')")))
           .hasSizeLessThanOrEqualTo(2);
     }

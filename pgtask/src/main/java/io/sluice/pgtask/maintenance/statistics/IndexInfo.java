@@ -1,4 +1,4 @@
-package io.sluice.pgtask.maintenance;
+package io.sluice.pgtask.maintenance.statistics;
 
 import io.sluice.pgtask.catalog.TableName;
 
@@ -11,7 +11,7 @@ import io.sluice.pgtask.catalog.TableName;
  * @param partial whether only rows of a condition are in it
  * @param deduplicated whether entries of one key share their key
  */
-record IndexInfo(
+public record IndexInfo(
     long oid,
     TableName name,
     String method,
@@ -22,7 +22,8 @@ record IndexInfo(
     boolean exclusion,
     boolean deduplicated) {
 
-  boolean btree() {
+  /** Whether it is a B-tree. */
+  public boolean btree() {
     return method.equals("btree");
   }
 }

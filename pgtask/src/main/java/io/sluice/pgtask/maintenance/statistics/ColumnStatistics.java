@@ -1,4 +1,4 @@
-package io.sluice.pgtask.maintenance;
+package io.sluice.pgtask.maintenance.statistics;
 
 /**
  * A column as the planner's statistics know it.
@@ -10,22 +10,25 @@ package io.sluice.pgtask.maintenance;
  * @param nulls share of NULLs, 0 to 1
  * @param distinct as pg_stats has it: a number, or, negative, a share of the rows; 0 if not known
  */
-record ColumnStatistics(int length, int align, double width, double nulls, double distinct) {
+public record ColumnStatistics(int length, int align, double width, double nulls, double distinct) {
 
-  boolean known() {
+  /** Whether its width is known. */
+  public boolean known() {
     return length > 0 || width >= 0;
   }
 
-  boolean fixed() {
+  /** Whether its type has a fixed length. */
+  public boolean fixed() {
     return length > 0;
   }
 
-  double bytes() {
+  /** Average bytes of a value that is not NULL. */
+  public double bytes() {
     return fixed() ? length : width;
   }
 
   /** How many different values so many rows have. */
-  double distinctOf(double rows) {
+  public double distinctOf(double rows) {
     if (distinct == 0) {
       return rows;
     }

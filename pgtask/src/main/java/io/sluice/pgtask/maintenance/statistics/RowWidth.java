@@ -1,4 +1,4 @@
-package io.sluice.pgtask.maintenance;
+package io.sluice.pgtask.maintenance.statistics;
 
 /**
  * Adds up the columns of a row with the gaps that alignment leaves between them.

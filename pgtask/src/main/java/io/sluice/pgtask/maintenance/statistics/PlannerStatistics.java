@@ -1,4 +1,4 @@
-package io.sluice.pgtask.maintenance;
+package io.sluice.pgtask.maintenance.statistics;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Sql.Items;
@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * for what B-trees deduplicate,
  * https://www.postgresql.org/docs/current/btree.html#BTREE-DEDUPLICATION
  */
-final class PlannerStatistics {
+public final class PlannerStatistics {
 
   private static final String TABLES =
       """
@@ -75,15 +75,19 @@ final class PlannerStatistics {
 
   private final StepContext context;
 
-  PlannerStatistics(StepContext context) {
+  /**
+   * @param context of the database to read
+   */
+  public PlannerStatistics(StepContext context) {
     this.context = context;
   }
 
   /** The columns of an index, in their order. */
-  record Index(IndexInfo facts, List<ColumnStatistics> columns) {}
+  public record Index(IndexInfo facts, List<ColumnStatistics> columns) {}
 
   /** The columns of each table by its oid, dropped ones as NULLs. */
-  Map<Long, List<ColumnStatistics>> tables(Collection<TableInfo> tables) throws SQLException {
+  public Map<Long, List<ColumnStatistics>> tables(Collection<TableInfo> tables)
+      throws SQLException {
     Map<Long, List<ColumnStatistics>> found = new LinkedHashMap<>();
     return read(
         TABLES,
@@ -93,7 +97,7 @@ final class PlannerStatistics {
   }
 
   /** Valid indexes of each table by its oid. Takes ACCESS SHARE on each, for its size. */
-  Map<Long, List<Index>> indexes(Collection<TableInfo> tables) throws SQLException {
+  public Map<Long, List<Index>> indexes(Collection<TableInfo> tables) throws SQLException {
     Map<Long, Map<Long, Index>> found = new TreeMap<>();
     read(
         INDEXES,

@@ -1,22 +1,21 @@
-package io.sluice.pgtask.maintenance;
+package io.sluice.pgtask.maintenance.statistics;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Sql.RowMapper;
 import io.sluice.core.sql.SqlNames;
-import io.sluice.pgtask.maintenance.BloatEstimator.TableBloat;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimator.TableBloat;
 import io.sluice.pgtask.run.StepContext;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Counts air with the extension pgstattuple, where it is installed: reads what an estimate has
+ * Measures bloat with the extension pgstattuple, where it is installed: reads what an estimate has
  * picked, under ACCESS SHARE. See https://www.postgresql.org/docs/current/pgstattuple.html
  */
-final class PgStatTuple {
+public final class PgStatTuple {
 
   private static final String TABLE =
-      "select table_len, approx_free_space::bigint + dead_tuple_len from"
-          + " %s.pgstattuple_approx(?::oid)";
+      "select table_len, approx_free_space::bigint + dead_tuple_len from %s.pgstattuple_approx(?::oid)";
   private static final String INDEX =
       """
       select index_size, leaf_pages, internal_pages,
@@ -27,13 +26,16 @@ final class PgStatTuple {
   private final StepContext context;
   private final ServerInfo server;
 
-  PgStatTuple(StepContext context, ServerInfo server) {
+  /**
+   * @param context of the database to read
+   */
+  public PgStatTuple(StepContext context, ServerInfo server) {
     this.context = context;
     this.server = server;
   }
 
   /** Of a table; its TOAST table stays an estimate. */
-  TableBloat table(TableInfo table, TableBloat estimate) throws SQLException {
+  public TableBloat table(TableInfo table, TableBloat estimate) throws SQLException {
     if (server.pgstattuple().isEmpty() || table.kind() != 'r') {
       return estimate;
     }
@@ -48,7 +50,7 @@ final class PgStatTuple {
   }
 
   /** Of a B-tree. */
-  BloatEstimate index(IndexInfo index, BloatEstimate estimate) throws SQLException {
+  public BloatEstimate index(IndexInfo index, BloatEstimate estimate) throws SQLException {
     if (server.pgstattuple().isEmpty() || !index.btree()) {
       return estimate;
     }

@@ -1,4 +1,4 @@
-package io.sluice.pgtask.maintenance;
+package io.sluice.pgtask.maintenance.statistics;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.run.StepContext;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param superuser whether this role is one
  * @param sampledPages pages that ANALYZE reads of a table at most
  */
-record ServerInfo(
+public record ServerInfo(
     int major,
     int page,
     String role,
@@ -38,7 +38,8 @@ record ServerInfo(
         300 * current_setting('default_statistics_target')::bigint
       """;
 
-  static ServerInfo read(StepContext context) throws SQLException {
+  /** Asks the server. */
+  public static ServerInfo read(StepContext context) throws SQLException {
     return context.read(connection -> Sql.one(connection, SQL, ServerInfo::of));
   }
 
@@ -54,7 +55,7 @@ record ServerInfo(
   }
 
   /** Until PostgreSQL 14 what statistics show may be half a second old; later they are not. */
-  void awaitStatistics(StepContext context) throws SQLException {
+  public void awaitStatistics(StepContext context) throws SQLException {
     if (major < 15) {
       context.read(connection -> Sql.exists(connection, "select pg_sleep(0.6)"));
     }

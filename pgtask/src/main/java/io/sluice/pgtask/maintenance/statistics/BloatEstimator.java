@@ -1,34 +1,38 @@
-package io.sluice.pgtask.maintenance;
+package io.sluice.pgtask.maintenance.statistics;
 
-import io.sluice.pgtask.maintenance.PlannerStatistics.Index;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics.Index;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Estimates air from the catalogue alone: what lies on disk, less what the rows would need if they
- * lay side by side. Nothing is said where statistics are missing, because a guess would rewrite
- * tables that need it not. Estimates err on the side of less air.
+ * Estimates bloat from the catalogue alone: what lies on disk, less what the rows would need if
+ * they lay side by side. Nothing is said where statistics are missing, because a guess would
+ * rewrite tables that need it not. Estimates err on the side of less bloat.
  */
-final class BloatEstimator {
+public final class BloatEstimator {
 
   private final int page;
   private final PageLayout layout;
 
-  BloatEstimator(int page) {
+  /**
+   * @param page bytes of a page
+   */
+  public BloatEstimator(int page) {
     this.page = page;
     this.layout = new PageLayout(page);
   }
 
   /** A table's rows, and what of them lies in its TOAST table. */
-  record TableBloat(BloatEstimate rows, BloatEstimate toast) {
-    BloatEstimate all() {
+  public record TableBloat(BloatEstimate rows, BloatEstimate toast) {
+    /** Both together. */
+    public BloatEstimate all() {
       return new BloatEstimate(
           rows.bytes() + toast.bytes(), rows.reclaimable() + toast.reclaimable(), rows.exact());
     }
   }
 
   /** Of a table; empty if not every column's width is known. */
-  Optional<TableBloat> table(TableInfo table, List<ColumnStatistics> columns) {
+  public Optional<TableBloat> table(TableInfo table, List<ColumnStatistics> columns) {
     if (!known(columns) || table.rows().counted() < 0) {
       return Optional.empty();
     }
@@ -47,7 +51,7 @@ final class BloatEstimator {
   }
 
   /** Of a B-tree; empty for others, and if not every column's width is known. */
-  Optional<BloatEstimate> index(TableInfo table, Index index) {
+  public Optional<BloatEstimate> index(TableInfo table, Index index) {
     IndexInfo facts = index.facts();
     if (!facts.btree() || !known(index.columns()) || table.rows().counted() < 0) {
       return Optional.empty();

@@ -1,4 +1,4 @@
-package io.sluice.pgtask.maintenance;
+package io.sluice.pgtask.maintenance.statistics;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.sluice.pgtask.maintenance;
+package io.sluice.pgtask.maintenance.statistics;
 
 import io.sluice.pgtask.catalog.TableName;
 import java.time.Instant;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param maintainable whether this role may vacuum and analyze it
  * @param bound partition bound as PostgreSQL writes it, empty if it is no partition
  */
-record TableInfo(
+public record TableInfo(
     long oid,
     TableName name,
     char kind,
@@ -37,9 +37,10 @@ record TableInfo(
    * @param heapPages and {@code toastPages}: when rows were counted
    * @param toastRows counted chunks, negative if never
    */
-  record Size(
+  public record Size(
       long heap, long indexes, long toast, long heapPages, long toastPages, double toastRows) {
-    long total() {
+    /** With indexes and TOAST. */
+    public long total() {
       return heap + indexes + toast;
     }
   }
@@ -52,7 +53,7 @@ record TableInfo(
    * @param vacuumed by a person or a task
    * @param vacuuming somebody does now
    */
-  record Rows(
+  public record Rows(
       double counted,
       long live,
       long dead,
@@ -64,24 +65,26 @@ record TableInfo(
       boolean vacuuming) {}
 
   /** Age of the oldest transaction, with TOAST, and what autovacuum allows. */
-  record Ages(long xids, long multixacts, long xidLimit, long multixactLimit) {
+  public record Ages(long xids, long multixacts, long xidLimit, long multixactLimit) {
 
     /** The nearer of the two to its limit, 1 at the limit. */
-    double share() {
+    public double share() {
       return Math.max((double) xids / xidLimit, (double) multixacts / multixactLimit);
     }
   }
 
-  boolean partitioned() {
+  /** Whether it has partitions. */
+  public boolean partitioned() {
     return kind == 'p';
   }
 
-  boolean partition() {
+  /** Whether it is a partition. */
+  public boolean partition() {
     return !bound.isEmpty();
   }
 
   /** Rows now, as the density at the last count lets expect for the size now. */
-  double rowsNow(int page) {
+  public double rowsNow(int page) {
     if (rows.counted() < 0) {
       return Math.max(0, rows.live());
     }
