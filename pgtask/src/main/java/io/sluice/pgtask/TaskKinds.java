@@ -24,13 +24,13 @@ public final class TaskKinds {
   private TaskKinds() {}
 
   /**
-   * Teaches a runner every kind of task.
+   * Registers every kind of task with a runner.
    *
    * @param databases that the runner's tasks work in
    * @param ledger of the warehouse
    * @param s3 how buckets of exports are reached
    */
-  public static TaskRunner teach(
+  public static TaskRunner register(
       TaskRunner runner, Databases databases, Transactions ledger, StagingSettings.S3 s3) {
     ExportLocations places = new ExportLocations(s3);
     PartitionRotation rotation =

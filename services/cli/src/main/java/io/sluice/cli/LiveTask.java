@@ -132,7 +132,7 @@ final class LiveTask {
             .orElse("");
     throw new UserError(
         Exit.PROBLEMS,
-        task.name() + " is already running" + where,
+        task.name() + " is running already" + where,
         "Add --wait, or end it: sluice task cancel " + task.name());
   }
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 /** Partitions as they are, and those that went. */
 @Command(
     name = "partition",
-    description = "Lists partitions and those that have expired; restores exported ones.",
+    description = "Lists partitions and those that expired; brings exported ones back.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {PartitionCommand.ListPartitions.class, PartitionRestoreCommand.class},
     footerHeading = "%nExamples:%n",
@@ -71,7 +71,7 @@ final class PartitionCommand extends Group {
       name = "list",
       description =
           "Lists the partitions of a table with bounds, size, estimated rows and age, then those"
-              + " that have expired and what became of them.",
+              + " that expired and what became of them.",
       footerHeading = "%nExamples:%n",
       footer = {
         "  sluice partition list pm.nrcelldu",
@@ -95,7 +95,7 @@ final class PartitionCommand extends Group {
         names = "--limit",
         paramLabel = "N",
         defaultValue = "100",
-        description = "At most this many expired partitions. Default: ${DEFAULT-VALUE}.")
+        description = "At most so many that expired. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
     ListPartitions(Session session) {

@@ -20,9 +20,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "restore",
     description = {
-      "Restores an exported partition: creates a table like its parent is now, fills it, verifies it"
+      "Brings back an exported partition: makes a table like its parent is now, fills it, checks it"
           + " against the export's checksums, and attaches it.",
-      "Rotation leaves it alone for --hold. It is not visible before the last step.",
+      "Rotation leaves it alone for --hold. Until the last step nobody sees it.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -40,19 +40,18 @@ final class PartitionRestoreCommand implements Callable<Integer> {
       description = "schema.table of the partition; its last export is taken.")
   private String partition;
 
-  @Option(names = "--manifest", paramLabel = "URI", description = "Or: the manifest of an export.")
+  @Option(names = "--manifest", paramLabel = "URI", description = "Or: this export's manifest.")
   private String manifest;
 
   @Option(
       names = "--as",
       paramLabel = "TABLE",
-      description =
-          "Restore into a new standalone table, schema.table, as it was when it was exported.")
+      description = "Into a new table of its own, schema.table, as it was when it was exported.")
   private String as;
 
   @Option(
       names = "--detached",
-      description = "Do not attach it; leave it as a standalone table under its own name.")
+      description = "Leave it beside its parent, under its name, instead of attaching it.")
   private boolean detached;
 
   @Option(
@@ -96,10 +95,10 @@ final class PartitionRestoreCommand implements Callable<Integer> {
 
   private RestoreSpec spec() {
     if ((partition == null) == (manifest == null)) {
-      throw UserError.usage("it is not clear what to restore", "Name a partition or a --manifest");
+      throw UserError.usage("what is restored is not clear", "Name a partition or a --manifest");
     }
     if (as != null && detached) {
-      throw UserError.usage("a standalone table is never attached", "Remove --as or --detached");
+      throw UserError.usage("a table of its own is never attached", "Remove --as or --detached");
     }
     Optional.ofNullable(partition).ifPresent(PartitionCommand::name);
     Optional.ofNullable(as).ifPresent(PartitionCommand::name);
@@ -114,7 +113,7 @@ final class PartitionRestoreCommand implements Callable<Integer> {
   private Duration hold() {
     return Durations.parse(hold)
         .orElseThrow(
-            () -> UserError.usage("--hold " + hold + " is not a duration", "Write it such as 7d"));
+            () -> UserError.usage("--hold " + hold + " is no duration", "Write it such as 7d"));
   }
 
   private static URI uri(String text) {
@@ -122,8 +121,7 @@ final class PartitionRestoreCommand implements Callable<Integer> {
       return URI.create(text);
     } catch (IllegalArgumentException e) {
       throw UserError.usage(
-          "'" + text + "' is not a URI",
-          "Write file:///directory/manifest.json or s3://bucket/key");
+          "'" + text + "' is no URI", "Write file:///directory/manifest.json or s3://bucket/key");
     }
   }
 }

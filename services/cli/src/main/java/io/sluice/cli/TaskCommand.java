@@ -154,8 +154,8 @@ final class TaskCommand extends Group {
   @Command(
       name = "cancel",
       description =
-          "Asks a running task to end, wherever it runs. What it left unfinished is undone, or"
-              + " continued by the next run.",
+          "Asks a running task to end, wherever it runs. What it left half done is taken back, or"
+              + " carried on by the next run.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice task cancel convert-cdr")
   static final class Cancel implements Callable<Integer> {
@@ -178,7 +178,7 @@ final class TaskCommand extends Group {
                   .out()
                   .println(
                       running
-                          ? name + " will end within seconds; see: sluice task history " + name
+                          ? name + " ends within seconds; see: sluice task history " + name
                           : name + " is not running"));
       return running ? Exit.OK : Exit.PROBLEMS;
     }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     description =
-        "Explains what a task does, with every default, which tables it applies to now, and what"
+        "Says in words what a task does with every default, which tables it is about now, and what"
             + " its next run would do. Changes nothing.",
     footerHeading = "%nExamples:%n",
     footer = {"  sluice task explain rotate-cdr", "  sluice task explain feed/nr-pm"})
@@ -87,8 +87,8 @@ final class TaskExplainCommand implements Callable<Integer> {
     String when =
         explained.next() == null
             ? explained.declaration().schedule().isEmpty()
-                ? "when started by hand"
-                : "no service has scheduled it"
+                ? "when a person runs it"
+                : "no service has planned it"
             : session.format().time(explained.next());
     out.println("Next run: " + when + "; it would now");
     List<String> steps = explained.nextRun();
@@ -97,7 +97,7 @@ final class TaskExplainCommand implements Callable<Integer> {
       out.println(
           "  and "
               + (steps.size() - MOST_SHOWN)
-              + " more steps; see: sluice task run "
+              + " steps more; see: sluice task run "
               + name
               + " --dry-run");
     }
@@ -126,7 +126,7 @@ final class TaskExplainCommand implements Callable<Integer> {
   private static About about(Match match) {
     String rows =
         match.rows() < 0
-            ? "never analysed, so its rows are not estimated"
+            ? "never analysed, so nobody has counted its rows"
             : String.format("about %,d rows", match.rows());
     return new About(
         match.name().toString(),

@@ -32,13 +32,13 @@ final class TaskHistoryCommand implements Callable<Integer> {
   @Parameters(paramLabel = "TASK", arity = "0..1", description = "Only runs of this task.")
   private String task;
 
-  @Option(names = "--run", paramLabel = "ID", description = "Shows the steps of this run.")
+  @Option(names = "--run", paramLabel = "ID", description = "The steps of this run.")
   private Long run;
 
-  @Option(names = "--sql", description = "With --run: shows the SQL of each step too.")
+  @Option(names = "--sql", description = "With --run: the SQL of each step too.")
   private boolean sql;
 
-  @Option(names = "--failed", description = "Only runs that did not complete everything.")
+  @Option(names = "--failed", description = "Only runs that did not do all that was due.")
   private boolean failed;
 
   @Option(

@@ -174,7 +174,7 @@ final class TaskLine {
             session.terminal.clock(),
             instance,
             RENEW);
-    return TaskKinds.teach(
+    return TaskKinds.register(
         runner,
         databases(),
         session.transactions(),

@@ -83,7 +83,7 @@ class PartitionCommandsTest {
     assertThat(none.out()).contains("x.nothing");
     assertThat(cli.run("partition", "restore").err()).contains("Name a partition or a --manifest");
     assertThat(cli.run("partition", "restore", "x.a", "--hold", "long").err())
-        .contains("--hold long is not a duration");
+        .contains("--hold long is no duration");
     assertThat(cli.run("partition", "restore", "nothing").err()).contains("write schema.table");
     assertThat(cli.run("partition", "restore", "x.a", "--as", "x.b", "--detached").code())
         .isEqualTo(2);

@@ -187,7 +187,7 @@ class TaskCommandsTest {
           .until(() -> cli.text("select count(*) from sluice.task_step").equals("1"));
       Cli.Run second = cli.run("task", "run", "care");
       assertThat(second.code()).isEqualTo(1);
-      assertThat(second.err()).contains("care is already running since").contains("--wait");
+      assertThat(second.err()).contains("care is running already since").contains("--wait");
       CompletableFuture<Cli.Run> waiting =
           CompletableFuture.supplyAsync(() -> cli.run("task", "run", "care", "--wait"));
       assertThat(cli.run("task", "history").lines().get(1)).contains("running");
@@ -257,12 +257,12 @@ class TaskCommandsTest {
     assertThat(run.code()).isZero();
     assertThat(run.out())
         .contains("Statistics of x.")
-        .contains("Cares for x.*, in database warehouse.")
+        .contains("Maintains x.*, in database warehouse.")
         .contains("Runs every 15m after the end of its last run; may run at any time.")
         .contains("Analyses a table at 10 % changed rows.")
-        .contains("At most 2 connections; a statement waits 2s for a lock and runs 4h")
+        .contains("At most 2 connections; a statement waits 2s for a lock and runs for at most 4h")
         .containsPattern("  x.a: plain, (never analysed|about 10,000 rows)")
-        .contains("Next run: no service has scheduled it; it would now");
+        .contains("Next run: no service has planned it; it would now");
     assertThat(run.out()).containsPattern("(?i)  analy[sz]e.*x\\.a");
     assertThat(cli.run("task", "explain", "care", "--json").out())
         .contains("\"nextRun\" : [ \"", "\"table\" : \"x.a\"");

@@ -83,7 +83,7 @@ public class PgtaskConfiguration {
             clock,
             common.instance(),
             properties.renewEvery());
-    return TaskKinds.teach(runner, databases, transactions, common.staging().s3().settings());
+    return TaskKinds.register(runner, databases, transactions, common.staging().s3().settings());
   }
 
   @Bean
