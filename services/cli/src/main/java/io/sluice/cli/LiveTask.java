@@ -161,7 +161,7 @@ final class LiveTask {
     }
 
     private void print(RunLog.Run run) {
-      for (RunLog.Made step : log.steps(run.id(), shown + 1)) {
+      for (RunLog.RecordedStep step : log.steps(run.id(), shown + 1)) {
         if (step.outcome().equals("running")) {
           break;
         }

@@ -2,11 +2,11 @@ package io.sluice.cli;
 
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.yaml.Problem;
+import io.sluice.pgtask.declaration.TaskFile;
+import io.sluice.pgtask.declaration.TaskParser;
 import io.sluice.pgtask.run.RunLog;
 import io.sluice.pgtask.task.ScheduleText;
 import io.sluice.pgtask.task.Task;
-import io.sluice.pgtask.task.TaskFile;
-import io.sluice.pgtask.task.TaskParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

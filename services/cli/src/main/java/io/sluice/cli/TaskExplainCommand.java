@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.MatchingTables;
 import io.sluice.pgtask.catalog.MatchingTables.Match;
 import io.sluice.pgtask.catalog.PartitionCatalog;
@@ -10,11 +11,9 @@ import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.Task;
-import io.sluice.pgtask.task.TaskWords;
+import io.sluice.pgtask.task.TaskDescription;
 import java.io.PrintWriter;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,10 +63,16 @@ final class TaskExplainCommand implements Callable<Integer> {
     List<String> steps = new ArrayList<>();
     Instant next = task.schedule().isPresent() ? line.log().next().get(name) : null;
     try (TaskRunner runner = line.runner("cli-explain")) {
-      RunResult result = runner.dryRun(task, step -> steps.add(step.words()));
+      RunResult result = runner.dryRun(task, step -> steps.add(step.description()));
       Explained explained =
           new Explained(
-              task, TaskWords.of(task), tables, next, steps, result.notes(), result.problems());
+              task,
+              TaskDescription.of(task),
+              tables,
+              next,
+              steps,
+              result.notes(),
+              result.problems());
       session.print(explained, () -> print(explained));
       return result.problems().isEmpty() ? Exit.OK : Exit.PROBLEMS;
     }
@@ -168,15 +173,6 @@ final class TaskExplainCommand implements Callable<Integer> {
         from sluice.target g join sluice.target_table t on t.target_id = g.id
         where g.feed = ? and t.made
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setString(1, feed);
-      try (ResultSet row = query.executeQuery()) {
-        List<String> tables = new ArrayList<>();
-        while (row.next()) {
-          tables.add(row.getString(1));
-        }
-        return tables;
-      }
-    }
+    return Sql.strings(connection, sql, feed);
   }
 }

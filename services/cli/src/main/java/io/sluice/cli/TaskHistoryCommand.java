@@ -107,10 +107,10 @@ final class TaskHistoryCommand implements Callable<Integer> {
         .collect(Collectors.joining(", "));
   }
 
-  private record Whole(RunLog.Run run, List<RunLog.Made> steps) {}
+  private record Whole(RunLog.Run run, List<RunLog.RecordedStep> steps) {}
 
   private void show(RunLog log, RunLog.Run one) {
-    List<RunLog.Made> steps = log.steps(one.id(), 1);
+    List<RunLog.RecordedStep> steps = log.steps(one.id(), 1);
     session.print(
         new Whole(one, steps),
         () -> {
@@ -131,7 +131,7 @@ final class TaskHistoryCommand implements Callable<Integer> {
         });
   }
 
-  static void print(PrintWriter out, RunLog.Made step, boolean sql) {
+  static void print(PrintWriter out, RunLog.RecordedStep step, boolean sql) {
     String took = step.took() == null ? "" : " (%.1f s)".formatted(step.took().toMillis() / 1000.0);
     String attempts = step.attempts() > 1 ? ", " + step.attempts() + " attempts" : "";
     String error = step.error() == null ? "" : ": " + step.error();

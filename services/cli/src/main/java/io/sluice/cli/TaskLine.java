@@ -3,9 +3,11 @@ package io.sluice.cli;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.feed.Feeds;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.yaml.Problem;
 import io.sluice.core.yaml.SecretUnavailableException;
 import io.sluice.pgtask.TaskKinds;
+import io.sluice.pgtask.declaration.TaskDirectory;
 import io.sluice.pgtask.run.Databases;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.RunLog;
@@ -14,12 +16,10 @@ import io.sluice.pgtask.run.TaskRunner;
 import io.sluice.pgtask.run.UnknownDatabaseException;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.Task;
-import io.sluice.pgtask.task.TaskDirectory;
 import io.sluice.pgtask.task.TaskSet;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -124,9 +124,8 @@ final class TaskLine {
 
   /** Reads with times in UTC and ISO form, as tasks do. */
   <T> T read(String database, Reading<T> reading) throws SQLException {
-    try (Connection connection = source(database).getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("set timezone = 'UTC'; set datestyle = 'ISO'");
+    try (Connection connection = source(database).getConnection()) {
+      Sql.execute(connection, "set timezone = 'UTC'; set datestyle = 'ISO'");
       connection.setReadOnly(true);
       return reading.read(connection);
     } catch (SQLException e) {
@@ -185,7 +184,7 @@ final class TaskLine {
             session.terminal.clock(),
             instance,
             RENEW);
-    return TaskKinds.teach(
+    return TaskKinds.register(
         runner,
         databases(),
         session.transactions(),

@@ -257,10 +257,10 @@ class TaskCommandsTest {
     assertThat(run.code()).isZero();
     assertThat(run.out())
         .contains("Statistics of x.")
-        .contains("Cares for x.*, in database warehouse.")
-        .contains("Runs every 15m after the end of its last run; may work at any time.")
-        .contains("Analyses a table from 10 % changed rows.")
-        .contains("At most 2 connections; a statement waits 2s for a lock and runs 4h")
+        .contains("Maintains x.*, in database warehouse.")
+        .contains("Runs every 15m after the end of its last run; may run at any time.")
+        .contains("Analyses a table at 10 % changed rows.")
+        .contains("At most 2 connections; a statement waits 2s for a lock and runs for at most 4h")
         .containsPattern("  x.a: plain, (never analysed|about 10,000 rows)")
         .contains("Next run: not scheduled by any service yet; now it would");
     assertThat(run.out()).containsPattern("(?i)  analy[sz]e.*x\\.a");
