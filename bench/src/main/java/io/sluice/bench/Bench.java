@@ -79,6 +79,11 @@ final class Bench implements Callable<Integer> {
   @Option(names = "--heap", description = "Of the handler for it. Default: ${DEFAULT-VALUE}.")
   private String heap = "256m";
 
+  @Option(
+      names = "--statements",
+      description = "How many of the most frequent SQL statements load prints. Default: none.")
+  private int statements;
+
   @Option(names = "--rabbitmq", description = RabbitPrograms.CHOICE)
   private String rabbitmq = "system";
 
@@ -144,7 +149,7 @@ final class Bench implements Callable<Integer> {
     title("Small files, %s mode, one JVM with an embedded broker".formatted(mode));
     Path data = directory.resolve(mode);
     try (Line line = StandaloneLine.start(root, data, FeedText.bench(mode))) {
-      return new LoadPart(out).run(line, smallFiles(data, files), data);
+      return new LoadPart(statements, out).run(line, smallFiles(data, files), data);
     }
   }
 
@@ -155,7 +160,7 @@ final class Bench implements Callable<Integer> {
             .formatted(rabbit.version()));
     Path data = directory.resolve("separate");
     try (Line line = SeparateLine.start(root, data, rabbit, FeedText.bench("append"))) {
-      return new LoadPart(out).run(line, smallFiles(data, files), data);
+      return new LoadPart(statements, out).run(line, smallFiles(data, files), data);
     }
   }
 

@@ -70,7 +70,7 @@ final class CostTables {
         new Table(
             "a file",
             "SQL statements",
-            "commits",
+            "transactions",
             "WAL KB",
             "messages",
             "staging objects",
@@ -79,11 +79,11 @@ final class CostTables {
       Reading.Counts counts = cost.used().counts();
       table.add(
           cost.wave(),
-          perFile(counts.statements(), cost),
-          perFile(counts.commits(), cost),
+          perFile((double) counts.statements(), cost),
+          perFile((double) counts.transactions(), cost),
           perFile(counts.wal() / 1e3, cost),
           perFile(counts.messages(), cost),
-          perFile(counts.objects(), cost),
+          perFile((double) counts.objects(), cost),
           perFile(counts.staged() / 1e3, cost));
     }
     table.print(out);
@@ -94,7 +94,7 @@ final class CostTables {
   }
 
   private static String perFile(OptionalLong count, Cost cost) {
-    return count.isPresent() ? perFile(count.getAsLong(), cost) : "not counted";
+    return count.isPresent() ? perFile((double) count.getAsLong(), cost) : "not counted";
   }
 
   private static double seconds(Duration time) {

@@ -13,9 +13,16 @@ import java.util.Locale;
 final class LoadPart {
   private static final int PERIODS = 4;
 
+  private final int statements;
   private final PrintStream out;
 
-  LoadPart(PrintStream out) {
+  /**
+   * The part.
+   *
+   * @param statements how many of the most frequent are printed
+   */
+  LoadPart(int statements, PrintStream out) {
+    this.statements = statements;
     this.out = out;
   }
 
@@ -51,6 +58,9 @@ final class LoadPart {
           waves.bytes() / 1e6,
           warm.cells(),
           warm.rows());
+      if (statements > 0) {
+        Statements.print(line.warehouse(), statements, warm.files(), out);
+      }
       PlainCopy.Result copy =
           new PlainCopy(measuring.connection(), line.warehouse().psql(), directory, waves.rows())
               .run();

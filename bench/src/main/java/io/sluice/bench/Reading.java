@@ -23,20 +23,25 @@ record Reading(Map<String, Duration> processor, Counts counts) {
   /**
    * Things that are counted, each since a beginning of its own.
    *
-   * @param statements of all clients but the bench, transaction control included
-   * @param commits of these
+   * @param statements of all clients but the bench, without BEGIN and COMMIT
+   * @param transactions that clients began: of COMMITs, pg_stat_statements misses the prepared ones
    * @param wal bytes
    * @param messages the broker took, where it counts them
    * @param objects in staging
    * @param staged bytes in staging
    */
   record Counts(
-      long statements, long commits, long wal, OptionalLong messages, long objects, long staged) {
+      long statements,
+      long transactions,
+      long wal,
+      OptionalLong messages,
+      long objects,
+      long staged) {
 
     private static final String STATEMENTS =
         """
-        select coalesce(sum(calls), 0)::bigint,
-               coalesce(sum(calls) filter (where query ~* '^\\s*(commit|end)\\M'), 0)::bigint,
+        select coalesce(sum(calls) filter (where query !~* '^\\s*(begin|commit|rollback)\\M'), 0)::bigint,
+               coalesce(sum(calls) filter (where query ~* '^\\s*begin\\M'), 0)::bigint,
                pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint
         from pg_stat_statements s join pg_database d on d.oid = s.dbid
         where d.datname = ? and s.userid <> ?::regrole
@@ -72,7 +77,7 @@ record Reading(Map<String, Duration> processor, Counts counts) {
     Counts since(Counts before) {
       return new Counts(
           statements - before.statements,
-          commits - before.commits,
+          transactions - before.transactions,
           wal - before.wal,
           messages.isPresent()
               ? OptionalLong.of(messages.getAsLong() - before.messages.getAsLong())
@@ -84,6 +89,7 @@ record Reading(Map<String, Duration> processor, Counts counts) {
 
   /** At the beginning: processor time last, so that counting costs nothing. */
   static Reading first(Line line) throws IOException, SQLException {
+    Statements.forget(line.warehouse());
     Counts counts = Counts.of(line);
     return new Reading(processor(line), counts);
   }
