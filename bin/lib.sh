@@ -198,3 +198,44 @@ java_of() {
   fi
   JAVA+=(-cp "$SLUICE_ROOT/$1/target/classes:$SLUICE_ROOT/$1/target/lib/*")
 }
+
+# rabbitmq_of ARGUMENTS...: prints the value of --rabbitmq, or "system".
+rabbitmq_of() {
+  local value=system
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --rabbitmq) value=${2:-} ;;
+      --rabbitmq=*) value=${1#*=} ;;
+    esac
+    shift
+  done
+  printf '%s' "$value"
+}
+
+# need_rabbitmq WHICH: sees that the system's RabbitMQ is there, or RabbitMQ 4 in its folder, which
+# root on Debian gets made from Debian forky (400 MB, once).
+need_rabbitmq() {
+  case $1 in
+    4) need_rabbitmq4 "${SLUICE_RABBITMQ_4:-$HOME/.cache/sluice/rabbitmq-4}" ;;
+    *)
+      compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/null \
+        || fail "RabbitMQ is missing; on Debian: apt-get install rabbitmq-server"
+      ;;
+  esac
+}
+
+need_rabbitmq4() {
+  local folder=$1 scripts=/usr/share/debootstrap/scripts
+  [ "$(id -u)" -eq 0 ] || fail "RabbitMQ 4 runs by chroot from a folder of Debian forky, which needs root"
+  compgen -G "$folder/usr/lib/rabbitmq/lib/rabbitmq_server-4*/sbin/rabbitmq-server" >/dev/null && return
+  command -v debootstrap >/dev/null \
+    || fail "debootstrap is missing, which makes the folder of RabbitMQ 4; on Debian: apt-get install debootstrap"
+  rm -rf "$folder.part"
+  mkdir -p "$(dirname "$folder")"
+  # debootstrap has a script of its own for releases it knows; all of them are the one of sid.
+  quietly "Making a Debian forky with RabbitMQ 4 in $folder" debootstrap.log \
+    debootstrap --variant=minbase --include=rabbitmq-server forky "$folder.part" \
+    http://deb.debian.org/debian "$scripts/sid"
+  printf '127.0.0.1 localhost\n' >"$folder.part/etc/hosts" # Erlang resolves its own node's name
+  mv "$folder.part" "$folder"
+}
