@@ -66,7 +66,7 @@ final class HandlerBench {
     LedgerSchema.migrate(database);
     Path staging = Files.createTempDirectory(directory, "staging-");
     Path feed = directory.resolve(name + ".yaml");
-    Files.writeString(feed, FeedText.of(FEED_NAME, "Handler alone", files));
+    Files.writeString(feed, FeedText.of(FEED_NAME, "Handler alone").text(files));
     stage(database, staging, files);
     String[] said = handle(name, staging, feed).strip().split(" ", -1);
     return new Result(

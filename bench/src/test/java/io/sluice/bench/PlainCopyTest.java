@@ -19,7 +19,8 @@ class PlainCopyTest {
       EmbeddedDatabase.Database database = warehouse.database();
       Psql psql = new Psql(database.port(), database.user(), database.password(), database.name());
 
-      PlainCopy.Result result = new PlainCopy(warehouse.connection(), psql, directory).run();
+      PlainCopy.Result result =
+          new PlainCopy(warehouse.connection(), psql, directory, "true").run();
 
       assertThat(result.rows()).isEqualTo(3);
       assertThat(result.bytes())

@@ -232,7 +232,7 @@ public final class TaskScheduler implements AutoCloseable {
   private void revive(ExecutionComplete complete, ExecutionOperations<String> operations) {
     String name = complete.getExecution().getId();
     LOG.warn(
-        "Task {} is taken up: its process {} is silent", name, complete.getExecution().pickedBy);
+        "Task {} is taken over: its process {} is silent", name, complete.getExecution().pickedBy);
     then(name, complete, operations, task -> TaskTimes.inWindow(task, clock.instant()));
   }
 

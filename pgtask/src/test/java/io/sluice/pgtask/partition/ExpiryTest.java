@@ -280,7 +280,7 @@ class ExpiryTest {
           .hasSize(2)
           .anyMatch(
               p ->
-                  p.contains("public.cdr is left alone: role " + role)
+                  p.contains("public.cdr is skipped: role " + role)
                       && p.contains("alter table public.cdr owner to " + role)
                       && p.contains("grant create on schema public to " + role))
           .anyMatch(p -> p.contains("public.free"));

@@ -73,10 +73,11 @@ class FileCommandsTest {
   void refusesWrongOptions_withARemedy() {
     Cli.Run state = cli.run("files", "--state", "lost");
     assertThat(state.code()).isEqualTo(2);
-    assertThat(state.err()).contains("'lost' is no state", "There are: discovered, fetched");
+    assertThat(state.err())
+        .contains("'lost' is not a file state", "There are: discovered, fetched");
     Cli.Run time = cli.run("files", "--since", "yesterday");
     assertThat(time.code()).isEqualTo(2);
-    assertThat(time.err()).contains("'yesterday' is no time", "2h (ago").doesNotContain("\tat ");
+    assertThat(time.err()).contains("'yesterday' is not a time", "2h (ago").doesNotContain("\tat ");
     Cli.Run limit = cli.run("files", "--limit", "-1");
     assertThat(limit.code()).isEqualTo(2);
     assertThat(limit.err()).contains("--limit is -1. Give 1 or more");
@@ -94,7 +95,7 @@ class FileCommandsTest {
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.out())
-        .contains("1 files will be handled again", "1 files are being worked on: left alone");
+        .contains("1 file queued for reprocessing", "1 file in progress, left alone");
     assertThat(run.err()).contains("no longer in staging; try --from source: " + gone);
     assertThat(cli.work(id)).isEqualTo("handle waiting");
     assertThat(cli.work(gone)).isEqualTo("none");
@@ -114,7 +115,8 @@ class FileCommandsTest {
     assertThat(cli.run(replay).code()).isZero();
     assertThat(cli.work(id)).isEqualTo("fetch waiting");
     assertThat(cli.run("replay").code()).isEqualTo(2);
-    assertThat(cli.run("replay", "--feed", "none", "--yes").code()).isEqualTo(1);
+    assertThat(cli.run("replay", "--feed", "nr-pm", "--state", "dead", "--yes").code())
+        .isEqualTo(1);
   }
 
   @Test
@@ -130,18 +132,18 @@ class FileCommandsTest {
     assertThat(cli.run("dead", "replay", "" + id).err()).contains("try --from source");
     assertThat(cli.run("dead", "replay", "--feed", "*", "--from", "source", "--yes").code())
         .isZero();
-    assertThat(cli.run("dead", "list").err()).contains("nothing is dead");
+    assertThat(cli.run("dead", "list").err()).contains("no dead files");
     assertThat(cli.work(id)).isEqualTo("fetch waiting");
 
     long other = cli.dead("nr-pm", "/b");
     assertThat(cli.run("dead", "discard", "" + other).code()).isEqualTo(2);
     Cli.Run discard = cli.run("dead", "discard", "" + other, "" + id, "--reason", "test element");
     assertThat(discard.code()).isEqualTo(1);
-    assertThat(discard.out()).contains("1 files discarded");
-    assertThat(discard.err()).contains("file " + id + " is neither dead, rejected nor parked");
+    assertThat(discard.out()).contains("1 file discarded");
+    assertThat(discard.err()).contains("file " + id + " is not dead, rejected or parked");
     assertThat(cli.text("select state || ' ' || reason from sluice.file where id = " + other))
         .isEqualTo("discarded test element");
-    assertThat(cli.run("dead").err()).contains("say which: list, show, replay, discard");
+    assertThat(cli.run("dead").err()).contains("name a subcommand: list, show, replay, discard");
   }
 
   @Test
@@ -151,7 +153,7 @@ class FileCommandsTest {
     cli.execute("delete from sluice.file where id = " + id);
     Cli.Run run = cli.run("recover", "--since", "1d", "--yes");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("1 forgotten files are in the ledger again");
+    assertThat(run.out()).contains("1 forgotten file registered again");
     assertThat(cli.work(id)).isEqualTo("handle waiting");
     assertThat(cli.run("recover", "--yes").code()).isEqualTo(2);
   }

@@ -35,7 +35,7 @@ final class FeedTexts {
     return fault(
         HostPort.parse(text).isEmpty(),
         "'" + text + "' is not a host",
-        "Write a name or address and its port, for example ems1:22 or [fd00::1]:22.");
+        "Write a name or address with its port, for example ems1:22 or [fd00::1]:22.");
   }
 
   private static Optional<Fault> pattern(Runnable compile) {
@@ -51,11 +51,11 @@ final class FeedTexts {
     try {
       return fault(
           !text.equals("auto") && !Charset.isSupported(text),
-          "'" + text + "' is not a character set of this Java",
+          "'" + text + "' is not a character set this Java knows",
           "Use auto, or a name such as UTF-8, UTF-16LE, ISO-8859-1 or GB18030.");
     } catch (IllegalArgumentException e) {
       return Optional.of(
-          new Fault("'" + text + "' is not the name of a character set", "Use auto, or UTF-8."));
+          new Fault("'" + text + "' is not a character set name", "Use auto, or UTF-8."));
     }
   }
 

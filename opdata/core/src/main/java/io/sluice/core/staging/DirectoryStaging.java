@@ -196,7 +196,7 @@ final class DirectoryStaging implements Staging {
     String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
     String text = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
     return text.contains("no space left") || text.contains("quota")
-        ? new StagingFull("no space left for " + target + "; free some space", e)
+        ? new StagingFull("no space left for " + target + "; free up some", e)
         : e;
   }
 

@@ -176,7 +176,7 @@ final class S3Staging implements Staging {
       if (response.hasErrors()) {
         S3Error first = response.errors().get(0);
         throw new IOException(
-            "staging %s: %d of %d objects not deleted, first %s: %s"
+            "staging %s: %d of %d objects were not deleted, the first being %s: %s"
                 .formatted(
                     this, response.errors().size(), batch.size(), first.key(), first.message()));
       }

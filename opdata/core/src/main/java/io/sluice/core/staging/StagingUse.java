@@ -36,13 +36,13 @@ public record StagingUse(
   void checkRoom() throws StagingFull {
     if (usedBytes >= limitBytes) {
       throw new StagingFull(
-          "staging %s holds %,d bytes of the %,d allowed; raise staging.limit, keep raw files for"
+          "staging %s holds %,d of at most %,d bytes; raise staging.limit, keep raw files for less"
                   .formatted(where, usedBytes, limitBytes)
-              + " a shorter time, or let the loader catch up");
+              + " time, or let the loader catch up");
     }
     if (freeBytes <= minFreeBytes) {
       throw new StagingFull(
-          "the disk under staging %s has %,d bytes free and must keep %,d; free some space, or"
+          "the disk of staging %s has %,d bytes free and must keep %,d; free up space or"
                   .formatted(where, freeBytes, minFreeBytes)
               + " lower staging.min-free");
     }

@@ -71,7 +71,10 @@ public final class DocumentDirectory<R, D> implements AutoCloseable {
       refresh.run();
     } catch (RuntimeException e) {
       LOG.error(
-          "The {} of {} could not be reloaded; those in effect stay", kind.plural(), directory, e);
+          "The {} in {} could not be reloaded; those in effect are kept",
+          kind.plural(),
+          directory,
+          e);
     }
   }
 
@@ -125,9 +128,9 @@ public final class DocumentDirectory<R, D> implements AutoCloseable {
         1,
         "",
         "the directory of " + kind.plural() + " cannot be read",
-        "Create it, or mount it, and let the service read it; the "
+        "Create or mount it and make it readable for the service; until then the "
             + kind.plural()
-            + " in effect stay.");
+            + " in effect are kept.");
   }
 
   private Map<Path, Entry<R, D>> keepGood(Map<Path, Entry<R, D>> read, Map<Path, R> checked) {

@@ -169,7 +169,7 @@ abstract class StagingContract {
       small.put("raw/a/1", new ByteArrayInputStream(new byte[10]));
       assertThatThrownBy(() -> small.create("raw/a/2"))
           .isInstanceOf(StagingFull.class)
-          .hasMessageContaining("10 bytes of the 10 allowed")
+          .hasMessageContaining("10 of at most 10 bytes")
           .hasMessageContaining("staging.limit");
       small.delete(List.of("raw/a/1"));
       clock.advance(Duration.ofMinutes(2)); // by then the store is measured again

@@ -50,9 +50,9 @@ final class DirectorySession implements SourceSession {
 
   @Override
   public SourceStream open(SourceFile file, long offset) throws IOException {
-    Path path = Path.of(file.path());
-    FileChannel channel = call(file.path(), "read", () -> FileChannel.open(path));
-    return new FileStream(channel.position(offset), path);
+    FileChannel channel =
+        call(file.path(), "read", () -> FileChannel.open(Path.of(file.path())).position(offset));
+    return new FileStream(channel, () -> stat(file.path()));
   }
 
   @Override

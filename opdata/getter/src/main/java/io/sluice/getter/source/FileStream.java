@@ -3,18 +3,21 @@ package io.sluice.getter.source;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 
 /** Reads a file of this machine. */
 final class FileStream extends SourceStream {
 
-  private final FileChannel channel;
-  private final Path path;
+  /** Asks for size and time of the file now. */
+  interface Stat {
+    SourceFile now() throws IOException;
+  }
 
-  FileStream(FileChannel channel, Path path) {
+  private final FileChannel channel;
+  private final Stat stat;
+
+  FileStream(FileChannel channel, Stat stat) {
     this.channel = channel;
-    this.path = path;
+    this.stat = stat;
   }
 
   @Override
@@ -25,11 +28,7 @@ final class FileStream extends SourceStream {
   /** That of the path: a file put in its place counts as a change. */
   @Override
   public SourceFile stat() throws IOException {
-    try {
-      return DirectorySession.describe(path);
-    } catch (NoSuchFileException e) {
-      throw new SourceFileMissing(Source.LOCAL, path.toString());
-    }
+    return stat.now();
   }
 
   @Override

@@ -15,8 +15,9 @@ final class Refusals {
    * What the server refused, if that is what happened.
    *
    * @param session as far as it got, null if not even TCP was connected
+   * @param soon whether it failed before the timeout, so that it was not silence
    */
-  static Optional<String> of(ClientSession session, Exception failure) {
+  static Optional<String> of(ClientSession session, boolean soon, Exception failure) {
     if (session == null) {
       return Optional.empty();
     }
@@ -29,10 +30,8 @@ final class Refusals {
         return Optional.of("says that there are too many connections");
       }
     }
-    boolean hungUp = session.isClosing() || session.isClosed();
-    return hungUp && session.getServerVersion() == null
-        ? Optional.of(
-            "closed a new connection before it said who it is (too many at a time: its MaxStartups)")
+    return soon && session.getServerVersion() == null
+        ? Optional.of("closed a new connection before it said who it is, as beyond its MaxStartups")
         : Optional.empty();
   }
 }

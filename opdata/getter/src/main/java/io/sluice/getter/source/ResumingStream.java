@@ -28,7 +28,8 @@ final class ResumingStream extends SourceStream {
     this.reader = reader;
     this.file = file;
     this.sleeper = sleeper;
-    this.in = reader.open(file, 0);
+    reader.begin();
+    resuming(() -> in);
   }
 
   @Override
@@ -75,7 +76,7 @@ final class ResumingStream extends SourceStream {
 
   private void reopen() throws IOException {
     in = reader.open(file, position);
-    if (position > 0) {
+    if (breaks > 0) {
       SourceFile now = in.stat();
       if (!file.unchanged(now)) {
         throw new SourceFileChanged(reader.host(), file, now);

@@ -71,6 +71,7 @@ public final class SftpConnector implements AutoCloseable {
   SftpConnection connect(HostPort server, SftpLogin login) throws SourceAway {
     HostKeys keys = login.strictHostKeys() ? new HostKeys(server, login.knownHosts()) : null;
     ClientSession session = null;
+    long patience = System.nanoTime() + login.timeout().toNanos();
     try {
       session = connect(server, login, keys);
       authenticate(session, login);
@@ -78,7 +79,7 @@ public final class SftpConnector implements AutoCloseable {
       sftp.setNameDecodingCharset(StandardCharsets.ISO_8859_1);
       return new SftpConnection(login, session, sftp);
     } catch (IOException | GeneralSecurityException | SecretUnavailableException e) {
-      Optional<String> refusal = Refusals.of(session, e);
+      Optional<String> refusal = Refusals.of(session, System.nanoTime() < patience, e);
       close(session);
       if (refusal.isPresent()) {
         throw new SourceRefused(server + " " + refusal.get(), e);

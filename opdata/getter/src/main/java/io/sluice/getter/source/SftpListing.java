@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.client.SftpClient.Attributes;
 import org.apache.sshd.sftp.client.SftpClient.DirEntry;
+import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
 
 /** One listing of a server: directory by directory in path order, each real directory once. */
@@ -101,7 +102,7 @@ final class SftpListing {
   /** Reads a directory as the server hands it out, some hundred entries at a time. */
   private void read(SftpClient sftp, Folder folder, List<Folder> below) throws IOException {
     try (SftpClient.CloseableHandle handle = sftp.openDir(NameCodec.toServer(folder.path))) {
-      for (List<DirEntry> some = sftp.readDir(handle); some != null; some = sftp.readDir(handle)) {
+      for (List<DirEntry> some = next(sftp, handle); some != null; some = next(sftp, handle)) {
         for (DirEntry entry : some) {
           if (!isDots(entry.getFilename())) {
             empty = false;
@@ -109,6 +110,20 @@ final class SftpListing {
           }
         }
       }
+    }
+  }
+
+  /** Some servers fail when a file goes while they list it: the next scan sees the rest. */
+  private List<DirEntry> next(SftpClient sftp, SftpClient.CloseableHandle handle)
+      throws IOException {
+    try {
+      return sftp.readDir(handle);
+    } catch (SftpException e) {
+      if (e.getStatus() != SftpConstants.SSH_FX_NO_SUCH_FILE) {
+        throw e;
+      }
+      empty = false;
+      return null;
     }
   }
 
@@ -136,7 +151,7 @@ final class SftpListing {
     String path = folder.child(name);
     try {
       Attributes attributes = sftp.stat(NameCodec.toServer(path));
-      String real = real(sftp, path);
+      String real = target(sftp, path, folder);
       if (attributes.isDirectory()) {
         directory(name, real, folder, below);
       } else if (attributes.isRegularFile() && folder.level.file(name)) {
@@ -167,6 +182,29 @@ final class SftpListing {
       seen.file();
       files.accept(file);
     }
+  }
+
+  /** Where a link leads: as the server knows it, or else by the link's own text. */
+  private static String target(SftpClient sftp, String link, Folder folder) throws IOException {
+    String real = real(sftp, link);
+    String own = Folder.below(folder.real, link.substring(link.lastIndexOf('/') + 1));
+    if (!real.equals(own) && !real.equals(link)) {
+      return real;
+    }
+    String text = NameCodec.fromServer(sftp.readLink(NameCodec.toServer(link)));
+    return normal(text.startsWith("/") ? text : Folder.below(folder.real, text));
+  }
+
+  private static String normal(String path) {
+    Deque<String> names = new ArrayDeque<>();
+    for (String name : path.split("/", -1)) {
+      if (name.equals("..")) {
+        names.pollLast();
+      } else if (!name.isEmpty() && !name.equals(".")) {
+        names.addLast(name);
+      }
+    }
+    return "/" + String.join("/", names);
   }
 
   private static String real(SftpClient sftp, String path) throws IOException {

@@ -11,8 +11,8 @@ import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
 
 /**
- * Reads an open file with many requests in flight. The last of them is followed at once by the
- * question for size and time, so that a small file takes two round trips: open, and all the rest.
+ * Reads an open file with many requests in flight. In a small file the last of them is followed at
+ * once by the question for size and time, so that it takes two round trips: open, and all the rest.
  */
 final class SftpStream extends SourceStream {
 
@@ -20,6 +20,9 @@ final class SftpStream extends SourceStream {
   private static final int PIECE = 32 * 1024;
 
   private static final int IN_FLIGHT = 64;
+
+  /** So few pieces that waiting for the size and time behind them holds up nothing. */
+  private static final int FEW = 4;
 
   /** What happens to the session when the stream ends or fails. */
   interface Owner {
@@ -144,7 +147,7 @@ final class SftpStream extends SourceStream {
       asked += length;
     }
     if (!all) {
-      end = asked >= size ? look() : null;
+      end = asked >= size && requests.size() <= FEW ? look() : null;
     }
   }
 

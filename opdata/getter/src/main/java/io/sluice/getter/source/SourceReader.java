@@ -56,10 +56,15 @@ public final class SourceReader implements AutoCloseable {
     return everywhere(s -> s.open(file, offset));
   }
 
-  private <T> T everywhere(Call<T> call) throws IOException {
+  /** Connects, if it has not yet. */
+  void begin() throws SourceAway {
     if (session == null) {
       session = source.connect(purpose);
     }
+  }
+
+  private <T> T everywhere(Call<T> call) throws IOException {
+    begin();
     try {
       return call.on(session);
     } catch (SourceFileMissing | BaseAway e) {

@@ -57,6 +57,16 @@ class RabbitTransportIT extends TransportContract {
     assertThat(depth("sluice.handle.dead")).isZero();
   }
 
+  /** The embedded broker does not tell consumers. */
+  @Test
+  void goesOn_whenItsQueueIsDeleted() throws Exception {
+    consume(1, this::note);
+    await().until(() -> consumer().pausedBecause().isEmpty());
+    onChannel(c -> c.queueDelete("sluice.handle"));
+    publishPatiently(messages(false, 1, 5));
+    await().atMost(OUTAGE).until(() -> worked().size() == 5);
+  }
+
   @Test
   void showsItsNameInTheBrokersList() {
     assumeTrue(rabbit instanceof PrivateRabbit);

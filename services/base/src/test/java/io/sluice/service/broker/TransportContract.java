@@ -78,18 +78,20 @@ abstract class TransportContract {
   }
 
   @Test
-  void worksLiveMessages_whileBulkBlocks() {
+  void worksLiveMessages_whileBulkBlocks() throws Exception {
     publisher.publish(messages(true, 1, 20));
+    CountDownLatch began = new CountDownLatch(1);
     CountDownLatch gate = new CountDownLatch(1);
     consume(
         1,
         (message, redelivered) -> {
           if (message.bulk()) {
+            began.countDown();
             awaitGate(gate);
           }
           note(message, redelivered);
         });
-    await().until(() -> publisher.depth("sluice.handle.bulk") == 18);
+    began.await();
     publisher.publish(messages(false, 101, 120));
     await().until(() -> worked.size() == 20);
     assertThat(worked).allMatch(id -> id > 100);
@@ -110,7 +112,7 @@ abstract class TransportContract {
           note(message, redelivered);
         });
     await().until(() -> atWork.get() == 2);
-    await().until(() -> publisher.depth("sluice.handle") == 6);
+    await().until(() -> free("sluice.handle") == 6);
     assertThat(atWork).hasValue(2);
     gate.countDown();
     await().until(() -> worked.size() == 10);
@@ -275,15 +277,6 @@ abstract class TransportContract {
   }
 
   @Test
-  void goesOn_whenItsQueueIsDeleted() throws Exception {
-    consume(1, this::note);
-    await().until(() -> consumer.pausedBecause().isEmpty());
-    onChannel(c -> c.queueDelete("sluice.handle"));
-    publishPatiently(messages(false, 1, 5));
-    await().atMost(OUTAGE).until(() -> worked.size() == 5);
-  }
-
-  @Test
   void usesQueueAsItIs_whenItExistsWithOtherArguments() throws Exception {
     onChannel(
         c -> {
@@ -399,6 +392,18 @@ abstract class TransportContract {
     consumer.start();
   }
 
+  /** Messages that no consumer holds; the broker's own count may have those too. */
+  private int free(String queue) throws Exception {
+    AtomicInteger free = new AtomicInteger();
+    onChannel(
+        c -> {
+          while (c.basicGet(queue, false) != null) {
+            free.incrementAndGet();
+          }
+        });
+    return free.get();
+  }
+
   private static ConsumerSettings settings(
       int concurrency, Duration retryDelay, Duration shutdownTimeout) {
     return new ConsumerSettings(
@@ -474,11 +479,11 @@ abstract class TransportContract {
     return new BrokerSettings(addresses, user, password, "/", false, Duration.ofSeconds(10));
   }
 
-  private interface OnChannel {
+  interface OnChannel {
     void use(Channel channel) throws IOException;
   }
 
-  private void onChannel(OnChannel use) throws Exception {
+  void onChannel(OnChannel use) throws Exception {
     try (Connection connection = connect();
         Channel channel = connection.createChannel()) {
       use.use(channel);
