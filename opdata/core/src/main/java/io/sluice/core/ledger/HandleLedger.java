@@ -8,6 +8,7 @@ import io.sluice.core.sql.Transactions;
 import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.Batches;
 import io.sluice.core.work.Claim;
+import io.sluice.core.work.DeadFile;
 import io.sluice.core.work.FileCloser;
 import io.sluice.core.work.FileCloser.End;
 import io.sluice.core.work.FileCloser.Ending;
@@ -32,15 +33,21 @@ public final class HandleLedger {
    * @param handled read, with their rows in the staged chunks
    * @param rejected files that no repetition can read
    * @param leaving files that are parked, fetched again, or tried again
+   * @param dead files that are given up
    * @param chunks staged under the claim's token
    */
   public record Handling(
-      List<HandledFile> handled, List<Rejected> rejected, List<Leaving> leaving, int chunks) {
+      List<HandledFile> handled,
+      List<Rejected> rejected,
+      List<Leaving> leaving,
+      List<DeadFile> dead,
+      int chunks) {
 
     public Handling {
       handled = List.copyOf(handled);
       rejected = List.copyOf(rejected);
       leaving = List.copyOf(leaving);
+      dead = List.copyOf(dead);
     }
   }
 

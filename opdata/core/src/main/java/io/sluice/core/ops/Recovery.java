@@ -3,6 +3,8 @@ package io.sluice.core.ops;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.staging.DamagedPack;
+import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.StagedObject;
@@ -10,11 +12,11 @@ import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -33,8 +35,11 @@ public final class Recovery {
    * @param again files the ledger knows as closed that will be handled again
    * @param remembered files the ledger had forgotten, now in it and waiting to be handled
    * @param foundAgain forgotten files that a scan has meanwhile found in the source again
+   * @param damaged packs in staging whose index cannot be read: only the sources can bring their
+   *     files back
    */
-  public record Result(long epoch, int reset, int again, int remembered, int foundAgain) {}
+  public record Result(
+      long epoch, int reset, int again, int remembered, int foundAgain, List<String> damaged) {}
 
   /** Handling numbers of an epoch start here, so that no earlier message or chunk fits. */
   private static final int HANDLINGS_AN_EPOCH = 1000;
@@ -44,6 +49,7 @@ public final class Recovery {
   private int again;
   private int remembered;
   private int foundAgain;
+  private final List<String> damaged = new ArrayList<>();
 
   public Recovery(Transactions transactions, LedgerPartitions partitions, Staging staging) {
     this.staging = staging;
@@ -60,6 +66,7 @@ public final class Recovery {
     again = 0;
     remembered = 0;
     foundAgain = 0;
+    damaged.clear();
     long epoch = ledger.raiseEpoch();
     int handling = Math.toIntExact(epoch * HANDLINGS_AN_EPOCH);
     int reset = ledger.resetWork(handling);
@@ -73,7 +80,7 @@ public final class Recovery {
     } catch (IOException e) {
       throw new PauseStage("staging: " + e.getMessage(), e);
     }
-    return new Result(epoch, reset, again, remembered, foundAgain);
+    return new Result(epoch, reset, again, remembered, foundAgain, List.copyOf(damaged));
   }
 
   private List<String> hours(Instant since) throws IOException {
@@ -102,18 +109,59 @@ public final class Recovery {
   }
 
   private void recoverPack(String feed, String key, int handling) throws IOException {
-    List<RawIdentity> files =
-        Packs.index(staging, key).stream()
-            .filter(file -> !file.archive()) // a scan finds it again, its members come here
-            .toList();
-    List<Long> ids = files.stream().map(RawIdentity::fileId).toList();
-    ledger.passSequence(ids);
-    Set<Long> known = new HashSet<>(ledger.known(ids));
+    List<RawIdentity> files = index(key);
+    long pack = StagingKeys.token(key);
+    ledger.passSequences(pack, files.stream().map(RawIdentity::fileId).toList());
+    Set<Long> known = ledger.known(feed, files);
     again += ledger.restart(List.copyOf(known), handling);
-    List<RawIdentity> unknown = files.stream().filter(f -> !known.contains(f.fileId())).toList();
-    int inserted = ledger.insert(feed, StagingKeys.token(key), unknown, handling);
-    remembered += inserted;
-    foundAgain += unknown.size() - inserted;
+    ledger.skipFetch(pack, files.stream().filter(f -> known.contains(f.fileId())).toList());
+    List<RawIdentity> unknown = new ArrayList<>();
+    for (RawIdentity file : files) {
+      if (!known.contains(file.fileId())) {
+        boolean found = ledger.foundAgain(feed, file);
+        foundAgain += found ? 1 : 0;
+        if (!found) {
+          unknown.add(file);
+        }
+      }
+    }
+    Set<Long> taken = ledger.taken(feed, unknown);
+    List<RawIdentity> renumber =
+        unknown.stream().filter(file -> taken.contains(file.fileId())).toList();
+    unknown.removeAll(renumber);
+    remembered += ledger.insert(feed, pack, unknown, handling);
+    if (!renumber.isEmpty()) {
+      renumber(feed, key, renumber, handling);
+    }
+  }
+
+  /** Archives are left out: a scan finds them again, and their members come here. */
+  private List<RawIdentity> index(String key) throws IOException {
+    try {
+      return Packs.index(staging, key).stream().filter(file -> !file.archive()).toList();
+    } catch (DamagedPack e) {
+      damaged.add(key);
+      return List.of();
+    }
+  }
+
+  /**
+   * Other files have got these ids since the restore: these take new ids, in a pack of their own.
+   */
+  private void renumber(String feed, String key, List<RawIdentity> files, int handling)
+      throws IOException {
+    long token = ledger.newToken();
+    try (PackWriter pack = new PackWriter(staging, feed, token)) {
+      for (RawIdentity file : files) {
+        RawIdentity renumbered = file.as(ledger.newFileId(file)).at(pack.position());
+        try (InputStream in = Packs.open(staging, key, file.offset(), file.size())) {
+          pack.write(in);
+        }
+        pack.add(renumbered);
+      }
+      pack.commit();
+      remembered += ledger.insert(feed, token, pack.files(), handling);
+    }
   }
 
   /** Found earlier, loaded since. */

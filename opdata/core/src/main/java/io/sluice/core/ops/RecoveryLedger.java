@@ -1,11 +1,15 @@
 package io.sluice.core.ops;
 
 import io.sluice.core.ids.FileIds;
+import io.sluice.core.ids.Tokens;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.work.Batches;
+import io.sluice.core.work.Checksum;
+import io.sluice.core.work.RawPlace;
+import io.sluice.core.work.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -19,7 +23,7 @@ final class RecoveryLedger {
   /** A file that closed. */
   record Closed(long id, String feed, long pack) {}
 
-  private static final long SEQUENCE = (1L << 40) - 1;
+  private static final long FILE_SEQUENCE = (1L << 40) - 1;
 
   private final Transactions transactions;
   private final LedgerPartitions partitions;
@@ -51,18 +55,77 @@ final class RecoveryLedger {
         });
   }
 
-  /** New files must not get ids that staging has already. */
-  void passSequence(List<Long> ids) {
-    long highest = ids.stream().mapToLong(id -> id & SEQUENCE).max().orElse(0);
-    String sql =
-        "select setval('sluice.file_seq', ?) from sluice.file_seq where last_value < ? or not is_called";
-    transactions.durable(c -> Sql.list(c, sql, row -> row.getLong(1), highest, highest));
+  /** New files and objects must not get numbers that staging has already. */
+  void passSequences(long token, List<Long> fileIds) {
+    long file = fileIds.stream().mapToLong(id -> id & FILE_SEQUENCE).max().orElse(0);
+    pass("file_seq", file);
+    pass("token_seq", Tokens.sequence(token));
   }
 
-  List<Long> known(List<Long> ids) {
+  private void pass(String sequence, long number) {
+    String sql =
+        "select setval('sluice.%1$s', ?) from sluice.%1$s where last_value < ? or not is_called"
+            .formatted(sequence);
+    if (number > 0) {
+      transactions.durable(c -> Sql.list(c, sql, row -> row.getLong(1), number, number));
+    }
+  }
+
+  /** Of these files, those that the ledger has under their own ids. */
+  Set<Long> known(String feed, List<RawIdentity> files) {
+    return new HashSet<>(
+        transactions.ledger(
+            c ->
+                Sql.list(
+                    c,
+                    "select f.id from sluice.file f join unnest(?::bigint[], ?::uuid[]) as k (id, path_key)"
+                        + " on k.id = f.id and k.path_key = f.path_key where f.day = any (?)",
+                    row -> row.getLong(1),
+                    Sql.array("bigint", files, RawIdentity::fileId),
+                    Sql.array("uuid", files, f -> FileIds.pathKey(feed, f.host(), f.path())),
+                    days(files))));
+  }
+
+  /** Of these files, those whose ids belong to other files now. */
+  Set<Long> taken(String feed, List<RawIdentity> files) {
+    List<Long> ids = files.stream().map(RawIdentity::fileId).toList();
     String sql = "select id from sluice.file where id = any (?) and day = any (?)";
+    Set<Long> taken =
+        new HashSet<>(
+            transactions.ledger(
+                c -> Sql.list(c, sql, row -> row.getLong(1), Sql.longs(ids), days(files))));
+    taken.removeAll(known(feed, files));
+    return taken;
+  }
+
+  /** Whether a scan has found the file's content again meanwhile. */
+  boolean foundAgain(String feed, RawIdentity file) {
     return transactions.ledger(
-        c -> Sql.list(c, sql, row -> row.getLong(1), Sql.longs(ids), FileIds.days(ids)));
+        c ->
+            Sql.exists(
+                c,
+                "select from sluice.file where day = ? and path_key = ? and mtime = ? and size = ?",
+                FileIds.day(file.mtime()),
+                FileIds.pathKey(feed, file.host(), file.path()),
+                file.mtime(),
+                file.size()));
+  }
+
+  long newFileId(RawIdentity file) {
+    long number = next("select nextval('sluice.file_seq')");
+    return FileIds.id(FileIds.dayOf(file.fileId()), number);
+  }
+
+  long newToken() {
+    return next("select sluice.new_token()");
+  }
+
+  private long next(String sql) {
+    return transactions.ledger(c -> Sql.one(c, sql, row -> row.getLong(1)));
+  }
+
+  private static Sql.Items days(List<RawIdentity> files) {
+    return FileIds.days(files.stream().map(RawIdentity::fileId).toList());
   }
 
   /** Closed files that had been handled are handled again; those in flight are left alone. */
@@ -131,6 +194,22 @@ final class RecoveryLedger {
         pack,
         file.offset(),
         handling);
+  }
+
+  /** Files that the restored ledger wants to fetch, though their bytes are there already. */
+  int skipFetch(long pack, List<RawIdentity> files) {
+    return transactions.ledger(
+        c ->
+            Work.foundStaged(
+                c,
+                files.stream()
+                    .map(
+                        file ->
+                            new Work.Fetched(
+                                file.fileId(),
+                                new Checksum(file.sha256()),
+                                new RawPlace(pack, file.offset())))
+                    .toList()));
   }
 
   List<Closed> closedSince(Instant since) {

@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -171,6 +172,9 @@ public final class Sql {
   private static Object element(Object value) {
     if (value instanceof Optional<?> optional) {
       return element(optional.orElse(null));
+    }
+    if (value instanceof byte[] bytes) {
+      return "\\x" + HexFormat.of().formatHex(bytes);
     }
     return value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC).toString() : value;
   }

@@ -1,6 +1,7 @@
 package io.sluice.core.staging;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,11 @@ public final class PackWriter implements AutoCloseable {
   /** Appends bytes of a file. */
   public void write(byte[] bytes, int offset, int length) throws IOException {
     writer.write(bytes, offset, length);
+  }
+
+  /** Appends a stream to its end. */
+  public void write(InputStream in) throws IOException {
+    in.transferTo(writer);
   }
 
   /** Takes the bytes written for a file into the index. */

@@ -30,19 +30,20 @@ public final class Packs {
    * The files of a pack.
    *
    * @throws StagingObjectMissing when there is no such pack
-   * @throws IOException when it is no pack, or the store is away
+   * @throws DamagedPack when it is no pack
+   * @throws IOException when the store is away
    */
   public static List<RawIdentity> index(Staging staging, String key) throws IOException {
     long size = staging.size(key);
     if (size < PackWriter.FOOTER) {
-      throw new IOException("staging object " + key + " is not a pack: it is too short");
+      throw new DamagedPack("staging object " + key + " is not a pack: it is too short");
     }
     long at = indexOffset(staging, key, size);
     try (InputStream in = staging.open(key, at)) {
       byte[] json = in.readNBytes((int) (size - PackWriter.FOOTER - at));
       return List.of(PackWriter.JSON.readValue(json, RawIdentity[].class));
     } catch (JacksonException e) {
-      throw new IOException(
+      throw new DamagedPack(
           "the index of pack " + key + " cannot be read: " + e.getOriginalMessage(), e);
     }
   }
@@ -56,7 +57,7 @@ public final class Packs {
     long length = size - PackWriter.FOOTER - at;
     boolean pack = footer.getLong() == PackWriter.MAGIC;
     if (!pack || at < 0 || length < 0 || length > Integer.MAX_VALUE - 16) {
-      throw new IOException("staging object " + key + " is not a pack");
+      throw new DamagedPack("staging object " + key + " is not a pack");
     }
     return at;
   }

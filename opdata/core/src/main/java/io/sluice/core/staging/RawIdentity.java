@@ -29,4 +29,17 @@ public record RawIdentity(
     boolean bulk,
     boolean settle,
     boolean archive,
-    long offset) {}
+    long offset) {
+
+  /** The same file under another id. */
+  public RawIdentity as(long otherId) {
+    return new RawIdentity(
+        otherId, host, path, size, mtime, sha256, parent, bulk, settle, archive, offset);
+  }
+
+  /** The same file at another place. */
+  public RawIdentity at(long otherOffset) {
+    return new RawIdentity(
+        fileId, host, path, size, mtime, sha256, parent, bulk, settle, archive, otherOffset);
+  }
+}

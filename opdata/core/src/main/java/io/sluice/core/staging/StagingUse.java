@@ -17,6 +17,22 @@ public record StagingUse(
     return usedBytes < limitBytes && freeBytes > minFreeBytes;
   }
 
+  /** Whether the file system has less free than twice what it must keep. */
+  public boolean isLow() {
+    return freeBytes < 2 * minFreeBytes;
+  }
+
+  /**
+   * Bytes that should go: above a share of the limit, or to have twice free what must be.
+   *
+   * @param fullest share of the limit, 0 to 1
+   */
+  public long excess(double fullest) {
+    long overLimit =
+        limitBytes == StagingSettings.UNLIMITED ? 0 : usedBytes - (long) (limitBytes * fullest);
+    return Math.max(overLimit, isLow() ? 2 * minFreeBytes - freeBytes : 0);
+  }
+
   void checkRoom() throws StagingFull {
     if (usedBytes >= limitBytes) {
       throw new StagingFull(

@@ -8,8 +8,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -235,6 +238,49 @@ public final class Batches {
         claim.batch());
   }
 
+  /** A stage's live or bulk work. */
+  public record Lane(Stage stage, boolean bulk) {}
+
+  /** How many batches there are of each lane. */
+  public static Map<Lane, Integer> inFlight(Connection connection) throws SQLException {
+    Map<Lane, Integer> batches = new HashMap<>();
+    Sql.list(
+        connection,
+        "select stage, bulk, count(*) from sluice.batch group by stage, bulk",
+        row -> batches.put(new Lane(Stage.of(row.getString(1)), row.getBoolean(2)), row.getInt(3)));
+    return batches;
+  }
+
+  /** How many batches of a stage there are with files of each host. */
+  public static Map<String, Integer> hosts(Connection connection, Stage stage) throws SQLException {
+    Map<String, Integer> batches = new HashMap<>();
+    Sql.list(
+        connection,
+        "select host, count(distinct batch) from sluice.work"
+            + " where batch is not null and stage = ? group by host",
+        row -> batches.put(row.getString(1), row.getInt(2)),
+        stage.id());
+    return batches;
+  }
+
+  /**
+   * Takes batches apart whose messages could not be published, unless a worker has one all the
+   * same.
+   *
+   * @return how many
+   */
+  public static int undo(Connection connection, Collection<WorkMessage> messages)
+      throws SQLException {
+    List<Long> unclaimed =
+        Sql.list(
+            connection,
+            "delete from sluice.batch where id = any (?) and claim is null returning id",
+            row -> row.getLong(1),
+            Sql.array("bigint", messages, WorkMessage::batch));
+    Work.unqueue(connection, unclaimed);
+    return unclaimed.size();
+  }
+
   /** Batches of a stage and lane whose message should be in the queue: no worker is at them. */
   public static long unclaimed(Connection connection, Stage stage, boolean bulk)
       throws SQLException {
@@ -271,6 +317,19 @@ public final class Batches {
         bulk,
         age,
         limit);
+  }
+
+  /** Of these tokens, those whose chunks are to be loaded or are being written. */
+  public static Set<Long> needed(Connection connection, Collection<Long> tokens)
+      throws SQLException {
+    return new HashSet<>(
+        Sql.list(
+            connection,
+            "select chunk from sluice.batch where chunk = any (?)"
+                + " union all select claim from sluice.batch where claim = any (?)",
+            row -> row.getLong(1),
+            Sql.longs(tokens),
+            Sql.longs(tokens)));
   }
 
   /** Deletes all batches; their files are the caller's to move. For recovery. */

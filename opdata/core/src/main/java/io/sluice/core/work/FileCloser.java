@@ -5,11 +5,12 @@ import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -132,25 +133,48 @@ public final class FileCloser {
   }
 
   /**
-   * An archive settles when its last member has closed. Archives are locked after all members, in
-   * id order, so that two last members see each other.
+   * Archives all of whose members have closed: those whose source wants an action wait for it, if
+   * all their members ended well; the others close as loaded, and what was not loaded of them stays
+   * at the source. Archives are locked after all members, in id order, so that two last members see
+   * each other.
+   *
+   * @param archives of members that have just closed or were just written down
    */
-  private static void releaseArchives(Connection connection, Set<Long> archives)
+  public static void releaseArchives(Connection connection, Set<Long> archives)
       throws SQLException {
     List<Long> complete = Work.complete(connection, archives);
-    if (!complete.isEmpty()) {
-      Work.resume(connection, complete);
-      finishSettling(connection, complete);
+    if (complete.isEmpty()) {
+      return;
     }
+    Map<Long, Long> notLoaded = notLoaded(connection, complete);
+    List<Long> well = complete.stream().filter(id -> !notLoaded.containsKey(id)).toList();
+    Set<Long> rest = new HashSet<>(complete);
+    rest.removeAll(Work.settleArchives(connection, well));
+    close(
+        connection,
+        rest.stream()
+            .map(id -> new Ending(id, End.LOADED, Stage.LOAD, remark(notLoaded.get(id)), null))
+            .toList());
   }
 
-  private static void finishSettling(Connection connection, List<Long> archives)
+  private static String remark(Long notLoaded) {
+    return notLoaded == null
+        ? null
+        : notLoaded + " of its members were not loaded, so it is left alone at its source";
+  }
+
+  /** How many members of each archive did not end well. */
+  private static Map<Long, Long> notLoaded(Connection connection, List<Long> archives)
       throws SQLException {
-    List<Ending> loaded = new ArrayList<>();
-    for (long id : Work.withoutAction(connection, archives)) {
-      loaded.add(new Ending(id, End.LOADED, Stage.LOAD, null, null));
-    }
-    close(connection, loaded);
+    Map<Long, Long> count = new HashMap<>();
+    Sql.list(
+        connection,
+        "select parent, count(*) from sluice.file where parent = any (?) and day = any (?)"
+            + " and state in ('rejected', 'dead', 'discarded') group by parent",
+        row -> count.put(row.getLong(1), row.getLong(2)),
+        Sql.longs(archives),
+        FileIds.days(archives));
+    return count;
   }
 
   private static String text(String value) {

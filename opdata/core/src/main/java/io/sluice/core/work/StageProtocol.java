@@ -40,6 +40,18 @@ public final class StageProtocol implements AutoCloseable {
     /** Two minutes, five attempts, ten seconds. */
     public static final Settings DEFAULTS =
         new Settings(Duration.ofMinutes(2), 5, Duration.ofSeconds(10));
+
+    private static final int LONGEST_DOUBLING = 6;
+
+    /** Whether so many attempts are all there are. */
+    public boolean isLast(int attempt) {
+      return attempt >= attempts;
+    }
+
+    /** Before the next attempt, after so many. */
+    public Duration pause(int after) {
+      return retryPause.multipliedBy(1L << Math.min(Math.max(after, 1) - 1, LONGEST_DOUBLING));
+    }
   }
 
   private static final Logger log = LoggerFactory.getLogger(StageProtocol.class);
@@ -71,7 +83,7 @@ public final class StageProtocol implements AutoCloseable {
     this.metrics = metrics;
     this.settings = settings;
     this.clock = clock;
-    this.isolation = new Isolation(transactions, publisher, settings);
+    this.isolation = new Isolation(transactions, settings);
     this.leases = new LeaseKeeper(transactions, settings.lease());
   }
 
@@ -109,6 +121,7 @@ public final class StageProtocol implements AutoCloseable {
       StageTask.Result result = attempt(claim);
       outcomes.putAll(result.outcomes());
       publish(result.next());
+      result.dead().forEach(file -> publishDead(claim, file));
     } catch (FateException e) {
       Outcome outcome = e instanceof RetryBatch ? Outcome.retried("database") : Outcome.RETURNED;
       claim.files().forEach(file -> outcomes.put(file.id(), outcome));
@@ -149,6 +162,20 @@ public final class StageProtocol implements AutoCloseable {
       publisher.publish(messages);
     } catch (PauseStage e) {
       log.warn("{} messages will be published by the sweeper: {}", messages.size(), e.getMessage());
+    }
+  }
+
+  /** The ledger has it; the queue is a copy for those who look there. */
+  private void publishDead(Claim claim, DeadFile dead) {
+    BatchFile file = dead.file();
+    log.warn(
+        "feed={} file={} is dead: {}: {}", claim.feed(), file.path(), dead.reason(), dead.error());
+    try {
+      publisher.publishDead(
+          new WorkMessage(stage, claim.feed(), claim.batch(), claim.bulk()),
+          new WorkPublisher.Failure(file.id(), dead.reason(), dead.error(), claim.attempts(file)));
+    } catch (PauseStage e) {
+      log.warn("file {} is not in the dead-letter queue: {}", file.id(), e.getMessage());
     }
   }
 

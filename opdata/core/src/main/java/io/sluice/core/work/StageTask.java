@@ -13,12 +13,18 @@ public interface StageTask {
    *
    * @param outcomes by file id; files without one had nothing to do
    * @param next messages to publish now
+   * @param dead files that were given up, for the dead-letter queue
    */
-  record Result(Map<Long, Outcome> outcomes, List<WorkMessage> next) {
+  record Result(Map<Long, Outcome> outcomes, List<WorkMessage> next, List<DeadFile> dead) {
 
     public Result {
       outcomes = Map.copyOf(outcomes);
       next = List.copyOf(next);
+      dead = List.copyOf(dead);
+    }
+
+    public Result(Map<Long, Outcome> outcomes, List<WorkMessage> next) {
+      this(outcomes, next, List.of());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.core.work;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -8,7 +9,7 @@ import java.time.Instant;
  * @param size in bytes, as listed
  * @param attempts at this stage; a file that has any goes alone
  * @param period end of its measurement period, or its mtime
- * @param since when it began to wait
+ * @param waited for so long
  */
 public record Waiting(
     long fileId,
@@ -17,4 +18,4 @@ public record Waiting(
     long size,
     int attempts,
     Instant period,
-    Instant since) {}
+    Duration waited) {}

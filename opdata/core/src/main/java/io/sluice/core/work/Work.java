@@ -1,5 +1,6 @@
 package io.sluice.core.work;
 
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Sql;
 import java.sql.Connection;
@@ -22,10 +23,11 @@ public final class Work {
   private static final String WAITING =
       """
       select w.* from unnest(?::text[]) as f (feed) cross join lateral (
-        select w.file_id, w.feed, w.host, w.size, w.attempts, w.period, w.entered_at
+        select w.file_id, w.feed, w.host, w.size, w.attempts, w.period,
+               extract(epoch from clock_timestamp() - w.entered_at) * 1000 as waited
         from sluice.work w
         where w.state = 'waiting' and w.feed = f.feed and w.stage = ? and w.bulk = ? and w.not_before <= now()
-          and not exists (select from sluice.pause p where p.feed = w.feed and p.host in ('', w.host))
+          and w.host <> all (?) and not exists (select from sluice.pause p where p.feed = w.feed and p.host in ('', w.host))
           and not exists (
             select from sluice.scan s where w.stage in ('fetch', 'settle') and s.feed = w.feed and s.host = w.host
               and s.error is not null and s.last_at > now() - interval '30 seconds')
@@ -101,13 +103,48 @@ public final class Work {
   }
 
   /**
+   * Files that had vanished before they were ever staged, and that their source shows again, just
+   * so: they wait to be fetched once more.
+   *
+   * @return how many
+   */
+  public static int reopen(Connection connection, Collection<Found> files, boolean settle)
+      throws SQLException {
+    return Sql.update(
+        connection,
+        """
+        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, settle, period, handling)
+        select f.id, f.feed, f.host, f.path, f.size, f.mtime, 'fetch', 'waiting', f.bulk, ?,
+               coalesce(f.period, f.mtime), f.handling
+        from sluice.file f
+        join unnest(?::uuid[], ?::timestamptz[], ?::bigint[]) as o (path_key, mtime, size)
+          on o.path_key = f.path_key and o.mtime = f.mtime and o.size = f.size
+        where f.day = any (?) and f.path_key = any (?) and f.state = 'rejected' and f.pack is null
+          and f.reason like 'vanished:%'
+        on conflict do nothing
+        """,
+        settle,
+        Sql.array("uuid", files, Found::pathKey),
+        Sql.array("timestamptz", files, Found::mtime),
+        Sql.array("bigint", files, Found::size),
+        Sql.array("date", files.stream().map(Found::day).distinct().toList(), day -> day),
+        Sql.array("uuid", files, Found::pathKey));
+  }
+
+  /**
    * Files that may be picked now, the newest periods of each feed first, locked until the
    * transaction ends.
    *
+   * @param busyHosts to be left alone
    * @param perFeed at most so many of each feed
    */
   public static List<Waiting> waiting(
-      Connection connection, Stage stage, boolean bulk, Collection<String> feeds, int perFeed)
+      Connection connection,
+      Stage stage,
+      boolean bulk,
+      Collection<String> feeds,
+      Collection<String> busyHosts,
+      int perFeed)
       throws SQLException {
     return Sql.list(
         connection,
@@ -120,10 +157,11 @@ public final class Work {
                 row.getLong("size"),
                 row.getInt("attempts"),
                 Sql.instant(row, "period"),
-                Sql.instant(row, "entered_at")),
+                Duration.ofMillis(row.getLong("waited"))),
         Sql.texts(feeds),
         stage.id(),
         bulk,
+        Sql.texts(busyHosts),
         perFeed);
   }
 
@@ -136,6 +174,14 @@ public final class Work {
         from unnest(?::bigint[], ?::bigint[]) as b (file_id, batch) where w.file_id = b.file_id
         """,
         Sql.longs(files),
+        Sql.longs(batches));
+  }
+
+  /** Files of batches that are no more wait again. */
+  static void unqueue(Connection connection, List<Long> batches) throws SQLException {
+    Sql.update(
+        connection,
+        "update sluice.work set state = 'waiting', batch = null where batch = any (?)",
         Sql.longs(batches));
   }
 
@@ -196,6 +242,78 @@ public final class Work {
         Sql.array("text", files, f -> f.checksum().hex()),
         Sql.array("bigint", files, f -> f.raw().pack()),
         Sql.array("bigint", files, f -> f.raw().offset()));
+  }
+
+  /** Where the bytes of files lie that do not go on at once. */
+  public static void staged(Connection connection, Collection<Fetched> files) throws SQLException {
+    if (files.isEmpty()) {
+      return;
+    }
+    Sql.update(
+        connection,
+        """
+        update sluice.work w set checksum = decode(f.checksum, 'hex'), pack = f.pack, pack_offset = f.pack_offset
+        from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as f (file_id, checksum, pack, pack_offset)
+        where w.file_id = f.file_id
+        """,
+        Sql.array("bigint", files, Fetched::fileId),
+        Sql.array("text", files, f -> f.checksum().hex()),
+        Sql.array("bigint", files, f -> f.raw().pack()),
+        Sql.array("bigint", files, f -> f.raw().offset()));
+  }
+
+  /**
+   * Files that wait to be fetched, though their bytes lie in staging, wait for the handler.
+   *
+   * @return how many did
+   */
+  public static int foundStaged(Connection connection, Collection<Fetched> files)
+      throws SQLException {
+    return Sql.update(
+        connection,
+        """
+        update sluice.work w set stage = 'handle', attempts = 0, entered_at = now(), reason = null,
+               checksum = decode(f.checksum, 'hex'), pack = f.pack, pack_offset = f.pack_offset
+        from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as f (file_id, checksum, pack, pack_offset)
+        where w.file_id = f.file_id and w.stage = 'fetch' and w.state = 'waiting'
+        """,
+        Sql.array("bigint", files, Fetched::fileId),
+        Sql.array("text", files, f -> f.checksum().hex()),
+        Sql.array("bigint", files, f -> f.raw().pack()),
+        Sql.array("bigint", files, f -> f.raw().offset()));
+  }
+
+  /**
+   * A member of an archive, which sluice.file has already.
+   *
+   * @param stage where it goes on
+   * @param pause before it may be picked there
+   * @param reason why it waits, or null
+   */
+  public record Member(long fileId, Stage stage, Duration pause, String reason) {}
+
+  /** Members of archives wait at their stage, by the lane of their archive. */
+  public static void members(Connection connection, Collection<Member> members)
+      throws SQLException {
+    if (members.isEmpty()) {
+      return;
+    }
+    Sql.update(
+        connection,
+        """
+        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, parent, checksum, pack,
+                                 pack_offset, period, not_before, reason)
+        select f.id, f.feed, f.host, f.path, f.size, f.mtime, m.stage, 'waiting', f.bulk, f.parent, f.checksum, f.pack,
+               f.pack_offset, p.period, now() + make_interval(secs => m.pause), m.reason
+        from unnest(?::bigint[], ?::text[], ?::float8[], ?::text[]) as m (file_id, stage, pause, reason)
+        join sluice.file f on f.id = m.file_id and f.day = any (?)
+        join sluice.work p on p.file_id = f.parent
+        """,
+        Sql.array("bigint", members, Member::fileId),
+        Sql.array("text", members, m -> m.stage().id()),
+        Sql.array("float8", members, m -> m.pause().toMillis() / 1000.0),
+        Sql.array("text", members, Member::reason),
+        FileIds.days(members.stream().map(Member::fileId).toList()));
   }
 
   /**
@@ -314,23 +432,19 @@ public final class Work {
         Sql.longs(archives));
   }
 
-  /** Archives whose members have closed wait for the action their source wants. */
-  public static void resume(Connection connection, Collection<Long> archives) throws SQLException {
-    Sql.update(
-        connection,
-        "update sluice.work set state = 'waiting', entered_at = now(), not_before = now()"
-            + " where file_id = any (?)",
-        Sql.longs(archives));
-  }
-
-  /** Of these files, those whose source wants no action. */
-  public static List<Long> withoutAction(Connection connection, Collection<Long> files)
+  /**
+   * Archives whose members have closed wait for the action their source wants.
+   *
+   * @return those of the archives whose source wants one
+   */
+  public static List<Long> settleArchives(Connection connection, Collection<Long> archives)
       throws SQLException {
     return Sql.list(
         connection,
-        "select file_id from sluice.work where file_id = any (?) and not settle order by file_id",
+        "update sluice.work set state = 'waiting', entered_at = now(), not_before = now()"
+            + " where file_id = any (?) and settle returning file_id",
         row -> row.getLong(1),
-        Sql.longs(files));
+        Sql.longs(archives));
   }
 
   /** What these files in flight had loaded, or would have, has given way to a newer version. */
