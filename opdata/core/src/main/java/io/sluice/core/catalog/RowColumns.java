@@ -17,9 +17,6 @@ public final class RowColumns {
   public static final List<Column> ORIGIN =
       List.of(new Column(Segment.FILE, PgType.INT8), new Column(Segment.VERSION, PgType.INT8));
 
-  /** Which fields of a row the file had; last in chunks of merge mode, in no table. */
-  public static final Column PRESENT = new Column(Segment.PRESENT, PgType.BYTEA);
-
   private static final List<Column> MEASUREMENT =
       List.of(
           new Column("end_time", PgType.TIMESTAMPTZ),

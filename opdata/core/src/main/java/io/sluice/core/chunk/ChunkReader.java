@@ -66,7 +66,7 @@ public final class ChunkReader implements Closeable {
     byte[] json = new byte[length];
     in.readFully(json);
     Segment head = ChunkWriter.JSON.readValue(json, Segment.class);
-    payload = new Payload(head.bytes());
+    payload = new Payload(head.length());
     segments++;
     return head;
   }
@@ -83,7 +83,7 @@ public final class ChunkReader implements Closeable {
     return List.copyOf(ids);
   }
 
-  /** The rows of the current segment. */
+  /** The rows of the current segment, then the bitmaps of their presence. */
   public InputStream payload() {
     return payload;
   }

@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes a chunk: magic and format version, token and number, then segments (length of head, head
- * as JSON, payload), then a trailer by which a reader knows that it is whole.
+ * as JSON, rows, presence), then a trailer by which a reader knows that it is whole.
  */
 public final class ChunkWriter implements Closeable {
 
@@ -18,6 +18,8 @@ public final class ChunkWriter implements Closeable {
   static final int END = -1;
   static final int IDS = -2;
   static final ObjectMapper JSON = JsonMapper.builder().build();
+
+  private static final byte[] NO_PRESENCE = {};
 
   private final DataOutputStream out;
   private int segments;
@@ -33,12 +35,27 @@ public final class ChunkWriter implements Closeable {
     this.out.writeInt(chunk);
   }
 
-  /** Adds a segment; its {@code bytes} are the buffer's. */
+  /** Adds a segment whose rows had all their fields; its {@code bytes} are the buffer's. */
   public void segment(Segment head, CopyBuffer payload) throws IOException {
+    segment(head, payload, NO_PRESENCE);
+  }
+
+  /**
+   * Adds a segment.
+   *
+   * @param presence the bitmaps of its rows, {@link Segment#presence} bytes each
+   */
+  public void segment(Segment head, CopyBuffer payload, byte[] presence) throws IOException {
+    if (payload.size() + (long) presence.length != head.length()) {
+      throw new IllegalArgumentException(
+          "%d bytes of rows and %d of presence are not the %d that the head of %s says"
+              .formatted(payload.size(), presence.length, head.length(), head.table()));
+    }
     byte[] json = JSON.writeValueAsBytes(head);
     out.writeInt(json.length);
     out.write(json);
     payload.writeTo(out);
+    out.write(presence);
     segments++;
   }
 

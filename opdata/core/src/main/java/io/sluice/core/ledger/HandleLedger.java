@@ -17,6 +17,8 @@ import io.sluice.core.work.Leaving;
 import io.sluice.core.work.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -82,14 +84,22 @@ public final class HandleLedger {
    * deleted and marked here.
    *
    * @param append whether the feed's target appends; with merge the newer version wins row by row
+   * @param zone of the feed, for rows whose time has none
    * @throws io.sluice.core.work.LostClaim when another worker has taken over
+   * @throws RowsRemain when earlier rows could not be deleted
    */
+  public Recorded record(Claim claim, Handling handling, boolean append, ZoneId zone) {
+    return transactions.ledger(connection -> record(connection, claim, handling, append, zone));
+  }
+
+  /** The same for a feed whose times have a zone, or that merges. */
   public Recorded record(Claim claim, Handling handling, boolean append) {
-    return transactions.ledger(connection -> record(connection, claim, handling, append));
+    return record(claim, handling, append, ZoneOffset.UTC);
   }
 
   private static Recorded record(
-      Connection connection, Claim claim, Handling handling, boolean append) throws SQLException {
+      Connection connection, Claim claim, Handling handling, boolean append, ZoneId zone)
+      throws SQLException {
     Optional<Versions> versions =
         append
             ? Optional.of(Versions.lock(connection, claim, handling.handled()))
@@ -99,44 +109,44 @@ public final class HandleLedger {
     Set<Long> current = new HashSet<>();
     handling.handled().forEach(h -> current.add(h.fileId()));
     current.retainAll(mine);
+    Set<Long> overtaken = versions.map(v -> v.overtaken(current)).orElse(Set.of());
+    Set<Long> older = versions.map(v -> v.older(current)).orElse(Set.of());
+    if (append) {
+      // before the new counts: the old ones say how many rows there are
+      LoadedRows.delete(connection, withRows(files, current, older), zone);
+    }
     Work.handled(
         connection, handling.handled().stream().filter(h -> mine.contains(h.fileId())).toList());
-    Set<Long> replaced = Set.of();
-    if (versions.isPresent()) {
-      replaced =
-          giveWay(
-              connection,
-              versions.get(),
-              files.stream().filter(f -> current.contains(f.id())).toList());
-      current.removeAll(replaced);
-    }
+    closeReplaced(connection, overtaken, older);
+    current.removeAll(overtaken);
     deleteEarlierRejects(connection, files);
     reject(
         connection,
         handling.rejected().stream().filter(r -> mine.contains(r.file().id())).toList());
     Work.leave(
         connection, handling.leaving().stream().filter(l -> mine.contains(l.fileId())).toList());
+    DeadFile.close(
+        connection,
+        claim,
+        handling.dead().stream().filter(d -> mine.contains(d.file().id())).toList());
     Optional<WorkMessage> next = Batches.advance(connection, claim, Stage.LOAD, handling.chunks());
-    return new Recorded(current, replaced, next);
+    return new Recorded(current, overtaken, next);
   }
 
-  /**
-   * In append mode the newest content of a path is the only one with rows.
-   *
-   * @return files of the batch that have given way to a newer one
-   */
-  private static Set<Long> giveWay(
-      Connection connection, Versions versions, List<BatchFile> handled) throws SQLException {
-    Set<Long> ids = new HashSet<>();
-    handled.forEach(file -> ids.add(file.id()));
-    Set<Long> overtaken = versions.overtaken(ids);
-    Set<Long> stale = new HashSet<>(versions.older(ids));
-    Set<Long> withRows = new HashSet<>(stale);
-    handled.stream().filter(file -> file.handling() > 1).forEach(file -> withRows.add(file.id()));
-    LoadedRows.delete(connection, withRows);
-    stale.addAll(overtaken);
-    FileCloser.closeReplaced(connection, stale);
-    return overtaken;
+  /** In append mode the newest content of a path, as last handled, is the only one with rows. */
+  private static Set<Long> withRows(List<BatchFile> files, Set<Long> current, Set<Long> older) {
+    Set<Long> withRows = new HashSet<>(older);
+    files.stream()
+        .filter(file -> current.contains(file.id()) && file.handling() > 1)
+        .forEach(file -> withRows.add(file.id()));
+    return withRows;
+  }
+
+  private static void closeReplaced(Connection connection, Set<Long> overtaken, Set<Long> older)
+      throws SQLException {
+    Set<Long> replaced = new HashSet<>(older);
+    replaced.addAll(overtaken);
+    FileCloser.closeReplaced(connection, replaced);
   }
 
   private static void deleteEarlierRejects(Connection connection, List<BatchFile> files)

@@ -120,7 +120,7 @@ public final class FileCloser {
     Sql.update(
         connection,
         "update sluice.file set state = 'replaced', replaced = read - collapsed - rejected,"
-            + " loaded = 0, dead = 0, tables = '{}' where id = any (?) and day = any (?)",
+            + " loaded = 0, dead = 0, rows = 0, tables = '{}' where id = any (?) and day = any (?)",
         Sql.longs(files),
         FileIds.days(files));
     close(

@@ -452,7 +452,7 @@ public final class Work {
     Sql.update(
         connection,
         "update sluice.work set replaced = read - collapsed - rejected, loaded = 0, dead = 0,"
-            + " tables = '{}' where file_id = any (?)",
+            + " rows = 0, tables = '{}' where file_id = any (?)",
         Sql.longs(files));
   }
 

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class ChunkTest {
 
+  private static final byte[] PRESENCE = {1, 2, 3, 4, 5, 6};
+
   private static Segment head(int table, CopyBuffer payload) {
     return new Segment(
         table,
@@ -27,6 +29,7 @@ class ChunkTest {
         List.of(1_000_000L),
         List.of(new long[] {5, 3}),
         payload.size(),
+        table == 2 ? 3 : 0,
         List.of(new Segment.Run(42, 3, 2, 7, payload.size())));
   }
 
@@ -40,7 +43,7 @@ class ChunkTest {
           rows.putDouble(i);
           rows.putLong(42);
         }
-        writer.segment(head(table, rows), rows);
+        writer.segment(head(table, rows), rows, table == 2 ? PRESENCE : new byte[0]);
       }
       writer.ids(new UsedIds("pm", "dim_element", Map.of(7, new UUID(1, 2))));
     }
@@ -57,10 +60,23 @@ class ChunkTest {
       assertThat(first.columns()).contains(new Column("a", PgType.FLOAT8));
       assertThat(first.marks().get(0)).containsExactly(5, 3);
       assertThat(reader.payload().readAllBytes()).hasSize((int) first.bytes());
-      assertThat(reader.next().tableId()).isEqualTo(2);
+      Segment second = reader.next();
+      assertThat(second.tableId()).isEqualTo(2);
+      reader.payload().skipNBytes(second.bytes());
+      assertThat(reader.payload().readAllBytes()).isEqualTo(PRESENCE);
       assertThat(reader.next()).isNull();
       assertThat(reader.ids())
           .containsExactly(new UsedIds("pm", "dim_element", Map.of(7, new UUID(1, 2))));
+    }
+  }
+
+  @Test
+  void refusesPresence_thatDoesNotFitTheRows() throws IOException {
+    try (ChunkWriter writer = new ChunkWriter(new ByteArrayOutputStream(), 42L, 1)) {
+      CopyBuffer rows = new CopyBuffer(16);
+      assertThatThrownBy(() -> writer.segment(head(2, rows), rows, new byte[5]))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("5 of presence");
     }
   }
 

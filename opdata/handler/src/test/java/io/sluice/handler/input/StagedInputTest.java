@@ -87,6 +87,11 @@ class StagedInputTest {
           public int read() throws IOException {
             throw new IOException("gone");
           }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) throws IOException {
+            throw new IOException("gone");
+          }
         };
     assertThatThrownBy(() -> input.open(failing, 1)).isInstanceOf(PauseStage.class);
   }
