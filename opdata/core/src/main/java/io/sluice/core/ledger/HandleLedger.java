@@ -125,6 +125,10 @@ public final class HandleLedger {
         handling.rejected().stream().filter(r -> mine.contains(r.file().id())).toList());
     Work.leave(
         connection, handling.leaving().stream().filter(l -> mine.contains(l.fileId())).toList());
+    DeadFile.close(
+        connection,
+        claim,
+        handling.dead().stream().filter(d -> mine.contains(d.file().id())).toList());
     Optional<WorkMessage> next = Batches.advance(connection, claim, Stage.LOAD, handling.chunks());
     return new Recorded(current, overtaken, next);
   }

@@ -159,9 +159,6 @@ public final class CsvEncoder {
   private void finish(CopyBuffer rows, int before) {
     rows.putLong(context.file().id());
     rows.putLong(context.file().version());
-    if (context.merges()) {
-      table.putPresent(rows, columns.size() == placed.length);
-    }
     if (timed) {
       firstTime = Math.min(firstTime, rowTime);
       lastTime = Math.max(lastTime, rowTime);
@@ -180,7 +177,8 @@ public final class CsvEncoder {
 
   private void written(int bytes, boolean hasTime, long micros) {
     SegmentBuffer segment = table.segment();
-    segment.written(1);
+    boolean lacks = context.merges() && columns.size() < placed.length;
+    segment.written(1, lacks ? table.present() : null);
     if (hasTime) {
       segment.at(micros, 0);
     }

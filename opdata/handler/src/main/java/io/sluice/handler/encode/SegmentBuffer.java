@@ -24,6 +24,7 @@ public final class SegmentBuffer {
   private final Marks marks = new Marks();
   private final CopyBuffer rows;
   private final List<Segment.Run> runs = new ArrayList<>();
+  private final Presence presence;
   private int[] standIns = {};
   private int standInCount;
   private BatchFile file;
@@ -49,6 +50,7 @@ public final class SegmentBuffer {
     this.keys = List.copyOf(keys);
     this.partitions = new PartitionStarts(output.feed());
     this.rows = rows;
+    this.presence = new Presence(columns.size());
   }
 
   /** Where rows are written; each is followed by {@link #written}. */
@@ -56,12 +58,18 @@ public final class SegmentBuffer {
     return rows;
   }
 
+  /** A row of the current file was written that has all fields, or need not tell. */
+  void written(long units) {
+    written(units, null);
+  }
+
   /**
    * A row of the current file was written.
    *
    * @param units cells in it, or 1 for a CSV row
+   * @param present bitmap of its fields; null when all are there, and in append mode
    */
-  public void written(long units) {
+  public void written(long units, byte[] present) {
     BatchFile current = output.file();
     if (file == null || file.id() != current.id()) {
       endRun();
@@ -70,6 +78,7 @@ public final class SegmentBuffer {
     runRows++;
     runCells += units;
     runEnd = rows.size();
+    presence.add(present);
   }
 
   private void endRun() {
@@ -130,8 +139,9 @@ public final class SegmentBuffer {
             partitions.list(),
             marks.list(ids),
             rows.size(),
+            presence.stride(),
             runs);
-    chunk.segment(head, rows);
+    chunk.segment(head, rows, presence.bytes());
   }
 
   /** Drops the row that a failing file left half written. */
@@ -147,6 +157,7 @@ public final class SegmentBuffer {
     partitions.clear();
     marks.clear();
     runs.clear();
+    presence.clear();
     standInCount = 0;
     file = null;
     runStart = 0;

@@ -3,7 +3,6 @@ package io.sluice.handler.encode;
 import io.sluice.core.catalog.RowColumns;
 import io.sluice.core.catalog.TargetColumn;
 import io.sluice.core.chunk.Column;
-import io.sluice.core.chunk.CopyBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -118,9 +117,6 @@ public final class TableRows {
     columns.addAll(after);
     List<Integer> keys = keys(columns);
     present = new byte[(columns.size() + 7) / 8];
-    if (batch.merges()) {
-      columns.add(RowColumns.PRESENT);
-    }
     segment = batch.output().open(tableId, schema, table, columns, keys);
     stale = false;
     version++;
@@ -150,7 +146,7 @@ public final class TableRows {
 
   /** Fields of a row. */
   public int fields() {
-    return before.size() + places.length + after.size() + (batch.merges() ? 1 : 0);
+    return before.size() + places.length + after.size();
   }
 
   /** Forgets which fields are there: all fixed ones, and none else. */
@@ -173,16 +169,8 @@ public final class TableRows {
     present[field >> 3] |= (byte) (1 << (field & 7));
   }
 
-  /**
-   * Writes the last field of merged rows.
-   *
-   * @param all whether every field is there
-   */
-  public void putPresent(CopyBuffer rows, boolean all) {
-    if (all) {
-      rows.putNull();
-    } else {
-      rows.putBytes(present, 0, present.length);
-    }
+  /** Which fields are there, see {@link io.sluice.core.chunk.Segment#presence}. */
+  public byte[] present() {
+    return present;
   }
 }

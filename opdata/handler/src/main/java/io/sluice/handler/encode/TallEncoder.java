@@ -49,9 +49,6 @@ final class TallEncoder extends GroupEncoder {
         byte[] name = names.get(slot);
         segment.putId(counters.id(name, 0, name.length));
         putValue(rows, row, slot);
-        if (batch.merges()) {
-          rows.putNull();
-        }
         segment.written(1);
         segment.at(row.end(), element);
         batch.output().count(rows.size() - (long) before, 1);

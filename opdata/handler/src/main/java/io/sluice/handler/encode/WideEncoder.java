@@ -93,10 +93,8 @@ final class WideEncoder extends GroupEncoder {
       rows.row(table.fields());
       putFixed(segment, row, element, object);
       int cells = putCells(rows, row);
-      if (batch.merges()) {
-        table.putPresent(rows, cells == slotAt.length);
-      }
-      segment.written(cells);
+      boolean lacks = batch.merges() && cells < slotAt.length;
+      segment.written(cells, lacks ? table.present() : null);
       segment.at(row.end(), element);
       batch.output().count(rows.size() - (long) before, cells);
     }

@@ -77,11 +77,10 @@ final class BatchHandling {
     } catch (RejectFile e) {
       result.rejected(file, e, excerpt(file));
     } catch (RuntimeException | StackOverflowError e) {
-      boolean ofAll =
-          context.output().isFailure(e) || e instanceof PauseStage || e instanceof RetryBatch;
-      if (ofAll || !leaves(file, e)) {
+      if (context.output().isFailure(e) || e instanceof PauseStage || e instanceof RetryBatch) {
         throw e;
       }
+      failed(file, e);
     }
   }
 
@@ -107,19 +106,14 @@ final class BatchHandling {
     }
   }
 
-  /** Whether a file that failed leaves the batch; one that is alone may as well fail with it. */
-  private boolean leaves(BatchFile file, Throwable e) {
+  private void failed(BatchFile file, Throwable e) {
     Optional<ParkTarget> park = Refusals.of(e);
     if (park.isPresent()) {
       result.parked(file, park.get());
-      return true;
+    } else {
+      bench.close(); // whatever state its format was left in
+      result.failed(file, e);
     }
-    bench.close(); // whatever state its format was left in
-    if (claim.files().size() == 1) {
-      return false;
-    }
-    result.failed(file, e);
-    return true;
   }
 
   /** The first text of the file, to see at a glance what it is. */

@@ -14,14 +14,17 @@ import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.Claim;
+import io.sluice.core.work.DeadFile;
 import io.sluice.core.work.HandledFile;
 import io.sluice.core.work.Leaving;
 import io.sluice.core.work.Outcome;
+import io.sluice.core.work.StageProtocol;
 import io.sluice.core.work.StageTask.Result;
 import io.sluice.handler.format.FileCounts;
 import io.sluice.handler.reject.RejectLog;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,18 +42,26 @@ final class BatchResult {
   private final HandleLedger ledger;
   private final Staging staging;
   private final StageMetrics metrics;
+  private final StageProtocol.Settings limits;
   private final List<HandledFile> handled = new ArrayList<>();
   private final List<Rejected> rejected = new ArrayList<>();
   private final List<Leaving> leaving = new ArrayList<>();
+  private final List<DeadFile> dead = new ArrayList<>();
   private final Map<Long, Outcome> outcomes = new HashMap<>();
   private final Map<String, Long> rejects = new HashMap<>();
   private long bytes;
 
-  BatchResult(Claim claim, HandleLedger ledger, Staging staging, StageMetrics metrics) {
+  BatchResult(
+      Claim claim,
+      HandleLedger ledger,
+      Staging staging,
+      StageMetrics metrics,
+      StageProtocol.Settings limits) {
     this.claim = claim;
     this.ledger = ledger;
     this.staging = staging;
     this.metrics = metrics;
+    this.limits = limits;
   }
 
   /** Whether there is anything to load, if only that nothing was in a file. */
@@ -97,12 +108,20 @@ final class BatchResult {
     outcomes.put(file.id(), Outcome.retried("staging_missing"));
   }
 
-  /** For no known reason: again, alone, with the attempt counted. */
+  /** For no known reason: again, alone, with the attempt counted; at the limit it is dead. */
   void failed(BatchFile file, Throwable e) {
-    log.warn("feed={} file={} failed", claim.feed(), file.path(), e);
+    int attempts = claim.attempts(file);
+    log.warn("feed={} file={} failed, attempt {}", claim.feed(), file.path(), attempts, e);
     String reason = e.getClass().getSimpleName();
-    leaving.add(Leaving.retried(claim, file, Duration.ZERO, reason + ": " + e.getMessage()));
-    outcomes.put(file.id(), Outcome.retried(reason));
+    String error = e.getMessage() == null ? e.toString() : e.getMessage();
+    if (limits.isLast(attempts)) {
+      dead.add(new DeadFile(file, reason, error));
+      outcomes.put(file.id(), Outcome.failed(reason));
+    } else {
+      Duration pause = claim.files().size() > 1 ? Duration.ZERO : limits.pause(attempts);
+      leaving.add(Leaving.retried(claim, file, pause, reason + ": " + error));
+      outcomes.put(file.id(), Outcome.retried(reason));
+    }
   }
 
   /** Parks all files of the batch, whatever became of them so far. */
@@ -110,9 +129,10 @@ final class BatchResult {
     handled.clear();
     rejected.clear();
     leaving.clear();
+    dead.clear();
     outcomes.clear();
     claim.files().forEach(file -> parked(file, why));
-    ledger.record(claim, new Handling(handled, rejected, leaving, 0), false);
+    ledger.record(claim, new Handling(handled, rejected, leaving, dead, 0), false);
     return new Result(outcomes, List.of());
   }
 
@@ -124,19 +144,20 @@ final class BatchResult {
   Result record(Feed feed, List<String> staged) {
     boolean append = feed.target().mode() == Mode.APPEND;
     int chunks = handled.isEmpty() ? 0 : staged.size();
-    Recorded recorded = record(new Handling(handled, rejected, leaving, chunks), append, staged);
+    Handling handling = new Handling(handled, rejected, leaving, dead, chunks);
+    Recorded recorded = record(handling, append, feed.zone(), staged);
     if (recorded.next().isEmpty()) {
       discard(staged);
     }
     recorded.current().forEach(id -> outcomes.put(id, Outcome.DONE));
     recorded.replaced().forEach(id -> outcomes.put(id, Outcome.DONE));
     count();
-    return new Result(outcomes, recorded.next().stream().toList());
+    return new Result(outcomes, recorded.next().stream().toList(), dead);
   }
 
-  private Recorded record(Handling handling, boolean append, List<String> staged) {
+  private Recorded record(Handling handling, boolean append, ZoneId zone, List<String> staged) {
     try {
-      return ledger.record(claim, handling, append);
+      return ledger.record(claim, handling, append, zone);
     } catch (PauseStage e) {
       throw e; // Should only the commit's answer be lost, the chunks are the current ones.
     } catch (RuntimeException e) {

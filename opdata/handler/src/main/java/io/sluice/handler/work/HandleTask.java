@@ -10,6 +10,7 @@ import io.sluice.core.ledger.HandleLedger;
 import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.work.Claim;
+import io.sluice.core.work.StageProtocol;
 import io.sluice.core.work.StageTask;
 import io.sluice.handler.encode.BatchContext;
 import io.sluice.handler.encode.ChunkOutput;
@@ -34,6 +35,7 @@ public final class HandleTask implements StageTask, AutoCloseable {
   private final Staging staging;
   private final StageMetrics metrics;
   private final HandleSettings settings;
+  private final StageProtocol.Settings limits;
   private final Clock clock;
   private final Deque<Workbench> idle = new ConcurrentLinkedDeque<>();
 
@@ -41,6 +43,7 @@ public final class HandleTask implements StageTask, AutoCloseable {
    * What the task needs of its surroundings.
    *
    * @param feeds the definitions as they are now, by name
+   * @param limits those of the protocol that the task runs in
    */
   public HandleTask(
       Function<String, Optional<Feed>> feeds,
@@ -50,6 +53,7 @@ public final class HandleTask implements StageTask, AutoCloseable {
       Staging staging,
       StageMetrics metrics,
       HandleSettings settings,
+      StageProtocol.Settings limits,
       Clock clock) {
     this.feeds = feeds;
     this.ledger = ledger;
@@ -58,12 +62,13 @@ public final class HandleTask implements StageTask, AutoCloseable {
     this.staging = staging;
     this.metrics = metrics;
     this.settings = settings;
+    this.limits = limits;
     this.clock = clock;
   }
 
   @Override
   public Result work(Claim claim) {
-    BatchResult result = new BatchResult(claim, ledger, staging, metrics);
+    BatchResult result = new BatchResult(claim, ledger, staging, metrics, limits);
     Optional<Feed> feed = feeds.apply(claim.feed());
     if (feed.isEmpty()) {
       return result.park(

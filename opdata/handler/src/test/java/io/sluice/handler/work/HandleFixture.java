@@ -68,6 +68,8 @@ final class HandleFixture implements AutoCloseable {
 
   static final Instant NOW = Instant.parse("2026-03-10T10:00:00Z");
   static final int ATTEMPTS = 2;
+  private static final StageProtocol.Settings LIMITS =
+      new StageProtocol.Settings(Duration.ofMinutes(2), ATTEMPTS, Duration.ZERO);
 
   final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
   private final HikariDataSource pool = pool(database);
@@ -124,6 +126,7 @@ final class HandleFixture implements AutoCloseable {
         crashing(),
         new StageMetrics(meters, Stage.HANDLE),
         settings,
+        LIMITS,
         Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
@@ -158,7 +161,7 @@ final class HandleFixture implements AutoCloseable {
         transactions,
         new Publisher(),
         new StageMetrics(meters, Stage.HANDLE),
-        new StageProtocol.Settings(Duration.ofMinutes(2), ATTEMPTS, Duration.ZERO),
+        LIMITS,
         Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
@@ -263,7 +266,8 @@ final class HandleFixture implements AutoCloseable {
     return transactions.ledger(
         c -> {
           List<Waiting> waiting =
-              Work.waiting(c, Stage.HANDLE, false, List.of(feed.name()), 100_000).stream()
+              Work.waiting(c, Stage.HANDLE, false, List.of(feed.name()), List.of(), 100_000)
+                  .stream()
                   .filter(file -> ids.contains(file.fileId()))
                   .toList();
           return Batches.cut(c, Stage.HANDLE, false, List.of(new Batches.Cut(feed.name(), waiting)))
@@ -315,6 +319,35 @@ final class HandleFixture implements AutoCloseable {
     return used;
   }
 
+  /** The fields that each row published lacks, in merge mode. */
+  List<String> lacking(Feed feed) throws IOException {
+    List<String> lacking = new ArrayList<>();
+    for (WorkMessage message : published) {
+      for (int n = 0; n < chunks(message); n++) {
+        try (ChunkReader chunk = chunk(feed, token(message), n)) {
+          for (Segment head = chunk.next(); head != null; head = chunk.next()) {
+            chunk.payload().skipNBytes(head.bytes());
+            byte[] presence = chunk.payload().readAllBytes();
+            for (int row = 0; row < head.rows(); row++) {
+              lacking.add(lacking(head, presence, row));
+            }
+          }
+        }
+      }
+    }
+    return lacking;
+  }
+
+  private static String lacking(Segment head, byte[] presence, int row) {
+    List<String> fields = new ArrayList<>();
+    for (int i = 0; i < head.columns().size() && head.presence() > 0; i++) {
+      if ((presence[row * head.presence() + i / 8] >> (i % 8) & 1) == 0) {
+        fields.add(head.columns().get(i).name());
+      }
+    }
+    return String.join(" ", fields);
+  }
+
   /** Copies all published segments into plain tables of their columns. */
   void load(Feed feed) throws IOException {
     for (WorkMessage message : published) {
@@ -341,7 +374,7 @@ final class HandleFixture implements AutoCloseable {
         rows += run.rows();
       }
     }
-    if (payload.read() >= 0) {
+    if (payload.readAllBytes().length != head.rows() * head.presence()) {
       throw new AssertionError("the runs of a segment do not fill it");
     }
     copy(head, rows, new ByteArrayInputStream(kept.toByteArray()));

@@ -69,19 +69,20 @@ class PmHandlingTest {
 
     assertThat(fixture.state(id)).isEqualTo("handled");
     assertThat(fixture.published).hasSize(1);
+    assertThat(fixture.lacking(feed))
+        .containsExactly("", "", "pma", "pmc__vector_numeric", "pmc__vector", "");
     fixture.load(feed);
 
     assertThat(
             fixture.column(
                 """
-                select concat_ws('|', end_time at time zone 'UTC', granularity, suspect, pma, pmb__numeric,
-                                 _present is null)
+                select concat_ws('|', end_time at time zone 'UTC', granularity, suspect, pma, pmb__numeric)
                 from pm.nrcelldu t join pm.dim_object o on o.id = t.object order by o.name
                 """))
         .containsExactly(
-            "2026-03-10 09:45:00|900|f|5|9007199254740993|t",
-            "2026-03-10 09:45:00|900|f|1.5|t",
-            "2026-03-10 09:45:00|900|f|f");
+            "2026-03-10 09:45:00|900|f|5|9007199254740993",
+            "2026-03-10 09:45:00|900|f|1.5",
+            "2026-03-10 09:45:00|900|f");
     assertThat(
             fixture.column(
                 "select pmc__vector::text from pm.nrcelldu_vector where pmc__vector is not null"))
