@@ -14,6 +14,7 @@ import io.sluice.core.chunk.PgType;
 import io.sluice.core.chunk.Segment;
 import io.sluice.core.chunk.Segment.Run;
 import io.sluice.core.chunk.UsedIds;
+import io.sluice.core.feed.FeedTarget.Grants;
 import io.sluice.core.feed.FeedTarget.Mode;
 import io.sluice.core.feed.Layout;
 import io.sluice.core.work.BatchFile;
@@ -82,10 +83,12 @@ final class ChunkEncoder {
 
   private UsedIds used(String schema, Kind kind, Set<String> names) {
     Map<Integer, UUID> keys = new LinkedHashMap<>();
-    for (String name : names) {
-      int id = id(schema, kind, name);
-      String key = "select key from %s.%s where name = '%s'".formatted(schema, kind.table(), name);
-      keys.put(id, UUID.fromString(line.text(key)));
+    String all = "select id || ' ' || key || ' ' || name from %s.%s".formatted(schema, kind.table());
+    for (String row : line.texts(all)) {
+      String[] fields = row.split(" ", 3);
+      if (names.contains(fields[2])) {
+        keys.put(Integer.valueOf(fields[0]), UUID.fromString(fields[1]));
+      }
     }
     return new UsedIds(schema, kind.table(), keys);
   }
@@ -119,6 +122,16 @@ final class ChunkEncoder {
       throws IOException {
     Target target = line.catalog.target(line.feed, group);
     schemas.add(target.schema());
+    files.values().stream()
+        .flatMap(List::stream)
+        .forEach(
+            row -> {
+              elements.add(row.element());
+              objects.add(row.object());
+            });
+    Grants grants = line.feed.target().grants();
+    line.dimensions.ids(target.schema(), Kind.ELEMENT, elements, grants);
+    line.dimensions.ids(target.schema(), Kind.OBJECT, objects, grants);
     Set<String> counters = new LinkedHashSet<>();
     files.values().forEach(rows -> rows.forEach(row -> counters.addAll(row.cells().keySet())));
     List<TargetColumn> columns =
@@ -199,8 +212,6 @@ final class ChunkEncoder {
     }
 
     private void row(Row row, BatchFile file) {
-      elements.add(row.element());
-      objects.add(row.object());
       int element = id(target.schema(), Kind.ELEMENT, row.element());
       buffer.row(columns.size());
       buffer.putTimestamp(TestLine.micros(row.end()));

@@ -89,6 +89,7 @@ final class TestLine implements AutoCloseable {
   private final Map<Long, Content> contents = new HashMap<>();
   private final List<StageProtocol> protocols = new ArrayList<>();
   private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.between(Instant.now(), NOW));
+  private final LedgerPartitions ledgerPartitions;
   private final StageProtocol handler;
   Feed feed;
   String group = "NRCellDU";
@@ -110,6 +111,7 @@ final class TestLine implements AutoCloseable {
     LedgerSchema.migrate(dataSource);
     transactions = new Transactions(dataSource);
     staging = Stagings.open(StagingSettings.of(directory.toUri()));
+    ledgerPartitions = new LedgerPartitions(transactions);
     dimensions = new Dimensions(transactions);
     catalog = new Catalog(transactions);
     handles = new HandleLedger(transactions);
@@ -185,7 +187,7 @@ final class TestLine implements AutoCloseable {
   /** A new file that waits for its handler. */
   long found(String path, int version, Content content) {
     Instant mtime = END.plusSeconds(60L + version);
-    new LedgerPartitions(transactions).ensure(List.of(FileIds.day(mtime)));
+    ledgerPartitions.ensure(List.of(FileIds.day(mtime)));
     Work.Found file =
         new Work.Found(
             FileIds.day(mtime),
@@ -242,7 +244,7 @@ final class TestLine implements AutoCloseable {
     return transactions.ledger(
         c -> {
           List<Waiting> waiting =
-              Work.waiting(c, Stage.HANDLE, false, List.of(feed.name()), 10_000);
+              Work.waiting(c, Stage.HANDLE, false, List.of(feed.name()), List.of(), 10_000);
           List<Waiting> together = new ArrayList<>();
           List<Batches.Cut> cuts = new ArrayList<>();
           for (Waiting file : waiting) {
@@ -315,6 +317,7 @@ final class TestLine implements AutoCloseable {
       Handling handling =
           new Handling(
               claim.files().stream().map(f -> handledFile(f.id())).toList(),
+              List.of(),
               List.of(),
               List.of(),
               chunks);

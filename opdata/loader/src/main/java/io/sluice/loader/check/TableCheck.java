@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,7 +98,7 @@ public final class TableCheck {
       return Set.of();
     }
     List<WantedPartition> partitions = partitions(tables.values(), prepared);
-    lock(connection, tables, partitions, lockTimeout, rowLockTimeout);
+    lock(connection, tables, lockTimeout, rowLockTimeout);
     return judge(differences(connection, groups, tables.values(), partitions));
   }
 
@@ -113,25 +112,17 @@ public final class TableCheck {
     return wanted;
   }
 
-  /**
-   * ROW EXCLUSIVE, as writers take it: it holds off changes of the tables, not other loaders. Not
-   * of partitions that get no rows.
-   */
+  /** ROW EXCLUSIVE, as writers take it: it holds off changes of the tables, not other loaders. */
   private static void lock(
       Connection connection,
       Map<String, TargetTable> tables,
-      List<WantedPartition> partitions,
       Duration lockTimeout,
       Duration rowLockTimeout)
       throws SQLException {
-    Set<String> names = new LinkedHashSet<>(tables.keySet());
-    partitions.forEach(p -> names.add(SqlNames.qualified(p.table.schema(), p.name)));
+    String names = tables.keySet().stream().map(n -> "only " + n).collect(Collectors.joining(", "));
     String sql =
         "set local lock_timeout = '%dms'; lock table %s in row exclusive mode; set local lock_timeout = '%dms'"
-            .formatted(
-                lockTimeout.toMillis(),
-                names.stream().map(n -> "only " + n).collect(Collectors.joining(", ")),
-                rowLockTimeout.toMillis());
+            .formatted(lockTimeout.toMillis(), names, rowLockTimeout.toMillis());
     try {
       Sql.execute(connection, sql);
     } catch (SQLException e) {

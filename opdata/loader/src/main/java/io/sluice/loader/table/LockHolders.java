@@ -23,10 +23,12 @@ public final class LockHolders {
 
   private static final String HOLDERS =
       """
-      select w.id, format('%s is locked (%s) by pid %s', w.tab, lower(regexp_replace(l.mode, '(.)([A-Z])', '\\1 \\2', 'g')), l.pid)
-             || format(' (%s, %s', coalesce(nullif(a.application_name, ''), 'no application name'), coalesce(a.state, a.backend_type, 'state unknown'))
-             || coalesce(format(', query %s old', date_trunc('second', clock_timestamp() - a.query_start)), '')
-             || coalesce(format(', transaction %s old', date_trunc('second', clock_timestamp() - a.xact_start)), '') || ')' as words
+      select w.id, w.tab || ' is locked (' || lower(regexp_replace(l.mode, '(.)([A-Z])', '\\1 \\2', 'g')) || ') by pid ' || l.pid
+             || ' (' || coalesce(nullif(a.application_name, ''), 'no application name')
+             || ', ' || coalesce(a.state, a.backend_type, 'state unknown')
+             || coalesce(', query ' || date_trunc('second', clock_timestamp() - a.query_start) || ' old', '')
+             || coalesce(', transaction ' || date_trunc('second', clock_timestamp() - a.xact_start) || ' old', '')
+             || ')' as words
       from unnest(?::int[], ?::text[], ?::text[]) as w (id, tab, class)
       cross join lateral (
         select to_regclass(w.class) as oid
