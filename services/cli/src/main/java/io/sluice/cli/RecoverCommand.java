@@ -54,7 +54,7 @@ final class RecoverCommand implements Callable<Integer> {
     }
     Recovery.Result done = result;
     session.print(done, () -> say(done));
-    return done.nameless().isEmpty() ? Exit.OK : Exit.PROBLEMS;
+    return done.damaged().isEmpty() ? Exit.OK : Exit.PROBLEMS;
   }
 
   private void say(Recovery.Result result) {
@@ -73,13 +73,13 @@ final class RecoverCommand implements Callable<Integer> {
               format.count(result.foundAgain(), "forgotten file")
                   + " already found again by a scan");
     }
-    if (!result.nameless().isEmpty()) {
+    if (!result.damaged().isEmpty()) {
       session
           .err()
           .println(
-              format.count(result.nameless().size(), "raw object")
-                  + " in staging without a name, which only the source can bring back; for example: "
-                  + result.nameless().get(0));
+              format.count(result.damaged().size(), "pack")
+                  + " in staging cannot be read, so only the source can bring back what is in it; for example: "
+                  + result.damaged().get(0));
     }
   }
 }

@@ -118,7 +118,7 @@ final class Standalone implements AutoCloseable {
         Statement statement = connection.createStatement()) {
       statement.execute(
           """
-          update sluice.work set published_at = '-infinity', lease_until = null where state = 'queued';
+          update sluice.batch set published_at = '-infinity', lease_until = null;
           update sluice.task_run set alive_at = '-infinity' where state = 'running';
           update sluice.scheduled_tasks set picked = false, picked_by = null where picked;
           """);

@@ -115,7 +115,7 @@ public class GetterConfiguration {
       Stages stages,
       SluiceProperties common,
       GetterProperties properties) {
-    StageProtocol.Settings attempts = properties.attempts(common.ledger());
+    StageProtocol.Settings attempts = common.ledger().attempts(properties.retryPause());
     return stages.stage(
         Stage.SETTLE,
         new SettleTask(feeds, sources, transactions, attempts, properties.hostPause()),

@@ -1,6 +1,5 @@
 package io.sluice.service.getter;
 
-import io.sluice.core.work.StageProtocol;
 import io.sluice.getter.dispatch.DispatchSettings;
 import io.sluice.getter.fetch.FetchSettings;
 import io.sluice.getter.sweep.SweepSettings;
@@ -108,11 +107,7 @@ public record GetterProperties(
     }
   }
 
-  StageProtocol.Settings attempts(SluiceProperties.Ledger ledger) {
-    return new StageProtocol.Settings(ledger.lease(), ledger.attempts(), retryPause);
-  }
-
   FetchSettings fetchSettings(SluiceProperties.Ledger ledger) {
-    return new FetchSettings(temp, hostPause, batchTime, attempts(ledger));
+    return new FetchSettings(temp, hostPause, batchTime, ledger.attempts(retryPause));
   }
 }
