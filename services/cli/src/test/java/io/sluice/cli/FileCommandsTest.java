@@ -2,16 +2,15 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.Staging;
-import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,20 +25,20 @@ class FileCommandsTest {
     cli = new Cli(home);
   }
 
-  /** Stages the bytes of a file, as the getter does. */
+  /** Stages the bytes of a file in a pack of its own, as the getter does. */
   private void stage(long id) throws IOException {
-    Instant found =
-        Instant.parse(
-            cli.text(
-                "select to_char(found_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-                    + " from sluice.file where id = "
-                    + id));
     String feed = cli.text("select feed from sluice.file where id = " + id);
     String path = cli.text("select path from sluice.file where id = " + id);
-    try (Staging staging = Stagings.open(StagingSettings.of(home.resolve("staging").toUri()))) {
-      staging.put(StagingKeys.raw(feed, found, id), new ByteArrayInputStream(new byte[3]));
-      new RawIdentity(id, feed, "ems1", path, 100, cli.now, found, null, null, false, false, false)
-          .write(staging);
+    long token = cli.number("select sluice.new_token()");
+    try (Staging staging = Stagings.open(StagingSettings.of(home.resolve("staging").toUri()));
+        PackWriter pack = new PackWriter(staging, feed, token)) {
+      pack.write(new byte[100], 0, 100);
+      pack.add(new RawIdentity(id, "ems1", path, 100, cli.now, "00", null, false, false, false, 0));
+      pack.commit();
+    }
+    for (String table : List.of("file set %s where id = ", "work set %s where file_id = ")) {
+      String raw = "pack = %d, pack_offset = 0".formatted(token);
+      cli.execute("update sluice." + table.formatted(raw) + id);
     }
   }
 
