@@ -40,7 +40,7 @@ public class BaseConfiguration {
   }
 
   @Bean
-  Stages stages(
+  Stages stageFactory(
       Transactions transactions, WorkPublisher publisher, MeterRegistry registry, Clock clock) {
     return new Stages(transactions, publisher, registry, clock);
   }
