@@ -89,11 +89,12 @@ class FileReadyServiceTest {
         """
         feed: away
         source:
-          sftp: {hosts: ["127.0.0.1:1"], user: pm, password: none, path: "/pm/*.xml"}
+          sftp: {hosts: ["127.0.0.1:1"], user: pm, password: "${file:%s}", path: "/pm/*.xml"}
           poll: 1h
         format: {3gpp-pm: {}}
         target: {table: "away.{measInfoId}"}
-        """);
+        """
+            .formatted(Files.writeString(directory.resolve("password"), "none")));
   }
 
   private ConfigurableApplicationContext start(EmbeddedBroker broker) {
