@@ -20,7 +20,10 @@ class PlaceOptions {
   @Option(names = "--amqp-port", paramLabel = "PORT", description = "Default: any free port.")
   private int amqpPort;
 
-  @Option(names = "--http-port", paramLabel = "PORT", description = "Default: 8080 if free, else any free port.")
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "Default: 8080 if free, else any free port.")
   private int httpPort;
 
   Path data() {
