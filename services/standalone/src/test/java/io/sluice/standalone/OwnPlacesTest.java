@@ -34,6 +34,7 @@ class OwnPlacesTest {
   private final Path data = home.resolve("data");
   private final EmbeddedDatabase.Database warehouse = EmbeddedDatabase.shared().createDatabase();
   private List<String> before;
+  private Process started;
 
   @BeforeEach
   void setUpTheOther() throws IOException {
@@ -65,7 +66,10 @@ class OwnPlacesTest {
   }
 
   @AfterEach
-  void delete() {
+  void delete() throws InterruptedException {
+    if (started != null) {
+      started.destroyForcibly().waitFor(); // where the test has failed it may still run
+    }
     TrialCommand.deleteAll(home);
   }
 
@@ -169,7 +173,8 @@ class OwnPlacesTest {
     environment.put("SPRING_CONFIG_LOCATION", theirs.resolve("sluice.properties").toString());
     environment.put("SPRING_CONFIG_IMPORT", theirs.resolve("sluice.properties").toString());
     environment.put("LOGGING_CONFIG", theirs.resolve("logback.xml").toString());
-    return builder.start();
+    started = builder.start();
+    return started;
   }
 
   private static String variable(String property) {
