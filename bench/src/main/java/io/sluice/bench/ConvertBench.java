@@ -3,7 +3,7 @@ package io.sluice.bench;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.bench.ConvertCrowd.Latency;
 import io.sluice.core.ledger.LedgerSchema;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.embedded.EmbeddedPostgres;
 import io.sluice.pgtask.copyswap.Conversion;
 import io.sluice.pgtask.run.RunHistory;

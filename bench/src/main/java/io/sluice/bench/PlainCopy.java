@@ -1,6 +1,6 @@
 package io.sluice.bench;
 
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

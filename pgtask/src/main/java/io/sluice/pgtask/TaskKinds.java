@@ -1,6 +1,6 @@
 package io.sluice.pgtask;
 
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.pgtask.copyswap.Conversion;
 import io.sluice.pgtask.copyswap.Drain;

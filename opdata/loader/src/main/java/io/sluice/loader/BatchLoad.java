@@ -2,9 +2,9 @@ package io.sluice.loader;
 
 import io.sluice.core.chunk.Segment;
 import io.sluice.core.ledger.FileCloser;
-import io.sluice.core.ledger.SqlNames;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
+import io.sluice.core.sql.SqlNames;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

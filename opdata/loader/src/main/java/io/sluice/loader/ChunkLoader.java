@@ -3,9 +3,9 @@ package io.sluice.loader;
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.RetryBatch;
 import io.sluice.core.fate.SqlFates;
-import io.sluice.core.ledger.LedgerException;
-import io.sluice.core.ledger.Transactions;
 import io.sluice.core.message.WorkMessage;
+import io.sluice.core.sql.DatabaseException;
+import io.sluice.core.sql.Transactions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -86,7 +86,7 @@ final class ChunkLoader {
         typeChanged(left, postponed, e);
       } catch (RefusedTarget e) {
         park(left, postponed, e);
-      } catch (LedgerException e) {
+      } catch (DatabaseException e) {
         Fate fate = SqlFates.of(e.sqlException());
         if (StaleTables.lacksPartition(e.sqlException()) && ++looks <= LOOKS) {
           needed(left).forEach(tables::forget);

@@ -3,8 +3,8 @@ package io.sluice.loader;
 import io.sluice.core.catalog.TargetLock;
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.SqlFates;
-import io.sluice.core.ledger.LedgerException;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.DatabaseException;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -52,7 +52,7 @@ final class Ddl {
   <T> T guard(TargetTable table, Supplier<T> changes) {
     try {
       return changes.get();
-    } catch (LedgerException e) {
+    } catch (DatabaseException e) {
       throw refusal(table, e);
     }
   }
@@ -66,7 +66,7 @@ final class Ddl {
         });
   }
 
-  private static RuntimeException refusal(TargetTable table, LedgerException e) {
+  private static RuntimeException refusal(TargetTable table, DatabaseException e) {
     SQLException cause = e.sqlException();
     String state = String.valueOf(cause.getSQLState());
     boolean stays =

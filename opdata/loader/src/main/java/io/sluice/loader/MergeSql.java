@@ -2,7 +2,7 @@ package io.sluice.loader;
 
 import io.sluice.core.chunk.Column;
 import io.sluice.core.chunk.Segment;
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.loader.TargetTable.CounterColumn;
 import io.sluice.loader.TargetTable.Layout;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import io.sluice.core.catalog.TargetStorage;
 import io.sluice.core.catalog.TimePartitions;
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.feed.Feed;
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,7 +1,7 @@
 package io.sluice.loader;
 
-import io.sluice.core.ledger.LedgerException;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.DatabaseException;
+import io.sluice.core.sql.Transactions;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,9 +23,9 @@ final class Refusals {
   }
 
   /**
-   * @throws LedgerException the failure itself, when no table of the batch explains it
+   * @throws DatabaseException the failure itself, when no table of the batch explains it
    */
-  RefusedTarget explain(Collection<Integer> tableIds, LedgerException failure) {
+  RefusedTarget explain(Collection<Integer> tableIds, DatabaseException failure) {
     List<String> lacks = new ArrayList<>();
     Set<Integer> refused =
         transactions.ledger(connection -> missingGrants(connection, tableIds, lacks));

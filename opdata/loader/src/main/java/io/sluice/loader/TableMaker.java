@@ -8,7 +8,7 @@ import io.sluice.core.chunk.Segment;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedTarget.Grants;
 import io.sluice.core.feed.FeedTarget.Partitioning.By;
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.loader.TargetTable.Layout;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

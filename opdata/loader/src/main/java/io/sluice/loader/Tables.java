@@ -7,7 +7,7 @@ import io.sluice.core.chunk.Column;
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedTarget.Grants;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.loader.TargetTable.Layout;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package io.sluice.loader;
 
 import io.sluice.core.chunk.Column;
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,7 +1,7 @@
 package io.sluice.loader;
 
 import io.sluice.core.chunk.PgType;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -1,9 +1,9 @@
 package io.sluice.loader;
 
-import io.sluice.core.ledger.Transactions;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
 import io.sluice.core.message.WorkPublisher;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

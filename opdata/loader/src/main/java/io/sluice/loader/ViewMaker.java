@@ -4,7 +4,7 @@ import io.sluice.core.catalog.Dimensions.Kind;
 import io.sluice.core.catalog.SchemaDdl;
 import io.sluice.core.catalog.Target;
 import io.sluice.core.feed.FeedTarget.Grants;
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.loader.TargetTable.Layout;
 import java.sql.Connection;
 import java.sql.SQLException;

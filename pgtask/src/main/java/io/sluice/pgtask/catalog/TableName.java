@@ -1,6 +1,6 @@
 package io.sluice.pgtask.catalog;
 
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 
 /** A table's schema and name, unquoted. */
 public record TableName(String schema, String name) implements Comparable<TableName> {

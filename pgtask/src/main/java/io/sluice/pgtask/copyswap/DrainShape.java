@@ -1,6 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;

@@ -1,6 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Work;
 import java.sql.Connection;

@@ -1,7 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.catalog.Names;
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package io.sluice.pgtask.expired;
 
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import java.net.URI;
 import java.sql.Connection;

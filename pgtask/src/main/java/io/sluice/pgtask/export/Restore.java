@@ -1,7 +1,7 @@
 package io.sluice.pgtask.export;
 
 import io.sluice.core.catalog.Names;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.expired.ExpiredLedger.Leaving;

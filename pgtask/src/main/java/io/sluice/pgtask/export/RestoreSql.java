@@ -1,6 +1,6 @@
 package io.sluice.pgtask.export;
 
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.export.Manifest.Column;
 import io.sluice.pgtask.partition.NewPartition;

@@ -1,6 +1,6 @@
 package io.sluice.pgtask.maintenance;
 
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.maintenance.Bloat.TableAir;
 import io.sluice.pgtask.run.Work;
 import java.sql.PreparedStatement;

@@ -1,6 +1,6 @@
 package io.sluice.pgtask.partition;
 
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;

@@ -2,7 +2,7 @@ package io.sluice.pgtask.partition;
 
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.SqlFates;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.run.Rights;

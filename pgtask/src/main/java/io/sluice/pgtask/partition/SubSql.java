@@ -1,7 +1,7 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.core.catalog.Names;
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.PartitionedTable;

@@ -1,6 +1,6 @@
 package io.sluice.pgtask.run;
 
-import io.sluice.core.ledger.Transactions.Body;
+import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -3,7 +3,7 @@ package io.sluice.pgtask.run;
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.SqlFates;
-import io.sluice.core.ledger.Transactions.Body;
+import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.Task;
 import java.sql.Connection;

@@ -1,6 +1,6 @@
 package io.sluice.pgtask.run;
 
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.task.Task;
 import java.sql.Array;
 import java.sql.Connection;

@@ -2,7 +2,7 @@ package io.sluice.pgtask.export;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.ledger.LedgerSchema;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.RunHistory;

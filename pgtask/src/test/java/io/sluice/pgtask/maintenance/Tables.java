@@ -1,6 +1,6 @@
 package io.sluice.pgtask.maintenance;
 
-import io.sluice.core.ledger.Transactions.Body;
+import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.Work;
 import io.sluice.pgtask.task.Limits;

@@ -1,6 +1,6 @@
 package io.sluice.pgtask.partition;
 
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.task.PartitionSpec;
 import java.sql.Connection;

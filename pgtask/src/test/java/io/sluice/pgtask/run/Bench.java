@@ -3,7 +3,7 @@ package io.sluice.pgtask.run;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.ledger.LedgerSchema;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.yaml.Secret;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.Limits;

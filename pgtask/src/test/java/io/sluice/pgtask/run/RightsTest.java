@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.sluice.core.ledger.LedgerException;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.DatabaseException;
+import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.task.RestoreSpec;
@@ -252,7 +252,7 @@ class RightsTest {
               Duration.ofSeconds(5))) {
         runner.with(RestoreSpec.class, (spec, run) -> run.step(step("select 1")));
         assertThatThrownBy(() -> runner.run(TaskFixture.task("t", ANY), null))
-            .isInstanceOf(LedgerException.class)
+            .isInstanceOf(DatabaseException.class)
             .hasMessageContaining("permission denied for schema sluice");
         office.fixture.sql(
             "grant usage on schema sluice to " + office.task,

@@ -5,7 +5,7 @@ import io.sluice.core.catalog.Catalog;
 import io.sluice.core.catalog.Dimensions;
 import io.sluice.core.ledger.Leases;
 import io.sluice.core.ledger.LedgerPartitions;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.Stagings;
 import io.sluice.service.broker.BrokerSettings;

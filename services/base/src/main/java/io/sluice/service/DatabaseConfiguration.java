@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.service.broker.StageConsumer;
 import java.time.Clock;
 import javax.sql.DataSource;

@@ -3,7 +3,7 @@ package io.sluice.cli;
 import io.sluice.core.fate.FateException;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.RetryBatch;
-import io.sluice.core.ledger.LedgerException;
+import io.sluice.core.sql.DatabaseException;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import picocli.CommandLine;
@@ -54,7 +54,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
 
   private static boolean isNoLedger(Exception failure) {
     String state = sqlState(failure);
-    return failure instanceof LedgerException
+    return failure instanceof DatabaseException
         && (state.equals("42P01") || state.equals("3F000") || state.equals("42883"));
   }
 
@@ -97,7 +97,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
 
   /** Of the ledger, all that a role needs is known. */
   private static String refused(Exception failure) {
-    return failure instanceof LedgerException
+    return failure instanceof DatabaseException
         ? ". Log in as a role that may, with --user, or run: grant usage on schema sluice to ROLE;"
             + " grant select, insert, update, delete on all tables in schema sluice to ROLE"
         : ". Log in as a role that may, with --user";

@@ -1,8 +1,8 @@
 package io.sluice.cli;
 
 import io.sluice.core.ledger.LedgerPartitions;
-import io.sluice.core.ledger.Transactions;
 import io.sluice.core.ops.Recovery;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
 import java.time.Instant;
 import java.util.concurrent.Callable;

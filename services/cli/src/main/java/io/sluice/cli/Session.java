@@ -1,6 +1,6 @@
 package io.sluice.cli;
 
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
 import java.io.IOException;
 import java.io.PrintWriter;

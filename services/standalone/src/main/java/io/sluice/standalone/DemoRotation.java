@@ -1,6 +1,6 @@
 package io.sluice.standalone;
 
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.embedded.EmbeddedException;
 import io.sluice.pgtask.run.RunResult;
 import java.io.PrintStream;

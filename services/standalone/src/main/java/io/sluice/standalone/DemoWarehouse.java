@@ -1,6 +1,6 @@
 package io.sluice.standalone;
 
-import io.sluice.core.ledger.SqlNames;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.simulator.Expected;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

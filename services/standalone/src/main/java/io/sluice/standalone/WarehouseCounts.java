@@ -1,7 +1,7 @@
 package io.sluice.standalone;
 
-import static io.sluice.core.ledger.SqlNames.qualified;
-import static io.sluice.core.ledger.SqlNames.quote;
+import static io.sluice.core.sql.SqlNames.qualified;
+import static io.sluice.core.sql.SqlNames.quote;
 
 import java.math.BigDecimal;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.sluice.core.catalog;
 
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.feed.Feed;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package io.sluice.core.catalog;
 
 import io.sluice.core.feed.FeedTarget.Grants;
-import io.sluice.core.ledger.SqlNames;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.SqlNames;
+import io.sluice.core.sql.Transactions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

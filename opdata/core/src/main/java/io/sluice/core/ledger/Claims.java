@@ -1,6 +1,7 @@
 package io.sluice.core.ledger;
 
 import io.sluice.core.message.Stage;
+import io.sluice.core.sql.Transactions;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,11 +1,13 @@
 package io.sluice.core.ledger;
 
+import io.sluice.core.sql.Sql;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.UUID;
 
 /**
@@ -42,5 +44,10 @@ public final class FileIds {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+  }
+
+  /** The partitions of sluice.file and sluice.reject that hold these files, for {@code any (?)}. */
+  public static Sql.Items days(Collection<Long> fileIds) {
+    return Sql.array("date", fileIds.stream().map(FileIds::dayOf).distinct().toList(), day -> day);
   }
 }

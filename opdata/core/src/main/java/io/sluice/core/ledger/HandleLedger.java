@@ -4,6 +4,7 @@ import io.sluice.core.fate.RejectFile;
 import io.sluice.core.ledger.FileCloser.End;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

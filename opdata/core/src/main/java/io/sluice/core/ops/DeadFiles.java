@@ -2,8 +2,9 @@ package io.sluice.core.ops;
 
 import io.sluice.core.ledger.FileCloser;
 import io.sluice.core.ledger.FileIds;
-import io.sluice.core.ledger.Transactions;
 import io.sluice.core.message.Stage;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -78,7 +79,7 @@ public final class DeadFiles {
                     row.getString("error"),
                     Sql.instant(row, "at")),
                 row.getInt("deaths")),
-        feed == null ? "%" : Sql.like(feed),
+        LikePattern.of(feed),
         limit);
   }
 

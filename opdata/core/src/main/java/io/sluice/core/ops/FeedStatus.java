@@ -1,6 +1,7 @@
 package io.sluice.core.ops;
 
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -91,7 +92,7 @@ public final class FeedStatus {
    */
   public List<Line> lines(String feed, List<String> declared) {
     List<Pauses.Pause> pauses = new Pauses(transactions).list();
-    String like = feed == null ? "%" : Sql.like(feed);
+    String like = LikePattern.of(feed);
     return transactions.ledger(
         c -> {
           List<Work> work = work(c, like);

@@ -1,6 +1,8 @@
 package io.sluice.core.ops;
 
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.ledger.FileIds;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -70,8 +72,8 @@ public final class FileQuery {
 
   private static Conditions byIds(FileFilter filter) {
     return new Conditions("select s.* from sluice.file_status s where true")
-        .and("s.id = any (?)", Sql.ids(filter.ids()))
-        .and("s.day = any (?)", Sql.days(filter.ids()))
+        .and("s.id = any (?)", Sql.longs(filter.ids()))
+        .and("s.day = any (?)", FileIds.days(filter.ids()))
         .andFilter(filter)
         .andLike("s.feed", filter.feed());
   }
@@ -113,7 +115,7 @@ public final class FileQuery {
 
   /** The feeds the ledger has files of, found by stepping along the index. */
   static List<String> feeds(Connection connection, String glob) throws SQLException {
-    if (glob != null && !Sql.isGlob(glob)) {
+    if (glob != null && !LikePattern.isGlob(glob)) {
       return List.of(glob);
     }
     String sql =
@@ -124,7 +126,7 @@ public final class FileQuery {
           select (select min(feed) from sluice.file where feed > n.feed) from names n where n.feed is not null)
         select feed from names where feed is not null and feed like ? order by feed
         """;
-    return Sql.list(connection, sql, row -> row.getString(1), glob == null ? "%" : Sql.like(glob));
+    return Sql.list(connection, sql, row -> row.getString(1), LikePattern.of(glob));
   }
 
   /** A statement and its values, grown condition by condition. */
@@ -152,8 +154,8 @@ public final class FileQuery {
       if (glob == null) {
         return this;
       }
-      return Sql.isGlob(glob)
-          ? and(column + " like ?", Sql.like(glob))
+      return LikePattern.isGlob(glob)
+          ? and(column + " like ?", LikePattern.of(glob))
           : and(column + " = ?", glob);
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.core.ops;
 
+import io.sluice.core.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -92,7 +93,7 @@ public record FileRow(
         Sql.instant(row, "closed_at"),
         Sql.instant(row, "mtime"),
         row.getLong("size"),
-        Sql.nullableLong(row, "parent"),
+        row.getObject("parent", Long.class),
         row.getInt("handling"),
         Counts.read(row));
   }

@@ -1,6 +1,7 @@
 package io.sluice.core.ops;
 
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -50,7 +51,7 @@ public final class ParkedFiles {
                         row.getLong("files"),
                         Sql.instant(row, "since"),
                         row.getLong("example")),
-                feed == null ? "%" : Sql.like(feed)));
+                LikePattern.of(feed)));
   }
 
   /**
@@ -61,14 +62,12 @@ public final class ParkedFiles {
    */
   public int resume(String feed) {
     return transactions.ledger(
-        connection ->
-            Sql.update(
-                connection, RESUME + " and feed like ?", feed == null ? "%" : Sql.like(feed)));
+        connection -> Sql.update(connection, RESUME + " and feed like ?", LikePattern.of(feed)));
   }
 
   /** Those of these files that are parked. */
   static int resume(Connection connection, List<Long> ids) throws SQLException {
-    return Sql.update(connection, RESUME + " and file_id = any (?)", (Object) Sql.ids(ids));
+    return Sql.update(connection, RESUME + " and file_id = any (?)", Sql.longs(ids));
   }
 
   /** The parked files of a feed whose reason tells of a limit of its schema. */

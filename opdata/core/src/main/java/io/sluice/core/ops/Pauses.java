@@ -1,6 +1,7 @@
 package io.sluice.core.ops;
 
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import java.time.Instant;
 import java.util.List;
 

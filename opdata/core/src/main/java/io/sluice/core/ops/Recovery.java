@@ -2,7 +2,7 @@ package io.sluice.core.ops;
 
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.ledger.LedgerPartitions;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;

@@ -2,7 +2,8 @@ package io.sluice.core.ops;
 
 import io.sluice.core.ledger.FileIds;
 import io.sluice.core.ledger.LedgerPartitions;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.RawIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -33,7 +34,7 @@ final class RecoveryLedger {
 
   long raiseEpoch() {
     String sql = "update sluice.meta set value = value + 1 where name = 'epoch' returning value";
-    return transactions.durable(c -> Sql.list(c, sql, row -> row.getLong(1)).get(0));
+    return transactions.durable(c -> Sql.one(c, sql, row -> row.getLong(1)));
   }
 
   /** Messages and chunks of the time after the restored point fit none of these any more. */
@@ -57,7 +58,7 @@ final class RecoveryLedger {
     return transactions.durable(
         c -> {
           Sql.update(c, rest, handling);
-          return Sql.list(c, sql, row -> row.getInt(1), handling).get(0);
+          return Sql.one(c, sql, row -> row.getInt(1), handling);
         });
   }
 
@@ -72,7 +73,7 @@ final class RecoveryLedger {
   List<Long> known(List<Long> ids) {
     String sql = "select id from sluice.file where id = any (?) and day = any (?)";
     return transactions.ledger(
-        c -> Sql.list(c, sql, row -> row.getLong(1), Sql.ids(ids), Sql.days(ids)));
+        c -> Sql.list(c, sql, row -> row.getLong(1), Sql.longs(ids), FileIds.days(ids)));
   }
 
   /** Whether the file's id belongs to another file now. */
@@ -88,7 +89,7 @@ final class RecoveryLedger {
 
   RawIdentity renumbered(RawIdentity file) {
     String sql = "select nextval('sluice.file_seq')";
-    long sequence = transactions.ledger(c -> Sql.list(c, sql, row -> row.getLong(1)).get(0));
+    long sequence = transactions.ledger(c -> Sql.one(c, sql, row -> row.getLong(1)));
     return new RawIdentity(
         FileIds.id(FileIds.dayOf(file.fileId()), sequence),
         file.feed(),
@@ -117,7 +118,8 @@ final class RecoveryLedger {
     return transactions.ledger(
         c -> {
           Set<Long> handled =
-              new HashSet<>(Sql.list(c, sql, row -> row.getLong(1), Sql.ids(ids), Sql.days(ids)));
+              new HashSet<>(
+                  Sql.list(c, sql, row -> row.getLong(1), Sql.longs(ids), FileIds.days(ids)));
           return Replay.restart(c, handled, Replay.From.STAGING, handling);
         });
   }
@@ -133,8 +135,8 @@ final class RecoveryLedger {
                       c,
                       "select id from sluice.file where id = any (?) and day = any (?)",
                       row -> row.getLong(1),
-                      Sql.ids(ids),
-                      Sql.days(ids)));
+                      Sql.longs(ids),
+                      FileIds.days(ids)));
           int remembered = 0;
           int foundAgain = 0;
           for (RawIdentity file : files) {

@@ -1,7 +1,9 @@
 package io.sluice.core.ops;
 
 import io.sluice.core.fate.PauseStage;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.ledger.FileIds;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
@@ -137,8 +139,8 @@ public final class Replay {
                 Sql.instant(row, "found_at"),
                 row.getBoolean("in_work"),
                 row.getBoolean("archive")),
-        Sql.ids(ids),
-        Sql.days(ids));
+        Sql.longs(ids),
+        FileIds.days(ids));
   }
 
   private boolean isStaged(Known file) {
@@ -186,8 +188,8 @@ public final class Replay {
             staged,
             staged,
             atLeast,
-            Sql.ids(ids),
-            Sql.days(ids))
+            Sql.longs(ids),
+            FileIds.days(ids))
         .get(0);
   }
 }

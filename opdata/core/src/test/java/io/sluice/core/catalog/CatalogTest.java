@@ -7,7 +7,7 @@ import io.sluice.core.fate.ParkTarget;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedParser;
 import io.sluice.core.ledger.LedgerSchema;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.testkit.EmbeddedDatabase;
 import java.sql.Statement;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.catalog.Dimensions.Kind;
 import io.sluice.core.feed.FeedTarget.Grants;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.testkit.EmbeddedDatabase;
 import java.util.List;
 import java.util.Map;

@@ -2,9 +2,9 @@ package io.sluice.getter.fetch;
 
 import io.sluice.core.feed.FeedSource;
 import io.sluice.core.ledger.FileCloser;
-import io.sluice.core.ledger.Transactions;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

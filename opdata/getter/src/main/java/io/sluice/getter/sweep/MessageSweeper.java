@@ -2,11 +2,11 @@ package io.sluice.getter.sweep;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.ledger.Leases;
-import io.sluice.core.ledger.Transactions;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
 import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.metric.Metric;
+import io.sluice.core.sql.Transactions;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;

@@ -1,7 +1,7 @@
 package io.sluice.getter.sweep;
 
 import io.sluice.core.ledger.FileIds;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.StagingKeys;
 import java.sql.Connection;

@@ -2,7 +2,7 @@ package io.sluice.getter.sweep;
 
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.ledger.Leases;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Deleted;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;

@@ -2,10 +2,10 @@ package io.sluice.service.loader;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
-import io.sluice.core.ledger.Transactions;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.metric.StageMetrics;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
 import io.sluice.loader.LoadWorker;
 import io.sluice.loader.Unpark;

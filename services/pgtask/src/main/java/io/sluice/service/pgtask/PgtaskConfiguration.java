@@ -2,7 +2,7 @@ package io.sluice.service.pgtask;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.TaskKinds;
 import io.sluice.pgtask.run.DatabasePools;
 import io.sluice.pgtask.run.RunHistory;

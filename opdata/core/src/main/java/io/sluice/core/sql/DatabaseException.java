@@ -1,13 +1,13 @@
-package io.sluice.core.ledger;
+package io.sluice.core.sql;
 
 import java.sql.SQLException;
 
 /**
  * The database refused a statement for a reason that neither waiting nor repeating mends by itself.
  */
-public final class LedgerException extends RuntimeException {
+public final class DatabaseException extends RuntimeException {
 
-  LedgerException(SQLException cause) {
+  DatabaseException(SQLException cause) {
     super("database: SQLSTATE " + cause.getSQLState() + ": " + cause.getMessage(), cause);
   }
 

@@ -1,4 +1,4 @@
-package io.sluice.core.ledger;
+package io.sluice.core.sql;
 
 /**
  * Quoting of identifiers and strings; see

@@ -1,4 +1,4 @@
-package io.sluice.core.ledger;
+package io.sluice.core.sql;
 
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
@@ -63,13 +63,13 @@ public final class Transactions {
     }
   }
 
-  /** The exception to throw for a failed statement: pause, retry, or {@link LedgerException}. */
+  /** The exception to throw for a failed statement: pause, retry, or {@link DatabaseException}. */
   public static RuntimeException fate(SQLException e) {
     Fate fate = SqlFates.of(e);
     return switch (fate) {
       case PAUSE -> new PauseStage("database: " + e.getMessage(), e);
       case RETRY_BATCH -> new RetryBatch("database: " + e.getMessage(), e);
-      default -> new LedgerException(e);
+      default -> new DatabaseException(e);
     };
   }
 }

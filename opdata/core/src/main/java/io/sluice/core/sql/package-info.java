@@ -1,0 +1,2 @@
+/** Plain JDBC with less ceremony: statements with bound values, transactions, quoted names. */
+package io.sluice.core.sql;
