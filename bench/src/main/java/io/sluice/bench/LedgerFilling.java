@@ -1,7 +1,7 @@
 package io.sluice.bench;
 
 import io.sluice.core.ledger.LedgerPartitions;
-import io.sluice.core.ledger.Transactions;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
