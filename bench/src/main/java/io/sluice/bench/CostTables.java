@@ -21,7 +21,7 @@ final class CostTables {
     List<String> titles =
         new ArrayList<>(List.of("wave", "files", "wall s", "files/s", "CPU s", "CPU ms/file"));
     programs.forEach(program -> titles.add(program + " CPU s"));
-    titles.addAll(List.of("wall / copy", "CPU / copy"));
+    titles.addAll(List.of("of it JIT", "GC", "embedded broker", "wall / copy", "CPU / copy"));
     Table table = new Table(titles);
     costs.forEach(cost -> table.add(times(cost, copy)));
     table.add(times(copy, programs, costs.get(costs.size() - 1).files()));
@@ -37,6 +37,10 @@ final class CostTables {
     List<String> cells =
         new ArrayList<>(head(cost.wave(), cost.files(), cost.seconds(), cost.processor()));
     cost.used().processor().values().forEach(time -> cells.add(Table.number(seconds(time))));
+    ProcessorTime.Threads threads = cost.used().threads();
+    cells.add(Table.number(seconds(threads.jit())));
+    cells.add(Table.number(seconds(threads.garbage())));
+    cells.add(Table.number(seconds(threads.broker())));
     // A wave of as many files has not quite as many rows.
     double share = (double) cost.rows() / copy.rows();
     cells.add(Table.number(cost.seconds() / seconds(copy.took()) / share));
@@ -50,7 +54,7 @@ final class CostTables {
     for (String program : programs) {
       cells.add(program.equals("PostgreSQL") ? Table.number(seconds(copy.server())) : "");
     }
-    cells.addAll(List.of("1", "1"));
+    cells.addAll(List.of("", "", "", "1", "1"));
     return cells;
   }
 

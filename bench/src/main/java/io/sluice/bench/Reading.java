@@ -17,8 +17,9 @@ import java.util.stream.Stream;
  * What a line has used at one time.
  *
  * @param processor by program
+ * @param threads part of it, of all programs together
  */
-record Reading(Map<String, Duration> processor, Counts counts) {
+record Reading(Map<String, Duration> processor, ProcessorTime.Threads threads, Counts counts) {
 
   /**
    * Things that are counted, each since a beginning of its own.
@@ -91,13 +92,14 @@ record Reading(Map<String, Duration> processor, Counts counts) {
   static Reading first(Line line) throws IOException, SQLException {
     Statements.forget(line.warehouse());
     Counts counts = Counts.of(line);
-    return new Reading(processor(line), counts);
+    return new Reading(processor(line), threads(line), counts);
   }
 
   /** At the end: processor time first. */
   static Reading last(Line line) throws IOException, SQLException {
     Map<String, Duration> processor = processor(line);
-    return new Reading(processor, Counts.of(line));
+    ProcessorTime.Threads threads = threads(line);
+    return new Reading(processor, threads, Counts.of(line));
   }
 
   private static Map<String, Duration> processor(Line line) throws IOException, SQLException {
@@ -108,9 +110,18 @@ record Reading(Map<String, Duration> processor, Counts counts) {
     return processor;
   }
 
+  private static ProcessorTime.Threads threads(Line line) throws IOException, SQLException {
+    ProcessorTime.Threads all =
+        new ProcessorTime.Threads(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    for (long process : line.processes().values()) {
+      all = all.plus(ProcessorTime.ofThreads(process));
+    }
+    return all;
+  }
+
   Reading since(Reading before) {
     Map<String, Duration> used = new LinkedHashMap<>();
     processor.forEach((name, time) -> used.put(name, time.minus(before.processor.get(name))));
-    return new Reading(used, counts.since(before.counts));
+    return new Reading(used, threads.minus(before.threads), counts.since(before.counts));
   }
 }

@@ -35,6 +35,20 @@ class PlainCopyTest {
     }
   }
 
+  @Test
+  void copiesSomeRows_whenThereIsACondition() throws Exception {
+    try (SmallWarehouse warehouse = new SmallWarehouse()) {
+      EmbeddedDatabase.Database database = warehouse.database();
+      Psql psql = new Psql(database.port(), database.user(), database.password(), database.name());
+
+      PlainCopy.Result result =
+          new PlainCopy(warehouse.connection(), psql, directory, "object = 1").run();
+
+      assertThat(result.rows()).isEqualTo(2);
+      assertThat(result.processor()).isPositive();
+    }
+  }
+
   private static String one(SmallWarehouse warehouse, String sql) throws Exception {
     try (Statement statement = warehouse.connection().createStatement();
         ResultSet row = statement.executeQuery(sql)) {

@@ -12,7 +12,7 @@ class TableTest {
   void printsMarkdownThatLinesUp_whenCellsDifferInWidth() {
     Table table = new Table("wave", "wall s");
     table.add("cold", "12.3");
-    table.add("warm, second", Table.number(1234.5));
+    table.add("warm, second", Table.number(1234.4));
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
     table.print(new PrintStream(printed, true, StandardCharsets.UTF_8));
