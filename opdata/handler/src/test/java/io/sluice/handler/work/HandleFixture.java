@@ -68,6 +68,7 @@ final class HandleFixture implements AutoCloseable {
 
   static final Instant NOW = Instant.parse("2026-03-10T10:00:00Z");
   static final int ATTEMPTS = 2;
+  private static final long NO_PACK = 1;
   private static final StageProtocol.Settings LIMITS =
       new StageProtocol.Settings(Duration.ofMinutes(2), ATTEMPTS, Duration.ZERO);
 
@@ -235,7 +236,7 @@ final class HandleFixture implements AutoCloseable {
       for (Given file : files) {
         long id = found(feed, file.path, file.content == null ? 10 : file.content.length);
         ids.add(id);
-        RawPlace place = new RawPlace(file.content == null ? token + 1 : token, pack.position());
+        RawPlace place = new RawPlace(file.content == null ? NO_PACK : token, pack.position());
         if (file.content != null) {
           pack.write(file.content, 0, file.content.length);
         }
@@ -328,7 +329,7 @@ final class HandleFixture implements AutoCloseable {
           for (Segment head = chunk.next(); head != null; head = chunk.next()) {
             chunk.payload().skipNBytes(head.bytes());
             byte[] presence = chunk.payload().readAllBytes();
-            for (int row = 0; row < head.rows(); row++) {
+            for (int row = 0; row < head.rows() && head.tableId() != Segment.REJECTS; row++) {
               lacking.add(lacking(head, presence, row));
             }
           }

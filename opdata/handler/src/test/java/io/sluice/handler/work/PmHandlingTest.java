@@ -70,7 +70,7 @@ class PmHandlingTest {
     assertThat(fixture.state(id)).isEqualTo("handled");
     assertThat(fixture.published).hasSize(1);
     assertThat(fixture.lacking(feed))
-        .containsExactly("", "", "pma", "pmc__vector_numeric", "pmc__vector", "");
+        .containsExactly("", "", "pma", "pmc__vector_numeric", "pmc__vector");
     fixture.load(feed);
 
     assertThat(
