@@ -77,10 +77,7 @@ final class ChunkLoad {
   }
 
   Done run(Connection connection) throws SQLException {
-    Sql.execute(
-        connection,
-        "set local synchronous_commit = on; set local lock_timeout = '%dms'"
-            .formatted(settings.loadLockTimeout().toMillis()));
+    settings(connection);
     Set<Long> files = Batches.lock(connection, claim);
     Chunk mine = chunk.only(files);
     List<CopyGroup> groups = CopyGroup.of(rowsInWindow(mine), prepared);
@@ -99,6 +96,14 @@ final class ChunkLoad {
     Work.addLoaded(connection, counts.loaded());
     finish(connection, files);
     return new Done(files, counts, withoutView);
+  }
+
+  /** Compiling would take longer than the statements do: each is long, and meets few rows. */
+  private void settings(Connection connection) throws SQLException {
+    Sql.execute(
+        connection,
+        "set local synchronous_commit = on; set local jit = off; set local lock_timeout = '%dms'"
+            .formatted(settings.loadLockTimeout().toMillis()));
   }
 
   private List<RowRange> rowsInWindow(Chunk mine) {
