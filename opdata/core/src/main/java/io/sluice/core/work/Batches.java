@@ -53,7 +53,7 @@ public final class Batches {
   private Batches() {}
 
   /**
-   * Makes batches of waiting files that the caller has locked.
+   * Makes batches of waiting files; one that was taken away meanwhile is left out.
    *
    * @return a message for each
    */
@@ -88,7 +88,7 @@ public final class Batches {
       }
       messages.add(new WorkMessage(stage, cuts.get(i).feed(), ids.get(i), bulk));
     }
-    Work.queue(connection, files, batches);
+    Work.queue(connection, stage, files, batches);
     return messages;
   }
 

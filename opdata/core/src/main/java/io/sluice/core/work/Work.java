@@ -31,7 +31,7 @@ public final class Work {
           and not exists (
             select from sluice.scan s where w.stage in ('fetch', 'settle') and s.feed = w.feed and s.host = w.host
               and s.error is not null and s.last_at > now() - interval '30 seconds')
-        order by w.period desc limit ? for update skip locked) w
+        order by w.period desc limit ?) w
       """;
 
   private static final String LEAVE =
@@ -132,8 +132,8 @@ public final class Work {
   }
 
   /**
-   * Files that may be picked now, the newest periods of each feed first, locked until the
-   * transaction ends.
+   * Files that may be picked now, the newest periods of each feed first. They are not locked: many
+   * more are looked at than are taken, see {@link #queue}.
    *
    * @param busyHosts to be left alone
    * @param perFeed at most so many of each feed
@@ -165,16 +165,19 @@ public final class Work {
         perFeed);
   }
 
-  static void queue(Connection connection, List<Long> files, List<Long> batches)
+  /** Puts files into batches, those that still wait at the stage. */
+  static void queue(Connection connection, Stage stage, List<Long> files, List<Long> batches)
       throws SQLException {
     Sql.update(
         connection,
         """
         update sluice.work w set state = 'queued', batch = b.batch, entered_at = now()
-        from unnest(?::bigint[], ?::bigint[]) as b (file_id, batch) where w.file_id = b.file_id
+        from unnest(?::bigint[], ?::bigint[]) as b (file_id, batch)
+        where w.file_id = b.file_id and w.state = 'waiting' and w.stage = ?
         """,
         Sql.longs(files),
-        Sql.longs(batches));
+        Sql.longs(batches),
+        stage.id());
   }
 
   /** Files of batches that are no more wait again. */
