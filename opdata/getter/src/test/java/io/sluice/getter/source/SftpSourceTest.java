@@ -161,7 +161,8 @@ class SftpSourceTest {
   void saysWhichDirectory_whenPathIsWrong() {
     assertThatThrownBy(() -> list("/nowhere/A*.xml"))
         .isInstanceOf(SourceAway.class)
-        .hasMessageContaining("directory /nowhere on 127.0.0.1:" + server.port() + " does not exist");
+        .hasMessageContaining(
+            "directory /nowhere on 127.0.0.1:" + server.port() + " does not exist");
   }
 
   @Test
