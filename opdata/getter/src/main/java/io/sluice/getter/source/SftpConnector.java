@@ -3,11 +3,8 @@ package io.sluice.getter.source;
 import io.sluice.core.feed.HostPort;
 import io.sluice.core.yaml.Secret;
 import io.sluice.core.yaml.SecretUnavailableException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -18,14 +15,11 @@ import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.NamedFactory;
-import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.cipher.Cipher;
-import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
 import org.apache.sshd.common.session.SessionListener;
-import org.apache.sshd.common.util.security.SecurityUtils;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.sftp.SftpModuleProperties;
 import org.apache.sshd.sftp.client.SftpClient;
@@ -73,12 +67,13 @@ public final class SftpConnector implements AutoCloseable {
     ClientSession session = null;
     long patience = System.nanoTime() + login.timeout().toNanos();
     try {
+      Credentials credentials = Credentials.of(login);
       session = connect(server, login, keys);
-      authenticate(session, login);
+      credentials.logIn(session, login.timeout());
       SftpClient sftp = SftpClientFactory.instance().createSftpClient(session);
       sftp.setNameDecodingCharset(StandardCharsets.ISO_8859_1);
       return new SftpConnection(login, session, sftp);
-    } catch (IOException | GeneralSecurityException | SecretUnavailableException e) {
+    } catch (IOException | SecretUnavailableException e) {
       Optional<String> refusal = Refusals.of(session, System.nanoTime() < patience, e);
       close(session);
       if (refusal.isPresent()) {
@@ -124,46 +119,6 @@ public final class SftpConnector implements AutoCloseable {
     return ciphers.stream()
         .sorted(Comparator.comparing(cipher -> !cipher.getName().contains("-gcm@")))
         .toList();
-  }
-
-  private static void authenticate(ClientSession session, SftpLogin login)
-      throws IOException, GeneralSecurityException {
-    if (login.key().isPresent()) {
-      for (KeyPair pair : keys(session, login)) {
-        session.addPublicKeyIdentity(pair);
-      }
-    }
-    login.password().map(Secret::resolve).ifPresent(session::addPasswordIdentity);
-    session.auth().verify(login.timeout());
-  }
-
-  private static Iterable<KeyPair> keys(ClientSession session, SftpLogin login)
-      throws IOException, GeneralSecurityException {
-    Secret key = login.key().orElseThrow();
-    byte[] text = (key.resolve() + "\n").getBytes(StandardCharsets.UTF_8);
-    FilePasswordProvider passphrase =
-        login
-            .passphrase()
-            .map(secret -> FilePasswordProvider.of(secret.resolve()))
-            .orElse(FilePasswordProvider.EMPTY);
-    Iterable<KeyPair> pairs;
-    try {
-      pairs =
-          SecurityUtils.loadKeyPairIdentities(
-              session,
-              NamedResource.ofName(key.toString()),
-              new ByteArrayInputStream(text),
-              passphrase);
-    } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      throw new IOException(
-          "private key %s cannot be used (%s); check its passphrase and that it is whole"
-              .formatted(key, e.getMessage()),
-          e);
-    }
-    if (pairs == null || !pairs.iterator().hasNext()) {
-      throw new IOException(key + " holds no private key; put one in OpenSSH or PEM format there");
-    }
-    return pairs;
   }
 
   private static String reason(SftpLogin login, Exception e) {

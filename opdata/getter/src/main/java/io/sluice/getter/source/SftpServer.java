@@ -17,9 +17,6 @@ import java.util.function.LongSupplier;
  */
 final class SftpServer {
 
-  /** How long a session keeps a connection that others wait for, if it can let go of it. */
-  private static final Duration TURN = Duration.ofSeconds(1);
-
   private final HostPort address;
   private final SftpConnector connector;
   private final LongSupplier nanoTime;
@@ -65,17 +62,17 @@ final class SftpServer {
    *
    * @throws SourceBusy when none becomes free within the login's timeout
    */
-  Lease acquire(SftpLogin login, Origin.HostLimits limits, Source.Purpose purpose)
+  SftpLease acquire(SftpLogin login, Origin.HostLimits limits, Source.Purpose purpose)
       throws SourceAway {
     long deadline = nanoTime.getAsLong() + login.timeout().toNanos();
     while (true) {
       SftpConnection reused = reserve(login, limits.connections(), purpose, deadline);
       if (reused != null) {
-        return new Lease(reused, true);
+        return new SftpLease(this, reused, true);
       }
       SftpConnection made = connect(login);
       if (made != null) {
-        return new Lease(made, false);
+        return new SftpLease(this, made, false);
       }
     }
   }
@@ -224,7 +221,8 @@ final class SftpServer {
     open -= before - idle.size();
   }
 
-  private void release(SftpConnection connection, boolean whole) {
+  /** Takes a connection back; one that is not whole is closed. */
+  void release(SftpConnection connection, boolean whole) {
     lock.lock();
     try {
       if (whole && connection.usable()) {
@@ -239,51 +237,13 @@ final class SftpServer {
     }
   }
 
-  private boolean wanted() {
+  /** Whether anybody waits for a connection. */
+  boolean wanted() {
     lock.lock();
     try {
       return !queue.isEmpty();
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** A connection on loan, to one thread. */
-  final class Lease {
-    private final SftpConnection connection;
-    private final boolean reused;
-    private final long since = nanoTime.getAsLong();
-    private boolean returned;
-
-    private Lease(SftpConnection connection, boolean reused) {
-      this.connection = connection;
-      this.reused = reused;
-    }
-
-    SftpConnection connection() {
-      return connection;
-    }
-
-    /** Whether it was used before, so that a failure may only mean that it had been idle. */
-    boolean reused() {
-      return reused;
-    }
-
-    /** Whether others wait and this one has had its turn. */
-    boolean overdue() {
-      return nanoTime.getAsLong() - since > TURN.toNanos() && wanted();
-    }
-
-    /**
-     * Ends the loan, once.
-     *
-     * @param whole whether the connection is good for others
-     */
-    void end(boolean whole) {
-      if (!returned) {
-        returned = true;
-        release(connection, whole);
-      }
     }
   }
 }

@@ -18,14 +18,14 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
 
   /** Borrows a connection from the server. */
   interface Loan {
-    SftpServer.Lease acquire() throws SourceAway;
+    SftpLease acquire() throws SourceAway;
   }
 
   private final HostPort server;
   private final BaseDirectory base;
   private final Optional<Pace> pace;
   private final Loan loan;
-  private SftpServer.Lease lease;
+  private SftpLease lease;
   private boolean used;
   private boolean whole = true;
   private int streams;
