@@ -69,19 +69,22 @@ final class BatchResult {
     return !handled.isEmpty();
   }
 
-  void handled(BatchFile file, FileCounts counts, RejectLog log) {
+  void handled(BatchFile file, FileCounts counts, RejectLog refused) {
+    counts
+        .notes()
+        .forEach(note -> log.info("feed={} file={}: {}", claim.feed(), file.path(), note));
     handled.add(
         new HandledFile(
             file.id(),
             counts.unit(),
             counts.read(),
             counts.collapsed(),
-            log.cells(),
+            refused.cells(),
             counts.conflicts(),
             counts.element(),
             counts.first(),
             counts.last()));
-    log.byReason().forEach((reason, count) -> rejects.merge(reason, count, Long::sum));
+    refused.byReason().forEach((reason, count) -> rejects.merge(reason, count, Long::sum));
     bytes += file.size();
   }
 
