@@ -233,7 +233,7 @@ class FeedProblemsTest {
         "csv: {|csv: {dateFormats: [\"uuuu-MM-dd hh:mm\"], |does not say which day|hh with a",
         "csv: {|csv: {delimiter: abcdefghi, |delimiter cannot be read|one character or up to eight",
         "csv: {|csv: {delimiter: \"#'#\", quote: \"'\", |delimiter contains quote|another character",
-        "csv: {|csv: {delimiter: \";\", quote: \";\", |are the same|a different character",
+        "csv: {|csv: {delimiter: \";\", quote: \";\", |are the same|another character",
         "csv: {|csv: {skipLines: none, |skipLines cannot be 'none'|auto",
         "csv: {|csv: {header: yes, |header cannot be 'yes'|auto, true, false",
         "csv: {|csv: {nullValues: [null], |has no value|in quotes",
