@@ -54,7 +54,7 @@ public final class BlockPmSink implements PmSink {
 
   @Override
   public boolean element(String name) {
-    if (emptiedWhenFull && store.isFull()) {
+    if (emptiedWhenFull && store.isNearlyFull()) {
       end();
     }
     Integer known = elementIndexes.get(name);
