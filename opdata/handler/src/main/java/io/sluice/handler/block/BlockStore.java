@@ -80,8 +80,12 @@ public final class BlockStore implements AutoCloseable {
     row(1, false).putBytes(0, CellKind.VECTOR, row, length);
   }
 
-  /** Whether rows go to disk from here on. */
-  public boolean isFull() {
+  /** Whether rows went to disk, or soon will. */
+  public boolean isNearlyFull() {
+    return spill != null || table.memory() > memoryLimit / 4 * 3;
+  }
+
+  private boolean isFull() {
     return table.memory() > memoryLimit && table.rows() > 0;
   }
 

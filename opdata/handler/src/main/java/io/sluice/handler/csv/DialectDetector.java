@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -24,11 +25,16 @@ final class DialectDetector {
   /** A delimiter that scores this share of the best one's score might be it. */
   private static final double CLOSE = 0.6;
 
+  /** A column holds another delimiter when nearly all of its fields do. */
+  private static final double NEARLY_ALL = 0.9;
+
   private final String sample;
   private final CsvTokenizer tokens;
   private final List<String> notes = new ArrayList<>();
+  private final int[] sizes = new int[ROWS];
+  private int rows;
   private int faults;
-  private int dirty;
+  private int[] dirty = new int[64];
 
   /**
    * A detector for one file.
@@ -77,7 +83,7 @@ final class DialectDetector {
     double bestScore = -1;
     double secondScore = -1;
     for (String candidate : DELIMITERS) {
-      double score = score(rows(dialect.withDelimiter(candidate)));
+      double score = sample.contains(candidate) ? score(dialect.withDelimiter(candidate)) : 0;
       if (score > bestScore) {
         second = best;
         secondScore = bestScore;
@@ -112,19 +118,53 @@ final class DialectDetector {
 
   /** Rows of the sample that are broken in this dialect. */
   private int faults(CsvDialect dialect) {
-    rows(dialect);
+    measure(dialect);
     return faults;
   }
 
-  private List<List<String>> rows(CsvDialect dialect) {
+  /** Reads the sample without making Strings of it. */
+  private void measure(CsvDialect dialect) {
+    rows = 0;
     faults = 0;
-    dirty = 0;
-    List<List<String>> rows = new ArrayList<>();
+    Arrays.fill(dirty, 0);
+    String delimiter = dialect.delimiter();
+    read(dialect, () -> measureRow(delimiter));
+  }
+
+  private void measureRow(String delimiter) {
+    int count = tokens.count();
+    sizes[rows++] = count;
+    if (dirty.length < count) {
+      dirty = Arrays.copyOf(dirty, count * 2);
+    }
+    for (int i = 0; i < count; i++) {
+      dirty[i] += !tokens.isQuoted(i) && holdsAnother(i, delimiter) ? 1 : 0;
+    }
+  }
+
+  private List<List<String>> rows(CsvDialect dialect) {
+    rows = 0;
+    faults = 0;
+    List<List<String>> all = new ArrayList<>();
+    read(
+        dialect,
+        () -> {
+          List<String> row = new ArrayList<>();
+          for (int i = 0; i < tokens.count(); i++) {
+            row.add(tokens.text(i));
+          }
+          all.add(row);
+          rows++;
+        });
+    return all;
+  }
+
+  private void read(CsvDialect dialect, Runnable good) {
     tokens.open(new StringReader(sample), dialect, MAX_ROW);
     try {
-      while (rows.size() < ROWS && tokens.next()) {
+      while (rows < ROWS && tokens.next()) {
         if (tokens.fault() == Fault.NONE) {
-          rows.add(row(dialect.delimiter()));
+          good.run();
         } else {
           faults++;
         }
@@ -132,31 +172,23 @@ final class DialectDetector {
     } catch (IOException e) {
       throw new UncheckedIOException("a String cannot fail to be read", e);
     }
-    return rows;
-  }
-
-  private List<String> row(String delimiter) {
-    List<String> row = new ArrayList<>();
-    for (int i = 0; i < tokens.count(); i++) {
-      String text = tokens.text(i);
-      row.add(text);
-      dirty += !tokens.isQuoted(i) && holdsAnother(text, delimiter) ? 1 : 0;
-    }
-    return row;
   }
 
   /**
    * Whether a field looks as if other delimiters had been overlooked in it. Commas in prose have a
    * blank behind them, those in decimals only digits around them.
    */
-  private static boolean holdsAnother(String field, String delimiter) {
+  private boolean holdsAnother(int field, String delimiter) {
+    char[] chars = tokens.chars(field);
+    int from = tokens.from(field);
+    int end = from + tokens.length(field);
     boolean number = true;
     boolean found = false;
-    for (int i = 0; i < field.length(); i++) {
-      char c = field.charAt(i);
+    for (int i = from; i < end; i++) {
+      char c = chars[i];
       number &= (c >= '0' && c <= '9') || c == ',' || c == '.' || c == '-' || c == '+';
       boolean sign = c == ',' || c == ';' || c == '\t' || c == '|';
-      boolean prose = i + 1 == field.length() || field.charAt(i + 1) == ' ';
+      boolean prose = i + 1 == end || chars[i + 1] == ' ';
       found |= sign && !prose && delimiter.indexOf(c) < 0;
     }
     return found && !number;
@@ -164,23 +196,30 @@ final class DialectDetector {
 
   /**
    * How well a delimiter holds through the rows: the share of rows with the usual number of fields,
-   * where a row that is nearly as long counts for a part, less the share of fields that hold other
-   * delimiters. More fields break ties.
+   * where a row that is nearly as long counts for a part, less the share of columns that hold other
+   * delimiters throughout. More fields break ties.
    */
-  private double score(List<List<String>> rows) {
-    int usual = HeaderDetector.usual(rows);
+  private double score(CsvDialect dialect) {
+    measure(dialect);
+    int usual = HeaderDetector.usual(sizes, rows);
     if (usual < 2) {
       return 0;
     }
     double near = 0;
     int exact = 0;
-    int fields = 0;
-    for (List<String> row : rows) {
-      exact += row.size() == usual ? 1 : 0;
-      near += Math.max(0, 1 - (double) Math.abs(row.size() - usual) / (usual - 1));
-      fields += row.size();
+    for (int i = 0; i < rows; i++) {
+      exact += sizes[i] == usual ? 1 : 0;
+      near += Math.max(0, 1 - (double) Math.abs(sizes[i] - usual) / (usual - 1));
     }
-    double held = (exact + near) / 2 / (rows.size() + faults);
-    return held * (fields - dirty) / fields + Math.min(usual, 20) / 100.0;
+    double held = (exact + near) / 2 / (rows + faults);
+    return held * cleanColumns(usual) / usual + Math.min(usual, 20) / 100.0;
+  }
+
+  private int cleanColumns(int usual) {
+    int clean = 0;
+    for (int i = 0; i < usual; i++) {
+      clean += dirty[i] < NEARLY_ALL * rows ? 1 : 0;
+    }
+    return clean;
   }
 }

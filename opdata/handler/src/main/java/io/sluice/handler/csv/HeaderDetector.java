@@ -13,6 +13,13 @@ final class HeaderDetector {
 
   private static final int MAX_PREAMBLE = 50;
 
+  private static final String MIGHT_BE_VALUES =
+      "the first row is taken for the header, though nothing tells it from the rows after it; say"
+          + " header: true or false in format.csv";
+  private static final String MIGHT_BE_HEADER =
+      "the first row is taken for values, though it might be the header; say header: true or false"
+          + " in format.csv";
+
   /** A column's rows are values when nearly all are. */
   private static final double NEARLY_ALL = 0.9;
 
@@ -36,12 +43,14 @@ final class HeaderDetector {
   }
 
   /** The number of fields that most rows have; of equally many, the larger one. */
-  static int usual(List<List<String>> rows) {
-    Map<Integer, Integer> sizes = new HashMap<>();
-    rows.forEach(row -> sizes.merge(row.size(), 1, Integer::sum));
+  static int usual(int[] sizes, int rows) {
+    Map<Integer, Integer> counts = new HashMap<>();
+    for (int i = 0; i < rows; i++) {
+      counts.merge(sizes[i], 1, Integer::sum);
+    }
     int usual = 1;
     int times = 0;
-    for (Map.Entry<Integer, Integer> size : sizes.entrySet()) {
+    for (Map.Entry<Integer, Integer> size : counts.entrySet()) {
       boolean more = size.getValue() > times;
       if (more || (size.getValue() == times && size.getKey() > usual)) {
         usual = size.getKey();
@@ -58,7 +67,7 @@ final class HeaderDetector {
         return i;
       }
     }
-    int usual = usual(rows);
+    int usual = usual(rows.stream().mapToInt(List::size).toArray(), rows.size());
     int lines = 0;
     while (lines < Math.min(rows.size(), MAX_PREAMBLE)
         && usual > 2
@@ -85,30 +94,24 @@ final class HeaderDetector {
       Set<String> names = names(first);
       return expected.stream().anyMatch(names::contains);
     }
-    boolean header = first.stream().noneMatch(HeaderDetector::isValue);
-    note(header, namedColumns(first, rows.subList(preamble + 1, rows.size())), preamble);
+    boolean names = first.stream().noneMatch(HeaderDetector::isValue);
+    boolean told = hasNamedColumn(first, rows.subList(preamble + 1, rows.size()));
+    boolean distinct = names(first).size() == first.size();
+    boolean header = names && (told || distinct);
+    if (names != told && rows.size() > preamble + 1) {
+      notes.add(header ? MIGHT_BE_VALUES : MIGHT_BE_HEADER);
+    }
     return header;
   }
 
-  private void note(boolean header, int namedColumns, int preamble) {
-    boolean more = rows.size() > preamble + 1;
-    if (more && header != (namedColumns > 0)) {
-      notes.add(
-          header
-              ? "the first row is taken for the header, though nothing tells it from the rows after"
-                  + " it; say header: true or false in format.csv"
-              : "the first row is taken for values, though it might be the header; say header: true"
-                  + " or false in format.csv");
-    }
-  }
-
-  /** Columns whose first field is a name and whose other fields are values. */
-  private static int namedColumns(List<String> first, List<List<String>> rest) {
-    int named = 0;
+  /** Whether there is a column whose first field is a name and whose other fields are values. */
+  private static boolean hasNamedColumn(List<String> first, List<List<String>> rest) {
     for (int i = 0; i < first.size(); i++) {
-      named += !first.get(i).isBlank() && !isValue(first.get(i)) && areValues(rest, i) ? 1 : 0;
+      if (!first.get(i).isBlank() && !isValue(first.get(i)) && areValues(rest, i)) {
+        return true;
+      }
     }
-    return named;
+    return false;
   }
 
   private static boolean areValues(List<List<String>> rows, int column) {

@@ -49,7 +49,7 @@ public final class BlockPmSink implements PmSink {
 
   @Override
   public boolean element(String name) {
-    if (emptiedWhenFull && store.isFull()) {
+    if (emptiedWhenFull && store.isNearlyFull()) {
       end();
     }
     Integer known = elementIndexes.get(name);

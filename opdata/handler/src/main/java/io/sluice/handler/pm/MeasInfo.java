@@ -31,7 +31,6 @@ final class MeasInfo {
   private final RowBuffer row = new RowBuffer();
   private final TextBuffer object = new TextBuffer();
   private final TextBuffer endText = new TextBuffer();
-  private final TextBuffer granularityText = new TextBuffer();
   private final TextBuffer suspectText = new TextBuffer();
   private final TextBuffer text = new TextBuffer();
   private PmGroup group;
@@ -39,7 +38,6 @@ final class MeasInfo {
   private boolean hasEnd;
   private int granularity;
   private boolean suspect;
-  private boolean badGranularity;
   private boolean badSuspect;
   private String element = "";
   private boolean taken = true;
@@ -66,11 +64,11 @@ final class MeasInfo {
   }
 
   void begin(String groupId) {
+    object.clear();
     counts.measInfos++;
     types.clear();
     hasEnd = false;
     granularity = 0;
-    badGranularity = false;
     group = groupId.length() > PmLimits.NAME_CHARS ? null : groups.get(groupId);
     if (group == null
         && groupId.length() <= PmLimits.NAME_CHARS
@@ -102,10 +100,16 @@ final class MeasInfo {
   void granularity(char[] chars, int offset, int length) {
     boolean said = Chars.trimEnd(chars, offset, offset + length) > offset;
     int seconds = PmDuration.seconds(chars, offset, length);
-    badGranularity = said && seconds == PmDuration.BAD;
     granularity = Math.max(0, seconds);
-    granularityText.clear();
-    granularityText.append(chars, offset, Math.min(length, EXCERPT));
+    if (said && seconds == PmDuration.BAD && rejects.count("bad_granularity", 0)) {
+      String shown = new String(chars, offset, Math.min(length, EXCERPT));
+      keep(
+          "bad_granularity",
+          null,
+          0,
+          "the granularity is no duration in seconds up to a year; its rows have the granularity 0",
+          shown);
+    }
   }
 
   /** A type's name is the rest of the current element. */
@@ -226,7 +230,7 @@ final class MeasInfo {
   }
 
   private void emitRow() {
-    boolean timed = hasEnd && parsedEnd != PmTime.BAD && !badGranularity;
+    boolean timed = hasEnd && parsedEnd != PmTime.BAD;
     if (timed && row.count() > 0) {
       counts.ended(parsedEnd);
       sink.row(group, object.chars(), 0, object.length(), parsedEnd, granularity, suspect);
@@ -247,12 +251,6 @@ final class MeasInfo {
     counts.values++;
     if (slot < 0) {
       rejectValue(reasonOf(slot), index, "p=" + row.p(index), messageOf(slot));
-    } else if (badGranularity) {
-      rejectValue(
-          "bad_granularity",
-          index,
-          counter(slot),
-          "the granularity '" + granularityText + "' is no duration in seconds up to a year");
     } else if (!timed) {
       TimeFault fault = hasEnd ? times.fault() : TimeFault.NOT_A_TIME;
       String sentence = hasEnd ? times.sentence() : "is no time";

@@ -98,6 +98,9 @@ class CsvTextTest {
         .singleElement()
         .asString()
         .contains("might be the header");
+    CsvText equal = open("{}", "Ann,Ann\nBob,Paris\n");
+    assertThat(equal.hasHeader()).isFalse();
+    assertThat(equal.notes()).singleElement().asString().contains("might be the header");
     assertThat(open("{header: true}", "Ann,Berlin\nBob,Paris\n").notes()).isEmpty();
   }
 

@@ -70,9 +70,9 @@ class StagedInputTest {
     fails(
         join(one, new byte[] {0x1f}), "truncated", "byte %d, unpacked byte 3".formatted(size + 1));
     fails(
-        join(one, Arrays.copyOf(packed("two"), 12)),
+        join(one, Arrays.copyOf(packed("two"), 7)),
         "truncated",
-        "byte %d, unpacked byte 3".formatted(size + 12));
+        "byte %d, unpacked byte 3".formatted(size + 7));
     fails(
         join(one, "\0\0tail".getBytes(UTF_8)),
         "corrupt_gzip",

@@ -44,12 +44,26 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
     return read(in, settings, temp, 64 << 20, true);
   }
 
+  static CountedPm readForMerge(InputStream in, PmSettings settings, Path temp, long memory) {
+    return read(in, settings, temp, memory, true, true);
+  }
+
   static CountedPm read(
       InputStream in, PmSettings settings, Path temp, long memory, boolean keepCells) {
+    return read(in, settings, temp, memory, keepCells, false);
+  }
+
+  private static CountedPm read(
+      InputStream in,
+      PmSettings settings,
+      Path temp,
+      long memory,
+      boolean keepCells,
+      boolean emptiedWhenFull) {
     CountedPm result = new CountedPm(keepCells);
     try (BlockStore store = new BlockStore(temp, memory);
         XmlPull xml = new XmlOpener(XmlLimits.DEFAULT).open(in)) {
-      result.counts = PmReader.read(xml, settings, new BlockPmSink(store, result, false), result);
+      result.counts = PmReader.read(xml, settings, new BlockPmSink(store, result, emptiedWhenFull), result);
       result.collapsed = store.collapsed();
       result.conflicts = store.conflicts();
       result.spilled = store.spilled();

@@ -150,11 +150,21 @@ class PmReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"PT15", "15 minutes", "PT5S3M", "P1M", "-900", "PT0S"})
-  void rejectsTheValues_whenTheGranularityIsNone(String text) {
+  void saysThatTheGranularityIsNotKnown_whenItIsNoDuration(String text) {
     String row = "<measValue measObjLdn='o'><r p='1'>1</r></measValue>";
     CountedPm read = read(file(TYPES + row).replace("PT900S", text));
-    assertThat(read.rejected).containsOnly(java.util.Map.entry("bad_granularity", 1L));
-    assertThat(read.rejectTexts.get(0)).contains("'" + text + "'");
+    assertThat(read.rejected).containsOnly(java.util.Map.entry("bad_granularity", 0L));
+    assertThat(read.rejectTexts.get(0)).contains("raw=" + text);
+    assertThat(read.cellCount()).isEqualTo(1);
+  }
+
+  @Test
+  void emptiesItsStoreBetweenBlocks_whenALaterStageCollapses() {
+    String text = "<measCollecFile>" + block("A", "<r p='1'>1</r>").repeat(3) + "</measCollecFile>";
+    InputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    CountedPm read = CountedPm.readForMerge(in, PmSettings.all("x"), temp, 1);
+    assertThat(read.prepared).as("rows").isEqualTo(3);
+    assertThat(read.spilled).isZero();
   }
 
   @Test

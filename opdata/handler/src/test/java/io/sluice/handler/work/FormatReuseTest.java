@@ -84,10 +84,9 @@ class FormatReuseTest {
     output.begin(claim.files().get(0));
     FileContext context = new FileContext(batch, claim.files().get(0), rejects);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long thread = Thread.currentThread().getId();
-    long before = threads.getThreadAllocatedBytes(thread);
+    long before = threads.getCurrentThreadAllocatedBytes();
     FileCounts counts = format.read(new ByteArrayInputStream(content), context);
-    long allocated = threads.getThreadAllocatedBytes(thread) - before;
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertThat(counts.read()).isEqualTo(output.units() + counts.collapsed() + rejects.cells());
     assertThat(counts.read()).isPositive();
     return allocated;
