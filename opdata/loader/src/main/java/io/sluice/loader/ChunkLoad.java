@@ -30,9 +30,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One load transaction (D3): the rows of a chunk and their ledger entries, all or nothing. A
- * batch of one chunk takes thirteen statements, COMMIT included, and one more a table, however many
- * files it has.
+ * One load transaction (D3): the rows of a chunk and their ledger entries, all or nothing. A batch
+ * of one chunk takes thirteen statements, COMMIT included, and one more a table, however many files
+ * it has.
  */
 final class ChunkLoad {
 

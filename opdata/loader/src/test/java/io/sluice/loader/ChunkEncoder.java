@@ -83,7 +83,8 @@ final class ChunkEncoder {
 
   private UsedIds used(String schema, Kind kind, Set<String> names) {
     Map<Integer, UUID> keys = new LinkedHashMap<>();
-    String all = "select id || ' ' || key || ' ' || name from %s.%s".formatted(schema, kind.table());
+    String all =
+        "select id || ' ' || key || ' ' || name from %s.%s".formatted(schema, kind.table());
     for (String row : line.texts(all)) {
       String[] fields = row.split(" ", 3);
       if (names.contains(fields[2])) {

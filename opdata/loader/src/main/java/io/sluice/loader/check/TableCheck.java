@@ -3,7 +3,6 @@ package io.sluice.loader.check;
 import io.sluice.core.chunk.Column;
 import io.sluice.core.feed.Layout;
 import io.sluice.core.sql.Sql;
-import io.sluice.core.sql.SqlNames;
 import io.sluice.loader.table.Prepared;
 import io.sluice.loader.table.StaleTables;
 import io.sluice.loader.table.TargetTable;

@@ -1,14 +1,10 @@
 package io.sluice.loader.write;
 
 import io.sluice.core.chunk.Column;
-import io.sluice.core.chunk.Segment;
-import io.sluice.core.feed.Layout;
 import io.sluice.core.sql.SqlNames;
-import io.sluice.loader.table.TargetTable.CounterColumn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collector;
 import java.util.stream.Collectors;
 
 /**
@@ -124,7 +120,8 @@ final class MergeSql {
     values.addAll(fields.formsElsewhere());
     List<String> sets = new ArrayList<>();
     values.forEach(c -> sets.add(SqlNames.quote(c.name()) + " = " + fields.merged(c)));
-    sets.add("\"_file\" = case when " + MergeValues.NEWER + " then s.\"_file\" else t.\"_file\" end");
+    sets.add(
+        "\"_file\" = case when " + MergeValues.NEWER + " then s.\"_file\" else t.\"_file\" end");
     sets.add("\"_version\" = greatest(s.\"_version\", t.\"_version\")");
     String changes =
         values.stream()
