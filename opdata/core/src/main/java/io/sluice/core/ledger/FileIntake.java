@@ -28,7 +28,7 @@ public final class FileIntake {
   /**
    * What became of an offer.
    *
-   * @param found new files, now in the ledger
+   * @param found new files, now in the ledger, and those that had vanished and are there again
    * @param known files whose (path, size, mtime) the ledger has
    * @param tooOld files whose mtime lies before what the ledger keeps
    */
@@ -88,13 +88,14 @@ public final class FileIntake {
     for (FoundFile file : files) {
       offered.put(version(feed, file), file);
     }
-    offered.keySet().removeAll(known(connection, offered.keySet(), days));
-    if (offered.isEmpty()) {
-      return 0;
-    }
+    Set<Version> known = known(connection, offered.keySet(), days);
     List<Work.Found> found = new ArrayList<>();
-    offered.forEach((version, file) -> found.add(found(version, file, bulk.test(file))));
-    return Work.found(connection, feed, found, settle);
+    List<Work.Found> again = new ArrayList<>();
+    offered.forEach(
+        (version, file) ->
+            (known.contains(version) ? again : found).add(found(version, file, bulk.test(file))));
+    int reopened = again.isEmpty() ? 0 : Work.reopen(connection, again, settle);
+    return reopened + (found.isEmpty() ? 0 : Work.found(connection, feed, found, settle));
   }
 
   private static Work.Found found(Version version, FoundFile file, boolean bulk) {

@@ -103,6 +103,35 @@ public final class Work {
   }
 
   /**
+   * Files that had vanished before they were ever staged, and that their source shows again, just
+   * so: they wait to be fetched once more.
+   *
+   * @return how many
+   */
+  public static int reopen(Connection connection, Collection<Found> files, boolean settle)
+      throws SQLException {
+    return Sql.update(
+        connection,
+        """
+        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, settle, period, handling)
+        select f.id, f.feed, f.host, f.path, f.size, f.mtime, 'fetch', 'waiting', f.bulk, ?,
+               coalesce(f.period, f.mtime), f.handling
+        from sluice.file f
+        join unnest(?::uuid[], ?::timestamptz[], ?::bigint[]) as o (path_key, mtime, size)
+          on o.path_key = f.path_key and o.mtime = f.mtime and o.size = f.size
+        where f.day = any (?) and f.path_key = any (?) and f.state = 'rejected' and f.pack is null
+          and f.reason like 'vanished:%'
+        on conflict do nothing
+        """,
+        settle,
+        Sql.array("uuid", files, Found::pathKey),
+        Sql.array("timestamptz", files, Found::mtime),
+        Sql.array("bigint", files, Found::size),
+        Sql.array("date", files.stream().map(Found::day).distinct().toList(), day -> day),
+        Sql.array("uuid", files, Found::pathKey));
+  }
+
+  /**
    * Files that may be picked now, the newest periods of each feed first, locked until the
    * transaction ends.
    *

@@ -58,6 +58,21 @@ class FileIntakeTest {
   }
 
   @Test
+  void reopensAFile_thatVanishedBeforeItWasStaged_andIsThereAgain() {
+    offer(file("/a", NOW));
+    ledger.execute("delete from sluice.work");
+    ledger.execute(
+        "update sluice.file set state = 'rejected', reason = 'vanished: gone', closed_at = now()");
+    assertThat(offer(file("/a", NOW))).isEqualTo(new FileIntake.Result(1, 0, 0));
+    assertThat(ledger.text("select stage || state || path from sluice.work"))
+        .isEqualTo("fetchwaiting/a");
+    assertThat(offer(file("/a", NOW)).found()).isZero();
+    ledger.execute("delete from sluice.work");
+    ledger.execute("update sluice.file set reason = 'empty: nothing in it'");
+    assertThat(offer(file("/a", NOW)).found()).isZero();
+  }
+
+  @Test
   void writesEachFileOnce_whenReplicasOfferTheSame() {
     List<FoundFile> files = IntStream.range(0, 300).mapToObj(i -> file("/" + i, NOW)).toList();
     int found =
