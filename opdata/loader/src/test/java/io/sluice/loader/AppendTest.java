@@ -101,7 +101,7 @@ class AppendTest {
 
   @Test
   void goesOnWithTheNextChunk_whenAnOutageCameAfterOne() {
-    line.file("/pm/first.xml", 0, List.of(Row.of("c0", "pmA", 1.0)));
+    line.file("/pm/first.xml", 0, List.of(Row.of("c0", "pmA", 1.0, "pmB", 0.0)));
     line.load(loader);
     long file =
         line.file(
