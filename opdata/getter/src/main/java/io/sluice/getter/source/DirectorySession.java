@@ -85,6 +85,13 @@ final class DirectorySession implements SourceSession {
   }
 
   private void move(Path from, Path to) throws IOException {
+    Path there = to.getParent();
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (there != null && !Files.isDirectory(there)) {
+      throw new SourceNameTaken(server(), there.toString());
+    }
     Files.createDirectories(to.getParent());
     if (Files.exists(to)) {
       throw new SourceNameTaken(server(), to.toString());

@@ -2,6 +2,7 @@ package io.sluice.getter.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedParser;
 import io.sluice.core.feed.Feeds;
@@ -13,14 +14,13 @@ import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.ledger.LedgerSchema;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
-import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.message.WorkPublisher;
+import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.ops.FeedStatus;
 import io.sluice.core.ops.FileFilter;
 import io.sluice.core.ops.FileQuery;
 import io.sluice.core.ops.FileRow;
 import io.sluice.core.ops.TimeRange;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
@@ -29,12 +29,10 @@ import io.sluice.core.work.Checksum;
 import io.sluice.core.work.Claim;
 import io.sluice.core.work.FileCloser;
 import io.sluice.core.work.HandledFile;
-import io.sluice.core.work.Outcome;
 import io.sluice.core.work.RawPlace;
 import io.sluice.core.work.StageProtocol;
 import io.sluice.core.work.StageTask;
 import io.sluice.getter.archive.ArchiveKind;
-import java.util.Optional;
 import io.sluice.getter.dispatch.DispatchSettings;
 import io.sluice.getter.dispatch.Dispatcher;
 import io.sluice.testkit.EmbeddedDatabase;
@@ -56,6 +54,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -252,12 +251,15 @@ class LedgerPlansTest {
   void handlingTouchesTheDaysOfItsFiles() throws IOException {
     String today = LocalDate.ofInstant(now, ZoneOffset.UTC).toString();
     String chosen = "select id from sluice.file where feed = 'feed1' and day = '" + today + "'";
-    execute("insert into sluice.batch (id, feed, bulk, stage, files, bytes)"
-        + " values (1, 'feed1', false, 'handle', 200, 4000000)");
+    execute(
+        "insert into sluice.batch (id, feed, bulk, stage, files, bytes)"
+            + " values (1, 'feed1', false, 'handle', 200, 4000000)");
     execute(
         "insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, batch, bulk, period)"
             + " select id, feed, host, path, size, mtime, 'handle', 'queued', 1, false, period"
-            + " from sluice.file where id in (" + chosen + " limit 200)");
+            + " from sluice.file where id in ("
+            + chosen
+            + " limit 200)");
     List<Claim> claims = new ArrayList<>();
     List<String> record = new ArrayList<>();
     HandleLedger handling = new HandleLedger(explained);
@@ -276,8 +278,7 @@ class LedgerPlansTest {
         claim.files().stream()
             .map(f -> new HandledFile(f.id(), "cell", 10, 0, 0, 0, "gnb1", now, now))
             .toList();
-    HandleLedger.Handling all =
-        new HandleLedger.Handling(made, List.of(), List.of(), List.of(), 1);
+    HandleLedger.Handling all = new HandleLedger.Handling(made, List.of(), List.of(), List.of(), 1);
     record.addAll(plans("Record of a handling", () -> handling.record(claim, all, true)));
     assertNoScan(record);
     List<Long> ids = claim.files().stream().map(BatchFile::id).toList();
