@@ -129,7 +129,7 @@ class TaskProblemsTest {
         "tables: [billing.cdr]|tables: []|tables is empty|billing.cdr",
         "tables: [billing.cdr]|tables: [a.b, a.b]|tables names something twice|globs",
         "tables: [billing.cdr]|tables: [a.b.c]|'a.b.c' is not a table|without quotes",
-        "tables: [billing.cdr]|tables: [\"pm.[\"]|without its ]|bracket",
+        "tables: [billing.cdr]|tables: [\"pm.[\"]|without a ]|bracket",
         "tables: [billing.cdr]|tables: [\"*\"]|'*' names no schema|pm.*",
         "tables: [billing.cdr]|feed: nr-pm|by is set by the feed|target.partition",
         "by: day|by: days|'days' is not a partition interval|'day'",
@@ -195,7 +195,7 @@ class TaskProblemsTest {
       quoteCharacter = '`',
       value = {
         "by: day|by: day, keep: 9d|unknown key 'keep'|Remove it",
-        "by: day|by: day, batch: 64|batch is a number, not a text|64MB",
+        "by: day|by: day, batch: 64|batch is a number, not text|64MB",
         "by: day|by: 1000, epoch: seconds|epoch is for columns that hold a time|by: day",
         "by: day|by: hour, name: \"{table}_{yyyyMMdd}\"|the same for several partitions by hour|yyyyMMdd_HH",
         "table: billing.cdr|table: \"billing.*\"|not a table with its schema|billing.cdr",
@@ -213,8 +213,8 @@ class TaskProblemsTest {
       value = {
         ", vacuum: {}|%|at least one of vacuum, analyze, reindex, reorder|Write at least",
         "vacuum: {}|vacum: {}|unknown key 'vacum'|'vacuum'",
-        "vacuum: {}|vacuum: {dead: 0.2}|dead is a number, not a text|20%",
-        "vacuum: {}|vacuum: {dead: 20}|dead is a number, not a text|20%",
+        "vacuum: {}|vacuum: {dead: 0.2}|dead is a number, not text|20%",
+        "vacuum: {}|vacuum: {dead: 20}|dead is a number, not text|20%",
         "vacuum: {}|vacuum: {dead: \"120p\"}|dead cannot be read|20%",
         "vacuum: {}|reorder: {method: copi}|method cannot be 'copi'|'copy'",
         "vacuum: {}|reindex: {minSize: big}|minSize cannot be read|100MB",
