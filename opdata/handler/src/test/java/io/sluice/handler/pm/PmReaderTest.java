@@ -163,7 +163,7 @@ class PmReaderTest {
     String text = "<measCollecFile>" + block("A", "<r p='1'>1</r>").repeat(3) + "</measCollecFile>";
     InputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     CountedPm read = CountedPm.readForMerge(in, PmSettings.all("x"), temp, 1);
-    assertThat(read.prepared).as("rows").isEqualTo(3);
+    assertThat(read.rows).isEqualTo(3);
     assertThat(read.spilled).isZero();
   }
 
