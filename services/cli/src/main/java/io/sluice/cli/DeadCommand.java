@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 /** What failed at the limit of its attempts. */
 @Command(
     name = "dead",
-    description = "Files and chunks that failed on every attempt: inspect, replay or discard them.",
+    description = "Files that failed on every attempt: inspect, replay or discard them.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DeadCommand.ListDead.class,

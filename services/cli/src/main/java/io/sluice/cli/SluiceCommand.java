@@ -99,7 +99,7 @@ final class SluiceCommand implements Runnable {
       names = "--tasks",
       scope = ScopeType.INHERIT,
       paramLabel = "DIR",
-      order = 103,
+      order = 104,
       description = "Directory of the tasks. Default: SLUICE_TASKS, else tasks.")
   void setTasks(Path directory) {
     session.tasks = directory;
@@ -109,7 +109,7 @@ final class SluiceCommand implements Runnable {
       names = "--staging",
       scope = ScopeType.INHERIT,
       paramLabel = "PLACE",
-      order = 104,
+      order = 105,
       description =
           "Staging, as a directory or s3://BUCKET/PREFIX. Default: SLUICE_STAGING, else the"
               + " services' own variables SLUICE_STAGING_LOCATION and SLUICE_STAGING_S3_….")
@@ -120,7 +120,7 @@ final class SluiceCommand implements Runnable {
   @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
-      order = 105,
+      order = 106,
       description = "Print JSON instead of tables.")
   void setJson(boolean json) {
     session.json = json;
@@ -129,7 +129,7 @@ final class SluiceCommand implements Runnable {
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
-      order = 106,
+      order = 107,
       description = "Show the stack trace of a failure.")
   void setDebug(boolean debug) {
     session.debug = debug;

@@ -35,6 +35,7 @@ record Tuning(Map<String, Object> settings, List<String> ignored) {
           "sluice.broker.tls",
           "sluice.staging.location",
           "sluice.staging.s3",
+          "sluice.getter.file-ready-token-file",
           "sluice.getter.temp",
           "sluice.handler.temp",
           "sluice.pgtask.tasks");
