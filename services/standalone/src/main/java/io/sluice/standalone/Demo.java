@@ -131,8 +131,8 @@ public final class Demo implements Callable<Integer> {
     Counts last = null;
     long changed = System.nanoTime();
     while (true) {
+      long known = progress.known(paths); // first: what is found after it must not count as closed
       Counts counts = progress.counts();
-      long known = progress.known(paths);
       line.show(describe(counts, known, paths.size(), counts.rows() - earlierRows, started));
       if (known == paths.size() && counts.open() <= counts.stuck()) {
         line.end();
