@@ -79,7 +79,8 @@ class ExpiryTest {
       SpecBuilder keep = twoDays().expired(new Expired.Keep(false));
       keep.most = 1;
       RunResult result = done(fixture, keep);
-      assertThat(result.notes()).anyMatch(n -> n.contains("3 partitions of public.cdr have expired"));
+      assertThat(result.notes())
+          .anyMatch(n -> n.contains("3 partitions of public.cdr have expired"));
       assertThat(fixture.number("select count(*) from cdr_p20261115")).isEqualTo(5);
       assertThat(
               fixture.texts("select indexname from pg_indexes where tablename = 'cdr_p20261115'"))

@@ -63,7 +63,8 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
     CountedPm result = new CountedPm(keepCells);
     try (BlockStore store = new BlockStore(temp, memory);
         XmlPull xml = new XmlOpener(XmlLimits.DEFAULT).open(in)) {
-      result.counts = PmReader.read(xml, settings, new BlockPmSink(store, result, emptiedWhenFull), result);
+      result.counts =
+          PmReader.read(xml, settings, new BlockPmSink(store, result, emptiedWhenFull), result);
       result.collapsed = store.collapsed();
       result.conflicts = store.conflicts();
       result.spilled = store.spilled();

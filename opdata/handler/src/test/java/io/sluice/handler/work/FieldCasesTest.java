@@ -61,16 +61,18 @@ class FieldCasesTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "good|200 0 0 id,cell,v",
-    "zerothenmember|200 0 0 id,cell,v",
-    "badmagic|100 0 0 corrupt_gzip id,cell,v",
-    "badmethod|100 0 0 corrupt_gzip id,cell,v",
-    "plaintail|100 0 0 corrupt_gzip id,cell,v",
-    "cut1|100 0 0 truncated id,cell,v",
-    "cut5|100 0 0 truncated id,cell,v",
-    "cut10|100 0 0 truncated id,cell,v"
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "good|200 0 0 id,cell,v",
+        "zerothenmember|200 0 0 id,cell,v",
+        "badmagic|100 0 0 corrupt_gzip id,cell,v",
+        "badmethod|100 0 0 corrupt_gzip id,cell,v",
+        "plaintail|100 0 0 corrupt_gzip id,cell,v",
+        "cut1|100 0 0 truncated id,cell,v",
+        "cut5|100 0 0 truncated id,cell,v",
+        "cut10|100 0 0 truncated id,cell,v"
+      })
   void saysWhatFollowsAGzipMember(String file, String expected) throws IOException {
     assertThat(outcome("12/csv/" + file + ".csv.gz", THREE, "partition: {by: none}"))
         .isEqualTo(expected);
