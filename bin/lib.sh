@@ -158,26 +158,84 @@ maven() {
   quietly "$what" "$log" "$MVN" -B -ntp -f "$SLUICE_ROOT/pom.xml" "$@"
 }
 
-# build_service MODULE: packages services/MODULE and what it needs, unless that is done and fresh.
-build_service() {
-  local module=services/$1 stamp=$SLUICE_ROOT/services/$1/target/built
-  if [ -e "$stamp" ] && ! sources_newer_than "$stamp"; then
-    return
-  fi
+# build_services SERVICE...: packages those of services/SERVICE, and what they need, that are not built or not of
+# these sources; all in one build.
+build_services() {
+  local service modules="" stale=() begun
+  for service in "$@"; do
+    if ! is_fresh "$service"; then
+      stale+=("$service")
+      modules=$modules,services/$service
+    fi
+  done
+  [ ${#stale[@]} -gt 0 ] || return 0
   need_jdk
   need_maven
-  maven "Building $module" "build-$1.log" package -pl "$module" -am \
+  mkdir -p "$SLUICE_LOGS"
+  begun=$SLUICE_LOGS/build-$1.begun # what is edited while it builds is newer than this
+  touch "$begun"
+  maven "Building ${modules#,}" "build-$1.log" package -pl "${modules#,}" -am \
     -DskipTests -Dcyclonedx.skip=true
-  touch "$stamp"
+  for service in "${stale[@]}"; do
+    touch -r "$begun" "$SLUICE_ROOT/services/$service/target/built"
+  done
 }
 
-sources_newer_than() {
-  [ -n "$(find "$SLUICE_ROOT/pom.xml" "$SLUICE_ROOT/embedded" "$SLUICE_ROOT/opdata" \
-    "$SLUICE_ROOT/services" -newer "$1" \
+is_fresh() {
+  local stamp=$SLUICE_ROOT/services/$1/target/built
+  [ -e "$stamp" ] && [ -z "$(find "$SLUICE_ROOT/pom.xml" "$SLUICE_ROOT/embedded" \
+    "$SLUICE_ROOT/opdata" "$SLUICE_ROOT/pgtask" "$SLUICE_ROOT/services" -newer "$stamp" \
     \( -path '*/src/main/*' -o -name pom.xml \) -type f -print -quit)" ]
 }
 
-# class_path MODULE: the exploded class path of a built service.
-class_path() {
-  printf '%s' "$SLUICE_ROOT/services/$1/target/classes:$SLUICE_ROOT/services/$1/target/lib/*"
+# java_of MODULE: sets JAVA to the command of a JVM with the class path of a built module. It ends when memory runs
+# out, since a JVM that has lost a thread goes on as half a program. SLUICE_HEAP_DUMP=DIRECTORY has it leave a heap
+# dump there: large, and with whatever lay in memory, so nobody gets one unasked.
+java_of() {
+  JAVA=(java -XX:+ExitOnOutOfMemoryError)
+  if [ -n "${SLUICE_HEAP_DUMP:-}" ]; then
+    JAVA+=(-XX:+HeapDumpOnOutOfMemoryError "-XX:HeapDumpPath=$SLUICE_HEAP_DUMP")
+  fi
+  JAVA+=(-cp "$SLUICE_ROOT/$1/target/classes:$SLUICE_ROOT/$1/target/lib/*")
+}
+
+# rabbitmq_of ARGUMENTS...: prints the value of --rabbitmq, or "system".
+rabbitmq_of() {
+  local value=system
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --rabbitmq) value=${2:-} ;;
+      --rabbitmq=*) value=${1#*=} ;;
+    esac
+    shift
+  done
+  printf '%s' "$value"
+}
+
+# need_rabbitmq WHICH: sees that the system's RabbitMQ is there, or RabbitMQ 4 in its folder, which
+# root on Debian gets made from Debian forky (400 MB, once).
+need_rabbitmq() {
+  case $1 in
+    4) need_rabbitmq4 "${SLUICE_RABBITMQ_4:-$HOME/.cache/sluice/rabbitmq-4}" ;;
+    *)
+      compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/null \
+        || fail "RabbitMQ is missing; on Debian: apt-get install rabbitmq-server"
+      ;;
+  esac
+}
+
+need_rabbitmq4() {
+  local folder=$1 scripts=/usr/share/debootstrap/scripts
+  [ "$(id -u)" -eq 0 ] || fail "RabbitMQ 4 runs by chroot from a folder of Debian forky, which needs root"
+  compgen -G "$folder/usr/lib/rabbitmq/lib/rabbitmq_server-4*/sbin/rabbitmq-server" >/dev/null && return
+  command -v debootstrap >/dev/null \
+    || fail "debootstrap is missing, which makes the folder of RabbitMQ 4; on Debian: apt-get install debootstrap"
+  rm -rf "$folder.part"
+  mkdir -p "$(dirname "$folder")"
+  # debootstrap has a script of its own for releases it knows; all of them are the one of sid.
+  quietly "Making a Debian forky with RabbitMQ 4 in $folder" debootstrap.log \
+    debootstrap --variant=minbase --include=rabbitmq-server forky "$folder.part" \
+    http://deb.debian.org/debian "$scripts/sid"
+  printf '127.0.0.1 localhost\n' >"$folder.part/etc/hosts" # Erlang resolves its own node's name
+  mv "$folder.part" "$folder"
 }

@@ -1,19 +1,16 @@
 package io.sluice.bench;
 
 import io.sluice.embedded.EmbeddedPostgres;
-import io.sluice.simulator.Expected;
 import io.sluice.simulator.FileFormat;
-import io.sluice.simulator.Mishaps;
 import io.sluice.simulator.Network;
-import io.sluice.simulator.Output;
-import io.sluice.simulator.Simulator;
 import io.sluice.simulator.ValueForm;
+import io.sluice.testkit.RabbitPrograms;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -25,25 +22,56 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = "Measures how fast Sluice loads, against a plain COPY of the same rows.")
+    sortOptions = false,
+    description = {
+      "Measures what Sluice takes to load simulated files, beside a plain COPY of the same rows.",
+      "",
+      "Parts:",
+      "  load      small files, append mode, all in one JVM",
+      "  separate  the same with a JVM for each service, over RabbitMQ",
+      "  merge     as load, in merge mode",
+      "  xml       files of 25 MB of XML",
+      "  ledger    small files with 10,000 to a million files in the ledger",
+      "  latency   from file to rows, at half of the rate that load reaches",
+      "  large     the handler alone with one file of a gigabyte and little memory",
+      "",
+      "Exits with 1 if the warehouse does not hold what it must, with 2 if something failed.",
+      ""
+    })
 final class Bench implements Callable<Integer> {
   private static final List<String> GROUPS = List.of("NRCellDU", "NRCellCU");
 
   /** What is measured. */
   enum Part {
     LOAD,
+    SEPARATE,
+    MERGE,
+    XML,
+    LEDGER,
+    LATENCY,
     LARGE,
-    ALL
+    ALL;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
-  @Option(names = "--part", description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  private Part part = Part.ALL;
+  @Option(
+      names = "--part",
+      split = ",",
+      description = "${COMPLETION-CANDIDATES}. Several by commas. Default: ${DEFAULT-VALUE}.")
+  private List<Part> parts = List.of(Part.ALL);
 
-  @Option(names = "--files", description = "About how many. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--files", description = "Of a wave, about. Default: ${DEFAULT-VALUE}.")
   private int files = 4_000;
 
   @Option(names = "--cells", description = "Cells a gNB. Default: ${DEFAULT-VALUE}.")
   private int cells = 12;
+
+  @Option(names = "--xml", description = "Files of 25 MB, at most 80. Default: ${DEFAULT-VALUE}.")
+  private int xml = 40;
 
   @Option(names = "--large", description = "Bytes of the large file. Default: ${DEFAULT-VALUE}.")
   private long large = 1_000_000_000;
@@ -51,13 +79,22 @@ final class Bench implements Callable<Integer> {
   @Option(names = "--heap", description = "Of the handler for it. Default: ${DEFAULT-VALUE}.")
   private String heap = "256m";
 
-  @Option(names = "--dir", required = true, description = "An empty directory for all data.")
+  @Option(
+      names = "--statements",
+      description = "How many of the most frequent SQL statements load prints. Default: none.")
+  private int statements;
+
+  @Option(names = "--rabbitmq", description = RabbitPrograms.CHOICE)
+  private String rabbitmq = "system";
+
+  @Option(names = "--dir", hidden = true, required = true)
   private Path directory = Path.of("target/bench");
 
-  @Option(names = "--root", description = "Where Sluice is built. Default: here.")
+  @Option(names = "--root", hidden = true)
   private Path root = Path.of("");
 
   private final Clock clock = Clock.systemUTC();
+  private final PrintStream out = System.out;
 
   public static void main(String[] args) {
     System.exit(execute(args));
@@ -78,68 +115,98 @@ final class Bench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, SQLException, InterruptedException {
     directory = Files.createDirectories(directory.toAbsolutePath().normalize());
-    boolean right = part == Part.LARGE || endToEnd();
-    return (part == Part.LOAD || largeFiles()) && right ? 0 : 1;
+    root = root.toAbsolutePath().normalize();
+    if (wanted(Part.SEPARATE)) {
+      RabbitPrograms.named(rabbitmq); // says at once that it is missing
+    }
+    boolean right = true;
+    for (Part part : Part.values()) {
+      if (part != Part.ALL && wanted(part)) {
+        right &= run(part);
+      }
+    }
+    return right ? 0 : 1;
+  }
+
+  private boolean wanted(Part part) {
+    return parts.contains(part) || parts.contains(Part.ALL);
+  }
+
+  private boolean run(Part part) throws IOException, SQLException, InterruptedException {
+    return switch (part) {
+      case LOAD -> load("append");
+      case SEPARATE -> separate();
+      case MERGE -> load("merge");
+      case XML -> xml();
+      case LEDGER -> ledger();
+      case LATENCY -> latency();
+      case LARGE -> largeFiles();
+      case ALL -> throw new IllegalArgumentException("all is no part of its own");
+    };
+  }
+
+  private boolean load(String mode) throws IOException, SQLException, InterruptedException {
+    title("Small files, %s mode, one JVM with an embedded broker".formatted(mode));
+    Path data = directory.resolve(mode);
+    try (Line line = StandaloneLine.start(root, data, FeedText.bench(mode))) {
+      return new LoadPart(statements, out).run(line, smallFiles(data, files), data);
+    }
+  }
+
+  private boolean separate() throws IOException, SQLException, InterruptedException {
+    RabbitPrograms rabbit = RabbitPrograms.named(rabbitmq);
+    title(
+        "Small files, append mode, getter, handler and loader in a JVM each, RabbitMQ %s"
+            .formatted(rabbit.version()));
+    Path data = directory.resolve("separate");
+    try (Line line = SeparateLine.start(root, data, rabbit, FeedText.bench("append"))) {
+      return new LoadPart(statements, out).run(line, smallFiles(data, files), data);
+    }
+  }
+
+  private boolean xml() throws IOException, SQLException, InterruptedException {
+    title("%d files of 25 MB of XML, r form, append mode, one JVM".formatted(xml));
+    Path data = directory.resolve("xml");
+    Network network =
+        Network.of(1, cells, 40, GROUPS, 42).writing(FileFormat.MEAS_DATA, ValueForm.NUMBERED);
+    try (Line line = StandaloneLine.start(root, data, FeedText.bench("append"))) {
+      Waves waves = new Waves(network, data.resolve("aside"), false, clock);
+      return new XmlPart(xml, out).run(line, waves, data);
+    }
+  }
+
+  private boolean ledger() throws IOException, SQLException, InterruptedException {
+    title("Small files over a growing ledger, append mode, one JVM");
+    Path data = directory.resolve("ledger");
+    try (Line line = StandaloneLine.start(root, data, FeedText.bench("append"))) {
+      return new LedgerPart(out).run(line, smallFiles(data, files / 2));
+    }
+  }
+
+  private boolean latency() throws IOException, SQLException, InterruptedException {
+    title("Latency at half load, append mode, one JVM, a listing a second");
+    Path data = directory.resolve("latency");
+    try (Line line = StandaloneLine.start(root, data, FeedText.bench("append"))) {
+      return new LatencyPart(out).run(line, smallFiles(data, files), LoadPart.gnbs(files));
+    }
+  }
+
+  private Waves smallFiles(Path data, int count) {
+    Network network = Network.of(LoadPart.gnbs(count), cells, 40, GROUPS, 42);
+    return new Waves(network, data.resolve("aside"), true, clock);
   }
 
   private boolean largeFiles() throws IOException, SQLException, InterruptedException {
-    boolean right = true;
+    title("One file of %.0f MB, the handler alone with -Xmx%s".formatted(large / 1e6, heap));
     try (EmbeddedPostgres postgres =
         EmbeddedPostgres.startPersistent(directory.resolve("postgres"), 0)) {
-      HandlerBench bench = new HandlerBench(postgres, directory, heap);
-      for (ValueForm form : ValueForm.values()) {
-        right &= largeFile(bench, form);
-      }
+      return new LargePart(new HandlerBench(postgres, directory, heap), directory, large, out)
+          .run(Network.of(1, cells, 40, GROUPS, 42), clock);
     }
-    return right;
   }
 
-  private boolean endToEnd() throws IOException, SQLException, InterruptedException {
-    Network network = Network.of(EndToEnd.gnbs(files), cells, 40, GROUPS, 42);
-    EndToEnd.Result result =
-        new EndToEnd(root.toAbsolutePath().normalize(), directory.resolve("end-to-end"), clock)
-            .run(network);
-    System.out.println("End to end, standalone: " + result.throughput().line());
-    PlainCopy.Result copy = result.copy();
-    System.out.printf(
-        Locale.ROOT,
-        "The same %,d rows by %s from %.1f MB of TSV into the same tables: %.2f s.%n"
-            + "Sluice takes %.2f times as long.%n",
-        copy.rows(),
-        copy.by(),
-        copy.bytes() / 1e6,
-        copy.took().toMillis() / 1e3,
-        result.ratio());
-    if (!result.checks().hold()) {
-      result.checks().print(System.out);
-    }
-    return result.checks().hold();
-  }
-
-  private boolean largeFile(HandlerBench bench, ValueForm form)
-      throws IOException, SQLException, InterruptedException {
-    Path path = directory.resolve("large-" + form);
-    Network network = Network.of(1, cells, 40, GROUPS, 42).writing(FileFormat.MEAS_DATA, form);
-    Output output = new Output(path, false, false, false, Duration.ZERO);
-    Simulator simulator = new Simulator(network, Mishaps.NONE, output, clock, file -> {});
-    Path file = simulator.oneFile(network.lastEnd(clock.instant()), large).path();
-    Expected expected = simulator.expected();
-    HandlerBench.Result result = bench.run(path);
-    Files.delete(file);
-    boolean right = result.cells() == expected.cells();
-    System.out.printf(
-        Locale.ROOT,
-        "%-5s one file of %.0f MB, %s form, -Xmx%s: %,d cells in %.1f s, %.0f MB/s of XML,"
-            + " %,.0f cells/s; %.1f s of processor time%n",
-        right ? "ok" : "WRONG",
-        large / 1e6,
-        form == ValueForm.LIST ? "list" : "r",
-        heap,
-        result.cells(),
-        result.took().toMillis() / 1e3,
-        large / 1e3 / result.took().toMillis(),
-        result.cells() * 1e3 / result.took().toMillis(),
-        result.processor().toMillis() / 1e3);
-    return right;
+  private void title(String title) {
+    out.println("## " + title);
+    out.println();
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.testkit.RabbitPrograms;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -28,6 +29,9 @@ final class Chaos implements Callable<Integer> {
   @Option(names = "--seed", description = "Default: ${DEFAULT-VALUE}.")
   private long seed = 42;
 
+  @Option(names = "--rabbitmq", description = RabbitPrograms.CHOICE)
+  private String rabbitmq = "system";
+
   @Option(names = "--root", description = "Where Sluice is built. Default: here.")
   private Path root = Path.of("");
 
@@ -53,8 +57,11 @@ final class Chaos implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, SQLException, InterruptedException {
-    try (Surroundings surroundings = Surroundings.start(directory.toAbsolutePath())) {
-      Programs programs = new Programs(root.toAbsolutePath().normalize(), surroundings);
+    RabbitPrograms rabbit = RabbitPrograms.named(rabbitmq);
+    say("RabbitMQ " + rabbit.version());
+    try (Surroundings surroundings = Surroundings.start(directory.toAbsolutePath(), rabbit)) {
+      Programs programs =
+          new Programs(root.toAbsolutePath().normalize(), surroundings, Programs.SHORT_LIVED);
       programs.writeFeed("Simulated network");
       Feeder feeder = new Feeder(surroundings.files(), files, seed, clock);
       try (Fleet fleet = new Fleet(programs, surroundings)) {

@@ -28,6 +28,15 @@ final class ChildProcess {
     return name;
   }
 
+  Path log() {
+    return log;
+  }
+
+  /** Of the last start. */
+  long pid() {
+    return process.pid();
+  }
+
   /** Takes effect at the next start. */
   void environment(Map<String, String> changed) {
     environment = Map.copyOf(changed);

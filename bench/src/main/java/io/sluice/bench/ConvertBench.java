@@ -3,6 +3,7 @@ package io.sluice.bench;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.bench.ConvertCrowd.Latency;
 import io.sluice.core.ledger.LedgerSchema;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.embedded.EmbeddedPostgres;
 import io.sluice.pgtask.copyswap.Conversion;
@@ -19,9 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -98,7 +97,8 @@ final class ConvertBench implements Callable<Integer> {
           """
           insert into app.event
           select g, timestamptz '2026-10-01' + (g::float8 * %d / %d) * interval '1 second', g %% 10007, g %% 1000003, 'event ' || g
-          from generate_series(%d, %d) g"""
+          from generate_series(%d, %d) g\
+          """
               .formatted(
                   Duration.ofDays(DAYS).toSeconds(), rows, done + 1, Math.min(done + FILL, rows)));
     }
@@ -199,13 +199,11 @@ final class ConvertBench implements Callable<Integer> {
   }
 
   private static Sums sums(DataSource database, String table) throws SQLException {
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "select count(*), sum(id)::bigint, sum(value)::bigint from " + table)) {
-      row.next();
-      return new Sums(row.getLong(1), row.getLong(2), row.getLong(3));
+    try (Connection connection = database.getConnection()) {
+      return Sql.one(
+          connection,
+          "select count(*), sum(id)::bigint, sum(value)::bigint from " + table,
+          row -> new Sums(row.getLong(1), row.getLong(2), row.getLong(3)));
     }
   }
 
@@ -215,18 +213,14 @@ final class ConvertBench implements Callable<Integer> {
   }
 
   private static long number(DataSource database, String sql) throws SQLException {
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getLong(1);
+    try (Connection connection = database.getConnection()) {
+      return Sql.number(connection, sql);
     }
   }
 
   private static void execute(DataSource database, String sql) throws SQLException {
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+    try (Connection connection = database.getConnection()) {
+      Sql.execute(connection, sql);
     }
   }
 

@@ -1,11 +1,10 @@
 package io.sluice.bench;
 
+import io.sluice.core.sql.Sql;
 import java.io.IOException;
 import java.io.StringReader;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -121,7 +120,7 @@ final class ConvertCrowd implements AutoCloseable {
   private void count(Connection connection) throws SQLException {
     long least = before + committed.get();
     long since = System.nanoTime();
-    long rows = number(connection, "select count(*) from app.event");
+    long rows = Sql.number(connection, "select count(*) from app.event");
     counting.add(since);
     long most = before + begun.get();
     if (rows < least || rows > most) {
@@ -133,19 +132,11 @@ final class ConvertCrowd implements AutoCloseable {
   private void look(Connection connection) throws SQLException {
     long since = System.nanoTime();
     long id = 1 + since % before;
-    if (number(connection, "select count(*) from app.event where id = " + id) != 1) {
+    if (Sql.number(connection, "select count(*) from app.event where id = " + id) != 1) {
       errors.add("row " + id + " is not there");
     }
     looking.add(since);
     LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-  }
-
-  private static long number(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getLong(1);
-    }
   }
 
   /** Waits until the table was counted and loaded again. */

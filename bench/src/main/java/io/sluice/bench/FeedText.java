@@ -1,29 +1,80 @@
 package io.sluice.bench;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 
-/** The feed that loads simulated files. */
-final class FeedText {
-  private FeedText() {}
+/**
+ * The feed that loads simulated files.
+ *
+ * @param mode append or merge
+ * @param bulkAfter from which age on the bulk queues take a file
+ */
+record FeedText(
+    String name,
+    String description,
+    String mode,
+    Duration poll,
+    Duration stable,
+    Duration bulkAfter) {
+
+  /** A feed in merge mode that looks every two seconds. */
+  static FeedText of(String name, String description) {
+    return new FeedText(
+        name,
+        description,
+        "merge",
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
+        Duration.ofHours(2));
+  }
+
+  /** One whose files of a whole day count as live. */
+  static FeedText bench(String mode) {
+    return new FeedText(
+        "bench", "Bench", mode, Duration.ofSeconds(1), Duration.ZERO, Duration.ofDays(1));
+  }
 
   /** A feed of the files below {@code directory}; the simulator expects what it loads. */
-  static String of(String name, String description, Path directory) {
+  String text(Path directory) {
     return """
         feed: %s
         description: %s
         source:
           directory: {path: "%s/**/A*.xml*"}
-          poll: 2s
-          stable: 1s
+          poll: %ds
+          stable: %ds
           since: 2d
+          bulkAfter: %dh
         format: {3gpp-pm: {onTruncated: reject}}
         target:
           table: pm.{measInfoId}
           time: end_time
           key: [end_time, granularity, element, object]
-          mode: merge
+          mode: %s
           partition: {by: day, ahead: 3d, keep: 90d}
         """
-        .formatted(name, description, directory);
+        .formatted(
+            name,
+            description,
+            directory,
+            poll.toSeconds(),
+            stable.toSeconds(),
+            bulkAfter.toHours(),
+            mode);
+  }
+
+  /** Writes it, or another version of it, at once. */
+  void write(Path feeds, Path directory) throws IOException {
+    Path temporary = feeds.resolve("." + name + ".yaml.tmp");
+    Files.writeString(temporary, text(directory), StandardCharsets.UTF_8);
+    Files.move(
+        temporary,
+        feeds.resolve(name + ".yaml"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 }

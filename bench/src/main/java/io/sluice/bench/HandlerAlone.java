@@ -15,16 +15,20 @@ import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.core.work.Waiting;
+import io.sluice.core.work.Work;
 import io.sluice.handler.work.HandleSettings;
-import io.sluice.handler.work.HandleWorker;
+import io.sluice.handler.work.HandleTask;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -40,8 +44,7 @@ final class HandlerAlone {
   static final String PASSWORD = "BENCH_PASSWORD";
   static final String STAGING = "BENCH_STAGING";
   static final String FEED = "BENCH_FEED";
-  private static final String WAITING =
-      "select file_id from sluice.work where stage = 'handle' order by file_id";
+  private static final int FILES = 100_000;
 
   private HandlerAlone() {}
 
@@ -69,30 +72,52 @@ final class HandlerAlone {
     database.setPassword(told.get(PASSWORD));
     Feed feed = FeedParser.parse(Path.of(told.get(FEED))).feed().orElseThrow();
     StagingSettings staging = StagingSettings.of(URI.create(told.get(STAGING)));
+    Transactions transactions = new Transactions(database);
     try (Staging open = Stagings.open(staging);
-        HandleWorker worker = worker(new Transactions(database), open, feed)) {
+        HandleTask task = task(transactions, open, feed);
+        StageProtocol stage = stage(transactions, task)) {
       long started = System.nanoTime();
-      for (String id : new Ledger(database).strings(WAITING)) {
-        WorkMessage message = WorkMessage.of(Stage.HANDLE, feed.name(), Long.parseLong(id), false);
-        worker.handle(message, false);
+      for (WorkMessage message : cut(transactions, feed)) {
+        stage.work(message, false);
       }
       long took = (System.nanoTime() - started) / 1_000_000;
       System.out.println(took + " " + processorMillis());
     }
   }
 
-  private static HandleWorker worker(Transactions transactions, Staging staging, Feed feed) {
-    HandleSettings settings =
-        HandleSettings.defaults(Path.of(System.getProperty("java.io.tmpdir")));
-    return new HandleWorker(
+  /** Each file in a batch of its own. */
+  private static List<WorkMessage> cut(Transactions transactions, Feed feed) {
+    return transactions.ledger(
+        c -> {
+          List<Waiting> files =
+              Work.waiting(c, Stage.HANDLE, false, List.of(feed.name()), List.of(), FILES);
+          List<Batches.Cut> cuts =
+              files.stream().map(file -> new Batches.Cut(feed.name(), List.of(file))).toList();
+          return Batches.cut(c, Stage.HANDLE, false, cuts);
+        });
+  }
+
+  private static StageProtocol stage(Transactions transactions, HandleTask task) {
+    return new StageProtocol(
+        Stage.HANDLE,
+        task,
+        transactions,
+        new Nobody(),
+        new StageMetrics(new SimpleMeterRegistry(), Stage.HANDLE),
+        StageProtocol.Settings.DEFAULTS,
+        Clock.systemUTC());
+  }
+
+  private static HandleTask task(Transactions transactions, Staging staging, Feed feed) {
+    return new HandleTask(
         name -> Optional.of(feed),
-        new HandleLedger(transactions, Duration.ofMinutes(2)),
+        new HandleLedger(transactions),
         new Catalog(transactions),
         new Dimensions(transactions),
         staging,
-        new Nobody(),
         new StageMetrics(new SimpleMeterRegistry(), Stage.HANDLE),
-        settings,
+        HandleSettings.defaults(Path.of(System.getProperty("java.io.tmpdir"))),
+        StageProtocol.Settings.DEFAULTS,
         Clock.systemUTC());
   }
 

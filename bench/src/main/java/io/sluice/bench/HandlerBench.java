@@ -5,23 +5,22 @@ import io.sluice.core.ledger.FoundFile;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.ledger.LedgerSchema;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.Staging;
-import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
+import io.sluice.core.work.Checksum;
+import io.sluice.core.work.RawPlace;
+import io.sluice.core.work.Work;
 import io.sluice.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +65,7 @@ final class HandlerBench {
     LedgerSchema.migrate(database);
     Path staging = Files.createTempDirectory(directory, "staging-");
     Path feed = directory.resolve(name + ".yaml");
-    Files.writeString(feed, FeedText.of(FEED_NAME, "Handler alone", files));
+    Files.writeString(feed, FeedText.of(FEED_NAME, "Handler alone").text(files));
     stage(database, staging, files);
     String[] said = handle(name, staging, feed).strip().split(" ", -1);
     return new Result(
@@ -81,20 +80,22 @@ final class HandlerBench {
     FileIntake intake =
         new FileIntake(transactions, new LedgerPartitions(transactions), Clock.systemUTC(), KEEP);
     intake.offer(FEED_NAME, found(files), file -> false, false);
-    try (Staging staging = Stagings.open(StagingSettings.of(directory.toUri()));
-        Connection connection = database.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("select id, found_at, path from sluice.file")) {
-      while (rows.next()) {
-        var foundAt = rows.getObject(2, OffsetDateTime.class).toInstant();
-        try (InputStream in = Files.newInputStream(Path.of(rows.getString(3)))) {
-          staging.put(StagingKeys.raw(FEED_NAME, foundAt, rows.getLong(1)), in);
+    Ledger ledger = new Ledger(database);
+    long token = ledger.number("select sluice.new_token()");
+    StagingSettings settings = StagingSettings.of(directory.toUri());
+    try (Staging staging = Stagings.open(settings);
+        PackWriter pack = new PackWriter(staging, FEED_NAME, token)) {
+      List<Work.Fetched> staged = new ArrayList<>();
+      for (String path : ledger.strings("select path from sluice.file")) {
+        long id = ledger.number("select id from sluice.file where path = '" + path + "'");
+        RawPlace place = new RawPlace(token, pack.position());
+        try (InputStream in = Files.newInputStream(Path.of(path))) {
+          pack.write(in);
         }
+        staged.add(new Work.Fetched(id, new Checksum("00"), place));
       }
-    }
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("update sluice.work set stage = 'handle', state = 'queued'");
+      pack.commit();
+      transactions.ledger(c -> Work.foundStaged(c, staged));
     }
   }
 

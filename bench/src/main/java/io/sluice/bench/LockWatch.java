@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -49,8 +50,7 @@ final class LockWatch implements AutoCloseable {
   }
 
   private void watch() {
-    try (PreparedStatement query = connection.prepareStatement(LOCKS)) {
-      query.setString(1, schema);
+    try (PreparedStatement query = Sql.prepare(connection, LOCKS, schema)) {
       while (!stopped) {
         look(query);
       }

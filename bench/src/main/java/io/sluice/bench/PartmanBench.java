@@ -1,9 +1,9 @@
 package io.sluice.bench;
 
+import io.sluice.core.sql.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -68,9 +68,8 @@ final class PartmanBench implements Callable<Integer> {
               .formatted(DebianCluster.PROGRAMS, DebianCluster.PARTMAN));
     }
     try (DebianCluster cluster = DebianCluster.start()) {
-      try (Connection admin = cluster.database("postgres").getConnection();
-          Statement statement = admin.createStatement()) {
-        statement.execute("create database bench");
+      try (Connection admin = cluster.database("postgres").getConnection()) {
+        Sql.execute(admin, "create database bench");
       }
       return measure(cluster.database("bench")) ? 0 : 1;
     }

@@ -1,8 +1,8 @@
 package io.sluice.bench;
 
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import javax.sql.DataSource;
@@ -27,11 +27,11 @@ record PartmanSide(DataSource database, int days) implements RotationSide {
   @Override
   public void rotate(Instant now) throws SQLException {
     Duration keep = Duration.ofDays(days).plus(Duration.between(now, Instant.now()));
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(
+    try (Connection connection = database.getConnection()) {
+      Sql.execute(
+          connection,
           "update partman.part_config set retention = '%d seconds'".formatted(keep.toSeconds()));
-      statement.execute("call partman.run_maintenance_proc(p_analyze := false)");
+      Sql.execute(connection, "call partman.run_maintenance_proc(p_analyze := false)");
     }
   }
 }

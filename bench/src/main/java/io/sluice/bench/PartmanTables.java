@@ -1,13 +1,11 @@
 package io.sluice.bench;
 
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
@@ -56,13 +54,14 @@ final class PartmanTables {
   }
 
   void build() throws SQLException {
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(
+    try (Connection connection = database.getConnection()) {
+      Sql.execute(
+          connection,
           "create schema partman; create extension pg_partman schema partman; create schema a; create schema b");
       for (int i = 1; i <= tables; i++) {
         for (String schema : List.of(PARTMAN, SLUICE)) {
-          statement.execute(
+          Sql.execute(
+              connection,
               """
               create table %1$s.%2$s (at timestamptz not null, id bigint not null, value double precision)
                 partition by range (at);
@@ -70,43 +69,40 @@ final class PartmanTables {
               """
                   .formatted(schema, name(i)));
         }
-        partman(statement, name(i));
-        sluice(statement, name(i));
-        fill(statement, name(i));
+        partman(connection, name(i));
+        sluice(connection, name(i));
+        fill(connection, name(i));
       }
-      statement.execute(
+      Sql.execute(
+          connection,
           "vacuum analyze pg_class, pg_attribute, pg_index, pg_inherits, pg_depend, pg_type");
     }
   }
 
   /** It makes partitions up to the real day; those it would not have had yet go again. */
-  private void partman(Statement statement, String table) throws SQLException {
-    statement.execute(
+  private void partman(Connection connection, String table) throws SQLException {
+    Sql.execute(
+        connection,
         "select partman.create_parent('a.%s', 'at', 'native', 'daily', p_premake := %d, p_start_partition := '%s')"
             .formatted(table, AHEAD, today.minusDays(days)));
-    statement.execute(
+    Sql.execute(
+        connection,
         "drop table a.%1$s_default; update partman.part_config set retention_keep_table = false where parent_table = 'a.%1$s'"
             .formatted(table));
-    for (String late : later(statement, table)) {
-      statement.execute("drop table " + late);
+    for (String late : later(connection, table)) {
+      Sql.execute(connection, "drop table " + late);
     }
   }
 
-  private List<String> later(Statement statement, String table) throws SQLException {
+  private List<String> later(Connection connection, String table) throws SQLException {
     String sql =
-        "select partition_schemaname || '.' || partition_tablename from partman.show_partitions('a.%s')"
-            + " where right(partition_tablename, 10) > '%s'";
+        "select partition_schemaname || '.' || partition_tablename from"
+            + " partman.show_partitions('a.%s') where right(partition_tablename, 10) > '%s'";
     String last = today.plusDays(AHEAD).toString().replace('-', '_');
-    List<String> names = new ArrayList<>();
-    try (ResultSet row = statement.executeQuery(sql.formatted(table, last))) {
-      while (row.next()) {
-        names.add(row.getString(1));
-      }
-    }
-    return names;
+    return Sql.strings(connection, sql.formatted(table, last));
   }
 
-  private void sluice(Statement statement, String table) throws SQLException {
+  private void sluice(Connection connection, String table) throws SQLException {
     StringBuilder sql = new StringBuilder();
     for (LocalDate day = today.minusDays(days);
         !day.isAfter(today.plusDays(AHEAD));
@@ -115,12 +111,13 @@ final class PartmanTables {
           "create table b.%1$s_p%2$s partition of b.%1$s for values from ('%3$s') to ('%4$s');"
               .formatted(table, day.toString().replace('-', '_'), day, day.plusDays(1)));
     }
-    statement.execute(sql.toString());
+    Sql.execute(connection, sql.toString());
   }
 
-  private void fill(Statement statement, String table) throws SQLException {
+  private void fill(Connection connection, String table) throws SQLException {
     for (String schema : List.of(PARTMAN, SLUICE)) {
-      statement.execute(
+      Sql.execute(
+          connection,
           """
           insert into %s.%s select d + interval '1 hour' * i, i, i
           from generate_series(timestamptz '%s', timestamptz '%s', interval '1 day') d, generate_series(1, %d) i
@@ -144,14 +141,8 @@ final class PartmanTables {
         full join (select * from bounds where nspname = 'b') b using (relname)
         where a.all_bounds is distinct from b.all_bounds order by 1
         """;
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      List<String> names = new ArrayList<>();
-      while (row.next()) {
-        names.add(row.getString(1));
-      }
-      return names;
+    try (Connection connection = database.getConnection()) {
+      return Sql.strings(connection, sql);
     }
   }
 
@@ -175,11 +166,8 @@ final class PartmanTables {
   }
 
   private long number(String sql) throws SQLException {
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getLong(1);
+    try (Connection connection = database.getConnection()) {
+      return Sql.number(connection, sql);
     }
   }
 }

@@ -3,10 +3,8 @@ package io.sluice.bench;
 import io.sluice.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,20 +16,27 @@ final class Programs {
   private static final String FEED = "chaos";
 
   /** Six JVMs that start again and again share few processors: little is compiled. */
-  private static final List<String> OPTIONS =
+  static final List<String> SHORT_LIVED =
       List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final Path root;
   private final Surroundings surroundings;
+  private final List<String> options;
 
-  Programs(Path root, Surroundings surroundings) {
+  /**
+   * Programs of a build.
+   *
+   * @param options of their JVMs
+   */
+  Programs(Path root, Surroundings surroundings, List<String> options) {
     this.root = root;
     this.surroundings = surroundings;
+    this.options = List.copyOf(options);
   }
 
   List<String> command(String service) {
     String type = Character.toUpperCase(service.charAt(0)) + service.substring(1) + "Service";
-    return java(root, service, OPTIONS, "io.sluice.service." + service + "." + type);
+    return java(root, service, options, "io.sluice.service." + service + "." + type);
   }
 
   /** What a program is told, with {@code changed} on top. */
@@ -55,12 +60,7 @@ final class Programs {
 
   /** Writes the feed, or another version of it, at once. */
   void writeFeed(String description) throws IOException {
-    String feed = FeedText.of(FEED, description, surroundings.files());
-    Path file = surroundings.feeds().resolve("chaos.yaml");
-    Path temporary = surroundings.feeds().resolve(".chaos.yaml.tmp");
-    Files.writeString(temporary, feed, StandardCharsets.UTF_8);
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    FeedText.of(FEED, description).write(surroundings.feeds(), surroundings.files());
   }
 
   /** Has loaded files handled again, by the command line. */
@@ -69,7 +69,7 @@ final class Programs {
         java(
             root,
             "cli",
-            OPTIONS,
+            options,
             "io.sluice.cli.Main",
             "replay",
             "--feed",

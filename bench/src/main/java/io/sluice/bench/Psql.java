@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -28,26 +31,29 @@ final class Psql {
         .anyMatch(directory -> Files.isExecutable(Path.of(directory, "psql")));
   }
 
-  /** Fills {@code table}, already quoted, from a file of tab-separated text. */
-  void copy(String table, Path file) throws IOException, InterruptedException {
-    String command = "\\copy %s from '%s'".formatted(table, file.toAbsolutePath());
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            "psql",
-            "--no-psqlrc",
-            "--quiet",
-            "--set=ON_ERROR_STOP=1",
-            "--host=127.0.0.1",
-            "--port=" + port,
-            "--username=" + user,
-            "--dbname=" + database,
-            "--command=" + command);
+  /** Fills tables, already quoted, each from a file of tab-separated text. */
+  void copy(Map<String, Path> files) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "psql",
+                "--no-psqlrc",
+                "--quiet",
+                "--set=ON_ERROR_STOP=1",
+                "--host=127.0.0.1",
+                "--port=" + port,
+                "--username=" + user,
+                "--dbname=" + database));
+    files.forEach(
+        (table, file) ->
+            command.add("--command=\\copy %s from '%s'".formatted(table, file.toAbsolutePath())));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("PGPASSWORD", password);
     Process process = builder.redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
-      throw new IOException("psql could not fill " + table + ": " + said.strip());
+      throw new IOException("psql could not fill " + files.keySet() + ": " + said.strip());
     }
   }
 }

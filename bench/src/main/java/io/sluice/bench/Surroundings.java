@@ -3,6 +3,7 @@ package io.sluice.bench;
 import io.sluice.core.ledger.LedgerSchema;
 import io.sluice.embedded.EmbeddedPostgres;
 import io.sluice.testkit.PrivateRabbit;
+import io.sluice.testkit.RabbitPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,14 +25,14 @@ final class Surroundings implements AutoCloseable {
     this.rabbit = rabbit;
   }
 
-  static Surroundings start(Path directory) throws IOException {
+  static Surroundings start(Path directory, RabbitPrograms rabbit) throws IOException {
     for (String name : new String[] {"pm", "feeds", "staging", "logs"}) {
       Files.createDirectories(directory.resolve(name));
     }
     EmbeddedPostgres postgres = EmbeddedPostgres.startPersistent(directory.resolve("postgres"), 0);
     postgres.createDatabase(DATABASE);
     LedgerSchema.migrate(postgres.dataSource(DATABASE));
-    return new Surroundings(directory, postgres, PrivateRabbit.start());
+    return new Surroundings(directory, postgres, PrivateRabbit.start(rabbit));
   }
 
   Path files() {

@@ -100,6 +100,6 @@ final class Verdict {
         0L,
         ledger.number("select count(*) from sluice.reconciliation where not exact"));
     checks.equal("dead files and chunks", 0L, ledger.number("select count(*) from sluice.dead"));
-    checks.equal("chunks left behind", 0L, ledger.number("select count(*) from sluice.chunk"));
+    checks.equal("batches left behind", 0L, ledger.number("select count(*) from sluice.batch"));
   }
 }

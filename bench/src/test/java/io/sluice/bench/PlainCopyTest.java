@@ -19,7 +19,8 @@ class PlainCopyTest {
       EmbeddedDatabase.Database database = warehouse.database();
       Psql psql = new Psql(database.port(), database.user(), database.password(), database.name());
 
-      PlainCopy.Result result = new PlainCopy(warehouse.connection(), psql, directory).run();
+      PlainCopy.Result result =
+          new PlainCopy(warehouse.connection(), psql, directory, "true").run();
 
       assertThat(result.rows()).isEqualTo(3);
       assertThat(result.bytes())
@@ -31,6 +32,20 @@ class PlainCopyTest {
           .isEqualTo("9007199254740993");
       assertThat(one(warehouse, "select count(*) from plain_copy.nrcelldu_20261120"))
           .isEqualTo("2");
+    }
+  }
+
+  @Test
+  void copiesSomeRows_whenThereIsACondition() throws Exception {
+    try (SmallWarehouse warehouse = new SmallWarehouse()) {
+      EmbeddedDatabase.Database database = warehouse.database();
+      Psql psql = new Psql(database.port(), database.user(), database.password(), database.name());
+
+      PlainCopy.Result result =
+          new PlainCopy(warehouse.connection(), psql, directory, "object = 1").run();
+
+      assertThat(result.rows()).isEqualTo(2);
+      assertThat(result.processor()).isPositive();
     }
   }
 

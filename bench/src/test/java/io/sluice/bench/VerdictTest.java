@@ -70,8 +70,8 @@ class VerdictTest {
   void doesNotHold_whenAFileIsStuck() throws SQLException {
     execute(
         """
-        insert into sluice.work (file_id, feed, host, stage, state, bulk, period)
-          values (1, 'chaos', '', 'handle', 'waiting', false, now())
+        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, period)
+          values (1, 'chaos', '', '', 0, now(), 'handle', 'waiting', false, now())
         """);
 
     assertThat(judge().hold()).isFalse();

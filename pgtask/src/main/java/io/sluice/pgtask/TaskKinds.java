@@ -4,7 +4,7 @@ import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.pgtask.copyswap.Conversion;
 import io.sluice.pgtask.copyswap.Drain;
-import io.sluice.pgtask.export.ExportPlaces;
+import io.sluice.pgtask.export.ExportLocations;
 import io.sluice.pgtask.export.PartitionExport;
 import io.sluice.pgtask.export.Restore;
 import io.sluice.pgtask.maintenance.Maintenance;
@@ -24,15 +24,15 @@ public final class TaskKinds {
   private TaskKinds() {}
 
   /**
-   * Teaches a runner every kind of task.
+   * Registers every kind of task with a runner.
    *
    * @param databases that the runner's tasks work in
    * @param ledger of the warehouse
    * @param s3 how buckets of exports are reached
    */
-  public static TaskRunner teach(
+  public static TaskRunner register(
       TaskRunner runner, Databases databases, Transactions ledger, StagingSettings.S3 s3) {
-    ExportPlaces places = new ExportPlaces(s3);
+    ExportLocations places = new ExportLocations(s3);
     PartitionRotation rotation =
         new PartitionRotation(
             ledger,

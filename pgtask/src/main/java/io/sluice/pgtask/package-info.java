@@ -1,2 +1,2 @@
-/** What keeps PostgreSQL well: tasks, and what does each kind of them. */
+/** Tasks that keep PostgreSQL in good shape, and what performs each kind of them. */
 package io.sluice.pgtask;

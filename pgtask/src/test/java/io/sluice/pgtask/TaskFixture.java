@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.ledger.LedgerSchema;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.RunResult;
@@ -17,9 +18,7 @@ import io.sluice.pgtask.task.TaskSpec;
 import io.sluice.testkit.EmbeddedDatabase;
 import io.sluice.testkit.EmbeddedDatabase.Database;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,9 +103,9 @@ public final class TaskFixture implements AutoCloseable {
 
   /** The user has the name of the ledger's schema, so that "$user" would come first. */
   private void publicFirst() {
-    try (Connection connection = database.dataSource().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("alter database %s set search_path = public".formatted(database.name()));
+    try (Connection connection = database.dataSource().getConnection()) {
+      Sql.execute(
+          connection, "alter database %s set search_path = public".formatted(database.name()));
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -144,24 +143,15 @@ public final class TaskFixture implements AutoCloseable {
   }
 
   public void sql(String... statements) throws SQLException {
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement()) {
-      for (String one : statements) {
-        statement.execute(one);
-      }
+    try (Connection connection = dataSource.getConnection()) {
+      Sql.execute(connection, List.of(statements));
     }
   }
 
   /** The first column of all rows, as text. */
   public List<String> texts(String query) throws SQLException {
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      List<String> texts = new ArrayList<>();
-      while (rows.next()) {
-        texts.add(rows.getString(1));
-      }
-      return texts;
+    try (Connection connection = dataSource.getConnection()) {
+      return Sql.strings(connection, query);
     }
   }
 

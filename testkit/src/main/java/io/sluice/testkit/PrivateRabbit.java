@@ -13,20 +13,18 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A RabbitMQ node of the test's own, from the programs the system's package installed: its own
- * name, directory and ports, started and stopped without touching a node of the system's.
+ * A RabbitMQ node of the test's own, with its own name, directory and ports, started and stopped
+ * without touching a node of the system's.
  */
 public final class PrivateRabbit implements TestRabbit {
-  private static final Path PACKAGE = Path.of("/usr/lib/rabbitmq/lib");
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  private final Path programs;
+  private final RabbitPrograms programs;
   private final Path directory;
   private final String node = "sluice-" + UUID.randomUUID() + "@localhost";
   private final int port = Ports.free();
@@ -34,7 +32,7 @@ public final class PrivateRabbit implements TestRabbit {
   private final Thread hook = new Thread(this::shutDown, "stop-private-rabbit");
   private Process server;
 
-  private PrivateRabbit(Path programs, Path directory) {
+  private PrivateRabbit(RabbitPrograms programs, Path directory) {
     this.programs = programs;
     this.directory = directory;
     this.environment = environment();
@@ -42,20 +40,18 @@ public final class PrivateRabbit implements TestRabbit {
 
   /** Whether the package rabbitmq-server is installed. */
   public static boolean isInstalled() {
-    return programs().isPresent();
+    return RabbitPrograms.ofSystem().isPresent();
   }
 
-  /** Starts a node and waits until it accepts connections. */
+  /** Starts a node of the system's package and waits until it accepts connections. */
   public static PrivateRabbit start() {
-    Path programs =
-        programs()
-            .orElseThrow(
-                () ->
-                    new EmbeddedException(
-                        "RabbitMQ is not installed; on Debian: apt-get install rabbitmq-server"));
+    return start(RabbitPrograms.named("system"));
+  }
+
+  /** Starts a node of these programs and waits until it accepts connections. */
+  public static PrivateRabbit start(RabbitPrograms programs) {
     try {
-      PrivateRabbit rabbit =
-          new PrivateRabbit(programs, Files.createTempDirectory("sluice-rabbit-"));
+      PrivateRabbit rabbit = new PrivateRabbit(programs, programs.createDirectory());
       rabbit.configure();
       Runtime.getRuntime().addShutdownHook(rabbit.hook);
       rabbit.startServer();
@@ -63,6 +59,16 @@ public final class PrivateRabbit implements TestRabbit {
     } catch (IOException e) {
       throw new EmbeddedException("cannot start RabbitMQ: " + e.getMessage(), e);
     }
+  }
+
+  /** Such as {@code 3.10.8}. */
+  public String version() {
+    return programs.version();
+  }
+
+  /** Of the process that started all others of the node. */
+  public long pid() {
+    return server.pid();
   }
 
   public int port() {
@@ -85,7 +91,7 @@ public final class PrivateRabbit implements TestRabbit {
     } catch (IOException e) {
       throw new EmbeddedException("cannot start RabbitMQ: " + e.getMessage(), e);
     }
-    rabbitmqctl("wait", pidFile().toString(), "--timeout", Long.toString(PATIENCE.toSeconds()));
+    rabbitmqctl("wait", seen("pid"), "--timeout", Long.toString(PATIENCE.toSeconds()));
   }
 
   /** Stops the node in order. */
@@ -166,37 +172,27 @@ public final class PrivateRabbit implements TestRabbit {
     }
   }
 
-  /** The launcher in the package's own directory: the one on the PATH changes the user. */
-  private static Optional<Path> programs() {
-    if (!Files.isDirectory(PACKAGE)) {
-      return Optional.empty();
-    }
-    try (Stream<Path> versions = Files.list(PACKAGE)) {
-      return versions
-          .map(version -> version.resolve("sbin"))
-          .filter(sbin -> Files.isExecutable(sbin.resolve("rabbitmq-server")))
-          .max(Comparator.naturalOrder());
-    } catch (IOException e) {
-      throw new EmbeddedException("cannot read " + PACKAGE + ": " + e.getMessage(), e);
-    }
-  }
-
   private Map<String, String> environment() {
     Map<String, String> variables = new HashMap<>();
-    variables.put("HOME", directory.toString());
+    variables.put("HOME", programs.inside(directory).toString());
     variables.put("RABBITMQ_NODENAME", node);
     variables.put("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1");
     variables.put("RABBITMQ_NODE_PORT", Integer.toString(port));
     variables.put("RABBITMQ_DIST_PORT", Integer.toString(Ports.free()));
     variables.put("ERL_EPMD_PORT", Integer.toString(Ports.free()));
     variables.put("ERL_EPMD_ADDRESS", "127.0.0.1");
-    variables.put("RABBITMQ_MNESIA_BASE", directory.resolve("data").toString());
-    variables.put("RABBITMQ_LOG_BASE", directory.resolve("log").toString());
-    variables.put("RABBITMQ_CONF_ENV_FILE", directory.resolve("env.conf").toString());
-    variables.put("RABBITMQ_CONFIG_FILE", directory.resolve("rabbitmq").toString());
-    variables.put("RABBITMQ_ENABLED_PLUGINS_FILE", directory.resolve("plugins").toString());
-    variables.put("RABBITMQ_PID_FILE", pidFile().toString());
+    variables.put("RABBITMQ_MNESIA_BASE", seen("data"));
+    variables.put("RABBITMQ_LOG_BASE", seen("log"));
+    variables.put("RABBITMQ_CONF_ENV_FILE", seen("env.conf"));
+    variables.put("RABBITMQ_CONFIG_FILE", seen("rabbitmq"));
+    variables.put("RABBITMQ_ENABLED_PLUGINS_FILE", seen("plugins"));
+    variables.put("RABBITMQ_PID_FILE", seen("pid"));
     return variables;
+  }
+
+  /** A file of the node's directory, as its programs see it. */
+  private String seen(String name) {
+    return programs.inside(directory.resolve(name)).toString();
   }
 
   private Path pidFile() {
@@ -218,12 +214,8 @@ public final class PrivateRabbit implements TestRabbit {
   }
 
   private ProcessBuilder process(String program, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    Path own = programs.resolve(program);
-    command.add(Files.isExecutable(own) ? own.toString() : program);
-    command.addAll(arguments);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(programs.command(program, arguments))
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedParser;
 import io.sluice.core.feed.Feeds;
-import io.sluice.core.ledger.FileCloser;
 import io.sluice.core.ledger.FileIntake;
 import io.sluice.core.ledger.Leases;
 import io.sluice.core.ledger.LedgerPartitions;
@@ -12,31 +11,39 @@ import io.sluice.core.ledger.LedgerSchema;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
 import io.sluice.core.metric.StageMetrics;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.FileCloser;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.core.work.StageTask;
+import io.sluice.core.work.Waiting;
+import io.sluice.core.work.Work;
 import io.sluice.getter.dispatch.DispatchSettings;
 import io.sluice.getter.dispatch.Dispatcher;
 import io.sluice.getter.fetch.FetchSettings;
-import io.sluice.getter.fetch.FetchWorker;
+import io.sluice.getter.fetch.FetchTask;
 import io.sluice.getter.scan.ScanResult;
 import io.sluice.getter.scan.Scanner;
-import io.sluice.getter.settle.SettleWorker;
+import io.sluice.getter.settle.SettleTask;
 import io.sluice.getter.source.Source;
 import io.sluice.getter.source.Sources;
 import io.sluice.testkit.EmbeddedDatabase;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,26 +116,58 @@ public final class GetterFixture implements AutoCloseable {
     return feed;
   }
 
-  public FetchWorker fetcher() {
-    return new FetchWorker(
-        () -> feeds,
-        sources,
-        staging,
+  public StageProtocol fetcher() {
+    StageMetrics metrics = new StageMetrics(registry, Stage.FETCH);
+    FetchSettings settings = FetchSettings.in(dir.resolve("tmp"));
+    return stage(
+        Stage.FETCH,
+        new FetchTask(() -> feeds, sources, staging, transactions, metrics, clock, settings));
+  }
+
+  public StageProtocol settler() {
+    return stage(
+        Stage.SETTLE,
+        new SettleTask(
+            () -> feeds,
+            sources,
+            transactions,
+            StageProtocol.Settings.DEFAULTS,
+            Duration.ofSeconds(30)));
+  }
+
+  /** A stage that does what the task says. */
+  public StageProtocol stage(Stage stage, StageTask task) {
+    return new StageProtocol(
+        stage,
+        task,
         transactions,
         queues,
-        new StageMetrics(registry, Stage.FETCH),
-        clock,
-        FetchSettings.in(dir.resolve("tmp")));
+        new StageMetrics(registry, stage),
+        StageProtocol.Settings.DEFAULTS,
+        clock);
   }
 
-  public SettleWorker settler() {
-    StageMetrics metrics = new StageMetrics(registry, Stage.SETTLE);
-    return new SettleWorker(() -> feeds, sources, transactions, queues, metrics, clock);
-  }
-
+  /** One that waits for no further files. */
   public Dispatcher dispatcher() {
-    return new Dispatcher(
-        () -> feeds, leases, transactions, queues, staging, DispatchSettings.DEFAULTS);
+    DispatchSettings d = DispatchSettings.DEFAULTS;
+    return dispatcher(
+        new DispatchSettings(
+            d.inFlight(), d.behind(), d.files(), d.bytes(), Duration.ZERO, d.perHost()));
+  }
+
+  public Dispatcher dispatcher(DispatchSettings settings) {
+    return new Dispatcher(() -> feeds, leases, transactions, queues, staging, settings);
+  }
+
+  /** Cuts all that waits for a stage into one batch, whatever the dispatcher would do. */
+  public WorkMessage cut(Stage stage) {
+    return transactions.ledger(
+        c -> {
+          List<Waiting> files =
+              Work.waiting(c, stage, false, feeds.byName().keySet(), List.of(), 1_000);
+          return Batches.cut(c, stage, false, List.of(new Batches.Cut(files.get(0).feed(), files)))
+              .get(0);
+        });
   }
 
   /** Scans all hosts of the feed as if its poll had just passed. */
@@ -153,22 +192,32 @@ public final class GetterFixture implements AutoCloseable {
     execute("update sluice.work set not_before = '-infinity' where stage = 'fetch'");
     dispatcher().run();
     for (WorkMessage message : queues.take(Stage.FETCH)) {
-      fetcher().fetch(message, false);
+      fetcher().work(message, false);
     }
   }
 
   public void settleAll() {
+    dispatcher().run();
     for (WorkMessage message : queues.take(Stage.SETTLE)) {
-      settler().settle(message, false);
+      settler().work(message, false);
     }
   }
 
   /** What handler and loader do to the ledger, for every file that waits for the handler. */
   public void loadAll() {
+    dispatcher().run();
     for (WorkMessage message : queues.take(Stage.HANDLE)) {
-      queues.publish(
-          transactions.durable(c -> FileCloser.finishLoaded(c, List.of(message.fileId()))));
+      stage(Stage.HANDLE, this::load).work(message, false);
     }
+  }
+
+  private StageTask.Result load(Claim claim) {
+    return transactions.durable(
+        c -> {
+          FileCloser.finishLoaded(c, List.copyOf(Batches.lock(c, claim)));
+          Batches.end(c, claim);
+          return new StageTask.Result(Map.of(), List.of());
+        });
   }
 
   public Path write(String name, String content) throws IOException {
@@ -201,16 +250,23 @@ public final class GetterFixture implements AutoCloseable {
   }
 
   public String staged(String name) throws IOException {
-    String key =
-        text(
-            "select 'raw/' || feed || '/' || to_char(found_at at time zone 'utc', 'YYYYMMDD/HH24') || '/' || id"
-                + " from sluice.file where path = '"
-                + in
-                + "/"
-                + name
-                + "' order by mtime desc limit 1");
-    try (InputStream stream = staging.open(key)) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    return transactions
+        .ledger(
+            c ->
+                Sql.first(
+                    c,
+                    "select feed, pack, pack_offset, size from sluice.file_status where path = ?"
+                        + " order by mtime desc limit 1",
+                    row -> read(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+                    in + "/" + name))
+        .orElseThrow();
+  }
+
+  private String read(String feed, long pack, long offset, long size) {
+    try (InputStream in = Packs.open(staging, StagingKeys.raw(feed, pack), offset, size)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -221,9 +277,8 @@ public final class GetterFixture implements AutoCloseable {
   public void execute(String sql) {
     transactions.ledger(
         c -> {
-          try (PreparedStatement statement = c.prepareStatement(sql)) {
-            return statement.execute();
-          }
+          Sql.execute(c, sql);
+          return null;
         });
   }
 
@@ -233,17 +288,7 @@ public final class GetterFixture implements AutoCloseable {
   }
 
   public List<String> column(String sql) {
-    return transactions.ledger(
-        c -> {
-          try (PreparedStatement query = c.prepareStatement(sql);
-              ResultSet rows = query.executeQuery()) {
-            List<String> values = new ArrayList<>();
-            while (rows.next()) {
-              values.add(rows.getString(1));
-            }
-            return values;
-          }
-        });
+    return transactions.ledger(c -> Sql.list(c, sql, row -> row.getString(1)));
   }
 
   @Override

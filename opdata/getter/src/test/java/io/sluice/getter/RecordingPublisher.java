@@ -28,7 +28,7 @@ public final class RecordingPublisher implements WorkPublisher {
   @Override
   public synchronized void publishDead(WorkMessage message, Failure failure) {
     check();
-    dead.add(message.fileId() + " " + failure.reason());
+    dead.add(failure.fileId() + " " + failure.reason());
   }
 
   @Override

@@ -1,5 +1,2 @@
-/**
- * Loads staged chunks into the warehouse: {@link io.sluice.loader.LoadWorker} takes batches of
- * messages, {@link io.sluice.loader.Unpark} tries again what waited for a person.
- */
+/** Loads the staged chunks of a batch into the warehouse, with their ledger entries. */
 package io.sluice.loader;

@@ -4,43 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.catalog.ColumnKey;
 import io.sluice.core.catalog.Dimensions.Kind;
+import io.sluice.core.catalog.RowColumns;
 import io.sluice.core.catalog.Target;
 import io.sluice.core.catalog.TargetColumn;
 import io.sluice.core.catalog.ValueKind;
-import io.sluice.core.chunk.ChunkWriter;
 import io.sluice.core.chunk.Column;
 import io.sluice.core.chunk.CopyBuffer;
 import io.sluice.core.chunk.PgType;
-import io.sluice.core.chunk.Segment;
-import io.sluice.core.feed.FeedParser;
-import io.sluice.core.feed.FeedResult;
-import io.sluice.core.ledger.HandleClaim;
-import io.sluice.core.ledger.HandledFile;
-import io.sluice.core.message.WorkMessage;
-import io.sluice.core.staging.StagingWriter;
-import io.sluice.loader.LoadResult.Outcome;
+import io.sluice.core.feed.Layout;
+import io.sluice.core.work.BatchFile;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.loader.PmContent.Row;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Layouts beside the usual: tall rows, CSV rows, and counters whose values change their form. */
 class LayoutTest {
-
-  private static final List<Column> FIXED =
-      List.of(
-          new Column("end_time", PgType.TIMESTAMPTZ),
-          new Column("granularity", PgType.INT4),
-          new Column("element", PgType.INT4),
-          new Column("object", PgType.INT4),
-          new Column("suspect", PgType.BOOL),
-          new Column("_file", PgType.INT8),
-          new Column("_version", PgType.INT8));
 
   @TempDir Path directory;
   private TestLine line;
@@ -50,61 +34,26 @@ class LayoutTest {
     line.close();
   }
 
-  private long load(
-      String path,
-      int version,
-      Target target,
-      List<Column> columns,
-      List<Integer> keys,
-      int rows,
-      long cells,
-      Consumer<HandleClaim> encode,
-      CopyBuffer buffer)
-      throws Exception {
-    long file = line.found(path, version);
-    HandleClaim claim = line.claim(file);
-    encode.accept(claim);
-    Segment head =
-        new Segment(
-            target.mainTableId(),
-            target.schema(),
-            target.name(),
-            columns,
-            rows,
-            cells,
-            keys,
-            List.of(),
-            List.of(),
-            buffer.size());
-    try (StagingWriter out = line.staging.create(line.key(claim, 0))) {
-      java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
-      try (ChunkWriter writer = new ChunkWriter(bytes, file, claim.handling(), 0)) {
-        writer.segment(head, buffer);
-      }
-      out.write(bytes.toByteArray());
-      out.commit();
-    }
-    line.handles.record(claim, new HandledFile(1, "cell", cells, 0, 0, 0, null, null, null), false);
-    List<WorkMessage> chunks = TestLine.messages(claim, 1);
-    assertThat(line.worker(TestLine.quick()).load(chunks).outcomes().values())
-        .containsOnly(Outcome.DONE);
+  private long load(String path, int version, RawContent content) {
+    long file = line.found(path, version, content);
+    line.load(line.loader());
     return file;
   }
 
-  private void fixed(CopyBuffer rows, HandleClaim claim, Target target) {
+  private void fixed(CopyBuffer rows, BatchFile file, Target target) {
     rows.putTimestamp(TestLine.micros(TestLine.END));
     rows.putInt(900);
-    rows.putInt(
-        line.dimensions
-            .ids(target.schema(), Kind.ELEMENT, List.of("e"), line.feed.target().grants())
-            .get("e"));
-    rows.putInt(
-        line.dimensions
-            .ids(target.schema(), Kind.OBJECT, List.of("o"), line.feed.target().grants())
-            .get("o"));
+    rows.putInt(id(target, Kind.ELEMENT, "gNB-1"));
+    rows.putInt(id(target, Kind.OBJECT, "o"));
     rows.putBool(false);
-    rows.putLong(claim.fileId());
-    rows.putLong(claim.version());
+    rows.putLong(file.id());
+    rows.putLong(file.version());
+  }
+
+  private int id(Target target, Kind kind, String name) {
+    return line.dimensions
+        .ids(target.schema(), kind, List.of(name), line.feed.target().grants())
+        .get(name);
   }
 
   @Test
@@ -114,84 +63,54 @@ class LayoutTest {
             directory,
             "{table: \"pm.{measInfoId}\", layout: tall, mode: merge, partition: {by: none}}");
     Target target = line.catalog.target(line.feed, "g");
-    List<Column> columns = new ArrayList<>(FIXED);
-    columns.add(new Column("counter", PgType.INT4));
-    columns.add(new Column("value", PgType.FLOAT8));
-    columns.add(new Column("numeric_value", PgType.NUMERIC));
-    columns.add(new Column("vector", PgType.FLOAT8_ARRAY));
-    columns.add(new Column("numeric_vector", PgType.NUMERIC_ARRAY));
-    columns.add(new Column(Segment.PRESENT, PgType.BYTEA));
+    List<Column> columns = RowColumns.before(Layout.TALL);
     List<Integer> keys = List.of(0, 1, 2, 3, 7);
-    Map<String, Integer> counters =
-        line.dimensions.ids(
-            target.schema(), Kind.COUNTER, List.of("pmA", "pmB"), line.feed.target().grants());
-
-    CopyBuffer first = new CopyBuffer(100);
+    int a = id(target, Kind.COUNTER, "pmA");
+    int b = id(target, Kind.COUNTER, "pmB");
     load(
         "/pm/5.xml",
         5,
-        target,
-        columns,
-        keys,
-        1,
-        1,
-        c -> tall(first, c, target, counters.get("pmA"), 1.0, null),
-        first);
-    CopyBuffer older = new CopyBuffer(100);
+        new RawContent(target, columns, keys, 1, (rows, f) -> tall(rows, f, target, a, 1.0, null)));
     long late =
         load(
             "/pm/1.xml",
             1,
-            target,
-            columns,
-            keys,
-            2,
-            2,
-            c -> {
-              tall(
-                  older,
-                  c,
-                  target,
-                  counters.get("pmA"),
-                  null,
-                  new BigDecimal("0.1234567890123456789"));
-              tall(older, c, target, counters.get("pmB"), 4.0, null);
-            },
-            older);
-    CopyBuffer newer = new CopyBuffer(100);
+            new RawContent(
+                target,
+                columns,
+                keys,
+                2,
+                (rows, f) -> {
+                  tall(rows, f, target, a, null, new BigDecimal("0.1234567890123456789"));
+                  tall(rows, f, target, b, 4.0, null);
+                }));
     long last =
         load(
             "/pm/9.xml",
             9,
-            target,
-            columns,
-            keys,
-            2,
-            2,
-            c -> {
-              tall(newer, c, target, counters.get("pmA"), null, new BigDecimal("0.5"));
-              tall(newer, c, target, counters.get("pmB"), 4.0, null);
-            },
-            newer);
+            new RawContent(
+                target,
+                columns,
+                keys,
+                2,
+                (rows, f) -> {
+                  tall(rows, f, target, a, null, new BigDecimal("0.5"));
+                  tall(rows, f, target, b, 4.0, null);
+                }));
 
     assertThat(
             line.texts(
                 "select element || object || counter || ' ' || coalesce(value::text, '-') || ' '"
                     + " || coalesce(numeric_value::text, '-') from pm.g_v order by counter"))
-        .containsExactly("eopmA - 0.5", "eopmB 4 -");
+        .containsExactly("gNB-1opmA - 0.5", "gNB-1opmB 4 -");
     assertThat(line.counts(late)).isEqualTo("loaded: 1+0+1+0+0+0=2, exact");
     assertThat(line.counts(last)).isEqualTo("loaded: 1+1+0+0+0+0=2, exact");
   }
 
   private void tall(
-      CopyBuffer rows,
-      HandleClaim claim,
-      Target target,
-      int counter,
-      Double value,
-      BigDecimal exact) {
-    rows.row(13);
-    fixed(rows, claim, target);
+      CopyBuffer rows, BatchFile file, Target target, int counter, Double value, BigDecimal exact) {
+    rows.row(12);
+    fixed(rows, file, target);
     rows.putInt(counter);
     if (value == null) {
       rows.putNull();
@@ -205,7 +124,6 @@ class LayoutTest {
     }
     rows.putNull();
     rows.putNull();
-    rows.putNull();
   }
 
   @Test
@@ -213,58 +131,40 @@ class LayoutTest {
     line =
         new TestLine(directory, "{table: \"pm.{measInfoId}\", mode: merge, partition: {by: none}}");
     Target target = line.catalog.target(line.feed, "NRCellDU");
-    LoadWorker replica = line.worker(); // knows the table before it gets its second form
-    long plain =
-        replica
-            .load(line.file("/pm/a.xml", 1, List.of(TestLine.Row.of("o", "pmA", 1.0))))
-            .outcomes()
-            .size();
-    assertThat(plain).isEqualTo(1);
+    StageProtocol replica = line.loader(); // knows the table before it gets its second form
+    line.file("/pm/a.xml", 1, List.of(Row.of("o", "pmA", 1.0)));
+    line.load(replica);
     TargetColumn numeric =
         line.catalog
             .columns(line.feed, target, List.of(ColumnKey.of("pmA", ValueKind.NUMERIC)))
             .get(0);
-    List<Column> columns = new ArrayList<>(FIXED);
+    List<Column> columns = new ArrayList<>(RowColumns.before(Layout.WIDE));
     columns.add(new Column(numeric.column(), PgType.NUMERIC));
-    columns.add(new Column(Segment.PRESENT, PgType.BYTEA));
-    CopyBuffer rows = new CopyBuffer(100);
     load(
         "/pm/b.xml",
         5,
-        target,
-        columns,
-        List.of(0, 1, 2, 3),
-        1,
-        1,
-        c -> {
-          rows.row(9);
-          rows.putTimestamp(TestLine.micros(TestLine.END));
-          rows.putInt(900);
-          rows.putInt(
-              line.dimensions
-                  .ids("pm", Kind.ELEMENT, List.of("gNB-1"), line.feed.target().grants())
-                  .get("gNB-1"));
-          rows.putInt(
-              line.dimensions
-                  .ids("pm", Kind.OBJECT, List.of("o"), line.feed.target().grants())
-                  .get("o"));
-          rows.putBool(false);
-          rows.putLong(c.fileId());
-          rows.putLong(c.version());
-          rows.putNumeric(new BigDecimal("12345678901234567890"));
-          rows.putNull();
-        },
-        rows);
+        new RawContent(
+            target,
+            columns,
+            List.of(0, 1, 2, 3),
+            1,
+            (rows, f) -> {
+              rows.row(8);
+              fixed(rows, f, target);
+              rows.putNumeric(new BigDecimal("12345678901234567890"));
+            }));
 
     assertThat(line.text("select coalesce(pma::text, '-') || ' ' || pma__numeric from pm.nrcelldu"))
         .isEqualTo("- 12345678901234567890");
-    line.worker().load(line.file("/pm/c.xml", 3, List.of(TestLine.Row.of("o", "pmA", 3.0))));
+    line.file("/pm/c.xml", 3, List.of(Row.of("o", "pmA", 3.0)));
+    line.load(line.loader());
     assertThat(line.text("select coalesce(pma::text, '-') || ' ' || pma__numeric from pm.nrcelldu"))
         .isEqualTo("- 12345678901234567890");
-    replica.load(line.file("/pm/d.xml", 7, List.of(TestLine.Row.of("o", "pmA", 7.0))));
+    line.file("/pm/d.xml", 7, List.of(Row.of("o", "pmA", 7.0)));
+    line.load(replica);
     assertThat(line.text("select pma || ' ' || coalesce(pma__numeric::text, '-') from pm.nrcelldu"))
         .isEqualTo("7 -");
-    assertThat(line.texts("select distinct exact from sluice.reconciliation")).containsExactly("t");
+    line.exact();
   }
 
   @Test
@@ -278,8 +178,7 @@ class LayoutTest {
         format: {csv: {columns: {cell: text, a: bigint, b: text}}}
         target: {table: pm.rows, key: [cell], mode: merge, partition: {by: none}}
         """;
-    FeedResult parsed = FeedParser.parse("pm.yaml", yaml);
-    line.feed = parsed.feed().orElseThrow(() -> new AssertionError(parsed.problems().toString()));
+    line.feed = TestLine.parse(yaml);
     Target target = line.catalog.target(line.feed, "");
     line.catalog.columns(
         line.feed,
@@ -301,44 +200,40 @@ class LayoutTest {
     assertThat(line.counts(last)).isEqualTo("loaded: 1+1+0+0+0+0=2, exact");
   }
 
-  private long csv(String path, int version, Target target, String... texts) throws Exception {
+  private long csv(String path, int version, Target target, String... texts) {
     List<Column> columns =
         List.of(
             new Column("cell", PgType.TEXT),
             new Column("a", PgType.INT8),
             new Column("b", PgType.TEXT),
             new Column("_file", PgType.INT8),
-            new Column("_version", PgType.INT8),
-            new Column(Segment.PRESENT, PgType.BYTEA));
-    CopyBuffer rows = new CopyBuffer(100);
+            new Column("_version", PgType.INT8));
     return load(
         path,
         version,
-        target,
-        columns,
-        List.of(0),
-        texts.length,
-        texts.length,
-        claim -> {
-          for (String text : texts) {
-            List<String> fields = List.of(text.split("[|]", -1));
-            rows.row(6);
-            rows.putText(fields.get(0));
-            if (fields.get(1).equals("-")) {
-              rows.putNull();
-            } else {
-              rows.putLong(Long.parseLong(fields.get(1)));
-            }
-            if (fields.get(2).equals("-")) {
-              rows.putNull();
-            } else {
-              rows.putText(fields.get(2));
-            }
-            rows.putLong(claim.fileId());
-            rows.putLong(claim.version());
-            rows.putNull();
-          }
-        },
-        rows);
+        new RawContent(
+            target,
+            columns,
+            List.of(0),
+            texts.length,
+            (rows, file) -> List.of(texts).forEach(text -> csvRow(rows, file, text))));
+  }
+
+  private static void csvRow(CopyBuffer rows, BatchFile file, String text) {
+    List<String> fields = List.of(text.split("[|]", -1));
+    rows.row(5);
+    rows.putText(fields.get(0));
+    if (fields.get(1).equals("-")) {
+      rows.putNull();
+    } else {
+      rows.putLong(Long.parseLong(fields.get(1)));
+    }
+    if (fields.get(2).equals("-")) {
+      rows.putNull();
+    } else {
+      rows.putText(fields.get(2));
+    }
+    rows.putLong(file.id());
+    rows.putLong(file.version());
   }
 }

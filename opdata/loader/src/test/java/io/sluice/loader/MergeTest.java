@@ -2,11 +2,9 @@ package io.sluice.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.core.message.WorkMessage;
-import io.sluice.loader.LoadResult.Outcome;
-import io.sluice.loader.TestLine.Row;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.loader.PmContent.Row;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,12 +15,12 @@ class MergeTest {
 
   @TempDir Path directory;
   private TestLine line;
-  private LoadWorker worker;
+  private StageProtocol loader;
 
   @BeforeEach
   void start() throws Exception {
     line = new TestLine(directory, "{table: \"pm.{measInfoId}\", mode: merge}");
-    worker = line.worker(TestLine.quick());
+    loader = line.loader();
   }
 
   @AfterEach
@@ -30,10 +28,10 @@ class MergeTest {
     line.close();
   }
 
-  private long load(String path, int version, Row... rows) throws Exception {
-    List<WorkMessage> chunks = line.file(path, version, List.of(rows));
-    assertThat(worker.load(chunks).outcomes().values()).containsOnly(Outcome.DONE);
-    return chunks.get(0).fileId();
+  private long load(String path, int version, Row... rows) {
+    long file = line.file(path, version, List.of(rows));
+    line.load(loader);
+    return file;
   }
 
   private List<String> stored() {
@@ -45,7 +43,7 @@ class MergeTest {
   }
 
   @Test
-  void newerWins_whenBothWereLoaded() throws Exception {
+  void newerWins_whenBothWereLoaded() {
     long first = load("/pm/a.xml", 0, Row.of("c1", "pmA", 1.0, "pmB", 2.0));
     long second = load("/pm/a.xml", 5, Row.of("c1", "pmA", 10.0, "pmB", 2.0));
 
@@ -56,7 +54,7 @@ class MergeTest {
   }
 
   @Test
-  void olderFillsNullsOnly_whenItComesLate() throws Exception {
+  void olderFillsNullsOnly_whenItComesLate() {
     load("/pm/a.xml", 5, Row.of("c1", "pmA", 10.0));
     long older =
         load("/pm/b.xml", 0, Row.of("c1", "pmA", 1.0, "pmB", 2.0), Row.of("c2", "pmB", 3.0));
@@ -66,7 +64,7 @@ class MergeTest {
   }
 
   @Test
-  void keepsTheStoredValue_whenTheNewerFileHasNoSuchField() throws Exception {
+  void keepsTheStoredValue_whenTheNewerFileHasNoSuchField() {
     load("/pm/a.xml", 0, Row.of("c1", "pmA", 1.0, "pmB", 2.0));
     load("/pm/b.xml", 5, Row.of("c1", "pmB", 3.0), Row.of("c2", "pmA", 4.0));
 
@@ -74,7 +72,7 @@ class MergeTest {
   }
 
   @Test
-  void setsNull_whenTheNewerFieldIsBlank() throws Exception {
+  void setsNull_whenTheNewerFieldIsBlank() {
     load("/pm/a.xml", 0, Row.of("c1", "pmA", 1.0, "pmB", 2.0));
     long blank = load("/pm/b.xml", 5, Row.of("c1", "pmA", null));
 
@@ -83,29 +81,24 @@ class MergeTest {
   }
 
   @Test
-  void collapses_whenTheSameFileIsHandledAgain() throws Exception {
+  void collapses_whenTheSameFileIsHandledAgain() {
     long file = load("/pm/a.xml", 0, Row.of("c1", "pmA", 1.0, "pmB", 2.0));
-    line.sql(
-        "insert into sluice.work (file_id, feed, host, stage, state, bulk, period, handling)"
-            + " select id, feed, host, 'handle', 'queued', true, period, handling from sluice.file");
-    worker.load(line.handle(file, List.of(Row.of("c1", "pmA", 1.0, "pmB", 2.0))));
+    line.replay(file);
+    line.load(loader);
 
     assertThat(stored()).containsExactly("c1: 1 2");
     assertThat(line.counts(file)).isEqualTo("loaded: 0+2+0+0+0+0=2, exact");
   }
 
   @Test
-  void appliesVersionsInOrder_whenOneBatchHasSeveralOfAKey() throws Exception {
-    List<WorkMessage> batch = new ArrayList<>();
-    batch.addAll(line.file("/pm/c.xml", 9, List.of(Row.of("c1", "pmA", 9.0))));
-    batch.addAll(
-        line.file("/pm/a.xml", 1, List.of(Row.of("c1", "pmA", 1.0), Row.of("c2", "pmA", 2.0))));
-    batch.addAll(
-        line.file("/pm/b.xml", 5, List.of(Row.of("c1", "pmA", 5.0), Row.of("c1", "pmA", 6.0))));
-    worker.load(batch);
+  void appliesVersionsInOrder_whenOneBatchHasSeveralOfAKey() {
+    line.file("/pm/c.xml", 9, List.of(Row.of("c1", "pmA", 9.0)));
+    line.file("/pm/a.xml", 1, List.of(Row.of("c1", "pmA", 1.0), Row.of("c2", "pmA", 2.0)));
+    line.file("/pm/b.xml", 5, List.of(Row.of("c1", "pmA", 5.0), Row.of("c1", "pmA", 6.0)));
+    line.load(loader);
 
     assertThat(stored2()).containsExactly("c1: 9", "c2: 2");
-    assertThat(line.texts("select distinct exact from sluice.reconciliation")).containsExactly("t");
+    line.exact();
   }
 
   private List<String> stored2() {
@@ -113,20 +106,19 @@ class MergeTest {
   }
 
   @Test
-  void mergesEveryColumnList_whenFilesDiffer() throws Exception {
-    List<WorkMessage> batch = new ArrayList<>();
-    batch.addAll(line.file("/pm/a.xml", 1, List.of(Row.of("c1", "pmA", 1.0))));
-    batch.addAll(line.file("/pm/b.xml", 2, List.of(Row.of("c1", "pmB", 2.0))));
-    batch.addAll(line.file("/pm/c.xml", 3, List.of(Row.of("c1", "pmC", 3.0, "pmA", 4.0))));
-    worker.load(batch);
+  void mergesEveryColumnList_whenFilesDiffer() {
+    line.file("/pm/a.xml", 1, List.of(Row.of("c1", "pmA", 1.0)));
+    line.file("/pm/b.xml", 2, List.of(Row.of("c1", "pmB", 2.0)));
+    line.file("/pm/c.xml", 3, List.of(Row.of("c1", "pmC", 3.0, "pmA", 4.0)));
+    line.load(loader);
 
     assertThat(stored()).containsExactly("c1: 4 2");
     assertThat(line.text("select pmc from pm.nrcelldu")).isEqualTo("3");
-    assertThat(line.texts("select distinct exact from sluice.reconciliation")).containsExactly("t");
+    line.exact();
   }
 
   @Test
-  void keepsTheCatalogueFlat_overManyBatches() throws Exception {
+  void keepsTheCatalogueFlat_overManyBatches() {
     load("/pm/0.xml", 0, Row.of("c1", "pmA", 1.0));
     long before = line.number("select count(*) from pg_attribute");
     for (int i = 1; i <= 50; i++) {

@@ -3,8 +3,8 @@ package io.sluice.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.message.WorkMessage;
-import io.sluice.loader.LoadResult.Outcome;
-import io.sluice.loader.TestLine.Row;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.loader.PmContent.Row;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,9 +36,33 @@ class TablesTest {
     line.close();
   }
 
-  private void load(List<WorkMessage> chunks) {
-    assertThat(line.worker(TestLine.quick()).load(chunks).outcomes().values())
-        .containsOnly(Outcome.DONE);
+  /** Loads a file by a loader that knows nothing yet. */
+  private long load(String path, List<Row> rows) {
+    long file = line.file(path, 0, rows);
+    line.load(line.loader());
+    assertThat(line.counts(file)).startsWith("loaded: ");
+    return file;
+  }
+
+  /** Each message by a loader of its own, at the same time. */
+  private void together(List<WorkMessage> messages) throws Exception {
+    List<Callable<Void>> loads = new ArrayList<>();
+    for (WorkMessage message : messages) {
+      StageProtocol loader = line.loader();
+      loads.add(
+          () -> {
+            loader.work(message, false);
+            return null;
+          });
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(messages.size());
+    try {
+      for (Future<Void> load : threads.invokeAll(loads)) {
+        load.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   private List<String> bounds() {
@@ -49,10 +73,6 @@ class TablesTest {
         """);
   }
 
-  private void exact() {
-    assertThat(line.texts("select distinct exact from sluice.reconciliation")).containsExactly("t");
-  }
-
   @Test
   void makesDaysOfTheFeedsZone_alsoWhereClocksChange() throws Exception {
     String target = "{table: \"pm.{measInfoId}\", partition: {by: day, keep: 90d}}";
@@ -60,13 +80,11 @@ class TablesTest {
     line.feed = TestLine.feed(target, "Europe/Berlin");
 
     load(
-        line.file(
-            "/pm/a.xml",
-            0,
-            List.of(
-                Row.of("c1", "pmA", 1.0).at(Instant.parse("2026-10-24T22:00:00Z")),
-                Row.of("c1", "pmA", 2.0).at(Instant.parse("2026-10-25T22:59:59Z")),
-                Row.of("c1", "pmA", 3.0).at(Instant.parse("2026-10-25T23:00:00Z")))));
+        "/pm/a.xml",
+        List.of(
+            Row.of("c1", "pmA", 1.0).at(Instant.parse("2026-10-24T22:00:00Z")),
+            Row.of("c1", "pmA", 2.0).at(Instant.parse("2026-10-25T22:59:59Z")),
+            Row.of("c1", "pmA", 3.0).at(Instant.parse("2026-10-25T23:00:00Z"))));
 
     assertThat(bounds())
         .containsExactly(
@@ -76,7 +94,7 @@ class TablesTest {
             line.texts(
                 "select tableoid::regclass || ' ' || count(*) from pm.nrcelldu group by tableoid order by 1"))
         .containsExactly("pm.nrcelldu_p20261025 2", "pm.nrcelldu_p20261026 1");
-    exact();
+    line.exact();
   }
 
   @ParameterizedTest
@@ -84,19 +102,17 @@ class TablesTest {
   void rejectsRowsOutsideTheWindow_andLoadsTheOthers(String mode) throws Exception {
     open("{table: \"pm.{measInfoId}\", mode: " + mode + ", partition: {by: month, keep: 60d}}");
 
-    List<WorkMessage> chunks =
-        line.file(
+    long file =
+        load(
             "/pm/a.xml",
-            0,
             List.of(
                 Row.of("c1", "pmA", 1.0, "pmB", 1.0),
                 Row.of("c2", "pmA", 2.0, "pmB", 1.0).at(Instant.parse("2097-01-01T00:00:00Z")),
                 Row.of("c3", "pmA", 3.0)));
-    load(chunks);
 
     assertThat(line.text("select sum(pma) from pm.nrcelldu")).isEqualTo("4");
     assertThat(bounds()).hasSize(1);
-    assertThat(line.counts(chunks.get(0).fileId())).isEqualTo("loaded: 3+0+0+2+0+0=5, exact");
+    assertThat(line.counts(file)).isEqualTo("loaded: 3+0+0+2+0+0=5, exact");
     assertThat(line.text("select reason || ' ' || cells || ' ' || raw from sluice.reject"))
         .startsWith("out_of_window 2 end_time=2097-01-01T00:00:00Z");
   }
@@ -104,13 +120,13 @@ class TablesTest {
   @Test
   void makesHoursAndNoPartitions_asTheFeedSays() throws Exception {
     open("{table: \"pm.{measInfoId}\", partition: {by: hour}}");
-    load(line.file("/pm/a.xml", 0, List.of(Row.of("c1", "pmA", 1.0))));
+    load("/pm/a.xml", List.of(Row.of("c1", "pmA", 1.0)));
     assertThat(bounds())
         .containsExactly(
             "FOR VALUES FROM ('2026-11-20 10:00:00+00') TO ('2026-11-20 11:00:00+00')");
 
     line.feed = TestLine.feed("{table: \"pm.flat\", partition: {by: none}}");
-    load(line.file("/pm/b.xml", 0, List.of(Row.of("c1", "pmA", 1.0))));
+    load("/pm/b.xml", List.of(Row.of("c1", "pmA", 1.0)));
     assertThat(line.text("select relkind::text from pg_class where oid = 'pm.flat'::regclass"))
         .isEqualTo("r");
   }
@@ -123,25 +139,21 @@ class TablesTest {
     for (int i = 0; i < 1967; i++) {
       cells.put("pmCounter" + i, (double) i);
     }
-    List<WorkMessage> chunks =
-        line.file("/pm/a.xml", 0, List.of(new Row(TestLine.END, "gNB-1", "c1", cells)));
-    load(chunks);
+    long file = load("/pm/a.xml", List.of(new Row(TestLine.END, "gNB-1", "c1", cells)));
 
     assertThat(line.number("select count(*) from sluice.target_table where made")).isEqualTo(3);
     assertThat(
             line.text(
                 "select element || ' ' || object || ' ' || pmcounter0 || ' ' || pmcounter1500 from pm.nrcelldu_v"))
         .isEqualTo("gNB-1 c1 0 1500");
-    assertThat(line.counts(chunks.get(0).fileId())).isEqualTo("loaded: 1967+0+0+0+0+0=1967, exact");
+    assertThat(line.counts(file)).isEqualTo("loaded: 1967+0+0+0+0+0=1967, exact");
   }
 
   @Test
   void addsColumnsToTableAndView_whenFilesBringNewCounters() throws Exception {
     open("{table: \"pm.{measInfoId}\"}");
-    load(line.file("/pm/a.xml", 0, List.of(Row.of("c1", "pmA", 1.0))));
-    load(
-        line.file(
-            "/pm/b.xml", 0, List.of(Row.of("c2", "pmA", 1.0, "pm B;\"x", 2.0, "select", 3.0))));
+    load("/pm/a.xml", List.of(Row.of("c1", "pmA", 1.0)));
+    load("/pm/b.xml", List.of(Row.of("c2", "pmA", 1.0, "pm B;\"x", 2.0, "select", 3.0)));
 
     assertThat(
             line.text(
@@ -158,9 +170,9 @@ class TablesTest {
         create table pm.nrcelldu (end_time timestamptz, granularity int, element int, object int, suspect bool,
           pma float8, mine text default 'x')
         """);
-    load(line.file("/pm/a.xml", 0, List.of(Row.of("c1", "pmA", 1.0))));
-    List<WorkMessage> more = line.file("/pm/b.xml", 0, List.of(Row.of("c1", "pmNew", 1.0)));
-    line.worker().load(more);
+    load("/pm/a.xml", List.of(Row.of("c1", "pmA", 1.0)));
+    line.file("/pm/b.xml", 0, List.of(Row.of("c1", "pmNew", 1.0)));
+    line.load(line.loader());
 
     assertThat(line.text("select mine || pma || (_file > 0) from pm.nrcelldu")).isEqualTo("x1true");
     assertThat(line.text("select state || ' ' || reason from sluice.work"))
@@ -172,66 +184,41 @@ class TablesTest {
   @ValueSource(strings = {"append", "merge"})
   void loadsAll_whenLoadersRaceForTablesAndColumns(String mode) throws Exception {
     open("{table: \"pm.{measInfoId}\", mode: " + mode + ", partition: {by: hour}}");
-    List<Callable<LoadResult>> loads = new ArrayList<>();
+    List<WorkMessage> messages = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      List<WorkMessage> chunks =
-          line.file(
-              "/pm/" + i + ".xml",
-              i,
-              List.of(
-                  Row.of("c" + i, "pmA", 1.0, "pm" + i, 1.0),
-                  Row.of("same", "pm" + i, 1.0),
-                  Row.of("d", "pmA", 1.0).at(TestLine.END.minusSeconds(3600L * i))));
-      LoadWorker worker = line.worker();
-      loads.add(() -> worker.load(chunks));
+      line.file(
+          "/pm/" + i + ".xml",
+          i,
+          List.of(
+              Row.of("c" + i, "pmA", 1.0, "pm" + i, 1.0),
+              Row.of("same", "pm" + i, 1.0),
+              Row.of("d", "pmA", 1.0).at(TestLine.END.minusSeconds(3600L * i))));
+      messages.add(line.handled().orElseThrow());
     }
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try {
-      for (Future<LoadResult> load : threads.invokeAll(loads)) {
-        assertThat(load.get().outcomes().values()).containsOnly(Outcome.DONE);
-      }
-    } finally {
-      threads.shutdownNow();
-    }
+    together(messages);
+    line.loadUntilDone(line.loader());
 
     assertThat(line.number("select count(*) from pm.nrcelldu_v where object like 'c%'"))
         .isEqualTo(4);
     assertThat(line.number("select sum(pm0) + sum(pm1) + sum(pm2) + sum(pm3) from pm.nrcelldu"))
         .isEqualTo(8);
-    exact();
+    line.exact();
   }
 
   @Test
   void loadsOnce_whenTwoWorkersHaveTheSameMessages() throws Exception {
     open("{table: \"pm.{measInfoId}\"}");
-    List<WorkMessage> chunks = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      chunks.addAll(
-          line.file(
-              "/pm/" + i + ".xml",
-              0,
-              List.of(Row.of("c1", "pmA", 1.0)),
-              List.of(Row.of("c2", "pmA", 1.0))));
+      line.file(
+          "/pm/" + i + ".xml",
+          0,
+          List.of(Row.of("c1", "pmA", 1.0)),
+          List.of(Row.of("c2", "pmA", 1.0)));
     }
-    ExecutorService threads = Executors.newFixedThreadPool(2);
-    try {
-      List<Callable<LoadResult>> both = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
-        LoadWorker worker = line.worker();
-        both.add(() -> worker.load(chunks));
-      }
-      int done = 0;
-      for (Future<LoadResult> load : threads.invokeAll(both)) {
-        assertThat(load.get().toRetry()).isEmpty();
-        done +=
-            (int) load.get().outcomes().values().stream().filter(o -> o == Outcome.DONE).count();
-      }
-      assertThat(done).isEqualTo(40);
-    } finally {
-      threads.shutdownNow();
-    }
+    WorkMessage message = line.handled().orElseThrow();
+    together(List.of(message, message));
+
     assertThat(line.text("select count(*) || ' ' || sum(pma) from pm.nrcelldu")).isEqualTo("40 40");
-    assertThat(line.number("select count(*) from sluice.work")).isZero();
-    exact();
+    line.exact();
   }
 }

@@ -1,43 +1,43 @@
 package io.sluice.loader;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.catalog.Catalog;
-import io.sluice.core.catalog.ColumnKey;
 import io.sluice.core.catalog.Dimensions;
-import io.sluice.core.catalog.Dimensions.Kind;
-import io.sluice.core.catalog.Target;
-import io.sluice.core.catalog.TargetColumn;
-import io.sluice.core.catalog.TimePartitions;
-import io.sluice.core.catalog.ValueKind;
-import io.sluice.core.chunk.ChunkWriter;
-import io.sluice.core.chunk.Column;
-import io.sluice.core.chunk.CopyBuffer;
-import io.sluice.core.chunk.PgType;
-import io.sluice.core.chunk.Segment;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedParser;
 import io.sluice.core.feed.FeedTarget.Mode;
-import io.sluice.core.ledger.FileIntake;
-import io.sluice.core.ledger.FoundFile;
-import io.sluice.core.ledger.HandleClaim;
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.ledger.HandleLedger;
-import io.sluice.core.ledger.HandledFile;
+import io.sluice.core.ledger.HandleLedger.Handling;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.ledger.LedgerSchema;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
+import io.sluice.core.metric.Metric;
 import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingSettings;
-import io.sluice.core.staging.StagingWriter;
 import io.sluice.core.staging.Stagings;
+import io.sluice.core.work.BatchFile;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.HandledFile;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.core.work.StageTask;
+import io.sluice.core.work.Waiting;
+import io.sluice.core.work.Work;
 import io.sluice.testkit.EmbeddedDatabase;
 import io.sluice.testkit.EmbeddedDatabase.Database;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -46,17 +46,14 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import org.awaitility.Awaitility;
 
 /**
  * Ledger, staging and a small handler of its own, so that the loader is tested with chunks as a
@@ -67,22 +64,17 @@ final class TestLine implements AutoCloseable {
   static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
   static final Instant END = Instant.parse("2026-11-20T10:15:00Z");
 
-  /**
-   * A row of the only group: a counter that is not in the map is absent, one that is null blank.
-   */
-  record Row(Instant end, String element, String object, Map<String, Double> cells) {
+  /** What a file holds: how it is encoded is the line's handler's. */
+  interface Content {
 
-    static Row of(String object, Object... cells) {
-      Map<String, Double> map = new LinkedHashMap<>();
-      for (int i = 0; i < cells.length; i += 2) {
-        map.put((String) cells[i], (Double) cells[i + 1]);
-      }
-      return new Row(END, "gNB-1", object, map);
-    }
+    /** Numbers of the chunks it has a part of are below this. */
+    int chunks();
 
-    Row at(Instant time) {
-      return new Row(time, element, object, cells);
-    }
+    /** Cells in all of them. */
+    long cells();
+
+    /** First and last time, null without. */
+    List<Instant> times();
   }
 
   final Database database = EmbeddedDatabase.shared().createDatabase();
@@ -94,13 +86,24 @@ final class TestLine implements AutoCloseable {
   final Dimensions dimensions;
   final HandleLedger handles;
   final Catalog catalog;
-  private final FileIntake intake;
-  private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+  private final Map<Long, Content> contents = new HashMap<>();
+  private final List<StageProtocol> protocols = new ArrayList<>();
+  private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.between(Instant.now(), NOW));
+  private final LedgerPartitions ledgerPartitions;
+  private final StageProtocol handler;
   Feed feed;
   String group = "NRCellDU";
 
   TestLine(Path directory, String target) throws IOException {
+    this(directory, target, "UTC");
+  }
+
+  /**
+   * @param sessionZone what the database's sessions have
+   */
+  TestLine(Path directory, String target, String sessionZone) throws IOException {
     HikariConfig pool = new HikariConfig();
+    pool.setConnectionInitSql("set time zone '" + sessionZone + "'");
     pool.setDataSource(database.dataSource());
     pool.setMaximumPoolSize(4);
     pool.setMinimumIdle(0);
@@ -108,12 +111,11 @@ final class TestLine implements AutoCloseable {
     LedgerSchema.migrate(dataSource);
     transactions = new Transactions(dataSource);
     staging = Stagings.open(StagingSettings.of(directory.toUri()));
+    ledgerPartitions = new LedgerPartitions(transactions);
     dimensions = new Dimensions(transactions);
     catalog = new Catalog(transactions);
-    handles = new HandleLedger(transactions, Duration.ofMinutes(5));
-    intake =
-        new FileIntake(
-            transactions, new LedgerPartitions(transactions), clock, Duration.ofDays(40));
+    handles = new HandleLedger(transactions);
+    handler = protocol(Stage.HANDLE, transactions, this::handle);
     feed = feed(target);
   }
 
@@ -122,7 +124,7 @@ final class TestLine implements AutoCloseable {
   }
 
   static Feed feed(String target, String zone) {
-    String yaml =
+    return parse(
         """
         feed: pm
         zone: %s
@@ -132,221 +134,211 @@ final class TestLine implements AutoCloseable {
         format: {3gpp-pm: {}}
         target: %s
         """
-            .formatted(zone, target);
+            .formatted(zone, target));
+  }
+
+  static Feed parse(String yaml) {
     return FeedParser.parse("pm.yaml", yaml)
         .feed()
         .orElseThrow(
             () -> new AssertionError(FeedParser.parse("pm.yaml", yaml).problems().toString()));
   }
 
-  LoadWorker worker() {
-    return worker(LoadSettings.defaults());
+  /** A loader of its own, as another replica would be. */
+  StageProtocol loader() {
+    return loader(quick());
   }
 
-  LoadWorker worker(LoadSettings settings) {
-    return worker(transactions, settings);
+  StageProtocol loader(LoadSettings settings) {
+    return loader(transactions, settings);
   }
 
-  LoadWorker worker(Transactions others, LoadSettings settings) {
-    return new LoadWorker(
-        others,
-        staging,
-        name -> name.equals("pm") ? Optional.of(feed) : Optional.empty(),
-        publisher,
-        new StageMetrics(meters, Stage.LOAD),
-        settings,
-        clock);
+  StageProtocol loader(Transactions others, LoadSettings settings) {
+    LoadTask task =
+        new LoadTask(
+            others,
+            staging,
+            name -> Optional.of(feed).filter(f -> f.name().equals(name)),
+            new StageMetrics(meters, Stage.LOAD),
+            settings,
+            clock);
+    return protocol(Stage.LOAD, others, task);
+  }
+
+  private StageProtocol protocol(Stage stage, Transactions others, StageTask task) {
+    StageProtocol protocol =
+        new StageProtocol(
+            stage,
+            task,
+            others,
+            publisher,
+            new StageMetrics(meters, stage),
+            new StageProtocol.Settings(Duration.ofMinutes(2), 5, Duration.ZERO),
+            Clock.systemUTC());
+    protocols.add(protocol);
+    return protocol;
   }
 
   static LoadSettings quick() {
-    LoadSettings d = LoadSettings.defaults();
     return new LoadSettings(
-        d.attempts(),
-        d.batchBytes(),
-        Duration.ofMillis(500),
-        Duration.ofMillis(500),
-        2,
-        Duration.ofMillis(10),
-        2,
-        d.tempTables());
+        Duration.ofMillis(300), Duration.ofMillis(500), 2, Duration.ofMillis(10), 2, 100);
   }
 
   /** A new file that waits for its handler. */
-  long found(String path, int version) {
+  long found(String path, int version, Content content) {
     Instant mtime = END.plusSeconds(60L + version);
-    intake.offer(
-        "pm", List.of(new FoundFile("localhost", path, 100, mtime, END)), f -> false, false);
-    sql("update sluice.work set stage = 'handle', state = 'queued' where stage = 'fetch'");
-    return number(
-        "select max(id) from sluice.file where path = '%s' and mtime = '%s'"
-            .formatted(path, mtime));
+    ledgerPartitions.ensure(List.of(FileIds.day(mtime)));
+    Work.Found file =
+        new Work.Found(
+            FileIds.day(mtime),
+            FileIds.pathKey(feed.name(), "localhost", path),
+            "localhost",
+            path,
+            100,
+            mtime,
+            END,
+            false);
+    transactions.ledger(c -> Work.found(c, feed.name(), List.of(file), false));
+    sql("update sluice.work set stage = 'handle' where stage = 'fetch'");
+    long id =
+        number(
+            "select max(id) from sluice.file where path = '%s' and mtime = '%s'"
+                .formatted(path, mtime));
+    contents.put(id, content);
+    return id;
   }
 
-  HandleClaim claim(long fileId) {
-    HandleClaim claim = handles.claim(fileId, true).orElseThrow();
+  /** A new file of the usual format. */
+  @SafeVarargs
+  @SuppressWarnings("varargs")
+  final long file(String path, int version, List<PmContent.Row>... chunks) {
+    return found(path, version, new PmContent(group, Arrays.asList(chunks)));
+  }
+
+  void now(long file, Content content) {
+    contents.put(file, content);
+  }
+
+  /** Another content under an id, for a replay. */
+  @SafeVarargs
+  @SuppressWarnings("varargs")
+  final void now(long file, List<PmContent.Row>... chunks) {
+    contents.put(file, new PmContent(group, Arrays.asList(chunks)));
+  }
+
+  /** Gives closed files back to the handler, as a replay does. */
+  void replay(long... files) {
+    sql(
+        """
+        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, period, handling, read,
+          loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables, unit, first_time, last_time)
+        select id, feed, host, path, size, mtime, 'handle', 'waiting', false, period, handling, read, loaded, collapsed,
+          replaced, rejected, dead, conflicts, rows, tables, unit, first_time, last_time
+        from sluice.file where id in (%s)
+        """
+            .formatted(String.join(", ", Arrays.stream(files).mapToObj(Long::toString).toList())));
+  }
+
+  /** What the dispatcher does: all files that may be picked, together; failed ones alone. */
+  private List<WorkMessage> dispatch() {
+    return transactions.ledger(
+        c -> {
+          List<Waiting> waiting =
+              Work.waiting(c, Stage.HANDLE, false, List.of(feed.name()), List.of(), 10_000);
+          List<Waiting> together = new ArrayList<>();
+          List<Batches.Cut> cuts = new ArrayList<>();
+          for (Waiting file : waiting) {
+            if (file.attempts() == 0) {
+              together.add(file);
+            } else {
+              cuts.add(new Batches.Cut(feed.name(), List.of(file)));
+            }
+          }
+          if (!together.isEmpty()) {
+            cuts.add(0, new Batches.Cut(feed.name(), together));
+          }
+          return cuts.isEmpty()
+              ? List.<WorkMessage>of()
+              : Batches.cut(c, Stage.HANDLE, false, cuts);
+        });
+  }
+
+  /**
+   * Handles what waits.
+   *
+   * @return messages for the loader
+   */
+  List<WorkMessage> handleAll() {
+    List<WorkMessage> messages = dispatch();
+    publisher.published.clear();
+    messages.forEach(message -> handler.work(message, false));
+    return publisher.published.stream().filter(m -> m.stage() == Stage.LOAD).toList();
+  }
+
+  /** The same where there is one batch, or nothing to load. */
+  Optional<WorkMessage> handled() {
+    List<WorkMessage> messages = handleAll();
+    assertThat(messages).hasSizeLessThan(2);
+    return messages.stream().findFirst();
+  }
+
+  /** Handles and loads what waits now. */
+  void load(StageProtocol loader) {
+    List<WorkMessage> messages = handleAll();
+    assertThat(messages).isNotEmpty();
+    messages.forEach(message -> loader.work(message, false));
+  }
+
+  /** The same again and again, until nothing is in flight or parked. */
+  void loadUntilDone(StageProtocol loader) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              handleAll().forEach(message -> loader.work(message, false));
+              return number("select count(*) from sluice.work") == 0;
+            });
+  }
+
+  private StageTask.Result handle(Claim claim) {
     catalog.atEpoch(claim.epoch());
     dimensions.atEpoch(claim.epoch());
-    return claim;
-  }
-
-  /** Handles a file, a chunk for each list of rows. */
-  @SafeVarargs
-  final List<WorkMessage> handle(long fileId, List<Row>... chunks) throws IOException {
-    HandleClaim claim = claim(fileId);
-    long cells = 0;
-    for (int i = 0; i < chunks.length; i++) {
-      cells += stage(claim, i, chunks[i]);
-    }
-    HandledFile handled = new HandledFile(chunks.length, "cell", cells, 0, 0, 0, "gNB-1", END, END);
-    HandleLedger.Recorded recorded =
-        handles.record(claim, handled, feed.target().mode() == Mode.APPEND);
-    if (recorded != HandleLedger.Recorded.CURRENT) {
-      return List.of();
-    }
-    return messages(claim, chunks.length);
-  }
-
-  static List<WorkMessage> messages(HandleClaim claim, int chunks) {
-    List<WorkMessage> messages = new ArrayList<>();
-    for (int i = 0; i < chunks; i++) {
-      messages.add(
-          new WorkMessage(Stage.LOAD, "pm", claim.fileId(), claim.handling(), i, claim.bulk()));
-    }
-    return messages;
-  }
-
-  @SafeVarargs
-  final List<WorkMessage> file(String path, int version, List<Row>... chunks) throws IOException {
-    return handle(found(path, version), chunks);
-  }
-
-  String key(HandleClaim claim, int chunk) {
-    return StagingKeys.chunk("pm", claim.foundAt(), claim.fileId(), claim.handling(), chunk);
-  }
-
-  long stage(HandleClaim claim, int chunk, List<Row> rows) throws IOException {
-    try (StagingWriter out = staging.create(key(claim, chunk))) {
-      long cells = 0;
-      try (ChunkWriter writer =
-          new ChunkWriter(new Open(out), claim.fileId(), claim.handling(), chunk)) {
-        cells = rows.isEmpty() ? 0 : segments(writer, claim, rows);
+    try {
+      int chunks = 0;
+      for (BatchFile file : claim.files()) {
+        chunks = Math.max(chunks, contents.get(file.id()).chunks());
       }
-      out.commit();
-      return cells;
-    }
-  }
-
-  private long segments(ChunkWriter writer, HandleClaim claim, List<Row> rows) throws IOException {
-    Target target = catalog.target(feed, group);
-    Set<String> counters = new LinkedHashSet<>();
-    rows.forEach(r -> counters.addAll(r.cells.keySet()));
-    List<TargetColumn> columns =
-        catalog.columns(
-            feed, target, counters.stream().map(c -> ColumnKey.of(c, ValueKind.VALUE)).toList());
-    Map<Integer, List<TargetColumn>> parts = new LinkedHashMap<>();
-    parts.put(target.mainTableId(), new ArrayList<>());
-    columns.forEach(c -> parts.computeIfAbsent(c.tableId(), id -> new ArrayList<>()).add(c));
-    long cells = 0;
-    for (Map.Entry<Integer, List<TargetColumn>> part : parts.entrySet()) {
-      cells += segment(writer, claim, target, part.getKey(), part.getValue(), rows);
-    }
-    return cells;
-  }
-
-  private long segment(
-      ChunkWriter writer,
-      HandleClaim claim,
-      Target target,
-      int tableId,
-      List<TargetColumn> counters,
-      List<Row> rows)
-      throws IOException {
-    boolean merge = feed.target().mode() == Mode.MERGE;
-    List<Column> columns =
-        new ArrayList<>(
-            List.of(
-                new Column("end_time", PgType.TIMESTAMPTZ),
-                new Column("granularity", PgType.INT4),
-                new Column("element", PgType.INT4),
-                new Column("object", PgType.INT4),
-                new Column("suspect", PgType.BOOL),
-                new Column("_file", PgType.INT8),
-                new Column("_version", PgType.INT8)));
-    counters.forEach(c -> columns.add(new Column(c.column(), c.type())));
-    if (merge) {
-      columns.add(new Column(Segment.PRESENT, PgType.BYTEA));
-    }
-    CopyBuffer buffer = new CopyBuffer(1024);
-    long cells = 0;
-    Set<Long> starts = new TreeSet<>();
-    Set<List<Long>> marks = new LinkedHashSet<>();
-    TimePartitions partitions = new TimePartitions(feed.target().partition(), feed.zone());
-    for (Row row : rows) {
-      int element = id(target, Kind.ELEMENT, row.element);
-      buffer.row(columns.size());
-      buffer.putTimestamp(micros(row.end));
-      buffer.putInt(900);
-      buffer.putInt(element);
-      buffer.putInt(id(target, Kind.OBJECT, row.object));
-      buffer.putBool(false);
-      buffer.putLong(claim.fileId());
-      buffer.putLong(claim.version());
-      byte[] present = new byte[(columns.size() + 7) / 8];
-      for (int i = 0; i < columns.size() - (merge ? 1 : 0); i++) {
-        if (i < 7 || row.cells.containsKey(counters.get(i - 7).counter())) {
-          present[i / 8] |= (byte) (1 << (i % 8));
-        }
+      for (int chunk = 0; chunk < chunks; chunk++) {
+        byte[] bytes = new ChunkEncoder(this, claim, chunk).encode(contents);
+        staging.put(
+            StagingKeys.chunk(claim.feed(), claim.token(), chunk), new ByteArrayInputStream(bytes));
       }
-      for (TargetColumn counter : counters) {
-        cells += row.cells.containsKey(counter.counter()) ? 1 : 0;
-        put(buffer, counter.type(), row.cells.get(counter.counter()));
-      }
-      if (merge) {
-        boolean all = counters.stream().allMatch(c -> row.cells.containsKey(c.counter()));
-        if (all) {
-          buffer.putNull();
-        } else {
-          buffer.putBytes(present, 0, present.length);
-        }
-      }
-      starts.add(micros(partitions.startOf(row.end)));
-      marks.add(
-          List.of(
-              micros(row.end.minusNanos(1000).truncatedTo(ChronoUnit.HOURS)),
-              (long) (element & 15)));
-    }
-    Segment head =
-        new Segment(
-            tableId,
-            target.schema(),
-            tableName(tableId),
-            columns,
-            rows.size(),
-            cells,
-            merge ? List.of(0, 1, 2, 3) : List.of(),
-            partitions.partitioned() ? List.copyOf(starts) : List.of(),
-            marks.stream().map(m -> new long[] {m.get(0), m.get(1)}).toList(),
-            buffer.size());
-    writer.segment(head, buffer);
-    return cells;
-  }
-
-  private static void put(CopyBuffer buffer, PgType type, Double value) {
-    if (value == null) {
-      buffer.putNull();
-    } else if (type == PgType.INT8) {
-      buffer.putLong(value.longValue());
-    } else {
-      buffer.putDouble(value);
+      Handling handling =
+          new Handling(
+              claim.files().stream().map(f -> handledFile(f.id())).toList(),
+              List.of(),
+              List.of(),
+              List.of(),
+              chunks);
+      HandleLedger.Recorded recorded =
+          handles.record(claim, handling, feed.target().mode() == Mode.APPEND, feed.zone());
+      return new StageTask.Result(Map.of(), recorded.next().stream().toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private String tableName(int tableId) {
+  private HandledFile handledFile(long id) {
+    Content content = contents.get(id);
+    String unit = content instanceof PmContent ? "cell" : "row";
+    Instant first = content.times().get(0);
+    Instant last = content.times().get(1);
+    return new HandledFile(id, unit, content.cells(), 0, 0, 0, "gNB-1", first, last);
+  }
+
+  String tableName(int tableId) {
     return text("select table_name from sluice.target_table where id = " + tableId);
-  }
-
-  private int id(Target target, Kind kind, String name) {
-    return dimensions.ids(target.schema(), kind, List.of(name), feed.target().grants()).get(name);
   }
 
   static long micros(Instant time) {
@@ -399,27 +391,34 @@ final class TestLine implements AutoCloseable {
             .formatted(fileId));
   }
 
-  @Override
-  public void close() {
-    staging.close();
-    dataSource.close();
+  /** Files that the loaders counted under a metric. */
+  double counted(Metric metric) {
+    return meters.get(metric.meter()).tags("stage", "load").counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
-  /** The chunk is whole before the object is committed. */
-  private static final class Open extends java.io.FilterOutputStream {
+  <T> T ledger(Transactions.Body<T> body) {
+    return transactions.ledger(body);
+  }
 
-    Open(StagingWriter out) {
-      super(out);
-    }
+  /** Where a file in flight stands: stage, state, reason. */
+  String work(long fileId) {
+    return text(
+        "select stage || ' ' || state || ' ' || coalesce(reason, '-') from sluice.work where file_id = "
+            + fileId);
+  }
 
-    @Override
-    public void write(byte[] bytes, int offset, int count) throws IOException {
-      out.write(bytes, offset, count);
-    }
+  void exact() {
+    assertThat(texts("select distinct exact from sluice.reconciliation")).containsExactly("t");
+    assertThat(number("select count(*) from sluice.work")).isZero();
+    assertThat(number("select count(*) from sluice.batch")).isZero();
+  }
 
-    @Override
-    public void close() throws IOException {
-      flush();
-    }
+  @Override
+  public void close() {
+    protocols.forEach(StageProtocol::close);
+    staging.close();
+    dataSource.close();
   }
 }

@@ -1,11 +1,10 @@
 package io.sluice.pgtask.catalog;
 
 import io.sluice.core.feed.Glob;
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Which tables of a database names and globs stand for now, for people. */
@@ -37,17 +36,13 @@ public final class MatchingTables {
       throws SQLException {
     List<Glob> globs = wanted.stream().map(Glob::of).toList();
     List<Glob> excluded = without.stream().map(Glob::of).toList();
-    List<Match> found = new ArrayList<>();
-    try (PreparedStatement query = connection.prepareStatement(TABLES);
-        ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        TableName name = new TableName(row.getString(1), row.getString(2));
-        if (matches(globs, name) && !matches(excluded, name)) {
-          found.add(new Match(name, row.getBoolean(3), row.getInt(4), row.getLong(5)));
-        }
-      }
-    }
-    return found;
+    return Sql.list(connection, TABLES, MatchingTables::match).stream()
+        .filter(match -> matches(globs, match.name()) && !matches(excluded, match.name()))
+        .toList();
+  }
+
+  private static Match match(ResultSet row) throws SQLException {
+    return new Match(TableName.read(row), row.getBoolean(3), row.getInt(4), row.getLong(5));
   }
 
   private static boolean matches(List<Glob> globs, TableName name) {

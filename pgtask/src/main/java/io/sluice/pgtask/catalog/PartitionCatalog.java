@@ -1,8 +1,7 @@
 package io.sluice.pgtask.catalog;
 
-import java.sql.Array;
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Reads partitioned tables from pg_catalog: two statements for any number of them, and no lock on
@@ -75,7 +75,10 @@ public final class PartitionCatalog {
 
   /** The partitioned tables whose names are wanted. */
   public static Found read(Connection connection, Predicate<TableName> wanted) throws SQLException {
-    List<Parent> parents = parents(connection).stream().filter(p -> wanted.test(p.name())).toList();
+    List<Parent> parents =
+        Sql.list(connection, PARENTS, PartitionCatalog::parent).stream()
+            .filter(p -> wanted.test(p.name()))
+            .toList();
     Map<Long, List<RawPartition>> partitions =
         partitions(connection, parents.stream().map(Parent::oid).toList());
     List<PartitionedTable> tables = new ArrayList<>();
@@ -93,60 +96,51 @@ public final class PartitionCatalog {
     return read(connection, name::equals).tables().stream().findFirst();
   }
 
-  private static List<Parent> parents(Connection connection) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(PARENTS);
-        ResultSet row = query.executeQuery()) {
-      List<Parent> parents = new ArrayList<>();
-      while (row.next()) {
-        long defaultOid = row.getLong(9);
-        Optional<DefaultPart> defaultPart =
-            defaultOid == 0 || row.getString(10) == null
-                ? Optional.empty()
-                : Optional.of(
-                    new DefaultPart(
-                        defaultOid, new TableName(row.getString(11), row.getString(10))));
-        parents.add(
-            new Parent(
-                row.getLong(1),
-                new TableName(row.getString(2), row.getString(3)),
-                row.getString(4),
-                row.getString(5),
-                row.getInt(6),
-                row.getString(7),
-                row.getString(8),
-                defaultPart,
-                row.getBoolean(12)));
-      }
-      return parents;
-    }
+  private static Parent parent(ResultSet row) throws SQLException {
+    long defaultOid = row.getLong(9);
+    Optional<DefaultPart> defaultPart =
+        defaultOid == 0 || row.getString(10) == null
+            ? Optional.empty()
+            : Optional.of(
+                new DefaultPart(defaultOid, new TableName(row.getString(11), row.getString(10))));
+    return new Parent(
+        row.getLong(1),
+        new TableName(row.getString(2), row.getString(3)),
+        row.getString(4),
+        row.getString(5),
+        row.getInt(6),
+        row.getString(7),
+        row.getString(8),
+        defaultPart,
+        row.getBoolean(12));
   }
 
   private record RawPartition(
-      long oid, TableName name, String bounds, boolean detachPending, boolean partitioned) {}
+      long parent,
+      long oid,
+      TableName name,
+      String bounds,
+      boolean detachPending,
+      boolean partitioned) {}
 
   private static Map<Long, List<RawPartition>> partitions(
       Connection connection, Collection<Long> parents) throws SQLException {
-    Map<Long, List<RawPartition>> partitions = new LinkedHashMap<>();
     if (parents.isEmpty()) {
-      return partitions;
+      return Map.of();
     }
-    try (PreparedStatement query = connection.prepareStatement(PARTITIONS)) {
-      Array oids = connection.createArrayOf("int8", parents.toArray());
-      query.setArray(1, oids);
-      try (ResultSet row = query.executeQuery()) {
-        while (row.next()) {
-          RawPartition partition =
-              new RawPartition(
-                  row.getLong(2),
-                  new TableName(row.getString(3), row.getString(4)),
-                  row.getString(5),
-                  row.getBoolean(6),
-                  row.getBoolean(7));
-          partitions.computeIfAbsent(row.getLong(1), oid -> new ArrayList<>()).add(partition);
-        }
-      }
-    }
-    return partitions;
+    return Sql.list(connection, PARTITIONS, PartitionCatalog::partition, Sql.longs(parents))
+        .stream()
+        .collect(Collectors.groupingBy(RawPartition::parent));
+  }
+
+  private static RawPartition partition(ResultSet row) throws SQLException {
+    return new RawPartition(
+        row.getLong(1),
+        row.getLong(2),
+        new TableName(row.getString(3), row.getString(4)),
+        row.getString(5),
+        row.getBoolean(6),
+        row.getBoolean(7));
   }
 
   private static Optional<PartitionedTable> table(
@@ -168,7 +162,7 @@ public final class PartitionCatalog {
       if (bounds.isEmpty()) {
         problems.put(
             parent.name,
-            "%s is left alone: the bounds of its partition %s, %s, are no whole numbers or times that Sluice can count with"
+            "%s is skipped: the bounds of its partition %s, %s, are not whole numbers or times that Sluice can handle"
                 .formatted(parent.name, one.name, one.bounds));
         return Optional.empty();
       }
@@ -202,8 +196,8 @@ public final class PartitionCatalog {
       return Optional.empty();
     }
     return Optional.of(
-        ("%s is partitioned %s; rotation needs ranges of one column of type timestamptz, timestamp, date, a whole"
-                + " number or numeric. Take it out of the task, or partition it anew by such a column")
+        ("%s is partitioned %s; rotation needs range partitioning on one column of type timestamptz, timestamp, date, a"
+                + " whole number or numeric. Remove it from the task, or repartition it on such a column")
             .formatted(parent.name, why));
   }
 
@@ -219,15 +213,6 @@ public final class PartitionCatalog {
                                pg_total_relation_size(o.oid::oid), 0)::int8
         from unnest(?::int8[]) as o (oid)
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setArray(1, connection.createArrayOf("int8", oids.toArray()));
-      try (ResultSet row = query.executeQuery()) {
-        Map<Long, Long> sizes = new LinkedHashMap<>();
-        while (row.next()) {
-          sizes.put(row.getLong(1), row.getLong(2));
-        }
-        return sizes;
-      }
-    }
+    return Sql.map(connection, sql, row -> row.getLong(1), row -> row.getLong(2), Sql.longs(oids));
   }
 }

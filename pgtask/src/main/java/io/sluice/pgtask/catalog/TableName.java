@@ -1,6 +1,8 @@
 package io.sluice.pgtask.catalog;
 
 import io.sluice.core.sql.SqlNames;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 
 /** A table's schema and name, unquoted. */
 public record TableName(String schema, String name) implements Comparable<TableName> {
@@ -13,9 +15,14 @@ public record TableName(String schema, String name) implements Comparable<TableN
   public static TableName parse(String text) {
     int point = text.indexOf('.');
     if (point <= 0 || point == text.length() - 1) {
-      throw new IllegalArgumentException(text + " names no table; write schema.table");
+      throw new IllegalArgumentException(text + " is not a table name; write schema.table");
     }
     return new TableName(text.substring(0, point), text.substring(point + 1));
+  }
+
+  /** Reads a row that begins with schema and name. */
+  public static TableName read(ResultSet row) throws SQLException {
+    return new TableName(row.getString(1), row.getString(2));
   }
 
   /** For SQL: both parts quoted. */

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
-import io.sluice.pgtask.run.Work;
+import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.run.StepContext;
 import java.sql.SQLException;
 import java.util.Set;
 
@@ -13,13 +14,13 @@ final class CatchUp {
   private static final Set<String> CONFLICT = Set.of("23505", "23P01");
 
   private final CopyNames names;
-  private final Shape shape;
+  private final CopyLayout layout;
   private final ChangeLog log;
   private long applied;
 
-  CatchUp(CopyNames names, Shape shape, ChangeLog log) {
+  CatchUp(CopyNames names, CopyLayout layout, ChangeLog log) {
     this.names = names;
-    this.shape = shape;
+    this.layout = layout;
     this.log = log;
   }
 
@@ -32,32 +33,32 @@ final class CatchUp {
    * Until less than a chunk was left. The copy is then what the table was at one moment, so that
    * whatever is unique in one is so in the other.
    */
-  void run(Work work) throws SQLException {
+  void run(StepContext context) throws SQLException {
     long rows;
     do {
-      work.goOn();
-      rows = chunk(work, log.chunkRows());
+      context.checkNotEnded();
+      rows = chunk(context, log.chunkRows());
       applied += rows;
-      work.progress("catching up with " + names.table() + ", changes", applied, -1);
+      context.progress("catching up with " + names.table() + ", changes", applied, -1);
     } while (rows >= log.chunkRows());
   }
 
-  private long chunk(Work work, int most) throws SQLException {
+  private long chunk(StepContext context, int most) throws SQLException {
     try {
-      return apply(work, most);
+      return apply(context, most);
     } catch (SQLException e) {
-      if (makeRoom(work, e)) {
-        return chunk(work, most);
+      if (makeRoom(context, e)) {
+        return chunk(context, most);
       }
       if (CONFLICT.contains(String.valueOf(e.getSQLState())) && most != ChangeLog.ALL) {
-        return chunk(work, ChangeLog.ALL); // only all changes together need be free of conflicts
+        return chunk(context, ChangeLog.ALL); // only all changes together need be free of conflicts
       }
       throw e;
     }
   }
 
-  private long apply(Work work, int most) throws SQLException {
-    return work.transaction(
+  private long apply(StepContext context, int most) throws SQLException {
+    return context.transaction(
         connection -> {
           Sql.execute(connection, "set transaction isolation level repeatable read");
           return log.apply(connection, most);
@@ -65,15 +66,15 @@ final class CatchUp {
   }
 
   /** For rows of the log that the copy has no partition for. */
-  boolean makeRoom(Work work, SQLException e) throws SQLException {
-    return makeRoom(work, e, "%s where %s <> 'd'".formatted(names.log().sql(), ChangeLog.OP));
+  boolean makeRoom(StepContext context, SQLException e) throws SQLException {
+    return makeRoom(context, e, "%s where %s <> 'd'".formatted(names.log().sql(), ChangeLog.OP));
   }
 
   /**
    * @param from what follows FROM in a query of rows that the copy refused
    */
-  boolean makeRoom(Work work, SQLException e, String from) throws SQLException {
+  boolean makeRoom(StepContext context, SQLException e, String from) throws SQLException {
     return CHECK_VIOLATION.equals(e.getSQLState())
-        && work.transaction(connection -> shape.makeRoom(connection, from));
+        && context.transaction(connection -> layout.makeRoom(connection, from));
   }
 }

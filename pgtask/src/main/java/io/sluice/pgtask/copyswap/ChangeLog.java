@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,15 +47,16 @@ abstract class ChangeLog {
           %s;
         end if;
         return null;
-      end $sluice$""";
+      end $sluice$\
+      """;
 
   /** The part of the log that one transaction applies. */
   record Chunk(long rows, long last, boolean truncated) {}
 
-  final Source source;
+  final SourceTable source;
   final CopyNames names;
 
-  ChangeLog(Source source, CopyNames names) {
+  ChangeLog(SourceTable source, CopyNames names) {
     this.source = source;
     this.names = names;
   }
@@ -99,13 +101,11 @@ abstract class ChangeLog {
     String sql =
         """
         select count(*), coalesce(max(%1$s), 0), coalesce(bool_or(%2$s = 't'), false)
-        from (select %1$s, %2$s from %3$s order by %1$s limit %4$d) as chunk"""
+        from (select %1$s, %2$s from %3$s order by %1$s limit %4$d) as chunk\
+        """
             .formatted(ID, OP, names.log().sql(), most);
-    try (var statement = connection.createStatement();
-        var row = statement.executeQuery(sql)) {
-      row.next();
-      return new Chunk(row.getLong(1), row.getLong(2), row.getBoolean(3));
-    }
+    return Sql.one(
+        connection, sql, row -> new Chunk(row.getLong(1), row.getLong(2), row.getBoolean(3)));
   }
 
   /** The empty log, and the function that writes it. Definer's rights: writers need none. */
@@ -113,7 +113,7 @@ abstract class ChangeLog {
     String log = names.log().sql();
     return List.of(
         "create table %s as select %s from only %s with no data"
-            .formatted(log, Source.list(columns(), ""), source.name().sql()),
+            .formatted(log, SourceTable.list(columns(), ""), source.name().sql()),
         "alter table %s add column %s \"char\" not null, add column %s bigint generated always as identity primary key"
             .formatted(log, OP, ID),
         function(),
@@ -169,7 +169,8 @@ abstract class ChangeLog {
             """
             select count(*) from pg_trigger t join pg_proc p on p.oid = t.tgfoid
             where t.tgrelid = %d and t.tgenabled = 'A' and t.tgname like 'sluice\\_log\\_%%'
-              and p.oid = to_regprocedure(%s)"""
+              and p.oid = to_regprocedure(%s)\
+            """
                 .formatted(source.oid(), SqlNames.literal(names.function().sql() + "()")))
         == EVENTS.size();
   }
@@ -187,6 +188,7 @@ abstract class ChangeLog {
   final String insertIntoCopy() {
     List<SourceColumn> stored = source.stored();
     return "insert into %s (%s) overriding system value select %s"
-        .formatted(names.copy().sql(), Source.list(stored, ""), Source.list(stored, "s."));
+        .formatted(
+            names.copy().sql(), SourceTable.list(stored, ""), SourceTable.list(stored, "s."));
   }
 }

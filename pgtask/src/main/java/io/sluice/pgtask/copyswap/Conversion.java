@@ -5,14 +5,14 @@ import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.ConvertSpec;
-import io.sluice.pgtask.task.Sizes;
+import io.sluice.pgtask.task.HumanFormat;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Turns a plain table into a partitioned one while it is used: {@link Move} into a partitioned
- * copy. A run that was broken off is carried on by the next.
+ * Turns a plain table into a partitioned one while it is used: {@link CopySwapStep} into a
+ * partitioned copy. A run that was broken off is carried on by the next.
  */
 public final class Conversion implements TaskKind<ConvertSpec> {
 
@@ -20,41 +20,43 @@ public final class Conversion implements TaskKind<ConvertSpec> {
   public void run(ConvertSpec spec, TaskRun run) throws SQLException {
     int dot = spec.table().indexOf('.');
     TableName name = new TableName(spec.table().substring(0, dot), spec.table().substring(dot + 1));
-    Finish.afterEarlierRun(run, new CopyNames(name));
-    Optional<Source> source = run.read(c -> SourceReader.read(c, name));
+    SwapCleanup.afterEarlierRun(run, new CopyNames(name));
+    Optional<SourceTable> source = run.read(c -> SourceReader.read(c, name));
     if (source.isEmpty()) {
-      run.problem("there is no table " + name + "; mend table: of this task, or remove the task");
+      run.problem(
+          "there is no table " + name + "; correct table: in this task, or remove the task");
     } else if (source.get().kind().equals("p")) {
-      run.note(name + " is partitioned; there is nothing to do, and this task can be removed");
+      run.note(
+          name + " is already partitioned; there is nothing to do, and this task can be removed");
     } else {
       convert(spec, run, source.get());
     }
   }
 
-  private static void convert(ConvertSpec spec, TaskRun run, Source source) throws SQLException {
-    Optional<ConvertShape> shape = new ConversionPlan(spec, run, source).make();
-    if (shape.isEmpty()) {
+  private static void convert(ConvertSpec spec, TaskRun run, SourceTable source)
+      throws SQLException {
+    Optional<ConvertLayout> layout = new ConversionPlan(spec, run, source).make();
+    if (layout.isEmpty()) {
       return;
     }
-    Move move =
-        new Move(
-            "Turn %s (%s) into a table partitioned by %s, while it is used"
-                .formatted(source.name(), Sizes.words(source.bytes()), spec.column()),
+    CopySwapStep move =
+        new CopySwapStep(
+            "Convert %s (%s) online to a table partitioned by %s"
+                .formatted(source.name(), HumanFormat.bytes(source.bytes()), spec.column()),
             source,
-            shape.get(),
+            layout.get(),
             spec.batchBytes());
     if (run.step(move)) {
       move.longestBlock()
           .ifPresent(
               millis ->
                   run.note(
-                      "%s was locked for %d ms while the copy took its place"
-                          .formatted(source.name(), millis)));
+                      "%s was locked for %d ms during the swap".formatted(source.name(), millis)));
       run.step(
           SqlStep.transaction(
               "Refresh the statistics of " + source.name(),
               List.of("analyze " + source.name().sql())));
-      Finish.of(new CopyNames(source.name()), shape.get()).run(run);
+      SwapCleanup.of(new CopyNames(source.name()), layout.get()).run(run);
     }
   }
 }

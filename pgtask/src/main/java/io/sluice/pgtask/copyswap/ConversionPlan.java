@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.KeyType;
@@ -7,7 +8,7 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.partition.Periods;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.ConvertSpec;
-import io.sluice.pgtask.task.Sizes;
+import io.sluice.pgtask.task.HumanFormat;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,67 +23,67 @@ final class ConversionPlan {
   /** What PostgreSQL does not allow for partitioned tables. */
   private static final String NOT_PARTITIONED =
       """
-      select format('its trigger %%I has transition tables and fires for each row', tgname) from pg_trigger
+      select format('row-level trigger %%I with transition tables', tgname) from pg_trigger
       where tgrelid = %1$d and not tgisinternal and tgtype & 1 = 1
         and (tgoldtable is not null or tgnewtable is not null)
       union all
-      select format('its check %%I is NO INHERIT', conname) from pg_constraint
+      select format('NO INHERIT check constraint %%I', conname) from pg_constraint
       where conrelid = %1$d and contype = 'c' and connoinherit
       union all
-      select format('its exclusion constraint %%I', conname) from pg_constraint
+      select format('exclusion constraint %%I', conname) from pg_constraint
       where conrelid = %1$d and contype = 'x'
       order by 1
       """;
 
   private final ConvertSpec spec;
   private final TaskRun run;
-  private final Source source;
+  private final SourceTable source;
   private final List<String> problems = new ArrayList<>();
 
-  ConversionPlan(ConvertSpec spec, TaskRun run, Source source) {
+  ConversionPlan(ConvertSpec spec, TaskRun run, SourceTable source) {
     this.spec = spec;
     this.run = run;
     this.source = source;
   }
 
   /** Empty if the run was told problems. */
-  Optional<ConvertShape> make() throws SQLException {
+  Optional<ConvertLayout> make() throws SQLException {
     problems.addAll(run.read(c -> Obstacles.of(c, source, "is partitioned")));
-    if (source.slot().isPresent()) {
+    if (source.attachment().isPresent()) {
       problems.add(
-          "%s is itself a partition of %s; convert a table of its own"
-              .formatted(source.name(), source.slot().get().parent()));
+          "%s is itself a partition of %s; only a standalone table can be converted"
+              .formatted(source.name(), source.attachment().get().parent()));
     }
     checkForm();
     Optional<Periods> periods = periods();
-    Optional<Range> range =
+    Optional<PeriodRange> range =
         periods.isPresent() && readable() ? range(periods.get()) : Optional.empty();
-    Optional<ConvertShape> shape = Optional.empty();
+    Optional<ConvertLayout> layout = Optional.empty();
     if (range.isPresent()) {
       List<Bounds> partitions = range.get().partitions(periods.get(), run.now());
-      Storage storage = run.read(c -> Storage.read(c, source));
-      shape = Optional.of(new ConvertShape(spec, source, storage, periods.get(), partitions));
-      checkNames(shape.get());
+      StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
+      layout = Optional.of(new ConvertLayout(spec, source, storage, periods.get(), partitions));
+      checkNames(layout.get());
     }
     problems.forEach(run::problem);
     if (!problems.isEmpty()) {
       return Optional.empty();
     }
     notes();
-    return shape;
+    return layout;
   }
 
   /** Without this the rows are not looked at; that the role lacks rights is said already. */
   private boolean readable() throws SQLException {
     String sql = "select has_table_privilege(" + source.oid() + "::oid, 'select')";
-    return run.read(c -> Sql.is(c, sql));
+    return run.read(c -> Sql.isTrue(c, sql));
   }
 
   private void checkForm() throws SQLException {
-    List<String> things = run.read(c -> Sql.texts(c, NOT_PARTITIONED.formatted(source.oid())));
+    List<String> things = run.read(c -> Sql.strings(c, NOT_PARTITIONED.formatted(source.oid())));
     if (!things.isEmpty()) {
       problems.add(
-          "PostgreSQL has no partitioned tables with %s; drop or change it before %s becomes partitioned"
+          "PostgreSQL does not support %s on partitioned tables; drop or change it before converting %s"
               .formatted(String.join(", ", things), source.name()));
     }
   }
@@ -103,13 +104,13 @@ final class ConversionPlan {
     Optional<KeyType> type = KeyType.of(column.get().type());
     if (type.isEmpty() || column.get().generated()) {
       problems.add(
-          "%s cannot be partitioned by %s%s; it takes a stored timestamptz, timestamp, date, whole number or numeric"
+          "%s cannot be partitioned by %s%s; the partition column must be a stored timestamptz, timestamp, date, integer or numeric"
               .formatted(
                   source.name(),
                   column.get().name(),
                   type.isEmpty()
                       ? " of type " + column.get().type()
-                      : ", which PostgreSQL computes"));
+                      : ", which is a generated column"));
       return Optional.empty();
     }
     checkNulls(column.get());
@@ -126,28 +127,30 @@ final class ConversionPlan {
     boolean primary = source.indexes().stream().anyMatch(SourceIndex::primary);
     if (!column.notNull() && (primary || !spec.defaultPartition())) {
       problems.add(
-          "column %s of %s may be NULL, %s. Run alter table %s alter column %s set not null, after mending the rows that are%s"
+          "column %s of %s is nullable, %s. Run alter table %s alter column %s set not null, after fixing the rows where it is NULL%s"
               .formatted(
                   column.name(),
                   source.name(),
-                  primary ? "and the primary key must contain it" : "and a NULL has no partition",
+                  primary
+                      ? "but must become part of the primary key"
+                      : "and a NULL has no partition",
                   source.name().sql(),
                   column.sql(),
                   primary ? "" : "; or set default: true"));
     }
   }
 
-  private Optional<Range> range(Periods periods) throws SQLException {
+  private Optional<PeriodRange> range(Periods periods) throws SQLException {
     SourceColumn column = source.column(spec.column()).orElseThrow();
-    Survey survey = run.read(c -> Survey.take(c, source, column, periods.type()));
+    ColumnRange survey = run.read(c -> ColumnRange.take(c, source, column, periods.type()));
     if (survey.nulls() > 0 && !spec.defaultPartition()) {
       problems.add(
-          "%,d rows of %s have no %s; mend them, or set default: true"
+          "%,d rows of %s have no %s; fix them, or set default: true"
               .formatted(survey.nulls(), source.name(), column.name()));
     }
     long now = periods.isTime() ? periods.value(run.now()) : 0;
-    Range range =
-        Range.of(
+    PeriodRange range =
+        PeriodRange.of(
             periods,
             survey.first().orElse(now),
             survey.last().orElse(survey.first().orElse(now)),
@@ -155,9 +158,9 @@ final class ConversionPlan {
             spec.most());
     if ((!range.whole() || survey.infinite()) && !spec.defaultPartition()) {
       long outside =
-          run.read(c -> Survey.outside(c, source, column, periods, range.from(), range.to()));
+          run.read(c -> ColumnRange.outside(c, source, column, periods, range.from(), range.to()));
       problems.add(
-          "the rows of %s need more than the %,d partitions of most:, or have no end; %,d of them have a %s before %s or from %s on, as a bad clock writes it. Mend them, set most: higher, or set default: true so that they go to a default partition"
+          "the rows of %s need more than the %,d partitions that most: allows, or include infinite values; %,d of them have a %s before %s or from %s on, as a wrong clock writes it. Fix them, raise most:, or set default: true to put them into a default partition"
               .formatted(
                   source.name(),
                   spec.most(),
@@ -171,22 +174,23 @@ final class ConversionPlan {
   }
 
   /** What an earlier run of this move made is no obstacle. */
-  private void checkNames(ConvertShape shape) throws SQLException {
+  private void checkNames(ConvertLayout layout) throws SQLException {
     CopyNames names = new CopyNames(source.name());
     List<String> wanted = new ArrayList<>();
-    shape.tables().stream().map(TableName::name).forEach(wanted::add);
-    wanted.addAll(new Renaming(source, names, ConvertShape.OLD).needed());
+    layout.tables().stream().map(TableName::name).forEach(wanted::add);
+    wanted.addAll(new Renaming(source, names, ConvertLayout.OLD).needed());
     List<String> taken =
         run.read(
             c ->
-                Sql.texts(
+                Sql.strings(
                     c,
                     """
                     select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
                     where n.nspname = %1$s and c.relname in (%2$s)
                       and not exists (select from pg_inherits i where i.inhrelid = c.oid
                                       and i.inhparent = to_regclass(%3$s))
-                    order by 1"""
+                    order by 1\
+                    """
                         .formatted(
                             SqlNames.literal(source.name().schema()),
                             wanted.stream()
@@ -195,18 +199,18 @@ final class ConversionPlan {
                             SqlNames.literal(names.copy().sql()))));
     if (!taken.isEmpty()) {
       problems.add(
-          "%s needs names that are taken in schema %s: %s. Rename or drop these"
+          "%s needs names that already exist in schema %s: %s. Rename or drop these"
               .formatted(source.name(), source.name().schema(), String.join(", ", taken)));
     }
   }
 
   private void notes() {
     run.note(
-        "until the old table is dropped, converting %s takes about %s more on disk, and what is written meanwhile"
-            .formatted(source.name(), Sizes.words(source.bytes())));
+        "until the old table is dropped, converting %s takes about %s of additional disk space, plus what is written in the meantime"
+            .formatted(source.name(), HumanFormat.bytes(source.bytes())));
     if (source.key().isEmpty()) {
       run.note(
-          "%s has no primary key and no unique index of NOT NULL columns: a run that is broken off while it copies begins anew, and every row deleted meanwhile is looked for by all its values"
+          "%s has no primary key and no unique index on NOT NULL columns: a run that is interrupted while copying starts over, and rows deleted in the meantime are matched on all their columns"
               .formatted(source.name()));
     }
     CopyIndex.of(source, source.column(spec.column())).stream()
@@ -214,7 +218,7 @@ final class ConversionPlan {
         .forEach(
             index ->
                 run.note(
-                    "unique index %s of %s gets %s as a further column: PostgreSQL wants the partition column in it, so its other columns alone may come twice"
+                    "unique index %s of %s gets %s as an additional column, because PostgreSQL requires the partition column in it: its other columns alone are no longer guaranteed to be unique"
                         .formatted(index.source().name(), source.name(), spec.column())));
   }
 }

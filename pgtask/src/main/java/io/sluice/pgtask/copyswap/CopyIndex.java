@@ -19,7 +19,7 @@ record CopyIndex(SourceIndex source, String definition, boolean widened) {
    *
    * @param partitionColumn of the copy, which every unique index must contain
    */
-  static List<CopyIndex> of(Source source, Optional<SourceColumn> partitionColumn) {
+  static List<CopyIndex> of(SourceTable source, Optional<SourceColumn> partitionColumn) {
     List<CopyIndex> indexes = new ArrayList<>();
     for (SourceIndex index : source.indexes()) {
       boolean widened =

@@ -2,7 +2,7 @@ package io.sluice.pgtask.copyswap;
 
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.TaskRun;
-import io.sluice.pgtask.task.Sizes;
+import io.sluice.pgtask.task.HumanFormat;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ public final class CopySwap {
    * @param bytesBefore with indexes and TOAST
    * @param bytesAfter the same; empty if it is not done, or only shown
    */
-  public record Rewritten(boolean done, long bytesBefore, OptionalLong bytesAfter) {}
+  public record RewriteResult(boolean done, long bytesBefore, OptionalLong bytesAfter) {}
 
   private static final String SUFFIX = "__sluice_old";
 
@@ -35,14 +35,14 @@ public final class CopySwap {
    * @param orderBy SQL of ORDER BY, such as {@code "ts", "id" desc}; quoted by the caller
    * @throws SQLException when the catalogue cannot be read
    */
-  public static Rewritten reorder(TaskRun run, TableName table, String orderBy)
+  public static RewriteResult reorder(TaskRun run, TableName table, String orderBy)
       throws SQLException {
     CopyNames names = new CopyNames(table);
-    Finish.afterEarlierRun(run, names);
-    Optional<Source> source = run.read(c -> SourceReader.read(c, table));
+    SwapCleanup.afterEarlierRun(run, names);
+    Optional<SourceTable> source = run.read(c -> SourceReader.read(c, table));
     if (source.isEmpty()) {
       run.problem("there is no table " + table + " to rewrite");
-      return new Rewritten(false, 0, OptionalLong.empty());
+      return new RewriteResult(false, 0, OptionalLong.empty());
     }
     return reorder(run, source.get(), orderBy);
   }
@@ -59,50 +59,51 @@ public final class CopySwap {
   /** Removes what is left of a rewrite that came to its end, and says what else is there. */
   public static Unfinished finishEarlier(TaskRun run, TableName table) throws SQLException {
     CopyNames names = new CopyNames(table);
-    Optional<MoveState> state = run.read(c -> MoveState.read(c, names));
+    Optional<CopySwapState> state = run.read(c -> CopySwapState.read(c, names));
     if (state.isEmpty()) {
       return Unfinished.NOTHING;
     }
     if (!state.get().spec().startsWith("reorder by ")) {
       return Unfinished.OTHER;
     }
-    if (state.get().phase() != MoveState.Phase.SWAPPED) {
+    if (state.get().phase() != CopySwapState.Phase.SWAPPED) {
       return Unfinished.REWRITE;
     }
-    Finish.afterEarlierRun(run, names);
+    SwapCleanup.afterEarlierRun(run, names);
     return Unfinished.NOTHING;
   }
 
-  private static Rewritten reorder(TaskRun run, Source source, String orderBy) throws SQLException {
-    Rewritten nothing = new Rewritten(false, source.bytes(), OptionalLong.empty());
+  private static RewriteResult reorder(TaskRun run, SourceTable source, String orderBy)
+      throws SQLException {
+    RewriteResult nothing = new RewriteResult(false, source.bytes(), OptionalLong.empty());
     List<String> problems = new ArrayList<>(run.read(c -> Obstacles.of(c, source, "is rewritten")));
-    run.read(c -> SlotCheck.problem(c, source)).ifPresent(problems::add);
+    run.read(c -> AttachmentCheck.problem(c, source)).ifPresent(problems::add);
     if (!problems.isEmpty()) {
       problems.forEach(run::problem);
       return nothing;
     }
-    Storage storage = run.read(c -> Storage.read(c, source));
-    Shape shape =
-        source.slot().isPresent()
-            ? new SlotShape(source, storage, orderBy, SUFFIX)
-            : new SameShape(source, storage, orderBy, SUFFIX);
-    Move move =
-        new Move(
-            "Rewrite %s (%s) in the order of %s"
-                .formatted(source.name(), Sizes.words(source.bytes()), orderBy),
+    StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
+    CopyLayout layout =
+        source.attachment().isPresent()
+            ? new PartitionReorderLayout(source, storage, orderBy, SUFFIX)
+            : new TableReorderLayout(source, storage, orderBy, SUFFIX);
+    CopySwapStep move =
+        new CopySwapStep(
+            "Rewrite %s (%s) ordered by %s"
+                .formatted(source.name(), HumanFormat.bytes(source.bytes()), orderBy),
             source,
-            shape,
+            layout,
             Long.MAX_VALUE);
     if (!run.step(move)) {
       return nothing;
     }
-    Finish.of(new CopyNames(source.name()), shape).run(run);
+    SwapCleanup.of(new CopyNames(source.name()), layout).run(run);
     OptionalLong after =
         run.dry()
             ? OptionalLong.empty()
             : run.read(c -> SourceReader.read(c, source.name())).stream()
-                .mapToLong(Source::bytes)
+                .mapToLong(SourceTable::bytes)
                 .findFirst();
-    return new Rewritten(true, source.bytes(), after);
+    return new RewriteResult(true, source.bytes(), after);
   }
 }

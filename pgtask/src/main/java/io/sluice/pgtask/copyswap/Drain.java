@@ -1,17 +1,18 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.DefaultPart;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.copyswap.MoveState.Phase;
+import io.sluice.pgtask.copyswap.CopySwapState.Phase;
 import io.sluice.pgtask.partition.DefaultDrain;
 import io.sluice.pgtask.partition.NewPartition;
 import io.sluice.pgtask.partition.PartitionSql;
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.PartitionSpec;
-import io.sluice.pgtask.task.Sizes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -20,8 +21,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Takes a default partition apart with a {@link Move}: at every moment each row is in exactly one
- * place, whoever counts. It costs a copy of the whole default partition.
+ * Takes a default partition apart with a {@link CopySwapStep}: at every moment each row is in
+ * exactly one place, whoever counts. It costs a copy of the whole default partition.
  */
 public final class Drain implements DefaultDrain {
 
@@ -41,9 +42,9 @@ public final class Drain implements DefaultDrain {
     }
     DefaultPart rest = parent.defaultPart().get();
     CopyNames names = new CopyNames(rest.name());
-    Finish.afterEarlierRun(run, names);
+    SwapCleanup.afterEarlierRun(run, names);
     List<NewPartition> wanted = begun(run, parent, names).orElse(missing);
-    Optional<Source> source = run.read(c -> SourceReader.read(c, rest.name()));
+    Optional<SourceTable> source = run.read(c -> SourceReader.read(c, rest.name()));
     if (!wanted.isEmpty() && source.filter(s -> s.oid() == rest.oid()).isPresent()) {
       drain(run, parent, wanted, sql, source.get(), spec);
     }
@@ -61,7 +62,7 @@ public final class Drain implements DefaultDrain {
   /** What an earlier run was about, if the parent has none of it yet. */
   private static Optional<List<NewPartition>> begun(
       TaskRun run, PartitionedTable parent, CopyNames names) throws SQLException {
-    Optional<MoveState> state = run.read(c -> MoveState.read(c, names));
+    Optional<CopySwapState> state = run.read(c -> CopySwapState.read(c, names));
     if (state.isEmpty()
         || state.get().phase() == Phase.SWAPPED
         || state.get().phase() == Phase.REMOVED) {
@@ -90,7 +91,7 @@ public final class Drain implements DefaultDrain {
       PartitionedTable parent,
       List<NewPartition> missing,
       PartitionSql sql,
-      Source source,
+      SourceTable source,
       PartitionSpec spec)
       throws SQLException {
     List<String> problems = run.read(c -> Obstacles.of(c, source, "is drained"));
@@ -98,34 +99,35 @@ public final class Drain implements DefaultDrain {
       problems.forEach(run::problem);
       return;
     }
-    Storage storage = run.read(c -> Storage.read(c, source));
-    Shape shape = new DrainShape(parent, source, storage, missing, sql);
-    Move move =
-        new Move(
-            "Move rows of the default partition %s (%s) to %d partitions of their own"
-                .formatted(source.name(), Sizes.words(source.bytes()), missing.size()),
+    StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
+    CopyLayout layout = new DrainLayout(parent, source, storage, missing, sql);
+    CopySwapStep move =
+        new CopySwapStep(
+            "Move rows from the default partition %s (%s) to %d new partitions"
+                .formatted(source.name(), HumanFormat.bytes(source.bytes()), missing.size()),
             source,
-            shape,
+            layout,
             spec.defaultPartition().batch() * rowBytes(run, source));
     if (run.step(move)) {
       move.longestBlock()
           .ifPresent(
               millis ->
                   run.note(
-                      "%s was locked for %d ms while its default partition changed places"
+                      "%s was locked for %d ms while its default partition was swapped"
                           .formatted(parent.name(), millis)));
-      Finish.of(new CopyNames(source.name()), shape).run(run);
+      SwapCleanup.of(new CopyNames(source.name()), layout).run(run);
     }
   }
 
-  private static long rowBytes(TaskRun run, Source source) throws SQLException {
+  private static long rowBytes(TaskRun run, SourceTable source) throws SQLException {
     return run.read(
         c ->
             Sql.number(
                 c,
                 """
                 select case when reltuples > 0 then greatest(pg_relation_size(oid) / reltuples, 1)::int8 else %d end
-                from pg_class where oid = %d"""
+                from pg_class where oid = %d\
+                """
                     .formatted(ROW_BYTES, source.oid())));
   }
 }

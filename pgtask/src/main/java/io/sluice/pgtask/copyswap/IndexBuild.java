@@ -1,11 +1,10 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.run.StepContext;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,84 +32,73 @@ final class IndexBuild {
       """;
 
   private final CopyNames names;
-  private final Shape shape;
+  private final CopyLayout layout;
   private final ChangeLog log;
   private final CatchUp catchUp;
   private final List<CopyIndex> indexes;
 
-  IndexBuild(Source source, CopyNames names, Shape shape, ChangeLog log, CatchUp catchUp) {
+  IndexBuild(
+      SourceTable source, CopyNames names, CopyLayout layout, ChangeLog log, CatchUp catchUp) {
     this.names = names;
-    this.shape = shape;
+    this.layout = layout;
     this.log = log;
     this.catchUp = catchUp;
-    this.indexes = CopyIndex.of(source, shape.partitionColumn());
+    this.indexes = CopyIndex.of(source, layout.partitionColumn());
   }
 
-  void build(Work work) throws SQLException {
-    if (log instanceof KeyedLog keyed) {
-      deduplicate(work, keyed);
-      build(work, indexes.get(0));
-      catchUp.run(work);
+  void build(StepContext context) throws SQLException {
+    if (log instanceof KeyChangeLog keyed) {
+      deduplicate(context, keyed);
+      build(context, indexes.get(0));
+      catchUp.run(context);
     }
     for (CopyIndex index : indexes) {
-      build(work, index);
+      build(context, index);
     }
-    work.goOn();
-    work.alone("analyze " + names.copy().sql());
+    context.checkNotEnded();
+    context.autocommit("analyze " + names.copy().sql());
   }
 
-  private void deduplicate(Work work, KeyedLog keyed) throws SQLException {
-    for (TableName leaf : work.read(c -> leaves(c, names.copy()))) {
-      work.goOn();
-      work.transaction(List.of(keyed.deduplicate(leaf.sql())));
-    }
-  }
-
-  private void build(Work work, CopyIndex index) throws SQLException {
-    List<TableName> leaves = work.read(c -> leaves(c, names.copy()));
-    for (Shape.Placed placed : shape.placed(index, leaves)) {
-      build(work, index, placed.table(), placed.name());
+  private void deduplicate(StepContext context, KeyChangeLog keyed) throws SQLException {
+    for (TableName leaf : context.read(c -> leaves(c, names.copy()))) {
+      context.checkNotEnded();
+      context.transaction(List.of(keyed.deduplicate(leaf.sql())));
     }
   }
 
-  private void build(Work work, CopyIndex index, TableName on, String name) throws SQLException {
-    work.goOn();
-    if (!work.read(c -> exists(c, on, name))) {
-      work.progress("building index " + name, 0, -1);
-      work.transaction(index.create(on, name));
+  private void build(StepContext context, CopyIndex index) throws SQLException {
+    List<TableName> leaves = context.read(c -> leaves(c, names.copy()));
+    for (CopyLayout.Placed placed : layout.placed(index, leaves)) {
+      build(context, index, placed.table(), placed.name());
+    }
+  }
+
+  private void build(StepContext context, CopyIndex index, TableName on, String name)
+      throws SQLException {
+    context.checkNotEnded();
+    if (!context.read(c -> exists(c, on, name))) {
+      context.progress("building index " + name, 0, -1);
+      context.transaction(index.create(on, name));
     }
   }
 
   private static boolean exists(Connection connection, TableName on, String name)
       throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(EXISTS)) {
-      query.setString(1, name);
-      query.setString(2, on.sql());
-      try (ResultSet row = query.executeQuery()) {
-        return row.next() && row.getBoolean(1);
-      }
-    }
+    return Sql.isTrue(connection, EXISTS, name, on.sql());
   }
 
   /** The tables that hold a table's rows. */
   static List<TableName> leaves(Connection connection, TableName table) throws SQLException {
     String sql = LEAVES.formatted(SqlNames.literal(table.sql()));
-    try (PreparedStatement query = connection.prepareStatement(sql);
-        ResultSet row = query.executeQuery()) {
-      List<TableName> leaves = new ArrayList<>();
-      while (row.next()) {
-        leaves.add(new TableName(row.getString(1), row.getString(2)));
-      }
-      return leaves;
-    }
+    return Sql.list(connection, sql, TableName::read);
   }
 
   List<String> sql() {
     List<String> sql = new ArrayList<>();
-    if (log instanceof KeyedLog keyed) {
+    if (log instanceof KeyChangeLog keyed) {
       sql.add(
           keyed.deduplicate(
-              shape.partitionColumn().isPresent() ? "<each partition>" : names.copy().sql()));
+              layout.partitionColumn().isPresent() ? "<each partition>" : names.copy().sql()));
     }
     indexes.forEach(index -> sql.addAll(index.create(names.copy(), index.meanwhile())));
     sql.add("analyze " + names.copy().sql());

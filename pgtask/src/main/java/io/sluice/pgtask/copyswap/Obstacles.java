@@ -1,6 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
-import io.sluice.pgtask.run.Rights;
+import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.run.Privileges;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -91,10 +92,11 @@ final class Obstacles {
   /**
    * @param doing for people, such as "becomes partitioned"
    */
-  static List<String> of(Connection connection, Source source, String doing) throws SQLException {
+  static List<String> of(Connection connection, SourceTable source, String doing)
+      throws SQLException {
     List<String> problems = new ArrayList<>();
     if (!source.kind().equals("r") || !source.accessMethod().equals("heap")) {
-      problems.add(source.name() + " is no plain table; nothing can be done here");
+      problems.add(source.name() + " is not a plain heap table and cannot be rewritten");
       return problems;
     }
     if (!source.persistence().equals("p")) {
@@ -105,39 +107,42 @@ final class Obstacles {
     List<String> things = things(connection, source);
     if (!things.isEmpty()) {
       problems.add(
-          "%s cannot be rewritten while there is %s: these point at the table itself and would stay with the old one. Drop them, run the task again until %s %s, and create them anew"
+          "%s cannot be rewritten because of %s: these refer to the table itself and would stay with the old one. Drop them, run the task again until %s %s, then recreate them"
               .formatted(source.name(), String.join("; ", things), source.name(), doing));
     }
     problems.addAll(privileges(connection, source));
     return problems;
   }
 
-  private static List<String> things(Connection connection, Source source) throws SQLException {
-    Sql.onlyCatalogue(connection);
+  private static List<String> things(Connection connection, SourceTable source)
+      throws SQLException {
+    SourceReader.onlyCatalog(connection);
     List<String> things = new ArrayList<>();
     for (String query :
         List.of(DEPENDENTS, FOREIGN_KEYS, OUTGOING, PUBLICATIONS, CHILDREN, RULES, OTHERS)) {
-      things.addAll(Sql.texts(connection, query.replace(":oid", Long.toString(source.oid()))));
+      things.addAll(Sql.strings(connection, query.replace(":oid", Long.toString(source.oid()))));
     }
     return things.stream().distinct().sorted().toList();
   }
 
-  private static List<String> privileges(Connection connection, Source source) throws SQLException {
+  private static List<String> privileges(Connection connection, SourceTable source)
+      throws SQLException {
     List<String> problems = new ArrayList<>();
-    List<Rights.Need> needs =
-        List.of(Rights.owning(source.name()), Rights.creatingIn(source.name().schema()));
-    for (Rights.Missing missing : Rights.missing(connection, needs)) {
+    List<Privileges.Requirement> needs =
+        List.of(Privileges.owning(source.name()), Privileges.creatingIn(source.name().schema()));
+    for (Privileges.Missing missing : Privileges.missing(connection, needs)) {
       problems.add("%s cannot be rewritten: %s".formatted(source.name(), missing.sentence()));
     }
     String hidden =
-        "select relforcerowsecurity and not (select rolsuper or rolbypassrls from pg_roles where rolname = current_user)"
-            + " from pg_class where oid = "
+        "select relforcerowsecurity and not (select rolsuper or rolbypassrls from pg_roles where"
+            + " rolname = current_user) from pg_class where oid = "
             + source.oid();
-    if (Sql.is(connection, hidden)) {
+    if (Sql.isTrue(connection, hidden)) {
       problems.add(
-          "row level security is forced on %s, so that this role may not see all rows: alter role %s bypassrls"
+          "row-level security is forced on %s, so this role may not see all rows. Run: alter role %s bypassrls"
               .formatted(
-                  source.name(), Sql.texts(connection, "select quote_ident(current_user)").get(0)));
+                  source.name(),
+                  Sql.strings(connection, "select quote_ident(current_user)").get(0)));
     }
     return problems;
   }

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.catalog.Names;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
 import java.sql.Connection;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * The copy of a plain table takes its name, and the names of its indexes and identity sequences;
  * the table's own get a suffix. All under ACCESS EXCLUSIVE on both.
  */
-record Renaming(Source source, CopyNames names, String suffix) {
+record Renaming(SourceTable source, CopyNames names, String suffix) {
 
   /** Name of the table, an index or a sequence of it afterwards. */
   String old(String name) {
@@ -83,17 +84,13 @@ record Renaming(Source source, CopyNames names, String suffix) {
 
   private static Optional<TableName> sequence(
       Connection connection, TableName table, SourceColumn column) throws SQLException {
-    List<String> found =
-        Sql.texts(
-            connection,
-            """
-            select unnest(array[n.nspname, c.relname])
-            from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.oid = pg_get_serial_sequence(%s, %s)::regclass"""
-                .formatted(SqlNames.literal(table.sql()), SqlNames.literal(column.name())));
-    return found.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new TableName(found.get(0), found.get(1)));
+    String sql =
+        """
+        select n.nspname, c.relname
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.oid = pg_get_serial_sequence(?, ?)::regclass\
+        """;
+    return Sql.first(connection, sql, TableName::read, table.sql(), column.name());
   }
 
   private static String rename(String what, TableName from, String to) {

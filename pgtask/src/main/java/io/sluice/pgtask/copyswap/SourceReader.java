@@ -1,11 +1,10 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,29 +88,29 @@ final class SourceReader {
   private SourceReader() {}
 
   /** Empty if there is no such table. Names are printed in full if search_path is pg_catalog. */
-  static Optional<Source> read(Connection connection, TableName name) throws SQLException {
-    Sql.onlyCatalogue(connection);
-    try (PreparedStatement query = connection.prepareStatement(TABLE)) {
-      query.setString(1, name.schema());
-      query.setString(2, name.name());
-      try (ResultSet row = query.executeQuery()) {
-        return row.next() ? Optional.of(source(connection, name, row)) : Optional.empty();
-      }
-    }
+  static Optional<SourceTable> read(Connection connection, TableName name) throws SQLException {
+    onlyCatalog(connection);
+    return Sql.first(
+        connection, TABLE, row -> source(connection, name, row), name.schema(), name.name());
   }
 
-  private static Source source(Connection connection, TableName name, ResultSet row)
+  /** Until the transaction ends, so that PostgreSQL prints and reads every name with its schema. */
+  static void onlyCatalog(Connection connection) throws SQLException {
+    Sql.execute(connection, "set local search_path = pg_catalog");
+  }
+
+  private static SourceTable source(Connection connection, TableName name, ResultSet row)
       throws SQLException {
     long oid = row.getLong(1);
-    Optional<Slot> slot =
+    Optional<Attachment> attachment =
         row.getString(8) == null
             ? Optional.empty()
             : Optional.of(
-                new Slot(
+                new Attachment(
                     new TableName(row.getString(7), row.getString(8)),
                     row.getString(9),
                     row.getString(10)));
-    return new Source(
+    return new SourceTable(
         name,
         oid,
         row.getString(2),
@@ -119,44 +118,21 @@ final class SourceReader {
         row.getString(4),
         row.getString(5),
         row.getBoolean(6),
-        slot,
+        attachment,
         row.getLong(11),
         row.getInt(12),
-        columns(connection, oid),
-        indexes(connection, oid),
+        Sql.list(connection, COLUMNS, SourceReader::column, oid),
+        Sql.list(connection, INDEXES, SourceReader::index, oid),
         fingerprint(connection, oid));
   }
 
-  private static List<SourceColumn> columns(Connection connection, long oid) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(COLUMNS)) {
-      query.setLong(1, oid);
-      List<SourceColumn> columns = new ArrayList<>();
-      try (ResultSet row = query.executeQuery()) {
-        while (row.next()) {
-          columns.add(
-              new SourceColumn(
-                  row.getString(1),
-                  row.getString(2),
-                  row.getBoolean(3),
-                  row.getBoolean(4),
-                  row.getBoolean(5)));
-        }
-      }
-      return columns;
-    }
-  }
-
-  private static List<SourceIndex> indexes(Connection connection, long oid) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(INDEXES)) {
-      query.setLong(1, oid);
-      List<SourceIndex> indexes = new ArrayList<>();
-      try (ResultSet row = query.executeQuery()) {
-        while (row.next()) {
-          indexes.add(index(row));
-        }
-      }
-      return indexes;
-    }
+  private static SourceColumn column(ResultSet row) throws SQLException {
+    return new SourceColumn(
+        row.getString(1),
+        row.getString(2),
+        row.getBoolean(3),
+        row.getBoolean(4),
+        row.getBoolean(5));
   }
 
   private static SourceIndex index(ResultSet row) throws SQLException {
@@ -177,14 +153,6 @@ final class SourceReader {
 
   /** Changes when columns, indexes or constraints do. */
   static String fingerprint(Connection connection, long oid) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(FINGERPRINT)) {
-      for (int i = 1; i <= 3; i++) {
-        query.setLong(i, oid);
-      }
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return String.valueOf(row.getString(1));
-      }
-    }
+    return String.valueOf(Sql.strings(connection, FINGERPRINT, oid, oid, oid).get(0));
   }
 }

@@ -1,14 +1,11 @@
 package io.sluice.pgtask.expired;
 
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Sql.RowMapper;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import java.net.URI;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -40,7 +37,7 @@ public final class ExpiredLedger {
    * @param action drop, keep or archive
    * @param exported whether it was saved already
    */
-  public record Leaving(
+  public record ExpiringPartition(
       String task,
       TableName parent,
       TableName partition,
@@ -82,7 +79,7 @@ public final class ExpiredLedger {
       boolean restored) {}
 
   /** Writes the intention; nothing if it stands already. */
-  public void decide(Leaving leaving, Instant at) {
+  public void decide(ExpiringPartition leaving, Instant at) {
     change(
         """
         insert into sluice.expired_partition (task, database, schema_name, parent_name, partition_schema,
@@ -100,7 +97,7 @@ public final class ExpiredLedger {
         leaving.lower,
         leaving.upper,
         leaving.action,
-        leaving.archiveSchema.orElse(null),
+        leaving.archiveSchema,
         leaving.bytes,
         at);
   }
@@ -145,7 +142,7 @@ public final class ExpiredLedger {
    * What was begun and not ended, oldest first: by this task, or, should a task have been renamed,
    * of its tables.
    */
-  public List<Leaving> open(String task, Collection<TableName> tables) {
+  public List<ExpiringPartition> open(String task, Collection<TableName> tables) {
     return all(
         """
         select task, schema_name, parent_name, partition_schema, partition_name, oid::int8, lower_bound,
@@ -155,7 +152,7 @@ public final class ExpiredLedger {
         order by decided_at, id
         """,
         row ->
-            new Leaving(
+            new ExpiringPartition(
                 row.getString(1),
                 new TableName(row.getString(2), row.getString(3)),
                 new TableName(row.getString(4), row.getString(5)),
@@ -168,7 +165,7 @@ public final class ExpiredLedger {
                 row.getBoolean(12)),
         database,
         task,
-        tables.stream().map(TableName::toString).toArray());
+        Sql.array("text", tables, TableName::toString));
   }
 
   /** Names of partitions that were restored and are to stay for now. */
@@ -176,7 +173,7 @@ public final class ExpiredLedger {
     return all(
         "select partition_schema, partition_name from sluice.expired_partition"
             + " where database = ? and hold_until > ?",
-        row -> new TableName(row.getString(1), row.getString(2)),
+        TableName::read,
         database,
         now);
   }
@@ -193,7 +190,7 @@ public final class ExpiredLedger {
         """,
         row ->
             new Expired(
-                new TableName(row.getString(1), row.getString(2)),
+                TableName.read(row),
                 row.getString(3),
                 row.getString(4),
                 row.getString(5),
@@ -250,7 +247,7 @@ public final class ExpiredLedger {
    * @param gone when the partition was saved
    * @return the id of its row
    */
-  public long hold(Leaving leaving, long rows, Instant gone, Instant until) {
+  public long hold(ExpiringPartition leaving, long rows, Instant gone, Instant until) {
     String sql =
         """
         insert into sluice.expired_partition (task, database, schema_name, parent_name,
@@ -260,26 +257,24 @@ public final class ExpiredLedger {
         """;
     return ledger.durable(
         connection ->
-            read(
-                    connection,
-                    sql,
-                    row -> row.getLong(1),
-                    leaving.task,
-                    database,
-                    leaving.parent.schema(),
-                    leaving.parent.name(),
-                    leaving.partition.schema(),
-                    leaving.partition.name(),
-                    leaving.oid,
-                    leaving.lower,
-                    leaving.upper,
-                    leaving.action,
-                    rows,
-                    leaving.bytes,
-                    gone,
-                    gone,
-                    until)
-                .get(0));
+            Sql.number(
+                connection,
+                sql,
+                leaving.task,
+                database,
+                leaving.parent.schema(),
+                leaving.parent.name(),
+                leaving.partition.schema(),
+                leaving.partition.name(),
+                leaving.oid,
+                leaving.lower,
+                leaving.upper,
+                leaving.action,
+                rows,
+                leaving.bytes,
+                gone,
+                gone,
+                until));
   }
 
   /** The table is back. */
@@ -287,49 +282,11 @@ public final class ExpiredLedger {
     change("update sluice.expired_partition set restored_at = ? where id = ?", at, id);
   }
 
-  /** Makes something of a row. */
-  @FunctionalInterface
-  private interface Reader<T> {
-    T read(ResultSet row) throws SQLException;
-  }
-
   private void change(String sql, Object... values) {
-    ledger.durable(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            set(statement, values);
-            return statement.executeUpdate();
-          }
-        });
+    ledger.durable(connection -> Sql.update(connection, sql, values));
   }
 
-  private <T> List<T> all(String sql, Reader<T> reader, Object... values) {
-    return ledger.ledger(connection -> read(connection, sql, reader, values));
-  }
-
-  private static <T> List<T> read(
-      Connection connection, String sql, Reader<T> reader, Object... values) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      set(query, values);
-      try (ResultSet row = query.executeQuery()) {
-        List<T> all = new ArrayList<>();
-        while (row.next()) {
-          all.add(reader.read(row));
-        }
-        return all;
-      }
-    }
-  }
-
-  private static void set(PreparedStatement statement, Object... values) throws SQLException {
-    for (int i = 0; i < values.length; i++) {
-      Object value = values[i];
-      if (value instanceof Instant instant) {
-        value = instant.atOffset(ZoneOffset.UTC);
-      } else if (value instanceof Object[] texts) {
-        value = statement.getConnection().createArrayOf("text", texts);
-      }
-      statement.setObject(i + 1, value);
-    }
+  private <T> List<T> all(String sql, RowMapper<T> mapper, Object... values) {
+    return ledger.ledger(connection -> Sql.list(connection, sql, mapper, values));
   }
 }

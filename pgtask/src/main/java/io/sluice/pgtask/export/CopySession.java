@@ -1,8 +1,8 @@
 package io.sluice.pgtask.export;
 
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 
 /**
@@ -25,19 +25,16 @@ final class CopySession {
 
   /** One snapshot; names of types and functions in full; an error where policies hide rows. */
   static void beginExport(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("set transaction isolation level repeatable read");
-      statement.execute("set local search_path = ''");
-      statement.execute("set local row_security = off");
-    }
+    Sql.execute(
+        connection,
+        List.of(
+            "set transaction isolation level repeatable read",
+            "set local search_path = ''",
+            "set local row_security = off"));
     sameForms(connection);
   }
 
   static void sameForms(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String sql : SAME_FORMS) {
-        statement.execute(sql);
-      }
-    }
+    Sql.execute(connection, SAME_FORMS);
   }
 }

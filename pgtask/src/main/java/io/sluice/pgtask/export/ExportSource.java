@@ -23,7 +23,7 @@ record ExportSource(URI folder, Manifest manifest, Optional<Long> ledgerId) {
    * @throws ExportException in a sentence, if there is none or it is not whole
    */
   static ExportSource find(
-      RestoreSpec spec, String database, ExpiredLedger ledger, ExportPlaces places)
+      RestoreSpec spec, String database, ExpiredLedger ledger, ExportLocations places)
       throws IOException {
     Optional<ExpiredLedger.Export> known = known(spec, database, ledger);
     URI manifest = spec.manifest().orElseGet(() -> known.orElseThrow().manifest());
@@ -32,7 +32,7 @@ record ExportSource(URI folder, Manifest manifest, Optional<Long> ledgerId) {
     String name = manifest.toString().substring(end);
     if (folder.getScheme() == null) {
       throw new ExportException(
-          manifest + " is no place; write file:///directory/….json or s3://bucket/….json");
+          manifest + " is not a location; write file:///directory/….json or s3://bucket/….json");
     }
     try (ExportFolder files = places.folder(folder)) {
       ManifestFile.Read read = read(files, name, manifest);
@@ -64,8 +64,8 @@ record ExportSource(URI folder, Manifest manifest, Optional<Long> ledgerId) {
 
   private static ManifestFile.Read read(ExportFolder files, String name, URI manifest)
       throws IOException {
-    if (!Keys.isFileName(name)) {
-      throw new ExportException(manifest + " names no manifest; it ends in .json");
+    if (!ExportKeys.isFileName(name)) {
+      throw new ExportException(manifest + " is not the name of a manifest, which ends in .json");
     }
     try (InputStream in = files.open(name)) {
       return ManifestFile.read(in, manifest.toString());
@@ -78,7 +78,7 @@ record ExportSource(URI folder, Manifest manifest, Optional<Long> ledgerId) {
       long size = files.size(part.file());
       if (size != part.bytes()) {
         throw new ExportException(
-            "%s%s was cut off or replaced: it has %d bytes, the manifest says %d"
+            "%s%s was truncated or replaced: it has %d bytes, the manifest says %d"
                 .formatted(folder, part.file(), size, part.bytes()));
       }
     }

@@ -1,27 +1,27 @@
 package io.sluice.pgtask.export;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.export.Manifest.Part;
 import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
-import io.sluice.pgtask.run.Work;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /** Copies the rows of an export into a table that nobody else uses: all of them or none. */
-record FillStep(ExportSource source, ExportPlaces places, TableName table) implements Step {
+record FillStep(ExportSource source, ExportLocations places, TableName table) implements Step {
 
   private static final int BUFFER = 1 << 17;
 
   @Override
-  public String words() {
+  public String description() {
     Manifest manifest = source.manifest();
-    return "copy %,d rows from %s into %s, comparing checksums"
+    return "copy %,d rows from %s into %s, verifying checksums"
         .formatted(manifest.rows(), source.folder(), table);
   }
 
@@ -33,30 +33,28 @@ record FillStep(ExportSource source, ExportPlaces places, TableName table) imple
   /** Frozen: no vacuum need ever rewrite what is old. */
   private String copySql() {
     return "copy %s (%s) from stdin with (freeze)"
-        .formatted(table.sql(), TableFacts.names(source.manifest().stored()));
+        .formatted(table.sql(), TableDefinition.names(source.manifest().stored()));
   }
 
   @Override
-  public StepResult run(Work work) throws SQLException {
-    long rows = work.transaction(connection -> fill(work, connection));
+  public StepResult run(StepContext context) throws SQLException {
+    long rows = context.transaction(connection -> fill(context, connection));
     return StepResult.of("rowsRestored", rows).and("bytesRead", source.manifest().bytes());
   }
 
-  private long fill(Work work, Connection connection) throws SQLException {
+  private long fill(StepContext context, Connection connection) throws SQLException {
     CopySession.sameForms(connection);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql().get(0));
-    }
+    Sql.execute(connection, sql().get(0));
     Manifest manifest = source.manifest();
     try (ExportFolder files = places.folder(source.folder())) {
-      Progress progress = new Progress(work, manifest.rowBytes());
+      Progress progress = new Progress(context, manifest.rowBytes());
       long rows = 0;
       for (Part part : manifest.parts()) {
         rows += copy(connection, files, part, progress);
       }
       if (rows != manifest.rows()) {
         throw new ExportException(
-            "%s holds %d rows, its manifest says %d"
+            "%s holds %d rows, but its manifest says %d"
                 .formatted(source.folder(), rows, manifest.rows()));
       }
       return rows;
@@ -68,7 +66,7 @@ record FillStep(ExportSource source, ExportPlaces places, TableName table) imple
   private long copy(Connection connection, ExportFolder files, Part part, Progress progress)
       throws SQLException, IOException {
     String folder = source.folder().toString();
-    try (PartCheck rows = new PartCheck(part, folder, files.open(part.file()))) {
+    try (PartVerifier rows = new PartVerifier(part, folder, files.open(part.file()))) {
       try {
         return copy(connection, rows, progress);
       } catch (SQLException e) {
@@ -78,7 +76,7 @@ record FillStep(ExportSource source, ExportPlaces places, TableName table) imple
     }
   }
 
-  private long copy(Connection connection, PartCheck rows, Progress progress)
+  private long copy(Connection connection, PartVerifier rows, Progress progress)
       throws SQLException, IOException {
     CopyIn in = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(copySql());
     try {
@@ -99,13 +97,13 @@ record FillStep(ExportSource source, ExportPlaces places, TableName table) imple
   /** Bytes so far; looks now and then whether to go on. */
   private static final class Progress {
     private static final long BETWEEN_LOOKS = 4 << 20;
-    private final Work work;
+    private final StepContext context;
     private final long of;
     private long done;
     private long look = BETWEEN_LOOKS;
 
-    Progress(Work work, long of) {
-      this.work = work;
+    Progress(StepContext context, long of) {
+      this.context = context;
       this.of = of;
     }
 
@@ -113,8 +111,8 @@ record FillStep(ExportSource source, ExportPlaces places, TableName table) imple
       done += bytes;
       if (done >= look) {
         look = done + BETWEEN_LOOKS;
-        work.goOn();
-        work.progress("bytes of rows restored", done, of);
+        context.checkNotEnded();
+        context.progress("bytes of rows restored", done, of);
       }
     }
   }

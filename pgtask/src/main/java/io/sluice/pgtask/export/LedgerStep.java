@@ -1,18 +1,18 @@
 package io.sluice.pgtask.export;
 
 import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
-import io.sluice.pgtask.run.Work;
 import java.sql.SQLException;
 import java.util.List;
 
 /** A change in the ledger, which may lie in another database than the tables. */
-record LedgerStep(String words, String statement, Body body) implements Step {
+record LedgerStep(String description, String statement, Body body) implements Step {
 
   /** Makes it. */
   @FunctionalInterface
   interface Body {
-    void run(Work work) throws SQLException;
+    void run(StepContext context) throws SQLException;
   }
 
   @Override
@@ -21,8 +21,8 @@ record LedgerStep(String words, String statement, Body body) implements Step {
   }
 
   @Override
-  public StepResult run(Work work) throws SQLException {
-    body.run(work);
+  public StepResult run(StepContext context) throws SQLException {
+    body.run(context);
     return StepResult.done();
   }
 }

@@ -49,7 +49,7 @@ final class ManifestFile {
   static Read read(InputStream in, String name) throws IOException {
     byte[] bytes = in.readNBytes(LONGEST + 1);
     if (bytes.length > LONGEST) {
-      throw new ExportException(name + " is no manifest of an export: it is too long");
+      throw new ExportException(name + " is not an export manifest: it is too long");
     }
     try {
       Manifest manifest = JSON.readValue(bytes, Manifest.class);
@@ -58,7 +58,7 @@ final class ManifestFile {
     } catch (JacksonException e) {
       throw new ExportException(
           name
-              + " is no manifest of an export, or was damaged; name the .json file beside the .gz"
+              + " is not an export manifest, or was damaged; name the .json file beside the .gz"
               + " files: "
               + e.getOriginalMessage(),
           e);
@@ -67,11 +67,11 @@ final class ManifestFile {
 
   private static void check(Manifest manifest, String name) throws ExportException {
     if (manifest == null || manifest.sluiceExport() == 0) {
-      throw new ExportException(name + " is JSON, but no manifest of an export by Sluice");
+      throw new ExportException(name + " is JSON, but not an export manifest of Sluice");
     }
     if (manifest.sluiceExport() > Manifest.VERSION || !Manifest.FORMAT.equals(manifest.format())) {
       throw new ExportException(
-          "%s was written by a newer Sluice (form %d, %s); update this one"
+          "%s was written by a newer Sluice (version %d, %s); update this one"
               .formatted(name, manifest.sluiceExport(), manifest.format()));
     }
     List<String> missing = missing(manifest);
@@ -80,7 +80,7 @@ final class ManifestFile {
           "%s was damaged: it lacks %s".formatted(name, String.join(", ", missing)));
     }
     for (Manifest.Part part : manifest.parts()) {
-      if (part.file() == null || part.sha256() == null || !Keys.isFileName(part.file())) {
+      if (part.file() == null || part.sha256() == null || !ExportKeys.isFileName(part.file())) {
         throw new ExportException(
             "%s was damaged: a part has no checksum, or lies elsewhere".formatted(name));
       }

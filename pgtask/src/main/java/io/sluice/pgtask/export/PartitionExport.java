@@ -1,5 +1,6 @@
 package io.sluice.pgtask.export;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;
@@ -7,14 +8,12 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.export.Manifest.Column;
 import io.sluice.pgtask.export.Manifest.Part;
 import io.sluice.pgtask.partition.BeforeDrop;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.run.StepContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,21 +37,21 @@ public final class PartitionExport implements BeforeDrop {
   private static final Duration ABANDONED = Duration.ofDays(7);
   private static final int ROWS_BETWEEN_LOOKS = 10_000;
 
-  private final ExportPlaces places;
+  private final ExportLocations places;
   private final long partBytes;
 
-  public PartitionExport(ExportPlaces places) {
+  public PartitionExport(ExportLocations places) {
     this(places, PART_BYTES);
   }
 
-  PartitionExport(ExportPlaces places, long partBytes) {
+  PartitionExport(ExportLocations places, long partBytes) {
     this.places = places;
     this.partBytes = partBytes;
   }
 
   @Override
   public Saved save(
-      Work work,
+      StepContext context,
       TableName partition,
       long oid,
       TableName parent,
@@ -60,7 +59,8 @@ public final class PartitionExport implements BeforeDrop {
       String upper,
       URI to)
       throws SQLException {
-    Exported exported = export(work, new Subject(parent, partition, oid, lower, upper), to);
+    Exported exported =
+        export(context, new ExportedPartition(parent, partition, oid, lower, upper), to);
     return new Saved(exported.rows(), exported.manifest(), exported.sha256());
   }
 
@@ -70,18 +70,18 @@ public final class PartitionExport implements BeforeDrop {
    * @param to {@code file:///directory} or {@code s3://bucket/prefix}
    * @throws SQLException also when the place cannot be written; the message is for people
    */
-  Exported export(Work work, Subject subject, URI to) throws SQLException {
+  Exported export(StepContext context, ExportedPartition subject, URI to) throws SQLException {
     try (Staging place = places.open(to)) {
-      place.deleteAbandoned(work.clock().instant().minus(ABANDONED));
+      place.deleteAbandoned(context.clock().instant().minus(ABANDONED));
       String base =
-          Keys.base(
+          ExportKeys.base(
               subject.parent().schema(),
               subject.parent().name(),
               subject.partition().name(),
               subject.oid());
-      Identity identity = work.read(Identity::read);
+      DatabaseIdentity identity = context.read(DatabaseIdentity::read);
       removeEarlier(place, base, identity, to);
-      Manifest manifest = work.read(c -> inSnapshot(work, c, place, base, subject, identity));
+      Manifest manifest = context.read(c -> inSnapshot(context, c, place, base, subject, identity));
       reread(place, base, manifest, to);
       String key = base + ManifestFile.SUFFIX;
       String sha256 = ManifestFile.write(place, key, manifest);
@@ -97,7 +97,7 @@ public final class PartitionExport implements BeforeDrop {
   }
 
   /** The manifest first, so that it never speaks of files that are being replaced. */
-  private static void removeEarlier(Staging place, String base, Identity identity, URI to)
+  private static void removeEarlier(Staging place, String base, DatabaseIdentity identity, URI to)
       throws IOException {
     String manifestKey = base + ManifestFile.SUFFIX;
     String folder = base.substring(0, base.indexOf('/') + 1);
@@ -115,28 +115,28 @@ public final class PartitionExport implements BeforeDrop {
   }
 
   private Manifest inSnapshot(
-      Work work,
+      StepContext context,
       Connection connection,
       Staging place,
       String base,
-      Subject subject,
-      Identity identity)
+      ExportedPartition subject,
+      DatabaseIdentity identity)
       throws SQLException {
     CopySession.beginExport(connection);
     List<Column> columns =
-        TableFacts.columns(connection, subject.oid()).stream()
-            .map(TableFacts.Known::column)
+        TableDefinition.columns(connection, subject.oid()).stream()
+            .map(TableDefinition.Known::column)
             .toList();
     if (columns.isEmpty()) {
-      throw new SQLException(subject.partition() + " is not there any more");
+      throw new SQLException(subject.partition() + " no longer exists");
     }
-    Manifest empty = manifest(connection, subject, identity, columns, work);
-    long counted = number(connection, "select count(*) from " + subject.partition().sql());
+    Manifest empty = manifest(connection, subject, identity, columns, context);
+    long counted = Sql.number(connection, "select count(*) from " + subject.partition().sql());
     try (PartsWriter writer = new PartsWriter(place, base, partBytes)) {
       String copy =
           "copy (select %s from %s) to stdout"
-              .formatted(TableFacts.names(empty.stored()), subject.partition().sql());
-      long rows = copy(work, connection, copy, writer, subject, counted);
+              .formatted(TableDefinition.names(empty.stored()), subject.partition().sql());
+      long rows = copy(context, connection, copy, writer, subject, counted);
       List<Part> parts = writer.finish();
       if (rows != counted) {
         throw new ExportException(
@@ -149,11 +149,11 @@ public final class PartitionExport implements BeforeDrop {
   }
 
   private static long copy(
-      Work work,
+      StepContext context,
       Connection connection,
       String sql,
       PartsWriter writer,
-      Subject subject,
+      ExportedPartition subject,
       long counted)
       throws SQLException, IOException {
     String what = "rows of " + subject.partition() + " exported";
@@ -163,11 +163,11 @@ public final class PartitionExport implements BeforeDrop {
       for (byte[] row = out.readFromCopy(); row != null; row = out.readFromCopy()) {
         writer.row(row);
         if (++rows % ROWS_BETWEEN_LOOKS == 0) {
-          work.goOn();
-          work.progress(what, rows, counted);
+          context.checkNotEnded();
+          context.progress(what, rows, counted);
         }
       }
-      work.progress(what, rows, counted);
+      context.progress(what, rows, counted);
       return rows;
     } finally {
       if (out.isActive()) {
@@ -184,17 +184,22 @@ public final class PartitionExport implements BeforeDrop {
       long size = place.size(key);
       if (size != part.bytes()) {
         throw new ExportException(
-            "%s has %d bytes after %d were written; the store lost some"
+            "%s has %d bytes after %d were written; the storage lost some"
                 .formatted(uri(to, key), size, part.bytes()));
       }
-      try (PartCheck check = new PartCheck(part, uri(to, folder).toString(), place.open(key))) {
+      try (PartVerifier check =
+          new PartVerifier(part, uri(to, folder).toString(), place.open(key))) {
         check.verify();
       }
     }
   }
 
   private static Manifest manifest(
-      Connection connection, Subject subject, Identity identity, List<Column> columns, Work work)
+      Connection connection,
+      ExportedPartition subject,
+      DatabaseIdentity identity,
+      List<Column> columns,
+      StepContext context)
       throws SQLException {
     String key =
         text(
@@ -207,7 +212,7 @@ public final class PartitionExport implements BeforeDrop {
         identity.database(),
         identity.server(),
         text(connection, "show server_version"),
-        work.clock().instant(),
+        context.clock().instant(),
         subject.parent().schema(),
         subject.parent().name(),
         subject.partition().schema(),
@@ -220,7 +225,7 @@ public final class PartitionExport implements BeforeDrop {
         0,
         0,
         List.of(),
-        TableFacts.ddl(connection, subject.oid()));
+        TableDefinition.ddl(connection, subject.oid()));
   }
 
   private static Manifest filled(Manifest m, long rows, long rowBytes, List<Part> parts) {
@@ -246,15 +251,7 @@ public final class PartitionExport implements BeforeDrop {
         m.ddl());
   }
 
-  private static long number(Connection connection, String sql) throws SQLException {
-    return Long.parseLong(text(connection, sql));
-  }
-
   private static String text(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
-    }
+    return Sql.one(connection, sql, row -> row.getString(1));
   }
 }

@@ -47,7 +47,7 @@ final class PartsWriter implements AutoCloseable {
   }
 
   private void begin() throws IOException {
-    file = place.create(Keys.part(base, parts.size() + 1));
+    file = place.create(ExportKeys.part(base, parts.size() + 1));
     digested = new DigestOutputStream(file, Sha256.digest());
     zipped = new GZIPOutputStream(digested, BUFFER);
   }
@@ -55,7 +55,7 @@ final class PartsWriter implements AutoCloseable {
   private void finishPart() throws IOException {
     zipped.finish();
     file.commitDurably();
-    String name = Keys.fileName(Keys.part(base, parts.size() + 1));
+    String name = ExportKeys.fileName(ExportKeys.part(base, parts.size() + 1));
     parts.add(new Part(name, file.size(), Sha256.hex(digested.getMessageDigest().digest())));
     file = null;
   }

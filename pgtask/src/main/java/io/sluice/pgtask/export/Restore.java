@@ -4,10 +4,10 @@ import io.sluice.core.catalog.Names;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
-import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
+import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import io.sluice.pgtask.partition.NewPartition;
 import io.sluice.pgtask.partition.PartitionSql;
-import io.sluice.pgtask.run.Rights;
+import io.sluice.pgtask.run.Privileges;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
@@ -32,13 +32,13 @@ public final class Restore implements TaskKind<RestoreSpec> {
 
   private static final String BUILDING = "__sluice_restore";
 
-  private final ExportPlaces places;
+  private final ExportLocations places;
   private final Transactions ledger;
 
   /**
    * @param ledger of the warehouse
    */
-  public Restore(ExportPlaces places, Transactions ledger) {
+  public Restore(ExportLocations places, Transactions ledger) {
     this.places = places;
     this.ledger = ledger;
   }
@@ -50,7 +50,8 @@ public final class Restore implements TaskKind<RestoreSpec> {
       return;
     }
     TableName name = name(spec, source.get().manifest());
-    Target target = run.read(connection -> Target.look(connection, source.get().manifest(), name));
+    RestoreTarget target =
+        run.read(connection -> RestoreTarget.look(connection, source.get().manifest(), name));
     List<String> refused =
         spec.as().isPresent()
             ? target.refusedAlone(name)
@@ -59,7 +60,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
       refused.forEach(run::problem);
       return;
     }
-    if (!Rights.require(run, needs(spec, target, name))) {
+    if (!Privileges.require(run, needs(spec, target, name))) {
       return;
     }
     if (spec.as().isPresent()) {
@@ -84,16 +85,17 @@ public final class Restore implements TaskKind<RestoreSpec> {
         .orElse(new TableName(manifest.partitionSchema(), manifest.partition()));
   }
 
-  private static List<Rights.Need> needs(RestoreSpec spec, Target target, TableName name) {
-    Rights.Need create = Rights.creatingIn(name.schema());
+  private static List<Privileges.Requirement> needs(
+      RestoreSpec spec, RestoreTarget target, TableName name) {
+    Privileges.Requirement create = Privileges.creatingIn(name.schema());
     return spec.as().isPresent()
-        ? List.of(Rights.using(name.schema()), create)
+        ? List.of(Privileges.using(name.schema()), create)
         : List.of(
-            Rights.using(target.name().schema()),
-            Rights.using(name.schema()),
+            Privileges.using(target.name().schema()),
+            Privileges.using(name.schema()),
             create,
-            Rights.owning(target.name()),
-            Rights.giving(target.owner(), name.schema()));
+            Privileges.owning(target.name()),
+            Privileges.giving(target.owner(), name.schema()));
   }
 
   private static TableName building(TableName name) {
@@ -105,15 +107,15 @@ public final class Restore implements TaskKind<RestoreSpec> {
     boolean done =
         run.step(
                 SqlStep.transaction(
-                    "remove what a broken off restore left", RestoreSql.remove(building)))
+                    "remove what an interrupted restore left", RestoreSql.remove(building)))
             && run.step(
                 SqlStep.transaction(
-                    "make " + building + " with the columns of the export",
+                    "create " + building + " with the columns of the export",
                     RestoreSql.createAlone(building, source.manifest())))
             && run.step(new FillStep(source, places, building))
             && run.step(
                 SqlStep.transaction(
-                    "give it its name, " + name, List.of(RestoreSql.rename(building, name))));
+                    "rename it to " + name, List.of(RestoreSql.rename(building, name))));
     if (done) {
       run.note(
           "%s has the rows that %s.%s had when it was exported; its indexes and constraints are in the manifest"
@@ -122,19 +124,19 @@ public final class Restore implements TaskKind<RestoreSpec> {
   }
 
   private void partition(
-      ExportSource source, Target target, TableName name, RestoreSpec spec, TaskRun run) {
+      ExportSource source, RestoreTarget target, TableName name, RestoreSpec spec, TaskRun run) {
     TableName building = building(name);
     AtomicLong row = new AtomicLong();
     boolean made =
         run.step(
                 SqlStep.transaction(
-                    "remove what a broken off restore left", RestoreSql.remove(building)))
+                    "remove what an interrupted restore left", RestoreSql.remove(building)))
             && run.step(
                 SqlStep.transaction(
-                    "make %s like %s".formatted(building, target.name()),
+                    "create %s like %s".formatted(building, target.name()),
                     target.maker().make(new NewPartition(building, target.bounds()))))
             && run.step(new FillStep(source, places, building))
-            && run.step(new PlainNamesStep(building, name))
+            && run.step(new RenameIndexesStep(building, name))
             && run.step(hold(source, building, run, spec, row));
     if (made
         && (spec.attach()
@@ -145,7 +147,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
   }
 
   private boolean attach(
-      ExportSource source, Target target, TableName building, TableName name, TaskRun run) {
+      ExportSource source, RestoreTarget target, TableName building, TableName name, TaskRun run) {
     Manifest manifest = source.manifest();
     boolean ready = true;
     if (target.defaultPartition().isPresent()) {
@@ -153,10 +155,10 @@ public final class Restore implements TaskKind<RestoreSpec> {
       ready =
           run.step(
                   SqlStep.transaction(
-                      "say that %s holds no rows of the range".formatted(other),
+                      "add a check constraint that %s holds no rows of the range".formatted(other),
                       RestoreSql.excludeFromDefault(other, target, manifest)))
               && run.step(
-                  SqlStep.transaction("prove it", List.of(RestoreSql.validateDefault(other))));
+                  SqlStep.transaction("validate it", List.of(RestoreSql.validateDefault(other))));
     }
     boolean attached =
         ready
@@ -169,30 +171,29 @@ public final class Restore implements TaskKind<RestoreSpec> {
       TableName other = target.defaultPartition().get();
       run.step(
           SqlStep.transaction(
-              "take back what was said of " + other, List.of(RestoreSql.freeDefault(other))));
+              "remove the check constraint from " + other, List.of(RestoreSql.freeDefault(other))));
     }
-    return attached && run.step(SqlStep.alone("analyse " + name, "analyze " + name.sql()));
+    return attached && run.step(SqlStep.autocommit("analyse " + name, "analyze " + name.sql()));
   }
 
   private boolean detached(TableName building, TableName name, TaskRun run) {
     run.note(
-        "%s stays detached; its CHECK %s spares ATTACH PARTITION the scan, drop it afterwards"
+        "%s stays detached; its CHECK %s saves ATTACH PARTITION the scan, drop it afterwards"
             .formatted(name, PartitionSql.CHECK));
     return run.step(
-            SqlStep.transaction(
-                "give it its name, " + name, List.of(RestoreSql.rename(building, name))))
-        && run.step(SqlStep.alone("analyse " + name, "analyze " + name.sql()));
+            SqlStep.transaction("rename it to " + name, List.of(RestoreSql.rename(building, name))))
+        && run.step(SqlStep.autocommit("analyse " + name, "analyze " + name.sql()));
   }
 
   private LedgerStep hold(
       ExportSource source, TableName building, TaskRun run, RestoreSpec spec, AtomicLong row) {
     Instant until = run.now().plus(spec.hold());
     return new LedgerStep(
-        "keep rotation away from it until " + until,
+        "exclude it from rotation until " + until,
         "update sluice.expired_partition set hold_until = '%s' where id = %s"
             .formatted(until, source.ledgerId().map(String::valueOf).orElse("<new>")),
-        work -> {
-          long oid = work.read(connection -> Target.oid(connection, building));
+        context -> {
+          long oid = context.read(connection -> RestoreTarget.oid(connection, building));
           if (source.ledgerId().isPresent()) {
             row.set(source.ledgerId().get());
             expired(run).hold(row.get(), oid, until);
@@ -209,8 +210,8 @@ public final class Restore implements TaskKind<RestoreSpec> {
         });
   }
 
-  private static Leaving gone(String task, Manifest manifest, long oid) {
-    return new Leaving(
+  private static ExpiringPartition gone(String task, Manifest manifest, long oid) {
+    return new ExpiringPartition(
         task,
         new TableName(manifest.schema(), manifest.parent()),
         new TableName(manifest.partitionSchema(), manifest.partition()),
@@ -229,9 +230,9 @@ public final class Restore implements TaskKind<RestoreSpec> {
 
   private LedgerStep restored(AtomicLong row, TableName name, TaskRun run) {
     return new LedgerStep(
-        "note that " + name + " is back",
+        "record that " + name + " is restored",
         "update sluice.expired_partition set restored_at = '%s' where id = <its>"
             .formatted(run.now()),
-        work -> expired(run).restored(row.get(), run.now()));
+        context -> expired(run).restored(row.get(), run.now()));
   }
 }

@@ -39,7 +39,7 @@ final class RestoreSql {
   }
 
   /** As PostgreSQL writes what a default partition may not hold, or its proof would fail. */
-  private static String outside(Target target, Manifest manifest) {
+  private static String outside(RestoreTarget target, Manifest manifest) {
     String key = SqlNames.quote(target.key());
     List<String> parts = new ArrayList<>(List.of(key + " is null"));
     if (!manifest.lower().equals("MINVALUE")) {
@@ -52,7 +52,7 @@ final class RestoreSql {
   }
 
   /** Again after a broken off restore, whose constraint is still there. */
-  static List<String> excludeFromDefault(TableName other, Target target, Manifest manifest) {
+  static List<String> excludeFromDefault(TableName other, RestoreTarget target, Manifest manifest) {
     return List.of(
         freeDefault(other),
         "alter table %s add constraint %s check (%s) not valid"

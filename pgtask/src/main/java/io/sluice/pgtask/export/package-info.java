@@ -1,2 +1,2 @@
-/** Partitions written away before they are dropped, and brought back. */
+/** Exports partitions before they are dropped, and restores them. */
 package io.sluice.pgtask.export;

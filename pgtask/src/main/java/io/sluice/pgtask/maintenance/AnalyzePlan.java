@@ -1,6 +1,9 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.SqlStep;
+import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.MaintenanceSpec.Analyze;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,22 +34,22 @@ final class AnalyzePlan {
 
   private static final Duration DAY = Duration.ofDays(1);
 
-  private final Server server;
+  private final ServerInfo server;
   private final Instant now;
 
-  AnalyzePlan(Server server, Instant now) {
+  AnalyzePlan(ServerInfo server, Instant now) {
     this.server = server;
     this.now = now;
   }
 
   /** Parents first: what they analyse on their way is not analysed again. */
-  List<Item> due(List<TableFacts> tables, Analyze spec) {
-    List<Item> items = new ArrayList<>();
+  List<WorkItem> due(List<TableInfo> tables, Analyze spec) {
+    List<WorkItem> items = new ArrayList<>();
     Set<String> covered = new HashSet<>();
-    Map<String, List<TableFacts>> leaves = leaves(tables);
-    for (TableFacts parent :
-        tables.stream().filter(TableFacts::partitioned).sorted(topFirst()).toList()) {
-      List<TableFacts> parts = leaves.getOrDefault(parent.name().toString(), List.of());
+    Map<String, List<TableInfo>> leaves = leaves(tables);
+    for (TableInfo parent :
+        tables.stream().filter(TableInfo::partitioned).sorted(topFirst()).toList()) {
+      List<TableInfo> parts = leaves.getOrDefault(parent.name().toString(), List.of());
       if (!covered.contains(parent.name().toString())) {
         parentReason(parent, parts, spec)
             .ifPresent(why -> items.add(parent(parent, parts, why, covered)));
@@ -58,13 +61,13 @@ final class AnalyzePlan {
     return items;
   }
 
-  private static Comparator<TableFacts> topFirst() {
-    return Comparator.comparingInt((TableFacts t) -> t.parents().size())
-        .thenComparing(TableFacts::name);
+  private static Comparator<TableInfo> topFirst() {
+    return Comparator.comparingInt((TableInfo t) -> t.parents().size())
+        .thenComparing(TableInfo::name);
   }
 
-  private static Map<String, List<TableFacts>> leaves(List<TableFacts> tables) {
-    Map<String, List<TableFacts>> leaves = new HashMap<>();
+  private static Map<String, List<TableInfo>> leaves(List<TableInfo> tables) {
+    Map<String, List<TableInfo>> leaves = new HashMap<>();
     tables.stream()
         .filter(t -> !t.partitioned())
         .forEach(
@@ -76,14 +79,14 @@ final class AnalyzePlan {
   }
 
   /** Tables that cannot be judged without it, though analysing them was not asked for. */
-  List<Item> toJudge(List<TableFacts> tables) {
+  List<WorkItem> toJudge(List<TableInfo> tables) {
     return tables.stream()
         .filter(t -> !t.partitioned())
         .flatMap(t -> reason(t, FRESH).map(why -> item(t, why)).stream())
         .toList();
   }
 
-  private static Optional<String> reason(TableFacts table, double share) {
+  private static Optional<String> reason(TableInfo table, double share) {
     if (table.size().heap() == 0) {
       return Optional.empty();
     }
@@ -96,45 +99,49 @@ final class AnalyzePlan {
       return Optional.of("it was never analysed");
     }
     return table.rows().changed() > 0 && changed >= share
-        ? Optional.of("%s of its rows changed since".formatted(Words.percent(changed)))
+        ? Optional.of(
+            "%s of its rows have changed since the last time"
+                .formatted(HumanFormat.percent(changed)))
         : Optional.empty();
   }
 
-  static double changedShare(TableFacts table) {
+  static double changedShare(TableInfo table) {
     return (double) table.rows().changed() / Math.max(1, table.rows().counted());
   }
 
-  private Optional<String> parentReason(TableFacts parent, List<TableFacts> parts, Analyze spec) {
+  private Optional<String> parentReason(TableInfo parent, List<TableInfo> parts, Analyze spec) {
     double rows = parts.stream().mapToDouble(AnalyzePlan::rows).sum();
     if (rows == 0) {
       return Optional.empty();
     }
     if (parent.rows().analyzed().isEmpty()) {
-      return Optional.of("it was never analysed, which autovacuum does not do");
+      return Optional.of(
+          "it was never analysed, and autovacuum does not analyse partitioned tables");
     }
     Instant last = parent.rows().analyzed().get();
     double changed = parts.stream().mapToDouble(part -> changedSince(part, last)).sum() / rows;
     boolean old = last.plus(DAY).isBefore(now) && changed > 0;
     return changed >= spec.changed() || old
         ? Optional.of(
-            "%s of the rows of its partitions changed since %s"
-                .formatted(Words.percent(changed), last.truncatedTo(ChronoUnit.SECONDS)))
+            "%s of the rows of its partitions have changed since %s"
+                .formatted(HumanFormat.percent(changed), last.truncatedTo(ChronoUnit.SECONDS)))
         : Optional.empty();
   }
 
-  private static double rows(TableFacts table) {
+  private static double rows(TableInfo table) {
     return Math.max(0, Math.max(table.rows().counted(), (double) table.rows().live()));
   }
 
   /** Autovacuum analysed a partition because much of it changed; how much is forgotten. */
-  private static double changedSince(TableFacts part, Instant last) {
+  private static double changedSince(TableInfo part, Instant last) {
     boolean anew =
         part.rows().autoAnalyzed().filter(last::isBefore).isPresent()
             || part.rows().analyzed().filter(last.plus(ONE_ANALYZE)::isBefore).isPresent();
     return anew ? rows(part) : Math.min((double) part.rows().changed(), Math.max(rows(part), 1));
   }
 
-  private Item parent(TableFacts parent, List<TableFacts> parts, String why, Set<String> covered) {
+  private WorkItem parent(
+      TableInfo parent, List<TableInfo> parts, String why, Set<String> covered) {
     boolean only = server.major() >= 18;
     if (!only) {
       covered.addAll(parts.stream().map(p -> p.name().toString()).collect(Collectors.toSet()));
@@ -144,22 +151,22 @@ final class AnalyzePlan {
     return item(parent, why, work, "analyze " + (only ? "only " : "") + parent.name().sql());
   }
 
-  private Item item(TableFacts table, String why) {
+  private WorkItem item(TableInfo table, String why) {
     return item(table, why, sampled(table), "analyze " + table.name().sql());
   }
 
-  private static Item item(TableFacts table, String why, long work, String sql) {
-    return new Item(
-        Pace.Kind.ANALYZE,
+  private static WorkItem item(TableInfo table, String why, long work, String sql) {
+    return new WorkItem(
+        Throughput.Operation.ANALYZE,
         table,
         "analysing " + table.name(),
         0,
         work,
         0,
-        new StepJob(SqlStep.alone("Analyze %s: %s".formatted(table.name(), why), sql)));
+        new StepJob(SqlStep.autocommit("Analyze %s: %s".formatted(table.name(), why), sql)));
   }
 
-  private long sampled(TableFacts table) {
+  private long sampled(TableInfo table) {
     return Math.min(table.size().heap(), server.sampledPages() * server.page());
   }
 }

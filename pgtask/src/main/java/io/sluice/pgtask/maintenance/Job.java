@@ -11,13 +11,13 @@ interface Job {
    * What came of it.
    *
    * @param diskFull it failed because the server's disk became full
-   * @param words what was done and won, for people; empty if it was not
+   * @param description what was done and won, for people; empty if it was not
    */
-  record Made(boolean done, boolean diskFull, String words) {
-    static Made not(boolean diskFull) {
-      return new Made(false, diskFull, "");
+  record Outcome(boolean done, boolean diskFull, String description) {
+    static Outcome not(boolean diskFull) {
+      return new Outcome(false, diskFull, "");
     }
   }
 
-  Made make(TaskRun run, Item item) throws SQLException;
+  Outcome make(TaskRun run, WorkItem item) throws SQLException;
 }

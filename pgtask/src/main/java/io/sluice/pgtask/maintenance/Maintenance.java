@@ -1,5 +1,6 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
 import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
@@ -38,6 +39,6 @@ public final class Maintenance implements TaskKind<MaintenanceSpec> {
 
   @Override
   public void run(MaintenanceSpec spec, TaskRun run) throws SQLException {
-    new Tending(spec, run, Server.read(run), logins.apply(run.task().database())).run();
+    new MaintenanceRun(spec, run, ServerInfo.read(run), logins.apply(run.task().database())).run();
   }
 }

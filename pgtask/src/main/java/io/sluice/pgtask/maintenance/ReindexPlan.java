@@ -1,6 +1,12 @@
 package io.sluice.pgtask.maintenance;
 
-import io.sluice.pgtask.maintenance.Statistics.Index;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimate;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimator;
+import io.sluice.pgtask.maintenance.statistics.IndexInfo;
+import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics.Index;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.MaintenanceSpec.Reindex;
 import java.sql.SQLException;
@@ -9,15 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Indexes with more air than is worth keeping. */
+/** Indexes with more bloat than the task allows. */
 final class ReindexPlan {
 
   private final TaskRun run;
   private final Reindex spec;
-  private final Bloat bloat;
-  private final Counted counted;
+  private final BloatEstimator bloat;
+  private final PgStatTuple counted;
 
-  ReindexPlan(TaskRun run, Reindex spec, Bloat bloat, Counted counted) {
+  ReindexPlan(TaskRun run, Reindex spec, BloatEstimator bloat, PgStatTuple counted) {
     this.run = run;
     this.spec = spec;
     this.bloat = bloat;
@@ -25,16 +31,16 @@ final class ReindexPlan {
   }
 
   /** Whether an index of it may be large enough. */
-  boolean mayConcern(TableFacts table) {
+  boolean mayConcern(TableInfo table) {
     return !table.partitioned() && table.size().indexes() >= spec.minBytes();
   }
 
-  List<Item> due(List<TableFacts> tables) throws SQLException {
-    List<TableFacts> concerned =
+  List<WorkItem> due(List<TableInfo> tables) throws SQLException {
+    List<TableInfo> concerned =
         tables.stream().filter(t -> mayConcern(t) && t.lockedBy().isEmpty()).toList();
-    Map<Long, List<Index>> indexes = new Statistics(run).indexes(concerned);
-    List<Item> items = new ArrayList<>();
-    for (TableFacts table : concerned) {
+    Map<Long, List<Index>> indexes = new PlannerStatistics(run).indexes(concerned);
+    List<WorkItem> items = new ArrayList<>();
+    for (TableInfo table : concerned) {
       for (Index index : indexes.getOrDefault(table.oid(), List.of())) {
         item(table, index).ifPresent(items::add);
       }
@@ -42,38 +48,39 @@ final class ReindexPlan {
     return items;
   }
 
-  private Optional<Item> item(TableFacts table, Index index) throws SQLException {
-    IndexFacts facts = index.facts();
-    Optional<Air> estimate = bloat.index(table, index);
+  private Optional<WorkItem> item(TableInfo table, Index index) throws SQLException {
+    IndexInfo facts = index.facts();
+    Optional<BloatEstimate> estimate = bloat.index(table, index);
     if (facts.bytes() < spec.minBytes() || !past(estimate)) {
       return Optional.empty();
     }
-    Air air = counted.index(facts, estimate.get());
-    if (!past(Optional.of(air))) {
+    BloatEstimate measured = counted.index(facts, estimate.get());
+    if (!past(Optional.of(measured))) {
       return Optional.empty();
     }
     if (facts.exclusion()) {
       run.note(
-          "index %s of %s: %s, but it belongs to an exclusion constraint, which PostgreSQL cannot rebuild while the table is used; REINDEX INDEX %s when it is not"
-              .formatted(facts.name(), table.name(), air.words(), facts.name().sql()));
+          "index %s of %s: %s, but it belongs to an exclusion constraint, which PostgreSQL cannot rebuild concurrently; run REINDEX INDEX %s when the table is not in use"
+              .formatted(facts.name(), table.name(), measured.description(), facts.name().sql()));
       return Optional.empty();
     }
-    return Optional.of(item(table, facts, air));
+    return Optional.of(item(table, facts, measured));
   }
 
-  private boolean past(Optional<Air> air) {
-    return air.isPresent() && air.get().share() >= spec.bloat();
+  private boolean past(Optional<BloatEstimate> measured) {
+    return measured.isPresent() && measured.get().share() >= spec.bloat();
   }
 
-  private Item item(TableFacts table, IndexFacts index, Air air) {
-    long needed = index.bytes() - air.wins();
-    String words = "Rebuild index %s of %s: %s".formatted(index.name(), table.name(), air.words());
-    ReindexStep step = new ReindexStep(words, table.name(), index.name());
-    return new Item(
-        Pace.Kind.REINDEX,
+  private WorkItem item(TableInfo table, IndexInfo index, BloatEstimate measured) {
+    long needed = index.bytes() - measured.reclaimable();
+    String description =
+        "Rebuild index %s of %s: %s".formatted(index.name(), table.name(), measured.description());
+    ReindexStep step = new ReindexStep(description, table.name(), index.name());
+    return new WorkItem(
+        Throughput.Operation.REINDEX,
         table,
         "rebuilding index " + index.name(),
-        air.wins(),
+        measured.reclaimable(),
         2 * table.size().heap() + 2 * needed,
         needed,
         new StepJob(step));

@@ -1,12 +1,12 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
-import io.sluice.pgtask.run.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 
@@ -22,19 +22,19 @@ final class ReindexStep implements Step {
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-  private final String words;
+  private final String description;
   private final TableName table;
   private final TableName index;
 
-  ReindexStep(String words, TableName table, TableName index) {
-    this.words = words;
+  ReindexStep(String description, TableName table, TableName index) {
+    this.description = description;
     this.table = table;
     this.index = index;
   }
 
   @Override
-  public String words() {
-    return words;
+  public String description() {
+    return description;
   }
 
   @Override
@@ -55,21 +55,20 @@ final class ReindexStep implements Step {
   }
 
   @Override
-  public StepResult run(Work work) throws SQLException {
-    work.transaction(List.of(lock()));
-    try (Connection connection = work.connection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(patience());
-      statement.execute(reindex());
+  public StepResult run(StepContext context) throws SQLException {
+    context.transaction(List.of(lock()));
+    try (Connection connection = context.connection()) {
+      Sql.execute(connection, patience());
+      Sql.execute(connection, reindex());
     }
     return StepResult.done();
   }
 
   /** What a broken rebuild leaves is an invalid index beside the old one, which stays in use. */
   @Override
-  public void undo(Work work) throws SQLException {
-    for (Leftovers.Index leftover : Leftovers.ofTable(work, table)) {
-      work.alone(leftover.drop());
+  public void undo(StepContext context) throws SQLException {
+    for (InvalidIndexes.Index leftover : InvalidIndexes.ofTable(context, table)) {
+      context.autocommit(leftover.drop());
     }
   }
 }

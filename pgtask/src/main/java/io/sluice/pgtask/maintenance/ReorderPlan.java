@@ -1,18 +1,24 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.catalog.Names;
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.CopySwap;
 import io.sluice.pgtask.copyswap.CopySwap.Unfinished;
-import io.sluice.pgtask.maintenance.Bloat.TableAir;
-import io.sluice.pgtask.maintenance.Orders.Order;
+import io.sluice.pgtask.maintenance.SortOrders.Order;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimate;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimator;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimator.TableBloat;
+import io.sluice.pgtask.maintenance.statistics.ColumnStatistics;
+import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.MaintenanceSpec.Method;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,7 +29,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Cold tables with much air, or whose rows lie out of order. */
+/** Cold tables that are bloated, or whose rows lie out of order. */
 final class ReorderPlan {
 
   private static final String STATES =
@@ -34,17 +40,17 @@ final class ReorderPlan {
 
   private final TaskRun run;
   private final Reorder spec;
-  private final Bloat bloat;
-  private final Counted counted;
+  private final BloatEstimator bloat;
+  private final PgStatTuple counted;
   private final Optional<Repack> repack;
   private final Map<Long, Unfinished> unfinished = new HashMap<>();
-  private final Cold cold;
+  private final ColdTables cold;
 
   ReorderPlan(
       TaskRun run,
       Reorder spec,
-      Bloat bloat,
-      Counted counted,
+      BloatEstimator bloat,
+      PgStatTuple counted,
       Optional<Repack> repack,
       TableGlobs wanted)
       throws SQLException {
@@ -53,13 +59,13 @@ final class ReorderPlan {
     this.bloat = bloat;
     this.counted = counted;
     this.repack = repack;
-    this.cold = Cold.read(run, wanted, spec.after());
+    this.cold = ColdTables.read(run, wanted, spec.after());
   }
 
   /** Removes what is left of rewrites that came to their end; those on their way are carried on. */
-  void finishEarlier(List<TableFacts> tables) throws SQLException {
+  void finishEarlier(List<TableInfo> tables) throws SQLException {
     Set<TableName> states = states();
-    for (TableFacts table : tables) {
+    for (TableInfo table : tables) {
       TableName state =
           table.name().sibling(Names.withSuffix(table.name().name(), "__sluice_state"));
       if (states.contains(state)) {
@@ -69,21 +75,11 @@ final class ReorderPlan {
   }
 
   private Set<TableName> states() throws SQLException {
-    return run.read(
-        connection -> {
-          Set<TableName> found = new HashSet<>();
-          try (Statement statement = connection.createStatement();
-              ResultSet row = statement.executeQuery(STATES)) {
-            while (row.next()) {
-              found.add(new TableName(row.getString(1), row.getString(2)));
-            }
-          }
-          return found;
-        });
+    return new HashSet<>(run.read(c -> Sql.list(c, STATES, TableName::read)));
   }
 
   /** Whether it is large enough, and may be cold. */
-  boolean mayConcern(TableFacts table) {
+  boolean mayConcern(TableInfo table) {
     return table.kind() == 'r'
         && table.owned()
         && table.size().heap() + table.size().toast() >= spec.minBytes()
@@ -93,70 +89,77 @@ final class ReorderPlan {
   /**
    * @param atFirst the tables before this run did anything
    */
-  List<Item> due(List<TableFacts> atFirst, List<TableFacts> tables) throws SQLException {
-    Map<Long, TableFacts> before =
-        atFirst.stream().collect(Collectors.toMap(TableFacts::oid, Function.identity()));
-    List<TableFacts> concerned =
-        tables.stream().filter(t -> mayConcern(t) || carriesOn(t)).toList();
-    Map<Long, List<Column>> columns = new Statistics(run).tables(concerned);
-    Orders orders = Orders.read(run, concerned);
-    List<Item> items = new ArrayList<>();
-    for (TableFacts table : concerned) {
+  List<WorkItem> due(List<TableInfo> atFirst, List<TableInfo> tables) throws SQLException {
+    Map<Long, TableInfo> before =
+        atFirst.stream().collect(Collectors.toMap(TableInfo::oid, Function.identity()));
+    List<TableInfo> concerned = tables.stream().filter(t -> mayConcern(t) || carriesOn(t)).toList();
+    Map<Long, List<ColumnStatistics>> columns = new PlannerStatistics(run).tables(concerned);
+    SortOrders orders = SortOrders.read(run, concerned);
+    List<WorkItem> items = new ArrayList<>();
+    for (TableInfo table : concerned) {
       due(before.get(table.oid()), table, columns, orders).ifPresent(items::add);
     }
     return items;
   }
 
-  private boolean carriesOn(TableFacts table) {
+  private boolean carriesOn(TableInfo table) {
     return unfinished.get(table.oid()) == Unfinished.REWRITE;
   }
 
-  private Optional<Item> due(
-      TableFacts before, TableFacts table, Map<Long, List<Column>> columns, Orders orders)
+  private Optional<WorkItem> due(
+      TableInfo before,
+      TableInfo table,
+      Map<Long, List<ColumnStatistics>> columns,
+      SortOrders orders)
       throws SQLException {
     if (unfinished.get(table.oid()) == Unfinished.OTHER) {
-      run.note(table.name() + " is not rewritten, because another task converts it");
+      run.note(table.name() + " is not rewritten, because another task is converting it");
       return Optional.empty();
     }
-    Optional<TableAir> estimate = bloat.table(table, columns.getOrDefault(table.oid(), List.of()));
+    Optional<TableBloat> estimate =
+        bloat.table(table, columns.getOrDefault(table.oid(), List.of()));
     Optional<Order> order = orders.of(table, spec.index());
     if (carriesOn(table)) {
-      return order.map(o -> item(table, o, estimate, "an earlier run began it"));
+      return order.map(o -> item(table, o, estimate, "an earlier run started it"));
     }
     if (estimate.isEmpty() || !isPast(estimate.get().all(), order)) {
       return Optional.empty();
     }
-    TableAir air = counted.table(table, estimate.get());
-    return isPast(air.all(), order) ? judged(before, table, order, air) : Optional.empty();
+    TableBloat measured = counted.table(table, estimate.get());
+    return isPast(measured.all(), order)
+        ? judged(before, table, order, measured)
+        : Optional.empty();
   }
 
-  private Optional<Item> judged(
-      TableFacts before, TableFacts table, Optional<Order> order, TableAir air) {
+  private Optional<WorkItem> judged(
+      TableInfo before, TableInfo table, Optional<Order> order, TableBloat measured) {
     if (order.isEmpty()) {
       run.problem(
           spec.index().isEmpty()
-              ? "%s has neither a clustered index nor a primary key to be ordered by; name an index or columns in reorder: index"
+              ? "%s has neither a clustered index nor a primary key to order by; name an index or columns in reorder: index"
                   .formatted(table.name())
-              : "%s has neither an index nor columns %s to be ordered by; correct reorder: index"
+              : "%s has neither an index nor columns %s to order by; correct reorder: index"
                   .formatted(table.name(), spec.index().get()));
       return Optional.empty();
     }
-    String why = why(air.all(), order.get());
+    String why = why(measured.all(), order.get());
     if (!cold.isQuiet(before) || before.rows().written() != table.rows().written()) {
       run.note(
-          "%s is not rewritten yet, though %s: it was written to since it was last analysed"
+          "%s is not rewritten yet, although %s: it was written to after it was last analysed"
               .formatted(table.name(), why));
       return table.rows().changed() > 0 ? Optional.of(mark(table)) : Optional.empty();
     }
-    return Optional.of(item(table, order.get(), Optional.of(air), why));
+    return Optional.of(item(table, order.get(), Optional.of(measured), why));
   }
 
   /** From now on the statistics tell whether anything is written. */
-  private static Item mark(TableFacts table) {
-    String words = "Analyze %s: the next run sees by it whether it is still written to";
-    SqlStep step = SqlStep.alone(words.formatted(table.name()), "analyze " + table.name().sql());
-    return new Item(
-        Pace.Kind.ANALYZE,
+  private static WorkItem mark(TableInfo table) {
+    String description =
+        "Analyze %s, so that the next run can tell whether it is still being written to";
+    SqlStep step =
+        SqlStep.autocommit(description.formatted(table.name()), "analyze " + table.name().sql());
+    return new WorkItem(
+        Throughput.Operation.ANALYZE,
         table,
         "analysing " + table.name(),
         0,
@@ -165,8 +168,8 @@ final class ReorderPlan {
         new StepJob(step));
   }
 
-  private boolean isPast(Air air, Optional<Order> order) {
-    return (spec.bloat().isPresent() && air.share() >= spec.bloat().getAsDouble())
+  private boolean isPast(BloatEstimate measured, Optional<Order> order) {
+    return (spec.bloat().isPresent() && measured.share() >= spec.bloat().getAsDouble())
         || isOutOfOrder(order);
   }
 
@@ -177,34 +180,36 @@ final class ReorderPlan {
         && Math.abs(order.get().correlation().getAsDouble()) < spec.correlation().getAsDouble();
   }
 
-  private String why(Air air, Order order) {
+  private String why(BloatEstimate measured, Order order) {
     return isOutOfOrder(Optional.of(order))
-        ? "%s, and the order of its rows is kept to %s"
-            .formatted(air.words(), Words.percent(Math.abs(order.correlation().getAsDouble())))
-        : air.words();
+        ? "%s, and the correlation with its physical order is %s"
+            .formatted(
+                measured.description(),
+                HumanFormat.percent(Math.abs(order.correlation().getAsDouble())))
+        : measured.description();
   }
 
-  private Item item(TableFacts table, Order order, Optional<TableAir> air, String why) {
-    long wins = air.map(a -> a.all().wins()).orElse(0L);
+  private WorkItem item(TableInfo table, Order order, Optional<TableBloat> measured, String why) {
+    long reclaimable = measured.map(a -> a.all().reclaimable()).orElse(0L);
     long total = table.size().total();
-    return new Item(
-        Pace.Kind.REORDER,
+    return new WorkItem(
+        Throughput.Operation.REORDER,
         table,
         "rewriting " + table.name(),
-        wins,
+        reclaimable,
         2 * total,
-        total - Math.min(total, wins),
+        total - Math.min(total, reclaimable),
         job(table, order, why));
   }
 
   /** What was begun by a copy is carried on by it. */
-  private Job job(TableFacts table, Order order, String why) {
+  private Job job(TableInfo table, Order order, String why) {
     boolean byRepack =
         repack.isPresent()
             && !carriesOn(table)
             && (spec.method() == Method.PG_REPACK || order.keyed());
     return byRepack
         ? new StepJob(repack.get().step(table, order.sql(), why))
-        : new CopyJob(why, order.sql());
+        : new CopySwapJob(why, order.sql());
   }
 }

@@ -1,15 +1,15 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.SqlStep;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.TaskRun;
-import io.sluice.pgtask.run.Work;
 import io.sluice.pgtask.task.MaintenanceSpec.Method;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +43,8 @@ final class Repack {
   /**
    * @param login empty if this process does not know how to log in
    */
-  static Optional<Repack> find(TaskRun run, Server server, Method method, Optional<Login> login) {
+  static Optional<Repack> find(
+      TaskRun run, ServerInfo server, Method method, Optional<Login> login) {
     if (method == Method.COPY) {
       return Optional.empty();
     }
@@ -52,20 +53,17 @@ final class Repack {
       return Optional.of(new Repack(new RepackClient(login.orElseThrow(), server.superuser())));
     }
     if (method == Method.PG_REPACK) {
-      run.problem(
-          "method pg_repack is not possible: "
-              + against.get()
-              + "; or let the task take method: copy");
+      run.problem("method pg_repack is not possible: " + against.get() + "; or use method: copy");
     }
     return Optional.empty();
   }
 
-  private static Optional<String> against(Server server, Optional<Login> login) {
+  private static Optional<String> against(ServerInfo server, Optional<Login> login) {
     if (server.repack().isEmpty()) {
       return Optional.of("the database has no extension pg_repack; create it");
     }
     if (login.isEmpty()) {
-      return Optional.of("this process does not know how its client is to log in");
+      return Optional.of("this process has no login for its client");
     }
     Optional<String> version = RepackClient.version();
     if (version.isEmpty()) {
@@ -74,22 +72,22 @@ final class Repack {
     return version.equals(server.repack())
         ? Optional.empty()
         : Optional.of(
-            "the client is of version %s, the extension of %s; update one"
+            "the client has version %s, the extension %s; update one of them"
                 .formatted(version.get(), server.repack().get()));
   }
 
-  RepackStep step(TableFacts table, String orderBy, String why) {
-    String words =
-        "Rewrite %s with pg_repack in the order of %s: %s".formatted(table.name(), orderBy, why);
-    return new RepackStep(words, table.name(), orderBy, client);
+  RepackStep step(TableInfo table, String orderBy, String why) {
+    String description =
+        "Rewrite %s with pg_repack ordered by %s: %s".formatted(table.name(), orderBy, why);
+    return new RepackStep(description, table.name(), orderBy, client);
   }
 
   /** Removes what killed runs of pg_repack left at tables. Its triggers slow every write. */
-  static void clean(TaskRun run, Collection<TableFacts> tables) throws SQLException {
-    for (Left left : left(run, tables.stream().map(TableFacts::oid).toList())) {
+  static void clean(TaskRun run, Collection<TableInfo> tables) throws SQLException {
+    for (Left left : left(run, tables.stream().map(TableInfo::oid).toList())) {
       run.step(
           SqlStep.transaction(
-              "Remove what a broken pg_repack left at " + left.table(), left.drop()));
+              "Remove what an interrupted pg_repack left on " + left.table(), left.drop()));
     }
   }
 
@@ -106,20 +104,13 @@ final class Repack {
     }
   }
 
-  static List<Left> left(Work work, List<Long> oids) throws SQLException {
-    return work.read(
-        connection -> {
-          List<Left> found = new ArrayList<>();
-          try (PreparedStatement statement = connection.prepareStatement(LEFT)) {
-            statement.setArray(1, connection.createArrayOf("bigint", oids.toArray()));
-            try (ResultSet row = statement.executeQuery()) {
-              while (row.next()) {
-                found.add(
-                    new Left(new TableName(row.getString(1), row.getString(2)), row.getLong(3)));
-              }
-            }
-          }
-          return found;
-        });
+  static List<Left> left(StepContext context, List<Long> oids) throws SQLException {
+    return context.read(
+        connection ->
+            Sql.list(
+                connection,
+                LEFT,
+                row -> new Left(TableName.read(row), row.getLong(3)),
+                Sql.longs(oids)));
   }
 }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.RunEnded;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.run.StepContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +74,7 @@ record RepackClient(Login login, boolean superuser) {
   private Properties server() {
     Properties server = Driver.parseURL(login.url(), new Properties());
     if (server == null) {
-      throw new IllegalArgumentException("not an address of PostgreSQL: " + login.url());
+      throw new IllegalArgumentException("not a PostgreSQL URL: " + login.url());
     }
     return server;
   }
@@ -86,7 +86,7 @@ record RepackClient(Login login, boolean superuser) {
    * @throws SQLException if it failed, with the end of its output
    * @throws RunEnded when the run is to end; the program has ended by then
    */
-  String run(Work work, List<String> command) throws SQLException {
+  String run(StepContext context, List<String> command) throws SQLException {
     Path directory = null;
     try {
       directory =
@@ -94,10 +94,10 @@ record RepackClient(Login login, boolean superuser) {
               "sluice-repack",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       Path output = directory.resolve("output");
-      int exit = run(work, builder(command, directory).redirectOutput(output.toFile()));
+      int exit = run(context, builder(command, directory).redirectOutput(output.toFile()));
       String said = tail(output);
       if (exit != 0) {
-        throw new SQLException("pg_repack ended with " + exit + ": " + said, "55000");
+        throw new SQLException("pg_repack exited with " + exit + ": " + said, "55000");
       }
       return said;
     } catch (IOException e) {
@@ -127,13 +127,14 @@ record RepackClient(Login login, boolean superuser) {
     return text.replace("\\", "\\\\").replace(":", "\\:");
   }
 
-  private static int run(Work work, ProcessBuilder builder) throws IOException, SQLException {
-    long end = System.nanoTime() + work.limits().statementTimeout().toNanos();
+  private static int run(StepContext context, ProcessBuilder builder)
+      throws IOException, SQLException {
+    long end = System.nanoTime() + context.limits().statementTimeout().toNanos();
     Process process = builder.start();
     try {
       process.getOutputStream().close();
       while (!process.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-        work.goOn();
+        context.checkNotEnded();
         if (System.nanoTime() > end) {
           throw new SQLException("pg_repack took longer than the statement timeout", "57014");
         }
@@ -141,7 +142,7 @@ record RepackClient(Login login, boolean superuser) {
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new RunEnded(RunEnded.Why.CANCELLED, "cancelled");
+      throw new RunEnded(RunEnded.Reason.CANCELLED, "cancelled");
     } finally {
       end(process);
     }

@@ -1,14 +1,13 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
-import io.sluice.pgtask.run.Work;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -22,21 +21,21 @@ final class RepackStep implements Step {
   private static final String FILE = "select pg_relation_filenode(to_regclass(?))::bigint";
   private static final String NOT_DONE = "55000";
 
-  private final String words;
+  private final String description;
   private final TableName table;
   private final String orderBy;
   private final RepackClient client;
 
-  RepackStep(String words, TableName table, String orderBy, RepackClient client) {
-    this.words = words;
+  RepackStep(String description, TableName table, String orderBy, RepackClient client) {
+    this.description = description;
     this.table = table;
     this.orderBy = orderBy;
     this.client = client;
   }
 
   @Override
-  public String words() {
-    return words;
+  public String description() {
+    return description;
   }
 
   @Override
@@ -54,37 +53,27 @@ final class RepackStep implements Step {
   }
 
   @Override
-  public StepResult run(Work work) throws SQLException {
-    OptionalLong before = number(work, FILE);
+  public StepResult run(StepContext context) throws SQLException {
+    Optional<Long> before = number(context, FILE);
     String said =
-        client.run(work, client.command(table.sql(), orderBy, work.limits().lockTimeout()));
-    if (number(work, FILE).equals(before)) { // it skips tables, and is content
-      throw new SQLException("pg_repack left the table as it was: " + said, NOT_DONE);
+        client.run(context, client.command(table.sql(), orderBy, context.limits().lockTimeout()));
+    if (number(context, FILE).equals(before)) { // it skips tables, and is content
+      throw new SQLException("pg_repack did not rewrite the table: " + said, NOT_DONE);
     }
     return StepResult.done();
   }
 
   @Override
-  public void undo(Work work) throws SQLException {
-    OptionalLong oid = number(work, OID);
+  public void undo(StepContext context) throws SQLException {
+    Optional<Long> oid = number(context, OID);
     if (oid.isPresent()) {
-      for (Repack.Left left : Repack.left(work, List.of(oid.getAsLong()))) {
-        work.transaction(left.drop());
+      for (Repack.Left left : Repack.left(context, List.of(oid.get()))) {
+        context.transaction(left.drop());
       }
     }
   }
 
-  private OptionalLong number(Work work, String sql) throws SQLException {
-    return work.read(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, table.sql());
-            try (ResultSet row = statement.executeQuery()) {
-              row.next();
-              long number = row.getLong(1);
-              return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
-            }
-          }
-        });
+  private Optional<Long> number(StepContext context, String sql) throws SQLException {
+    return context.read(c -> Sql.first(c, sql, row -> row.getObject(1, Long.class), table.sql()));
   }
 }

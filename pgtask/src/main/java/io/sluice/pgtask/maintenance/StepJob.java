@@ -7,10 +7,10 @@ import io.sluice.pgtask.run.TaskRun;
 record StepJob(Step step) implements Job {
 
   @Override
-  public Made make(TaskRun run, Item item) {
-    TendStep tend = new TendStep(item, step);
-    return run.step(tend)
-        ? new Made(true, false, step.words() + ": " + tend.wonWords())
-        : Made.not(tend.diskFull());
+  public Outcome make(TaskRun run, WorkItem item) {
+    MeasuredStep measured = new MeasuredStep(item, step);
+    return run.step(measured)
+        ? new Outcome(true, false, step.description() + ": " + measured.describeFreed())
+        : Outcome.not(measured.diskFull());
   }
 }

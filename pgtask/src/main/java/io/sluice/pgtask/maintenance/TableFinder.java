@@ -1,16 +1,16 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.maintenance.TableFacts.Ages;
-import io.sluice.pgtask.maintenance.TableFacts.Rows;
-import io.sluice.pgtask.maintenance.TableFacts.Size;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo.Ages;
+import io.sluice.pgtask.maintenance.statistics.TableInfo.Rows;
+import io.sluice.pgtask.maintenance.statistics.TableInfo.Size;
+import io.sluice.pgtask.run.StepContext;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,41 +89,34 @@ final class TableFinder {
       order by n.nspname, c.relname
       """;
 
-  private final Work work;
-  private final Server server;
+  private final StepContext context;
+  private final ServerInfo server;
   private final TableGlobs wanted;
   private final TableGlobs excluded;
 
-  TableFinder(Work work, Server server, TableGlobs wanted, TableGlobs excluded) {
-    this.work = work;
+  TableFinder(StepContext context, ServerInfo server, TableGlobs wanted, TableGlobs excluded) {
+    this.context = context;
     this.server = server;
     this.wanted = wanted;
     this.excluded = excluded;
   }
 
   /** In the order of their names. */
-  List<TableFacts> find() throws SQLException {
-    return work.read(this::read);
+  List<TableInfo> find() throws SQLException {
+    return context.read(this::read);
   }
 
-  private List<TableFacts> read(Connection connection) throws SQLException {
+  private List<TableInfo> read(Connection connection) throws SQLException {
     String maintain = server.major() >= 17 ? "has_table_privilege(c.oid, 'MAINTAIN')" : "false";
-    List<TableFacts> tables = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(SQL.formatted(maintain, server.page()))) {
-      while (row.next()) {
-        TableFacts table = table(row);
-        if (wanted.match(table) && !excluded.match(table)) {
-          tables.add(table);
-        }
-      }
-    }
-    return tables;
+    String sql = SQL.formatted(maintain, server.page());
+    return Sql.list(connection, sql, TableFinder::table).stream()
+        .filter(table -> wanted.match(table) && !excluded.match(table))
+        .toList();
   }
 
-  private static TableFacts table(ResultSet row) throws SQLException {
+  private static TableInfo table(ResultSet row) throws SQLException {
     int lockedBy = row.getInt("pid");
-    return new TableFacts(
+    return new TableInfo(
         row.getLong("oid"),
         new TableName(row.getString("nspname"), row.getString("relname")),
         row.getString("relkind").charAt(0),
@@ -145,14 +138,11 @@ final class TableFinder {
   }
 
   private static List<TableName> parents(ResultSet row) throws SQLException {
-    if (row.getArray("schemas") == null) {
-      return List.of();
-    }
-    String[] schemas = (String[]) row.getArray("schemas").getArray();
-    String[] names = (String[]) row.getArray("names").getArray();
+    List<String> schemas = Sql.elements(row, "schemas");
+    List<String> names = Sql.elements(row, "names");
     List<TableName> parents = new ArrayList<>();
-    for (int i = 0; i < names.length; i++) {
-      parents.add(new TableName(schemas[i], names[i]));
+    for (int i = 0; i < names.size(); i++) {
+      parents.add(new TableName(schemas.get(i), names.get(i)));
     }
     return List.copyOf(parents);
   }
@@ -174,14 +164,9 @@ final class TableFinder {
         row.getLong("dead"),
         row.getLong("changed"),
         row.getLong("written"),
-        time(row, "analyzed"),
-        time(row, "auto_analyzed"),
-        time(row, "vacuumed"),
+        Optional.ofNullable(Sql.instant(row, "analyzed")),
+        Optional.ofNullable(Sql.instant(row, "auto_analyzed")),
+        Optional.ofNullable(Sql.instant(row, "vacuumed")),
         row.getBoolean("vacuuming"));
-  }
-
-  private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
-    return Optional.ofNullable(row.getObject(column, OffsetDateTime.class))
-        .map(OffsetDateTime::toInstant);
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -34,7 +35,7 @@ final class TableGlobs {
   }
 
   /** A table, or a partition by the name of any of its parents. */
-  boolean match(TableFacts table) {
+  boolean match(TableInfo table) {
     return match(table.name()) || table.parents().stream().anyMatch(this::match);
   }
 

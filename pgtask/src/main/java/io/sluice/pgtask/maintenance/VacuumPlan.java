@@ -1,6 +1,8 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.SqlStep;
+import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.MaintenanceSpec.Vacuum;
 import java.util.List;
 
@@ -18,42 +20,42 @@ final class VacuumPlan {
     this.sql = sql;
   }
 
-  List<Item> due(List<TableFacts> tables) {
+  List<WorkItem> due(List<TableInfo> tables) {
     return tables.stream().filter(this::due).map(this::item).toList();
   }
 
-  private boolean due(TableFacts table) {
+  private boolean due(TableInfo table) {
     return isDue(table, spec.dead());
   }
 
-  static boolean isDue(TableFacts table, double share) {
+  static boolean isDue(TableInfo table, double share) {
     return !table.partitioned()
         && !table.rows().vacuuming()
         && table.rows().dead() > FEW_ROWS
         && deadShare(table) >= share;
   }
 
-  private static double deadShare(TableFacts table) {
+  private static double deadShare(TableInfo table) {
     double live = Math.max(table.rows().live(), 0);
     double dead = table.rows().dead();
     return dead == 0 ? 0 : dead / (live + dead);
   }
 
-  private Item item(TableFacts table) {
-    String words =
+  private WorkItem item(TableInfo table) {
+    String description =
         "Vacuum %s: %s of its %s rows are dead (%s)"
             .formatted(
                 table.name(),
-                Words.percent(deadShare(table)),
-                Words.count(table.rows().live() + table.rows().dead()),
-                Words.count(table.rows().dead()));
-    return new Item(
-        Pace.Kind.VACUUM,
+                HumanFormat.percent(deadShare(table)),
+                HumanFormat.count(table.rows().live() + table.rows().dead()),
+                HumanFormat.count(table.rows().dead()));
+    return new WorkItem(
+        Throughput.Operation.VACUUM,
         table,
         "vacuuming " + table.name(),
         (long) (deadShare(table) * table.size().heap()),
         table.size().total(),
         0,
-        new StepJob(SqlStep.alone(words, sql.vacuum(table))));
+        new StepJob(SqlStep.autocommit(description, sql.vacuum(table))));
   }
 }

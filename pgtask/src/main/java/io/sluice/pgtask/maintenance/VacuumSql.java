@@ -1,5 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
+
 /**
  * VACUUM and ANALYZE as text; see https://www.postgresql.org/docs/current/sql-vacuum.html
  *
@@ -7,15 +9,15 @@ package io.sluice.pgtask.maintenance;
  */
 record VacuumSql(int workers) {
 
-  String vacuum(TableFacts table) {
+  String vacuum(TableInfo table) {
     return sql(table, "");
   }
 
-  String freeze(TableFacts table) {
+  String freeze(TableInfo table) {
     return sql(table, "freeze, ");
   }
 
-  private String sql(TableFacts table, String more) {
+  private String sql(TableInfo table, String more) {
     int parallel = table.indexes() > 1 ? Math.min(workers, table.indexes()) : 0;
     return "vacuum (%sindex_cleanup auto, parallel %d) %s"
         .formatted(more, parallel, table.name().sql());

@@ -1,2 +1,2 @@
-/** Vacuum, analyze, reindex and reorder where they win something, in their windows. */
+/** Vacuums, analyses, reindexes and reorders where it pays, within the task's windows. */
 package io.sluice.pgtask.maintenance;

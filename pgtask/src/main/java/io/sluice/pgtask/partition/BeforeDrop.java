@@ -1,7 +1,7 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.pgtask.catalog.TableName;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.run.StepContext;
 import java.net.URI;
 import java.sql.SQLException;
 
@@ -29,7 +29,7 @@ public interface BeforeDrop {
    * @throws java.io.UncheckedIOException when it cannot be written; it then stays
    */
   Saved save(
-      Work work,
+      StepContext context,
       TableName partition,
       long oid,
       TableName parent,

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.core.catalog.TargetStorage;
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.DefaultPart;
 import io.sluice.pgtask.catalog.Partition;
@@ -8,12 +9,9 @@ import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Template;
-import io.sluice.pgtask.task.Sizes;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,92 +42,94 @@ final class Creation {
     this.held = held;
   }
 
-  void create(Subject subject) throws SQLException {
+  void create(RotatedTable rotated) throws SQLException {
     try {
-      tryCreate(subject);
+      tryCreate(rotated);
     } catch (IllegalArgumentException e) {
-      run.problem("%s gets no partitions: %s".formatted(subject.name(), e.getMessage()));
+      run.problem(
+          "no partitions can be created for %s: %s".formatted(rotated.name(), e.getMessage()));
     }
   }
 
-  private void tryCreate(Subject subject) throws SQLException {
+  private void tryCreate(RotatedTable rotated) throws SQLException {
     Set<Long> heldOids =
-        subject.table().partitions().stream()
+        rotated.table().partitions().stream()
             .filter(p -> held.contains(p.name()))
             .map(Partition::oid)
             .collect(Collectors.toSet());
-    MissingPartitions missing = MissingPartitions.of(subject, spec, heldOids);
+    MissingPartitions missing = MissingPartitions.of(rotated, spec, heldOids);
     if (missing.more()) {
       run.note(
-          "%s lacks more than %d partitions; later runs make the rest (most: in the task)"
-              .formatted(subject.name(), spec.most()));
+          "%s is missing more than %d partitions; later runs create the rest (most: in the task)"
+              .formatted(rotated.name(), spec.most()));
     }
-    if (subject.table().defaultPart().isEmpty()) {
-      List<NewPartition> named = names(subject, missing.wanted());
+    if (rotated.table().defaultPart().isEmpty()) {
+      List<NewPartition> named = names(rotated, missing.wanted());
       if (!named.isEmpty()) {
-        PartitionSql maker = maker(subject);
-        named.forEach(p -> run.step(new CreatePartition(subject, p, maker)));
+        PartitionSql maker = maker(rotated);
+        named.forEach(p -> run.step(new CreatePartitionStep(rotated, p, maker)));
       }
     } else {
-      besideDefault(subject, missing);
+      besideDefault(rotated, missing);
     }
   }
 
-  private List<NewPartition> names(Subject subject, List<Bounds> wanted) throws SQLException {
+  private List<NewPartition> names(RotatedTable rotated, List<Bounds> wanted) throws SQLException {
     if (wanted.isEmpty()) {
       return List.of();
     }
-    NewNames names = run.read(connection -> NewNames.of(connection, subject, wanted));
-    Set<TableName> underWay = underWay(subject);
+    NewPartitionNames names =
+        run.read(connection -> NewPartitionNames.of(connection, rotated, wanted));
+    Set<TableName> underWay = underWay(rotated);
     for (TableName taken : names.taken()) {
       if (underWay.contains(taken)) {
         continue;
       }
       run.problem(
-          "%s is there but no partition of %s; attach it, rename it or drop it"
-              .formatted(taken, subject.name()));
+          "%s exists but is not a partition of %s; attach it, rename it or drop it"
+              .formatted(taken, rotated.name()));
     }
     return names.partitions();
   }
 
-  private Set<TableName> underWay(Subject subject) throws SQLException {
-    Optional<DefaultPart> rest = subject.table().defaultPart();
+  private Set<TableName> underWay(RotatedTable rotated) throws SQLException {
+    Optional<DefaultPart> rest = rotated.table().defaultPart();
     return drain.isEmpty() || rest.isEmpty()
         ? Set.of()
         : run.read(connection -> drain.get().underWay(connection, rest.get().name()));
   }
 
-  private PartitionSql maker(Subject subject) throws SQLException {
+  private PartitionSql maker(RotatedTable rotated) throws SQLException {
     Template declared = spec.template();
     Map<String, String> storage = new TreeMap<>();
-    subject.feedTable().ifPresent(f -> storage.putAll(TargetStorage.parameters(f.merged())));
+    rotated.feedTable().ifPresent(f -> storage.putAll(TargetStorage.parameters(f.merged())));
     storage.putAll(declared.storage());
     Template template =
         new Template(declared.table(), declared.tablespace(), storage, declared.privileges());
     return run.read(
         connection ->
             PartitionSql.read(
-                connection, subject.table(), template, spec.sub(), run.task().zone()));
+                connection, rotated.table(), template, spec.sub(), run.task().zone()));
   }
 
-  private void besideDefault(Subject subject, MissingPartitions missing) throws SQLException {
-    DefaultPart rest = subject.table().defaultPart().orElseThrow();
+  private void besideDefault(RotatedTable rotated, MissingPartitions missing) throws SQLException {
+    DefaultPart rest = rotated.table().defaultPart().orElseThrow();
     dropLeftover(rest);
     long size =
         run.read(connection -> PartitionCatalog.sizes(connection, List.of(rest.oid())))
             .get(rest.oid());
     if (missing.wanted().isEmpty() && size > SMALL) {
-      handToDrain(subject, List.of(), DefaultRows.NONE, size);
+      handToDrain(rotated, List.of(), DefaultRows.NONE, size);
       return;
     }
     List<Bounds> asked = new ArrayList<>(missing.wanted());
     asked.addAll(missing.older());
-    DefaultRows rows = run.read(connection -> DefaultRows.read(connection, subject.table(), asked));
-    sayOutside(subject, rows);
+    DefaultRows rows = run.read(connection -> DefaultRows.read(connection, rotated.table(), asked));
+    sayOutside(rotated, rows);
     List<Bounds> free =
         missing.wanted().stream().filter(bounds -> !rows.rows().containsKey(bounds)).toList();
-    makeBeside(subject, names(subject, free), size);
-    handToDrain(subject, names(subject, held(rows)), rows, size);
+    makeBeside(rotated, names(rotated, free), size);
+    handToDrain(rotated, names(rotated, held(rows)), rows, size);
   }
 
   private static List<Bounds> held(DefaultRows rows) {
@@ -138,94 +138,83 @@ final class Creation {
 
   /** A run that was killed may have left its CHECK, which refuses rows. */
   private void dropLeftover(DefaultPart rest) throws SQLException {
-    if (run.read(connection -> hasCheck(connection, rest.oid()))) {
+    String check = "select from pg_constraint where conrelid = ? and conname = ?";
+    if (run.read(c -> Sql.exists(c, check, rest.oid(), CreateBesideDefaultStep.CHECK))) {
       run.step(
           SqlStep.transaction(
-              "drop the check that a broken-off run left on " + rest.name(),
-              List.of(CreateBesideDefault.drop(rest.name()))));
+              "drop the check constraint that an interrupted run left on " + rest.name(),
+              List.of(CreateBesideDefaultStep.drop(rest.name()))));
     }
   }
 
-  private static boolean hasCheck(Connection connection, long oid) throws SQLException {
-    try (PreparedStatement query =
-        connection.prepareStatement(
-            "select exists (select from pg_constraint where conrelid = ? and conname = ?)")) {
-      query.setLong(1, oid);
-      query.setString(2, CreateBesideDefault.CHECK);
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
-  }
-
-  private void sayOutside(Subject subject, DefaultRows rows) {
+  private void sayOutside(RotatedTable rotated, DefaultRows rows) {
     if (rows.outside() > 0) {
       run.note(
-          ("%,d rows in the default partition of %s lie outside the window of the task (%s to %s, or NULL); they stay"
-                  + " there: no partition is ever made for them")
-              .formatted(rows.outside(), subject.name(), rows.first(), rows.last()));
+          ("%,d rows in the default partition of %s are outside the window of the task (%s to %s,"
+                  + " or NULL); they stay there, because no partition is created for them")
+              .formatted(rows.outside(), rotated.name(), rows.first(), rows.last()));
     }
   }
 
-  private void makeBeside(Subject subject, List<NewPartition> partitions, long defaultSize)
+  private void makeBeside(RotatedTable rotated, List<NewPartition> partitions, long defaultSize)
       throws SQLException {
     if (partitions.isEmpty()) {
       return;
     }
-    PartitionSql maker = maker(subject);
+    PartitionSql maker = maker(rotated);
     if (defaultSize > SMALL) {
-      run.step(new CreateBesideDefault(subject, partitions, maker));
+      run.step(new CreateBesideDefaultStep(rotated, partitions, maker));
       return;
     }
     run.note(
-        "the default partition of %s has %s; ATTACH reads it under a lock, which takes milliseconds"
-            .formatted(subject.name(), Sizes.words(defaultSize)));
-    partitions.forEach(p -> run.step(new CreatePartition(subject, p, maker)));
+        "the default partition of %s has %s; ATTACH scans it under a lock, which takes milliseconds"
+            .formatted(rotated.name(), HumanFormat.bytes(defaultSize)));
+    partitions.forEach(p -> run.step(new CreatePartitionStep(rotated, p, maker)));
   }
 
   private void handToDrain(
-      Subject subject, List<NewPartition> partitions, DefaultRows rows, long size)
+      RotatedTable rotated, List<NewPartition> partitions, DefaultRows rows, long size)
       throws SQLException {
     if (!spec.defaultPartition().drain()) {
-      sayNotMade(subject, rows, "default: {drain: true} moves them");
+      sayNotMade(rotated, rows, "default: {drain: true} moves them");
       return;
     }
     boolean movable =
         size <= SMALL
-            && !run.read(connection -> MoveFromDefault.referenced(connection, subject.table()));
+            && !run.read(connection -> MoveFromDefaultStep.referenced(connection, rotated.table()));
     List<NewPartition> large = new ArrayList<>();
     for (NewPartition partition : partitions) {
       long count = rows.rows().get(partition.bounds());
       if (movable && (drain.isEmpty() || count <= spec.defaultPartition().batch())) {
-        move(subject, partition, count);
+        move(rotated, partition, count);
       } else {
         large.add(partition);
       }
     }
     if (drain.isPresent()) {
-      drain.get().drain(run, subject.table(), large, maker(subject), spec);
+      drain.get().drain(run, rotated.table(), large, maker(rotated), spec);
     } else if (!large.isEmpty()) {
       sayNotMade(
-          subject,
+          rotated,
           rows,
-          "it is larger than %s, or foreign keys point to it, and then they are not moved; make that partition by hand"
-              .formatted(Sizes.words(SMALL)));
+          "it is larger than %s or referenced by foreign keys, so they are not moved; create that partition by hand"
+              .formatted(HumanFormat.bytes(SMALL)));
     }
   }
 
-  private void move(Subject subject, NewPartition partition, long count) throws SQLException {
-    PartitionSql maker = maker(subject);
+  private void move(RotatedTable rotated, NewPartition partition, long count) throws SQLException {
+    PartitionSql maker = maker(rotated);
     run.step(
-        run.read(connection -> MoveFromDefault.of(connection, subject, partition, count, maker)));
+        run.read(
+            connection -> MoveFromDefaultStep.of(connection, rotated, partition, count, maker)));
   }
 
-  private void sayNotMade(Subject subject, DefaultRows rows, String remedy) {
+  private void sayNotMade(RotatedTable rotated, DefaultRows rows, String remedy) {
     long waiting = rows.rows().values().stream().mapToLong(Long::longValue).sum();
     if (waiting > 0) {
       run.note(
-          "%,d rows of %d missing partitions of %s lie in its default partition, so these are not made: %s"
-              .formatted(waiting, rows.rows().size(), subject.name(), remedy));
+          "%,d rows of %d missing partitions of %s are in its default partition, so these are not created: %s"
+              .formatted(waiting, rows.rows().size(), rotated.name(), remedy));
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * Moves rows out of a default partition into partitions that do not exist yet, where they are too
- * many for one transaction ({@link MoveFromDefault} does the rest).
+ * many for one transaction ({@link MoveFromDefaultStep} does the rest).
  */
 @FunctionalInterface
 public interface DefaultDrain {

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.KeyType;
@@ -7,7 +8,6 @@ import io.sluice.pgtask.catalog.PartitionedTable;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,25 +38,31 @@ record DefaultRows(Map<Bounds, Long> rows, long outside, String first, String la
     Map<Long, Bounds> byStart =
         periods.stream().collect(Collectors.toMap(Bounds::from, bounds -> bounds));
     List<Long> starts = new ArrayList<>(edges);
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql(table, starts))) {
-      Map<Bounds, Long> rows = new HashMap<>();
-      long outside = 0;
-      String first = null;
-      String last = null;
-      while (row.next()) {
-        int bucket = row.getInt(1);
-        boolean isNull = row.wasNull();
-        Bounds period = isNull || bucket == 0 ? null : byStart.get(starts.get(bucket - 1));
-        if (period != null) {
-          rows.put(period, row.getLong(2));
-        } else {
-          outside += row.getLong(2);
-          first = first == null ? row.getString(3) : first;
-          last = row.getString(4) == null ? last : row.getString(4);
-        }
+    Map<Bounds, Long> rows = new HashMap<>();
+    long outside = 0;
+    String first = null;
+    String last = null;
+    for (Bucket bucket : Sql.list(connection, sql(table, starts), Bucket::read)) {
+      Bounds period = bucket.number == 0 ? null : byStart.get(starts.get(bucket.number - 1));
+      if (period != null) {
+        rows.put(period, bucket.rows);
+      } else {
+        outside += bucket.rows;
+        first = first == null ? bucket.first : first;
+        last = bucket.last == null ? last : bucket.last;
       }
-      return new DefaultRows(rows, outside, first, last);
+    }
+    return new DefaultRows(rows, outside, first, last);
+  }
+
+  /**
+   * Rows between two edges.
+   *
+   * @param number from 1 on; 0 lies before the first edge, or is NULL
+   */
+  private record Bucket(int number, long rows, String first, String last) {
+    static Bucket read(ResultSet row) throws SQLException {
+      return new Bucket(row.getInt(1), row.getLong(2), row.getString(3), row.getString(4));
     }
   }
 

@@ -5,7 +5,7 @@ import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
-import io.sluice.pgtask.expired.ExpiredLedger.Leaving;
+import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
@@ -50,60 +50,60 @@ final class Expiry {
 
   /** Carries on what left its parent already in an earlier run. */
   void carryOn() throws SQLException {
-    for (Leaving leaving : ledger.open(run.task().name(), tables)) {
-      LeavingState state = LeavingState.of(run, leaving);
+    for (ExpiringPartition expiring : ledger.open(run.task().name(), tables)) {
+      ExpiryState state = ExpiryState.of(run, expiring);
       switch (state) {
         case ATTACHED -> {} // decided anew with its table
         case PENDING -> {
-          if (run.step(new Detach(leaving, Detach.Way.FINALIZE, "", ledger, run.now()))) {
-            finish(leaving);
+          if (run.step(new DetachStep(expiring, DetachStep.Way.FINALIZE, "", ledger, run.now()))) {
+            finish(expiring);
           }
         }
-        case DETACHED -> finish(leaving);
-        case ARCHIVED, GONE -> close(leaving);
+        case DETACHED -> finish(expiring);
+        case ARCHIVED, GONE -> close(expiring);
         case FOREIGN -> {
           run.note(
-              "%s was to leave %s, but somebody renamed, moved or attached it elsewhere meanwhile; it is left alone"
-                  .formatted(leaving.partition(), leaving.parent()));
-          close(leaving);
+              "%s was to be removed from %s, but was renamed, moved or attached elsewhere in the meantime; it is left alone"
+                  .formatted(expiring.partition(), expiring.parent()));
+          close(expiring);
         }
       }
     }
   }
 
-  private void close(Leaving leaving) {
+  private void close(ExpiringPartition expiring) {
     if (!run.dry()) {
-      ledger.done(leaving.oid(), run.now());
+      ledger.done(expiring.oid(), run.now());
     }
   }
 
   /** Takes out what is due of a table. */
-  void expire(Subject subject) throws SQLException {
+  void expire(RotatedTable rotated) throws SQLException {
     if (spec.keepTime().isEmpty() && spec.keepIds().isEmpty() && spec.keepBytes().isEmpty()) {
       return;
     }
-    List<Partition> past = DueByAge.past(subject, held);
-    Map<Long, Long> sizes = spec.keepBytes().isPresent() ? allSizes(subject) : Map.of();
-    Map<Partition, String> expired = DueByAge.due(subject, spec, past, sizes);
+    List<Partition> past = DuePartitions.past(rotated, held);
+    Map<Long, Long> sizes = spec.keepBytes().isPresent() ? allSizes(rotated) : Map.of();
+    Map<Partition, String> expired = DuePartitions.due(rotated, spec, past, sizes);
     expired.keySet().forEach(partition -> due.add(partition.oid()));
     if (expired.size() > spec.most()) {
       run.note(
-          "%d partitions of %s are due; this run takes the oldest %d, later runs the rest"
-              .formatted(expired.size(), subject.name(), spec.most()));
+          "%d partitions of %s have expired; this run handles the oldest %d, later runs the rest"
+              .formatted(expired.size(), rotated.name(), spec.most()));
     }
     List<Partition> now = expired.keySet().stream().limit(spec.most()).toList();
     for (Partition partition : now) {
-      if (pending(subject)) {
+      if (pending(rotated)) {
         return;
       }
-      expire(subject, partition, expired.get(partition));
+      expire(rotated, partition, expired.get(partition));
     }
   }
 
   /** PostgreSQL detaches one partition of a table at a time; who broke one off must end it. */
-  private boolean pending(Subject subject) throws SQLException {
+  private boolean pending(RotatedTable rotated) throws SQLException {
     Optional<Partition> pending =
-        run.read(connection -> PartitionCatalog.find(connection, subject.name())).stream()
+        run.read(connection -> PartitionCatalog.find(connection, rotated.name())).stream()
             .flatMap(table -> table.partitions().stream())
             .filter(Partition::detachPending)
             .findFirst();
@@ -115,39 +115,41 @@ final class Expiry {
             .anyMatch(l -> l.oid() == pending.get().oid());
     if (ours) {
       run.note(
-          "%s is half detached, and until that is finished no other partition of %s can be: the next run tries again"
-              .formatted(pending.get().name(), subject.name()));
+          "the detach of %s is unfinished, and until it is finished no other partition of %s can be detached; the next run retries"
+              .formatted(pending.get().name(), rotated.name()));
     } else {
       run.problem(
-          "somebody's DETACH CONCURRENTLY of %s was broken off, so no other partition can leave; run: alter table %s detach partition %s finalize"
-              .formatted(pending.get().name(), subject.name().sql(), pending.get().name().sql()));
+          "a DETACH CONCURRENTLY of %s was interrupted, so no other partition can be detached; run: alter table %s detach partition %s finalize"
+              .formatted(pending.get().name(), rotated.name().sql(), pending.get().name().sql()));
     }
     return true;
   }
 
-  private Map<Long, Long> allSizes(Subject subject) throws SQLException {
+  private Map<Long, Long> allSizes(RotatedTable rotated) throws SQLException {
     List<Long> oids =
-        new ArrayList<>(subject.table().partitions().stream().map(Partition::oid).toList());
-    subject.table().defaultPart().ifPresent(rest -> oids.add(rest.oid()));
+        new ArrayList<>(rotated.table().partitions().stream().map(Partition::oid).toList());
+    rotated.table().defaultPart().ifPresent(rest -> oids.add(rest.oid()));
     return run.read(connection -> PartitionCatalog.sizes(connection, oids));
   }
 
-  private void expire(Subject subject, Partition partition, String why) throws SQLException {
-    if (subject.feedTable().isPresent() && !readyForFeed(subject, partition)) {
+  private void expire(RotatedTable rotated, Partition partition, String why) throws SQLException {
+    if (rotated.feedTable().isPresent() && !readyForFeed(rotated, partition)) {
       return;
     }
     long bytes =
         run.read(connection -> PartitionCatalog.sizes(connection, List.of(partition.oid())))
             .get(partition.oid());
-    Leaving leaving = leaving(subject, partition, bytes);
-    Detach.Way way =
-        subject.table().defaultPart().isPresent() ? Detach.Way.PLAIN : Detach.Way.CONCURRENTLY;
-    if (run.step(new Detach(leaving, way, why, ledger, run.now()))) {
-      finish(leaving);
+    ExpiringPartition expiring = expiring(rotated, partition, bytes);
+    DetachStep.Way way =
+        rotated.table().defaultPart().isPresent()
+            ? DetachStep.Way.PLAIN
+            : DetachStep.Way.CONCURRENTLY;
+    if (run.step(new DetachStep(expiring, way, why, ledger, run.now()))) {
+      finish(expiring);
     }
   }
 
-  private Leaving leaving(Subject subject, Partition partition, long bytes) {
+  private ExpiringPartition expiring(RotatedTable rotated, Partition partition, long bytes) {
     String action = "drop";
     Optional<String> schema = Optional.empty();
     if (spec.expired() instanceof Expired.Archive archive) {
@@ -157,9 +159,9 @@ final class Expiry {
       action = "keep";
     }
     Bounds bounds = partition.bounds();
-    return new Leaving(
+    return new ExpiringPartition(
         run.task().name(),
-        subject.name(),
+        rotated.name(),
         partition.name(),
         partition.oid(),
         bounds.lower(),
@@ -171,48 +173,50 @@ final class Expiry {
   }
 
   /** D10: what a summary has still to read stays; marks that nobody reads go first. */
-  private boolean readyForFeed(Subject subject, Partition partition) throws SQLException {
-    FeedTable feed = subject.feedTable().orElseThrow();
+  private boolean readyForFeed(RotatedTable rotated, Partition partition) throws SQLException {
+    FeedTable feed = rotated.feedTable().orElseThrow();
     FeedTables.Marks marks =
         run.read(
             connection ->
-                FeedTables.marks(connection, feed, subject.table().type(), partition.bounds()));
+                FeedTables.marks(connection, feed, rotated.table().type(), partition.bounds()));
     if (marks.count() == 0) {
       return true;
     }
     if (marks.readers() != null) {
       run.note(
-          "%s is due but stays: %,d changes in it have not been read by %s yet"
+          "%s has expired but stays: %,d changes in it have not been read by %s yet"
               .formatted(partition.name(), marks.count(), marks.readers()));
       return false;
     }
     return run.step(
-        FeedTables.deleteMarks(partition.name(), feed, subject.table().type(), partition.bounds()));
+        FeedTables.deleteMarks(partition.name(), feed, rotated.table().type(), partition.bounds()));
   }
 
-  private void finish(Leaving leaving) throws SQLException {
-    if (spec.export().isPresent() && !leaving.exported() && !export(leaving)) {
+  private void finish(ExpiringPartition expiring) throws SQLException {
+    if (spec.export().isPresent() && !expiring.exported() && !export(expiring)) {
       return;
     }
     boolean indexes =
         spec.expired() instanceof Expired.Keep keep
             ? keep.indexes()
             : !(spec.expired() instanceof Expired.Archive archive) || archive.indexes();
-    run.step(run.read(connection -> Disposal.of(connection, leaving, indexes, ledger, run.now())));
+    run.step(
+        run.read(connection -> DisposePlan.of(connection, expiring, indexes, ledger, run.now())));
   }
 
-  private boolean export(Leaving leaving) {
+  private boolean export(ExpiringPartition expiring) {
     return run.step(
-        new SaveBefore(leaving, spec.export().orElseThrow().to(), exporter.orElseThrow(), ledger));
+        new ExportBeforeDropStep(
+            expiring, spec.export().orElseThrow().to(), exporter.orElseThrow(), ledger));
   }
 
   /** Takes back intentions of partitions that are not due any more; after all tables. */
   void withdraw() throws SQLException {
-    for (Leaving leaving : ledger.open(run.task().name(), tables)) {
-      boolean attached = LeavingState.of(run, leaving) == LeavingState.ATTACHED;
-      if (attached && !due.contains(leaving.oid()) && !run.dry()) {
-        ledger.withdraw(leaving.oid());
-        run.note("%s is not due any more and stays".formatted(leaving.partition()));
+    for (ExpiringPartition expiring : ledger.open(run.task().name(), tables)) {
+      boolean attached = ExpiryState.of(run, expiring) == ExpiryState.ATTACHED;
+      if (attached && !due.contains(expiring.oid()) && !run.dry()) {
+        ledger.withdraw(expiring.oid());
+        run.note("%s no longer expires and stays".formatted(expiring.partition()));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.Bounds;
@@ -7,12 +8,9 @@ import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.SqlStep;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The tables that the loader made for a feed, and the marks on them (D10). */
@@ -40,20 +38,14 @@ final class FeedTables {
 
   Map<TableName, FeedTable> of(String feed) {
     return ledger.ledger(
-        connection -> {
-          try (PreparedStatement query = connection.prepareStatement(TABLES)) {
-            query.setString(1, feed);
-            try (ResultSet row = query.executeQuery()) {
-              Map<TableName, FeedTable> tables = new LinkedHashMap<>();
-              while (row.next()) {
-                tables.put(
-                    new TableName(row.getString(3), row.getString(4)),
-                    new FeedTable(row.getInt(1), row.getInt(2), row.getString(5).equals("merge")));
-              }
-              return tables;
-            }
-          }
-        });
+        connection ->
+            Sql.map(
+                connection,
+                TABLES,
+                row -> new TableName(row.getString(3), row.getString(4)),
+                row ->
+                    new FeedTable(row.getInt(1), row.getInt(2), row.getString(5).equals("merge")),
+                feed));
   }
 
   /**
@@ -69,15 +61,13 @@ final class FeedTables {
    */
   static Marks marks(Connection connection, FeedTable table, KeyType type, Bounds bounds)
       throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(MARKS)) {
-      query.setInt(1, table.tableId());
-      query.setString(2, first(type, bounds));
-      query.setString(3, time(type, bounds.to()));
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return new Marks(row.getLong(1), row.getString(2));
-      }
-    }
+    return Sql.one(
+        connection,
+        MARKS,
+        row -> new Marks(row.getLong(1), row.getString(2)),
+        table.tableId(),
+        first(type, bounds),
+        time(type, bounds.to()));
   }
 
   /** Deletes them, but for the bucket that the next partition shares. */
@@ -89,7 +79,8 @@ final class FeedTables {
     String sql =
         """
         delete from %s where ctid = any (array(
-          select ctid from %s where table_id = %d and bucket >= '%s' and bucket < '%s' limit 10000))"""
+          select ctid from %s where table_id = %d and bucket >= '%s' and bucket < '%s' limit 10000))\
+        """
             .formatted(
                 SqlNames.qualified("sluice", "mark"),
                 SqlNames.qualified("sluice", "mark"),

@@ -1,14 +1,14 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The largest id of a table, without its default partition, whose ids may be wild. Reads the newest
@@ -26,13 +26,9 @@ final class LargestId {
         String sql =
             "select floor(max(%s))::int8 from %s"
                 .formatted(SqlNames.quote(table.key()), partitions.get(i).name().sql());
-        try (Statement statement = connection.createStatement();
-            ResultSet row = statement.executeQuery(sql)) {
-          row.next();
-          long id = row.getLong(1);
-          if (!row.wasNull()) {
-            return id;
-          }
+        Optional<Long> id = Sql.first(connection, sql, row -> row.getObject(1, Long.class));
+        if (id.isPresent()) {
+          return id.get();
         }
       }
     }

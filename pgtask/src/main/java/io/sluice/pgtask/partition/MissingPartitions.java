@@ -23,42 +23,42 @@ record MissingPartitions(List<Bounds> wanted, boolean more, List<Bounds> older) 
   /**
    * @param held partitions that were restored for a while; they do not make gaps
    */
-  static MissingPartitions of(Subject subject, PartitionSpec spec, Set<Long> held) {
-    Horizon horizon = subject.horizon();
-    FreeRanges free = new FreeRanges(subject.table(), subject.periods());
+  static MissingPartitions of(RotatedTable rotated, PartitionSpec spec, Set<Long> held) {
+    RotationWindow window = rotated.window();
+    FreeRanges free = new FreeRanges(rotated.table(), rotated.periods());
     int limit = spec.most() + 1;
-    List<Bounds> wanted = new ArrayList<>(free.ascending(horizon.current(), horizon.end(), limit));
+    List<Bounds> wanted = new ArrayList<>(free.ascending(window.current(), window.end(), limit));
     long gapsFrom =
-        spec.gaps() ? Math.max(horizon.first(), oldest(subject, held)) : horizon.current();
-    wanted.addAll(free.descending(gapsFrom, horizon.current(), limit - wanted.size()));
+        spec.gaps() ? Math.max(window.first(), oldest(rotated, held)) : window.current();
+    wanted.addAll(free.descending(gapsFrom, window.current(), limit - wanted.size()));
     boolean more = wanted.size() == limit;
-    long olderTo = Math.min(gapsFrom, horizon.current());
+    long olderTo = Math.min(gapsFrom, window.current());
     List<Bounds> older =
-        subject.table().defaultPart().isPresent() && !more
-            ? free.descending(olderFrom(subject, olderTo), olderTo, OLDER)
+        rotated.table().defaultPart().isPresent() && !more
+            ? free.descending(olderFrom(rotated, olderTo), olderTo, OLDER)
             : List.of();
     return new MissingPartitions(more ? wanted.subList(0, spec.most()) : wanted, more, older);
   }
 
   /** Below it there are no gaps: the oldest partition's start, or end if it begins nowhere. */
-  private static long oldest(Subject subject, Set<Long> held) {
-    for (Partition partition : subject.table().partitions()) {
+  private static long oldest(RotatedTable rotated, Set<Long> held) {
+    for (Partition partition : rotated.table().partitions()) {
       if (!held.contains(partition.oid())) {
         Bounds bounds = partition.bounds();
         long from = bounds.from() == KeyType.MIN ? bounds.to() : bounds.from();
-        return Math.min(from, subject.horizon().current());
+        return Math.min(from, rotated.window().current());
       }
     }
-    return subject.horizon().current();
+    return rotated.window().current();
   }
 
-  private static long olderFrom(Subject subject, long to) {
-    if (subject.horizon().first() != KeyType.MIN) {
-      return subject.horizon().first();
+  private static long olderFrom(RotatedTable rotated, long to) {
+    if (rotated.window().first() != KeyType.MIN) {
+      return rotated.window().first();
     }
     long from = to;
     for (int i = 0; i < OLDER; i++) {
-      from = subject.periods().previous(from);
+      from = rotated.periods().previous(from);
     }
     return from;
   }

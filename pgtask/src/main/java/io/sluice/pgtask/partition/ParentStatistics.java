@@ -1,18 +1,15 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Sql.Items;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.run.StepResult;
 import io.sluice.pgtask.run.TaskRun;
-import io.sluice.pgtask.run.Work;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,34 +38,22 @@ final class ParentStatistics {
     if (every.isZero() || tables.isEmpty()) {
       return;
     }
-    for (Step step : run.read(connection -> due(connection, tables, run, every))) {
-      run.step(step);
-    }
-  }
-
-  private static List<Step> due(
-      Connection connection, List<PartitionedTable> tables, TaskRun run, Duration every)
-      throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(DUE)) {
-      query.setArray(
-          1,
-          connection.createArrayOf("int8", tables.stream().map(PartitionedTable::oid).toArray()));
-      query.setObject(2, run.now().minus(every).atOffset(ZoneOffset.UTC));
-      try (ResultSet row = query.executeQuery()) {
-        List<Step> due = new ArrayList<>();
-        while (row.next()) {
-          due.add(
-              new Analyze(new TableName(row.getString(1), row.getString(2)), row.getBoolean(3)));
-        }
-        return due;
-      }
-    }
+    Items oids = Sql.array("bigint", tables, PartitionedTable::oid);
+    run.read(
+            connection ->
+                Sql.list(
+                    connection,
+                    DUE,
+                    row -> new Analyze(TableName.read(row), row.getBoolean(3)),
+                    oids,
+                    run.now().minus(every)))
+        .forEach(run::step);
   }
 
   private record Analyze(TableName table, boolean only) implements Step {
 
     @Override
-    public String words() {
+    public String description() {
       return "analyse %s, which autovacuum does not do for partitioned tables".formatted(table);
     }
 
@@ -78,8 +63,8 @@ final class ParentStatistics {
     }
 
     @Override
-    public StepResult run(Work work) throws SQLException {
-      work.alone(sql().get(0));
+    public StepResult run(StepContext context) throws SQLException {
+      context.autocommit(sql().get(0));
       return StepResult.of("parentsAnalysed", 1);
     }
   }

@@ -5,7 +5,7 @@ import io.sluice.core.fate.SqlFates;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
-import io.sluice.pgtask.run.Rights;
+import io.sluice.pgtask.run.Privileges;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -56,17 +56,22 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     }
     ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database());
     List<TableName> held = expired.held(run.now());
-    List<Subject> subjects = new Subjects(spec, run, new FeedTables(ledger)).find();
+    List<RotatedTable> rotatedTables = new RotatedTables(spec, run, new FeedTables(ledger)).find();
     Creation creation = new Creation(spec, run, drain, held);
-    each(subjects, run, creation::create);
+    each(rotatedTables, run, creation::create);
     Expiry expiry =
         new Expiry(
-            spec, run, expired, exporter, held, subjects.stream().map(Subject::name).toList());
+            spec,
+            run,
+            expired,
+            exporter,
+            held,
+            rotatedTables.stream().map(RotatedTable::name).toList());
     expiry.carryOn();
-    each(subjects, run, expiry::expire);
+    each(rotatedTables, run, expiry::expire);
     expiry.withdraw();
     ParentStatistics.analyze(
-        run, subjects.stream().map(Subject::table).toList(), spec.analyzeEvery());
+        run, rotatedTables.stream().map(RotatedTable::table).toList(), spec.analyzeEvery());
   }
 
   /** One of two wrong clocks would make or drop the wrong partitions. */
@@ -77,39 +82,40 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
       return true;
     }
     run.problem(
-        "nothing is made or dropped: this host's clock says %s, the database server's %s; set the wrong one right (NTP)"
+        "nothing is created or dropped: this host's clock says %s, the database server's says %s; correct the wrong one (NTP)"
             .formatted(ours, theirs));
     return false;
   }
 
   private boolean possible(PartitionSpec spec, TaskRun run) throws SQLException {
     if (spec.export().isPresent() && exporter.isEmpty()) {
-      run.problem("this process cannot export; take export: out of the task");
+      run.problem("this process cannot export; remove export: from the task");
       return false;
     }
     return !(spec.expired() instanceof PartitionSpec.Expired.Archive archive)
-        || Rights.require(run, List.of(Rights.creatingIn(archive.schema())));
+        || Privileges.require(run, List.of(Privileges.creatingIn(archive.schema())));
   }
 
   /** Work on one table. */
   @FunctionalInterface
-  private interface Work {
-    void on(Subject subject) throws SQLException;
+  private interface ForEach {
+    void on(RotatedTable rotated) throws SQLException;
   }
 
   /** What one table's readers block stops that table only. */
-  private static void each(List<Subject> subjects, TaskRun run, Work work) throws SQLException {
-    for (Subject subject : subjects) {
+  private static void each(List<RotatedTable> rotatedTables, TaskRun run, ForEach work)
+      throws SQLException {
+    for (RotatedTable rotated : rotatedTables) {
       try {
-        run.goOn();
-        work.on(subject);
+        run.checkNotEnded();
+        work.on(rotated);
       } catch (SQLException e) {
         if (SqlFates.of(e) == Fate.PAUSE) {
           throw e;
         }
         run.problem(
-            "%s could not be looked at, the next run tries again: %s"
-                .formatted(subject.name(), run.why(e)));
+            "%s could not be processed, the next run retries: %s"
+                .formatted(rotated.name(), run.why(e)));
       }
     }
   }

@@ -32,16 +32,16 @@ public final class PartitionSql {
 
   private final TableName parent;
   private final String key;
-  private final TableTraits traits;
+  private final PartitionAttributes traits;
   private final Map<String, String> storage;
-  private final Optional<SubSql> sub;
+  private final Optional<SubPartitionSql> sub;
 
   private PartitionSql(
       TableName parent,
       String key,
-      TableTraits traits,
+      PartitionAttributes traits,
       Map<String, String> storage,
-      Optional<SubSql> sub) {
+      Optional<SubPartitionSql> sub) {
     this.parent = parent;
     this.key = SqlNames.quote(key);
     this.traits = traits;
@@ -63,13 +63,13 @@ public final class PartitionSql {
       Optional<Sub> sub,
       ZoneId zone)
       throws SQLException {
-    TableTraits traits = TableTraits.read(connection, table, template);
+    PartitionAttributes traits = PartitionAttributes.read(connection, table, template);
     Map<String, String> storage = new TreeMap<>(traits.storage());
     storage.putAll(template.storage());
-    Optional<SubSql> subSql =
+    Optional<SubPartitionSql> subSql =
         sub.isEmpty()
             ? Optional.empty()
-            : Optional.of(SubSql.of(connection, table, sub.get(), zone));
+            : Optional.of(SubPartitionSql.of(connection, table, sub.get(), zone));
     return new PartitionSql(table.name(), table.key(), traits, storage, subSql);
   }
 

@@ -67,17 +67,18 @@ public final class Periods {
     if (time == interval instanceof Interval.Ids) {
       throw new IllegalArgumentException(
           time
-              ? "a time has no periods of a number of ids; say by: day or another time"
-              : "a whole number has no periods of time; say by: with a number, or epoch: with the unit it counts");
+              ? "a time column cannot be partitioned by a number of ids; write by: day or another time"
+              : "a whole number cannot be partitioned by time; write by: with a number, or epoch: with the unit it counts");
     }
     if (type.isTime() && epoch.isPresent()) {
-      throw new IllegalArgumentException("epoch is for whole numbers; leave it out");
+      throw new IllegalArgumentException("epoch is for whole numbers; remove it");
     }
     boolean shorterThanDay =
         interval instanceof Interval.Fixed
             || interval.equals(new Interval.Calendar(Interval.Unit.HOUR));
     if (type == KeyType.DATE && shorterThanDay) {
-      throw new IllegalArgumentException("a date has no periods shorter than a day");
+      throw new IllegalArgumentException(
+          "a date cannot be partitioned into periods shorter than a day");
     }
     return new Periods(type, epoch, zone, interval, nameFormat, 0);
   }
@@ -90,7 +91,7 @@ public final class Periods {
   public static Periods like(
       KeyType type, Optional<Epoch> epoch, ZoneId zone, Bounds range, Optional<String> nameFormat) {
     if (range.from() == KeyType.MIN || range.to() == KeyType.MAX) {
-      throw new IllegalArgumentException("the newest partition is open-ended; say by:");
+      throw new IllegalArgumentException("the newest partition is open-ended; write by:");
     }
     if (!type.isTime() && epoch.isEmpty()) {
       Interval ids = new Interval.Ids(Math.subtractExact(range.to(), range.from()));

@@ -1,11 +1,9 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 
 /** The time of a database's server, to compare ours with. */
 @FunctionalInterface
@@ -15,12 +13,7 @@ public interface ServerClock {
 
   /** What the server itself says. */
   static ServerClock ofServer() {
-    return connection -> {
-      try (Statement statement = connection.createStatement();
-          ResultSet row = statement.executeQuery("select clock_timestamp()")) {
-        row.next();
-        return row.getObject(1, OffsetDateTime.class).toInstant();
-      }
-    };
+    return connection ->
+        Sql.one(connection, "select clock_timestamp()", row -> Sql.instant(row, 1));
   }
 }

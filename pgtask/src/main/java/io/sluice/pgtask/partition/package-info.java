@@ -1,2 +1,4 @@
-/** Rotation: partitions made ahead, expired by age or size, gaps filled, defaults drained. */
+/**
+ * Rotation: creates partitions in advance, expires old ones, fills gaps, drains default partitions.
+ */
 package io.sluice.pgtask.partition;

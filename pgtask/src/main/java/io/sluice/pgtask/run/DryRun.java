@@ -10,16 +10,20 @@ import java.util.List;
 import java.util.Optional;
 
 /** A run that shows its steps and makes none. */
-final class DryRun extends AnyRun {
+final class DryRun extends AbstractRun {
 
   private final Sessions sessions;
-  private final StepView shown;
+  private final StepListener shown;
 
-  DryRun(Task task, Sessions.Connections database, Clock clock, StepView shown) {
+  DryRun(Task task, Sessions.Connections database, Clock clock, StepListener shown) {
     super(task, clock);
     this.sessions =
         new Sessions(
-            database, task.limits(), task.name(), this::goOn, task.limits()::statementTimeout);
+            database,
+            task.limits(),
+            task.name(),
+            this::checkNotEnded,
+            task.limits()::statementTimeout);
     this.shown = shown;
   }
 
@@ -36,7 +40,7 @@ final class DryRun extends AnyRun {
   }
 
   @Override
-  public void alone(String sql) {
+  public void autocommit(String sql) {
     throw changes();
   }
 
@@ -55,7 +59,7 @@ final class DryRun extends AnyRun {
   }
 
   @Override
-  public void goOn() {
+  public void checkNotEnded() {
     // nobody cancels what ends by itself at once
   }
 
@@ -65,7 +69,7 @@ final class DryRun extends AnyRun {
   }
 
   @Override
-  public void found(String name, long value) {
+  public void addResult(String name, long value) {
     // nothing is done
   }
 
@@ -81,6 +85,6 @@ final class DryRun extends AnyRun {
 
   @Override
   public String why(SQLException e) {
-    return SqlProblems.say(e, task(), List.of(), this::read);
+    return SqlErrors.say(e, task(), List.of(), this::read);
   }
 }

@@ -3,13 +3,12 @@ package io.sluice.pgtask.run;
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.SqlFates;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A run that makes its steps and records them. */
-final class LiveRun extends AnyRun {
+final class LiveRun extends AbstractRun {
 
   /** While a step takes back what it left, statements get no longer than this. */
   private static final Duration UNDO_TIMEOUT = Duration.ofSeconds(30);
@@ -52,10 +51,11 @@ final class LiveRun extends AnyRun {
     this.deadline = deadline;
     this.history = history;
     this.sessions =
-        new Sessions(database, task.limits(), task.name(), this::goOn, this::longestStatement);
+        new Sessions(
+            database, task.limits(), task.name(), this::checkNotEnded, this::longestStatement);
     Limits brief = undoLimits(task.limits());
     this.undoSessions =
-        new Sessions(database, brief, task.name(), this::goOn, brief::statementTimeout);
+        new Sessions(database, brief, task.name(), this::checkNotEnded, brief::statementTimeout);
   }
 
   /** No statement outlives the window: the server breaks it off at the window's end. */
@@ -74,7 +74,7 @@ final class LiveRun extends AnyRun {
 
   @Override
   public boolean step(Step step) {
-    goOn();
+    checkNotEnded();
     begin(step);
     long begun = System.nanoTime();
     StepResult result;
@@ -100,10 +100,10 @@ final class LiveRun extends AnyRun {
 
   private void begin(Step step) {
     attempts = 1;
-    progress = step.words();
+    progress = step.description();
     found = StepResult.done();
-    if (!history.beginStep(id, ++steps, step.words(), step.sql(), clock().instant())) {
-      throw new RunEnded(RunEnded.Why.RELEASED, "another process took it over");
+    if (!history.beginStep(id, ++steps, step.description(), step.sql(), clock().instant())) {
+      throw new RunEnded(RunEnded.Reason.RELEASED, "another process has taken it over");
     }
   }
 
@@ -124,9 +124,9 @@ final class LiveRun extends AnyRun {
     boolean ended = brokeOff(e);
     broken(begun, ended ? "cancelled" : "failed", error);
     if (ended) {
-      goOn();
+      checkNotEnded();
     }
-    tally().problem(step.words() + " failed: " + error);
+    tally().problem(step.description() + " failed: " + error);
     if (SqlFates.of(e) == Fate.PAUSE) {
       mustAnswer();
     }
@@ -145,16 +145,12 @@ final class LiveRun extends AnyRun {
         throw new PauseStage("database " + task().database() + " is read-only; a standby?");
       }
     } catch (SQLException e) {
-      throw SqlProblems.away(task(), e);
+      throw SqlErrors.away(task(), e);
     }
   }
 
   private static boolean writable(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("show transaction_read_only")) {
-      row.next();
-      return row.getString(1).equals("off");
-    }
+    return Sql.strings(connection, "show transaction_read_only").equals(List.of("off"));
   }
 
   private void undo(Step step) {
@@ -162,9 +158,9 @@ final class LiveRun extends AnyRun {
     try {
       step.undo(this);
     } catch (SQLException e) {
-      halfDone(step, say(e, step.sql()));
+      unfinished(step, say(e, step.sql()));
     } catch (RuntimeException e) {
-      halfDone(step, e.toString());
+      unfinished(step, e.toString());
     } finally {
       undoing = false;
     }
@@ -176,19 +172,18 @@ final class LiveRun extends AnyRun {
   }
 
   private String say(SQLException e, List<String> sql) {
-    return SqlProblems.say(e, task(), sql, this::readBriefly);
+    return SqlErrors.say(e, task(), sql, this::readBriefly);
   }
 
   private <T> T readBriefly(Body<T> body) throws SQLException {
     return undoSessions.transaction(body, true);
   }
 
-  private void halfDone(Step step, String why) {
+  private void unfinished(Step step, String why) {
     tally()
         .problem(
-            "after "
-                + step.words()
-                + " something stayed half done; the next run carries it on: "
+            step.description()
+                + " was interrupted and left something unfinished; the next run continues it: "
                 + why);
   }
 
@@ -198,11 +193,11 @@ final class LiveRun extends AnyRun {
   }
 
   @Override
-  public void alone(String sql) throws SQLException {
+  public void autocommit(String sql) throws SQLException {
     retries()
         .run(
             () -> {
-              current().alone(sql);
+              current().autocommit(sql);
               return true;
             });
   }
@@ -226,17 +221,17 @@ final class LiveRun extends AnyRun {
   }
 
   private void rest(Duration time) {
-    goOn();
+    checkNotEnded();
     try {
       if (undoing) {
         TimeUnit.MILLISECONDS.sleep(time.toMillis());
       } else if (cancelled.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
-        goOn();
+        checkNotEnded();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       cancel();
-      goOn();
+      checkNotEnded();
     }
   }
 
@@ -277,7 +272,7 @@ final class LiveRun extends AnyRun {
   }
 
   @Override
-  public void goOn() {
+  public void checkNotEnded() {
     if (undoing) {
       return;
     }
@@ -288,13 +283,14 @@ final class LiveRun extends AnyRun {
 
   RunEnded end() {
     if (isCancelled()) {
-      return new RunEnded(released ? RunEnded.Why.RELEASED : RunEnded.Why.CANCELLED, "cancelled");
+      return new RunEnded(
+          released ? RunEnded.Reason.RELEASED : RunEnded.Reason.CANCELLED, "cancelled");
     }
-    return new RunEnded(RunEnded.Why.WINDOW_CLOSED, "the window closed at " + deadline.get());
+    return new RunEnded(RunEnded.Reason.WINDOW_CLOSED, "the window closed at " + deadline.get());
   }
 
   @Override
-  public synchronized void found(String name, long value) {
+  public synchronized void addResult(String name, long value) {
     found = found.and(name, value);
   }
 

@@ -6,7 +6,7 @@ public final class RunEnded extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Why. */
-  public enum Why {
+  public enum Reason {
     /** A person wants it undone, as far as it can be. */
     CANCELLED,
     /** The process stops, or another one may have taken over: the next run carries on. */
@@ -14,14 +14,14 @@ public final class RunEnded extends RuntimeException {
     WINDOW_CLOSED
   }
 
-  private final Why why;
+  private final Reason why;
 
-  public RunEnded(Why why, String message) {
+  public RunEnded(Reason why, String message) {
     super(message, null, false, false);
     this.why = why;
   }
 
-  public Why why() {
+  public Reason why() {
     return why;
   }
 }

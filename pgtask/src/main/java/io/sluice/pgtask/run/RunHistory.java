@@ -1,17 +1,10 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.task.Task;
-import java.sql.Array;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -49,16 +42,16 @@ public final class RunHistory {
               values (?, ?, ?, coalesce(?, current_user), ?, clock_timestamp(), clock_timestamp())
               on conflict (task) where state = 'running' do nothing returning id
               """;
-          try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            insert.setString(1, task.name());
-            insert.setString(2, task.spec().kind());
-            insert.setString(3, task.database());
-            insert.setString(4, by);
-            insert.setString(5, instance);
-            try (ResultSet row = insert.executeQuery()) {
-              return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
-            }
-          }
+          return Sql.first(
+                  connection,
+                  sql,
+                  row -> OptionalLong.of(row.getLong(1)),
+                  task.name(),
+                  task.spec().kind(),
+                  task.database(),
+                  by,
+                  instance)
+              .orElse(OptionalLong.empty());
         });
   }
 
@@ -76,18 +69,15 @@ public final class RunHistory {
               with lost as (
                 update sluice.task_run set state = 'lost', ended_at = clock_timestamp(), progress = null,
                   problems = problems
-                    || 'its process ended without a word; what it left half done is carried on'::text
+                    || 'its process died; the next run continues what it left unfinished'::text
                 where state = 'running' and alive_at < clock_timestamp() - make_interval(secs => ?)
                 returning id, task),
               steps as (
-                update sluice.task_step set outcome = 'lost', error = 'its process ended without a word'
+                update sluice.task_step set outcome = 'lost', error = 'its process died'
                 where outcome = 'running' and run_id in (select id from lost))
               select task from lost
               """;
-          try (PreparedStatement update = connection.prepareStatement(sql)) {
-            update.setDouble(1, lostAfter.toMillis() / 1000.0);
-            return texts(update);
-          }
+          return Sql.strings(connection, sql, lostAfter);
         });
   }
 
@@ -96,14 +86,7 @@ public final class RunHistory {
     return ledger.ledger(
         connection -> {
           String sql = "select max(ended_at) from sluice.task_run where task = ?";
-          try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, task);
-            try (ResultSet row = query.executeQuery()) {
-              row.next();
-              return Optional.ofNullable(row.getObject(1, OffsetDateTime.class))
-                  .map(OffsetDateTime::toInstant);
-            }
-          }
+          return Sql.first(connection, sql, row -> Sql.instant(row, 1), task);
         });
   }
 
@@ -117,16 +100,13 @@ public final class RunHistory {
                 select ended_at from sluice.task_run where task = name and state = 'done'
                 order by started_at desc limit 1) last
               """;
-          try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setArray(1, connection.createArrayOf("text", tasks.toArray()));
-            try (ResultSet rows = query.executeQuery()) {
-              Map<String, Instant> last = new TreeMap<>();
-              while (rows.next()) {
-                last.put(rows.getString(1), rows.getObject(2, OffsetDateTime.class).toInstant());
-              }
-              return last;
-            }
-          }
+          return new TreeMap<>(
+              Sql.map(
+                  connection,
+                  sql,
+                  row -> row.getString(1),
+                  row -> Sql.instant(row, 2),
+                  Sql.texts(tasks)));
         });
   }
 
@@ -143,27 +123,14 @@ public final class RunHistory {
                 order by started_at desc limit 1) last
               where state in ('partial', 'failed', 'lost')
               """;
-          try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setArray(1, connection.createArrayOf("text", tasks.toArray()));
-            try (ResultSet rows = query.executeQuery()) {
-              Map<String, String> failing = new TreeMap<>();
-              while (rows.next()) {
-                failing.put(rows.getString(1), rows.getString(2));
-              }
-              return failing;
-            }
-          }
+          return new TreeMap<>(
+              Sql.map(
+                  connection,
+                  sql,
+                  row -> row.getString(1),
+                  row -> row.getString(2),
+                  Sql.texts(tasks)));
         });
-  }
-
-  private static List<String> texts(PreparedStatement query) throws SQLException {
-    try (ResultSet rows = query.executeQuery()) {
-      List<String> texts = new ArrayList<>();
-      while (rows.next()) {
-        texts.add(rows.getString(1));
-      }
-      return texts;
-    }
   }
 
   /** Renews the lease and shows the progress; returns whether a person asked to cancel. */
@@ -173,13 +140,8 @@ public final class RunHistory {
           String sql =
               "update sluice.task_run set alive_at = clock_timestamp(), progress = ?"
                   + " where id = ? and state = 'running' returning cancel";
-          try (PreparedStatement update = connection.prepareStatement(sql)) {
-            update.setString(1, progress);
-            update.setLong(2, run);
-            try (ResultSet row = update.executeQuery()) {
-              return !row.next() || row.getBoolean(1); // gone: another took over, so end
-            }
-          }
+          return Sql.first(connection, sql, row -> row.getBoolean(1), progress, run)
+              .orElse(true); // gone: another took over, so end
         });
   }
 
@@ -188,17 +150,12 @@ public final class RunHistory {
     return ledger.ledger(
         connection -> {
           String sql = "select cancel from sluice.task_run where id = ? and state = 'running'";
-          try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setLong(1, run);
-            try (ResultSet row = query.executeQuery()) {
-              return row.next() && row.getBoolean(1);
-            }
-          }
+          return Sql.first(connection, sql, row -> row.getBoolean(1), run).orElse(false);
         });
   }
 
   /** Returns false if the run is no more: it was silent for too long and another took over. */
-  boolean beginStep(long run, int n, String words, List<String> sql, Instant at) {
+  boolean beginStep(long run, int n, String description, List<String> sql, Instant at) {
     return ledger.ledger(
         connection -> {
           String insert =
@@ -206,14 +163,8 @@ public final class RunHistory {
               insert into sluice.task_step (run_id, n, words, sql, started_at)
               select id, ?, ?, ?, ? from sluice.task_run where id = ? and state = 'running'
               """;
-          try (PreparedStatement statement = connection.prepareStatement(insert)) {
-            statement.setInt(1, n);
-            statement.setString(2, words);
-            statement.setString(3, String.join(";\n", sql));
-            statement.setObject(4, at.atOffset(ZoneOffset.UTC));
-            statement.setLong(5, run);
-            return statement.executeUpdate() == 1;
-          }
+          return Sql.update(connection, insert, n, description, String.join(";\n", sql), at, run)
+              == 1;
         });
   }
 
@@ -236,16 +187,16 @@ public final class RunHistory {
                 result = ?::jsonb
               where run_id = ? and n = ?
               """;
-          try (PreparedStatement statement = connection.prepareStatement(update)) {
-            statement.setDouble(1, took.toNanos() / 1e9);
-            statement.setInt(2, attempts);
-            statement.setString(3, outcome);
-            statement.setString(4, error);
-            statement.setString(5, JSON.writeValueAsString(result));
-            statement.setLong(6, run);
-            statement.setInt(7, n);
-            return statement.executeUpdate();
-          }
+          return Sql.update(
+              connection,
+              update,
+              took.toNanos() / 1e9,
+              attempts,
+              outcome,
+              error,
+              JSON.writeValueAsString(result),
+              run,
+              n);
         });
   }
 
@@ -258,44 +209,28 @@ public final class RunHistory {
                 notes = ?, problems = problems || ?, progress = null
               where id = ? and state = 'running'
               """;
-          try (PreparedStatement statement = connection.prepareStatement(update)) {
-            statement.setString(1, result.state().label());
-            statement.setInt(2, result.steps());
-            statement.setString(3, JSON.writeValueAsString(result.values()));
-            statement.setArray(4, texts(connection, result.notes()));
-            statement.setArray(5, texts(connection, result.problems()));
-            statement.setLong(6, result.id());
-            return statement.executeUpdate();
-          }
+          return Sql.update(
+              connection,
+              update,
+              result.state().label(),
+              result.steps(),
+              JSON.writeValueAsString(result.values()),
+              Sql.texts(result.notes()),
+              Sql.texts(result.problems()),
+              result.id());
         });
-  }
-
-  private static Array texts(Connection connection, List<String> texts) throws SQLException {
-    return connection.createArrayOf("text", texts.toArray());
   }
 
   /** Asks a running task to end; false if it is not running. */
   public boolean cancel(String task) {
-    return ledger.durable(
-        connection -> {
-          try (PreparedStatement update =
-              connection.prepareStatement(
-                  "update sluice.task_run set cancel = true where task = ? and state = 'running'")) {
-            update.setString(1, task);
-            return update.executeUpdate() == 1;
-          }
-        });
+    String sql = "update sluice.task_run set cancel = true where task = ? and state = 'running'";
+    return ledger.durable(connection -> Sql.update(connection, sql, task) == 1);
   }
 
   /** Forgets runs that ended before a time; returns how many. */
   public int forgetBefore(Instant time) {
     return ledger.ledger(
-        connection -> {
-          try (PreparedStatement delete =
-              connection.prepareStatement("delete from sluice.task_run where ended_at < ?")) {
-            delete.setObject(1, time.atOffset(ZoneOffset.UTC));
-            return delete.executeUpdate();
-          }
-        });
+        connection ->
+            Sql.update(connection, "delete from sluice.task_run where ended_at < ?", time));
   }
 }

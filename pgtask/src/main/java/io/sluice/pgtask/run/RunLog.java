@@ -1,15 +1,11 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +59,7 @@ public final class RunLog {
    * @param took null while it runs, or if its process was killed
    * @param error null if it was done
    */
-  public record Made(
+  public record RecordedStep(
       int n,
       String words,
       String sql,
@@ -83,15 +79,15 @@ public final class RunLog {
   public List<Run> runs(Optional<String> task, boolean failed, int limit) {
     return ledger.ledger(
         connection ->
-            query(
+            Sql.list(
                 connection,
                 RUN
                     + " where (?::text is null or task = ?)"
                     + " and (not ? or state in ('partial', 'failed', 'lost'))"
                     + " order by started_at desc, id desc limit ?",
                 RunLog::run,
-                task.orElse(null),
-                task.orElse(null),
+                task,
+                task,
                 failed,
                 limit));
   }
@@ -99,8 +95,7 @@ public final class RunLog {
   /** One run. */
   public Optional<Run> run(long id) {
     return ledger.ledger(
-        connection ->
-            query(connection, RUN + " where id = ?", RunLog::run, id).stream().findFirst());
+        connection -> Sql.first(connection, RUN + " where id = ?", RunLog::run, id));
   }
 
   /** The last run of each task. */
@@ -112,16 +107,16 @@ public final class RunLog {
                   + RUN
                   + ") r order by task, started_at desc, id desc";
           Map<String, Run> last = new TreeMap<>();
-          query(connection, sql, RunLog::run).forEach(run -> last.put(run.task(), run));
+          Sql.list(connection, sql, RunLog::run).forEach(run -> last.put(run.task(), run));
           return last;
         });
   }
 
   /** The steps of a run in their order, from one on. */
-  public List<Made> steps(long run, int from) {
+  public List<RecordedStep> steps(long run, int from) {
     return ledger.ledger(
         connection ->
-            query(
+            Sql.list(
                 connection,
                 """
                 select n, words, sql, started_at, extract(epoch from took), attempts, outcome, error, result::text
@@ -134,37 +129,11 @@ public final class RunLog {
 
   /** When tasks run next, as the service has planned it; none while no service ran. */
   public Map<String, Instant> next() {
+    String sql =
+        "select task_instance, execution_time from sluice.scheduled_tasks where task_name = 'sluice-task'";
     return ledger.ledger(
-        connection -> {
-          Map<String, Instant> next = new HashMap<>();
-          query(
-              connection,
-              "select task_instance, execution_time from sluice.scheduled_tasks where task_name = 'sluice-task'",
-              row -> next.put(row.getString(1), instant(row, 2)));
-          return next;
-        });
-  }
-
-  /** Makes a value of a row. */
-  @FunctionalInterface
-  private interface Row<T> {
-    T read(ResultSet row) throws SQLException;
-  }
-
-  private static <T> List<T> query(
-      Connection connection, String sql, Row<T> reader, Object... parameters) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        query.setObject(i + 1, parameters[i]);
-      }
-      try (ResultSet row = query.executeQuery()) {
-        List<T> all = new ArrayList<>();
-        while (row.next()) {
-          all.add(reader.read(row));
-        }
-        return all;
-      }
-    }
+        connection ->
+            Sql.map(connection, sql, row -> row.getString(1), row -> Sql.instant(row, 2)));
   }
 
   private static Run run(ResultSet row) throws SQLException {
@@ -175,25 +144,25 @@ public final class RunLog {
         row.getString(4),
         row.getString(5),
         row.getString(6),
-        instant(row, 7),
-        instant(row, 8),
+        Sql.instant(row, 7),
+        Sql.instant(row, 8),
         row.getString(9),
         row.getBoolean(10),
         row.getString(11),
         row.getInt(12),
         values(row.getString(13)),
-        List.of((String[]) row.getArray(14).getArray()),
-        List.of((String[]) row.getArray(15).getArray()));
+        Sql.elements(row, "notes"),
+        Sql.elements(row, "problems"));
   }
 
-  private static Made made(ResultSet row) throws SQLException {
+  private static RecordedStep made(ResultSet row) throws SQLException {
     double seconds = row.getDouble(5);
     Duration took = row.wasNull() ? null : Duration.ofNanos(Math.round(seconds * 1e9));
-    return new Made(
+    return new RecordedStep(
         row.getInt(1),
         row.getString(2),
         row.getString(3),
-        instant(row, 4),
+        Sql.instant(row, 4),
         took,
         row.getInt(6),
         row.getString(7),
@@ -207,10 +176,5 @@ public final class RunLog {
         .properties()
         .forEach(entry -> values.put(entry.getKey(), entry.getValue().asLong()));
     return values;
-  }
-
-  private static Instant instant(ResultSet row, int column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
   }
 }

@@ -1,12 +1,12 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +39,7 @@ final class Sessions {
   private final Connections connections;
   private final Limits limits;
   private final String application;
-  private final Runnable goOn;
+  private final Runnable checkNotEnded;
   private final Supplier<Duration> longest;
   private final Semaphore permits;
   private final List<Connection> open = new ArrayList<>();
@@ -48,20 +48,20 @@ final class Sessions {
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
-   * @param goOn called while the limit makes somebody wait; throws to end the wait
+   * @param checkNotEnded called while the limit makes somebody wait; throws to end the wait
    * @param longest how long a statement may run that begins now, at most
    */
   Sessions(
       Connections connections,
       Limits limits,
       String task,
-      Runnable goOn,
+      Runnable checkNotEnded,
       Supplier<Duration> longest) {
     this.connections = connections;
     this.limits = limits;
     this.longest = longest;
     this.application = "sluice task " + task;
-    this.goOn = goOn;
+    this.checkNotEnded = checkNotEnded;
     this.permits = new Semaphore(limits.connections(), true);
   }
 
@@ -84,7 +84,7 @@ final class Sessions {
   private void acquire() throws SQLException {
     try {
       while (!permits.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        goOn.run();
+        checkNotEnded.run();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -118,7 +118,7 @@ final class Sessions {
         if (e.getCause() != null || permits.availablePermits() < limits.connections() - 1) {
           throw e;
         }
-        goOn.run();
+        checkNotEnded.run();
       }
     }
   }
@@ -153,28 +153,28 @@ final class Sessions {
 
   private void prepare(Connection connection) throws SQLException {
     connection.setAutoCommit(true);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          """
-          reset session authorization;
-          reset all;
-          set lock_timeout = %d;
-          set statement_timeout = %d;
-          set idle_in_transaction_session_timeout = 0;
-          set timezone = 'UTC';
-          set datestyle = 'ISO';
-          set synchronous_commit = on;
-          set default_transaction_read_only = off;
-          select set_config('application_name', %s, false);
-          do $$ begin
-            set client_connection_check_interval = '5s';
-          exception when invalid_parameter_value then null; -- the server's system cannot
-          end $$"""
-              .formatted(
-                  limits.lockTimeout().toMillis(),
-                  longest.get().toMillis(),
-                  SqlNames.literal(application)));
-    }
+    Sql.execute(
+        connection,
+        """
+        reset session authorization;
+        reset all;
+        set lock_timeout = %d;
+        set statement_timeout = %d;
+        set idle_in_transaction_session_timeout = 0;
+        set timezone = 'UTC';
+        set datestyle = 'ISO';
+        set synchronous_commit = on;
+        set default_transaction_read_only = off;
+        select set_config('application_name', %s, false);
+        do $$ begin
+          set client_connection_check_interval = '5s';
+        exception when invalid_parameter_value then null; -- the server's system cannot
+        end $$\
+        """
+            .formatted(
+                limits.lockTimeout().toMillis(),
+                longest.get().toMillis(),
+                SqlNames.literal(application)));
   }
 
   <T> T transaction(Body<T> body, boolean readOnly) throws SQLException {
@@ -209,10 +209,9 @@ final class Sessions {
     }
   }
 
-  void alone(String sql) throws SQLException {
-    try (Connection connection = open();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+  void autocommit(String sql) throws SQLException {
+    try (Connection connection = open()) {
+      Sql.execute(connection, sql);
     }
   }
 

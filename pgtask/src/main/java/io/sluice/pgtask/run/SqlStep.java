@@ -1,7 +1,7 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Sql;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 
 /** A step that is nothing but SQL. */
@@ -9,40 +9,40 @@ public final class SqlStep implements Step {
 
   private enum Mode {
     TRANSACTION,
-    ALONE,
+    AUTOCOMMIT,
     BATCHES
   }
 
-  private final String words;
+  private final String description;
   private final Mode mode;
   private final List<String> sql;
   private final String result;
 
-  private SqlStep(String words, Mode mode, List<String> sql, String result) {
-    this.words = words;
+  private SqlStep(String description, Mode mode, List<String> sql, String result) {
+    this.description = description;
     this.mode = mode;
     this.sql = List.copyOf(sql);
     this.result = result;
   }
 
   /** All statements in one transaction. */
-  public static SqlStep transaction(String words, List<String> sql) {
-    return new SqlStep(words, Mode.TRANSACTION, sql, "");
+  public static SqlStep transaction(String description, List<String> sql) {
+    return new SqlStep(description, Mode.TRANSACTION, sql, "");
   }
 
   /** Each statement by itself, for those that refuse a transaction: CONCURRENTLY, VACUUM. */
-  public static SqlStep alone(String words, String... sql) {
-    return new SqlStep(words, Mode.ALONE, List.of(sql), "");
+  public static SqlStep autocommit(String description, String... sql) {
+    return new SqlStep(description, Mode.AUTOCOMMIT, List.of(sql), "");
   }
 
   /** One statement, a transaction each time, until it changes no row; counts rows by a name. */
-  public static SqlStep batches(String words, String sql, String result) {
-    return new SqlStep(words, Mode.BATCHES, List.of(sql), result);
+  public static SqlStep batches(String description, String sql, String result) {
+    return new SqlStep(description, Mode.BATCHES, List.of(sql), result);
   }
 
   @Override
-  public String words() {
-    return words;
+  public String description() {
+    return description;
   }
 
   @Override
@@ -56,36 +56,30 @@ public final class SqlStep implements Step {
   }
 
   @Override
-  public StepResult run(Work work) throws SQLException {
+  public StepResult run(StepContext context) throws SQLException {
     switch (mode) {
-      case TRANSACTION -> work.transaction(sql);
-      case ALONE -> {
+      case TRANSACTION -> context.transaction(sql);
+      case AUTOCOMMIT -> {
         for (String statement : sql) {
-          work.alone(statement);
+          context.autocommit(statement);
         }
       }
-      case BATCHES -> batches(work);
+      case BATCHES -> batches(context);
     }
     return StepResult.done();
   }
 
-  private void batches(Work work) throws SQLException {
+  private void batches(StepContext context) throws SQLException {
     long all = 0;
     while (true) {
-      work.goOn();
-      long rows =
-          work.transaction(
-              connection -> {
-                try (Statement statement = connection.createStatement()) {
-                  return statement.executeLargeUpdate(sql.get(0));
-                }
-              });
+      context.checkNotEnded();
+      int rows = context.transaction(connection -> Sql.update(connection, sql.get(0)));
       if (rows == 0) {
         return;
       }
       all += rows;
-      work.found(result, rows);
-      work.progress(words, all, -1);
+      context.addResult(result, rows);
+      context.progress(description, all, -1);
     }
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 public interface Step {
 
   /** What it does, as history and a person at the terminal read it; begins with a verb. */
-  String words();
+  String description();
 
   /**
    * The exact statements in their order, for {@code --dry-run} and history. What only the run can
@@ -26,13 +26,14 @@ public interface Step {
   /**
    * Makes the change.
    *
-   * @throws SQLException what the database refused, after the attempts that {@link Work} makes
+   * @throws SQLException what the database refused, after the attempts that {@link StepContext}
+   *     makes
    */
-  StepResult run(Work work) throws SQLException;
+  StepResult run(StepContext context) throws SQLException;
 
   /**
    * Takes back what a failed or cancelled {@link #run} left half done, as far as the next run would
    * not do so. Runs with short timeouts and is not cancelled.
    */
-  default void undo(Work work) throws SQLException {}
+  default void undo(StepContext context) throws SQLException {}
 }

@@ -25,12 +25,12 @@ final class Tally {
     result.values().forEach((name, value) -> values.merge(name, value, Long::sum));
   }
 
-  synchronized void note(String words) {
-    notes.add(words);
+  synchronized void note(String text) {
+    notes.add(text);
   }
 
-  synchronized void problem(String words) {
-    problems.add(words);
+  synchronized void problem(String text) {
+    problems.add(text);
   }
 
   /** Of a run that came to its end by itself. */

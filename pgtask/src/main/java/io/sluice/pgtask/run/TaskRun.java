@@ -9,7 +9,7 @@ import java.util.Optional;
  * One run of a task, live or dry. A kind of task plans from the catalogue and hands over steps; the
  * run makes them, records them, and judges how it went.
  */
-public interface TaskRun extends Work {
+public interface TaskRun extends StepContext {
 
   Task task();
 
@@ -32,11 +32,11 @@ public interface TaskRun extends Work {
   boolean step(Step step);
 
   /** Says something worth knowing that is no failure, such as why a partition stays. */
-  void note(String words);
+  void note(String text);
 
   /** Why a reading failed, and what helps, for {@link #problem}. */
   String why(SQLException e);
 
   /** Says what keeps a part of the task from being done, and the remedy; the run ends partial. */
-  void problem(String words);
+  void problem(String text);
 }

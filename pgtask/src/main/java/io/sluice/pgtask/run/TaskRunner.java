@@ -3,6 +3,7 @@ package io.sluice.pgtask.run;
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.SqlFates;
+import io.sluice.core.thread.Threads;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskSpec;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -37,12 +37,11 @@ public final class TaskRunner implements AutoCloseable {
   private final Map<Class<? extends TaskSpec>, TaskKind<? super TaskSpec>> kinds =
       new ConcurrentHashMap<>();
   private final Map<Long, LiveRun> running = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService pulse =
-      Executors.newScheduledThreadPool(PULSES, TaskRunner::thread);
+  private final ScheduledExecutorService pulse = Threads.scheduler(PULSES, "sluice-task-pulse");
   private final Clock clock;
   private final String instance;
   private final Duration renewEvery;
-  private final RunEnding ending;
+  private final ResultRecorder ending;
   private volatile boolean stopping;
 
   /**
@@ -62,13 +61,7 @@ public final class TaskRunner implements AutoCloseable {
     this.clock = clock;
     this.instance = instance;
     this.renewEvery = renewEvery;
-    this.ending = new RunEnding(history);
-  }
-
-  private static Thread thread(Runnable body) {
-    Thread thread = new Thread(body, "sluice-task-pulse");
-    thread.setDaemon(true);
-    return thread;
+    this.ending = new ResultRecorder(history);
   }
 
   /** Says how a kind of task is done. */
@@ -155,14 +148,14 @@ public final class TaskRunner implements AutoCloseable {
       run.problem(e.getMessage());
     } catch (RuntimeException e) {
       LOG.error("Task {} failed", task.name(), e);
-      run.problem("an error of Sluice itself: " + e);
+      run.problem("an internal error of Sluice: " + e);
     }
     return Outcome.of(run.tally().state());
   }
 
   private static Outcome ended(LiveRun run, RunEnded end) {
     run.note(end.getMessage());
-    return Outcome.of(end.why() == RunEnded.Why.WINDOW_CLOSED ? State.STOPPED : State.CANCELLED);
+    return Outcome.of(end.why() == RunEnded.Reason.WINDOW_CLOSED ? State.STOPPED : State.CANCELLED);
   }
 
   /** The cancel and the window's end break off readings too. */
@@ -172,14 +165,15 @@ public final class TaskRunner implements AutoCloseable {
     }
     run.problem(run.why(e));
     Optional<PauseStage> pause =
-        SqlFates.of(e) == Fate.PAUSE ? Optional.of(SqlProblems.away(task, e)) : Optional.empty();
+        SqlFates.of(e) == Fate.PAUSE ? Optional.of(SqlErrors.away(task, e)) : Optional.empty();
     return new Outcome(run.tally().state(), pause);
   }
 
   private TaskKind<? super TaskSpec> kind(Task task) {
     TaskKind<? super TaskSpec> kind = kinds.get(task.spec().getClass());
     if (kind == null) {
-      throw new IllegalStateException("nobody does tasks of kind " + task.spec().kind());
+      throw new IllegalStateException(
+          "nothing is registered for tasks of kind " + task.spec().kind());
     }
     return kind;
   }
@@ -215,7 +209,7 @@ public final class TaskRunner implements AutoCloseable {
       }
       run.renewed();
     } catch (RuntimeException e) {
-      LOG.warn("Run {} cannot say that it lives: {}", id, e.getMessage());
+      LOG.warn("Run {} cannot renew its lease: {}", id, e.getMessage());
       if (run.sinceRenewed().compareTo(history.lostAfter().dividedBy(2)) > 0) {
         run.release(); // before another process takes it for lost and begins the same
       }
@@ -235,7 +229,7 @@ public final class TaskRunner implements AutoCloseable {
    *
    * @throws SQLException when the database is away
    */
-  public RunResult dryRun(Task task, StepView shown) throws SQLException {
+  public RunResult dryRun(Task task, StepListener shown) throws SQLException {
     long begun = System.nanoTime();
     DryRun run = new DryRun(task, connections(task), clock, shown);
     try {

@@ -11,6 +11,6 @@ public final class UnknownDatabaseException extends RuntimeException {
             + name
             + " is not declared; write a file with database: "
             + name
-            + " beside the tasks, or remove the task's database for the warehouse");
+            + " beside the tasks, or remove database: from the task to use the warehouse");
   }
 }

@@ -1,2 +1,2 @@
-/** How a task's run reads and changes a database: steps, limits, locks, history. */
+/** Runs of tasks: steps, limits, locks, retries, privileges, history. */
 package io.sluice.pgtask.run;

@@ -14,6 +14,7 @@ import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import io.sluice.core.thread.FatalErrors;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
@@ -170,7 +171,19 @@ public final class TaskScheduler implements AutoCloseable {
     return tasks.get().task(name).filter(task -> task.schedule().isPresent());
   }
 
+  /** db-scheduler would record an error as a failure and go on. */
   private CompletionHandler<String> execute(TaskInstance<String> instance) {
+    try {
+      return run(instance);
+    } catch (StackOverflowError e) {
+      throw e; // of this task alone
+    } catch (Error e) {
+      FatalErrors.report(e);
+      throw e;
+    }
+  }
+
+  private CompletionHandler<String> run(TaskInstance<String> instance) {
     String name = instance.getId();
     Optional<Task> task = scheduled(name);
     Instant now = clock.instant();
@@ -219,7 +232,7 @@ public final class TaskScheduler implements AutoCloseable {
   private void revive(ExecutionComplete complete, ExecutionOperations<String> operations) {
     String name = complete.getExecution().getId();
     LOG.warn(
-        "Task {} is taken up: its process {} is silent", name, complete.getExecution().pickedBy);
+        "Task {} is taken over: its process {} is silent", name, complete.getExecution().pickedBy);
     then(name, complete, operations, task -> TaskTimes.inWindow(task, clock.instant()));
   }
 

@@ -18,9 +18,11 @@ public final class IntervalText {
   private IntervalText() {}
 
   /**
+   * Reads the text form.
+   *
    * @throws BadTextException if the text is something else
    */
-  static Interval parse(String text) {
+  public static Interval parse(String text) {
     String word = text.strip();
     if (UNITS.contains(word)) {
       return new Interval.Calendar(Unit.valueOf(word.toUpperCase(Locale.ROOT)));
@@ -34,7 +36,7 @@ public final class IntervalText {
             .orElseThrow(
                 () ->
                     new BadTextException(
-                        "'" + text + "' is not what a partition can hold",
+                        "'" + text + "' is not a partition interval",
                         Suggestion.of(word, UNITS)
                             .map(unit -> "Did you mean '" + unit + "'?")
                             .orElse(
@@ -58,7 +60,7 @@ public final class IntervalText {
             && DAY.toMillis() % length.toMillis() == 0;
     if (!divides) {
       throw new BadTextException(
-          "a partition cannot hold " + text + ", which does not divide a day",
+          "partition interval " + text + " does not divide a day",
           "Write a time from 1m to 12h that does, such as 15m or 6h, or day, week, month, quarter,"
               + " year.");
     }
@@ -76,7 +78,7 @@ public final class IntervalText {
   }
 
   /** The shortest that one lasts; zero for ids. */
-  static Duration shortest(Interval interval) {
+  public static Duration shortest(Interval interval) {
     if (interval instanceof Interval.Fixed fixed) {
       return fixed.length();
     }

@@ -62,7 +62,7 @@ public record MaintenanceSpec(
   /**
    * REINDEX CONCURRENTLY.
    *
-   * @param bloat estimated share of an index that is air, 0 to 1
+   * @param bloat estimated share of an index that is bloat, 0 to 1
    * @param minBytes smaller indexes are left alone
    */
   public record Reindex(double bloat, long minBytes) {}
@@ -72,7 +72,7 @@ public record MaintenanceSpec(
    *
    * @param index order: name of an index, or a list of columns; absent takes the clustered or the
    *     primary key's
-   * @param bloat share of air from which a table is rewritten
+   * @param bloat share of bloat at which a table is rewritten
    * @param correlation physical order of the first column below which it is rewritten, 0 to 1
    * @param after how long a partition has ended before it counts as cold
    */

@@ -33,11 +33,13 @@ public final class ScheduleText {
   private ScheduleText() {}
 
   /**
+   * Reads the text form.
+   *
    * @param zone of times of the day
    * @return empty for never
    * @throws BadTextException if the text is something else
    */
-  static Optional<TaskSchedule> parse(String text, ZoneId zone) {
+  public static Optional<TaskSchedule> parse(String text, ZoneId zone) {
     String[] parts = text.strip().split("\\s+", 2);
     String rest = parts.length > 1 ? parts[1] : "";
     return switch (parts[0]) {

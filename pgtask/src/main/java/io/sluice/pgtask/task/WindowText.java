@@ -35,10 +35,12 @@ public final class WindowText {
   private WindowText() {}
 
   /**
+   * Reads the text form.
+   *
    * @param zone unless the text names another
    * @throws BadTextException if the text is something else
    */
-  static Window parse(String text, ZoneId zone) {
+  public static Window parse(String text, ZoneId zone) {
     Matcher matcher = TEXT.matcher(text.strip());
     if (!matcher.matches()) {
       throw new BadTextException(

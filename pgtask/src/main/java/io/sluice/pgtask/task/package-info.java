@@ -1,2 +1,2 @@
-/** What is to be done to which database, when: declared in YAML, derived from feeds. */
+/** What to do to which database, and when; read and kept current by {@code declaration}. */
 package io.sluice.pgtask.task;

@@ -3,7 +3,7 @@ package io.sluice.pgtask.copyswap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.pgtask.TaskFixture;
-import io.sluice.pgtask.copyswap.Crowd.Place;
+import io.sluice.pgtask.copyswap.ConcurrentLoad.Place;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Epoch;
@@ -93,10 +93,10 @@ class BusyConversionTest {
                   place.at(0, 0).replace("+ 0 *", "+ g * 60 *"),
                   ROWS),
           "insert into app.shadow select %s from %s".formatted(place.columns(), place.table()));
-      Crowd crowd = new Crowd(db.database.dataSource(), place, ROWS + 1);
+      ConcurrentLoad load = new ConcurrentLoad(db.database.dataSource(), place, ROWS + 1);
       RunResult result;
-      try (crowd) {
-        crowd.start();
+      try (load) {
+        load.start();
         result =
             db.run(
                 TaskFixture.task(
@@ -114,7 +114,7 @@ class BusyConversionTest {
                   "select relkind from pg_class where oid = '%s'::regclass"
                       .formatted(place.table().replace("'", "''"))))
           .containsExactly("p");
-      assertThat(db.texts(crowd.differences())).isEmpty();
+      assertThat(db.texts(load.differences())).isEmpty();
       assertThat(result.values().get("changesCaughtUp")).isPositive();
       assertThat(ConversionTest.leftovers(db)).isEmpty();
     }

@@ -13,6 +13,10 @@ import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.Window;
+import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.FaultyDataSource.Fault;
+import io.sluice.testkit.FaultyDataSource.Planned;
+import io.sluice.testkit.JdbcCall;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -58,10 +62,10 @@ class DisturbedConversionTest {
     return db;
   }
 
-  private static Meddler before(TaskFixture db, String text, int nth, Meddler.Deed deed) {
-    Meddler meddler = new Meddler(db.dataSource, text, nth, deed);
-    db.wrapping(real -> meddler.dataSource());
-    return meddler;
+  private static Planned before(TaskFixture db, String text, int nth, Fault fault) {
+    FaultyDataSource faulty = new FaultyDataSource(db.dataSource);
+    db.wrapping(real -> faulty);
+    return faulty.before(JdbcCall.containing(text), nth, fault);
   }
 
   private static void assertConverted(TaskFixture db, long rows, long sum) throws SQLException {
@@ -79,16 +83,16 @@ class DisturbedConversionTest {
       for (String moment : List.of(BATCH, "create index", "lock table \"app\".\"t\" in access")) {
         try (TaskFixture db = fixture(major, key)) {
           db.sql("create index on app.t (note)");
-          Meddler meddler =
+          Planned truncated =
               before(
                   db,
                   moment,
                   1,
-                  () ->
+                  call ->
                       db.sql(
                           "truncate app.t", "insert into app.t values (7, '2026-11-03', 'after')"));
           RunResult result = db.run(task());
-          assertThat(meddler.done()).isTrue();
+          assertThat(truncated.struck()).isTrue();
           assertThat(result.problems()).as(key + moment).isEmpty();
           assertConverted(db, 1, 7);
         }
@@ -102,7 +106,7 @@ class DisturbedConversionTest {
     for (String key : List.of("primary key", "")) {
       try (TaskFixture db = fixture(major, key)) {
         db.sql("delete from app.t where key <= 2000");
-        before(db, BATCH, 20, () -> db.sql("vacuum full app.t"));
+        before(db, BATCH, 20, call -> db.sql("vacuum full app.t"));
         RunResult result = db.run(task());
         assertThat(result.problems()).isEmpty();
         assertConverted(db, 3000, 3000L * (2001 + 5000) / 2);
@@ -114,7 +118,7 @@ class DisturbedConversionTest {
   @MethodSource(VERSIONS)
   void removesItsCopy_whenTheTableIsAlteredMeanwhile_andBeginsAnew(int major) throws SQLException {
     try (TaskFixture db = fixture(major, "primary key")) {
-      before(db, "analyze", 1, () -> db.sql("alter table app.t add column more int default 5"));
+      before(db, "analyze", 1, call -> db.sql("alter table app.t add column more int default 5"));
       RunResult result = db.run(task());
       assertThat(result.problems()).singleElement().asString().contains("was altered");
       assertThat(ConversionTest.leftovers(db)).isEmpty();
@@ -133,7 +137,10 @@ class DisturbedConversionTest {
       reader.setAutoCommit(false);
       statement.execute("lock table app.t in access share mode");
       RunResult result = db.run(task());
-      assertThat(result.problems()).singleElement().asString().contains("others held its lock");
+      assertThat(result.problems())
+          .singleElement()
+          .asString()
+          .contains("its lock was held by others");
       reader.rollback();
       reader.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       statement.execute("select 1");
@@ -144,7 +151,7 @@ class DisturbedConversionTest {
                           "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in tr%' and state_change < clock_timestamp() - interval '2 s'")
                       == 1);
       result = db.run(task());
-      assertThat(result.problems()).singleElement().asString().contains("keep a snapshot");
+      assertThat(result.problems()).singleElement().asString().contains("hold an old snapshot");
       reader.rollback();
       assertThat(db.run(task()).state()).isEqualTo(State.DONE);
       assertConverted(db, 5000, 5000L * 5001 / 2);
@@ -156,9 +163,9 @@ class DisturbedConversionTest {
   void takesEverythingBack_whenCancelled(int major) throws SQLException {
     for (String key : List.of("primary key", "")) {
       try (TaskFixture db = fixture(major, key)) {
-        Meddler meddler = before(db, BATCH, 5, () -> cancel(db));
+        Planned cancelled = before(db, BATCH, 5, call -> cancel(db));
         RunResult result = db.run(task());
-        assertThat(meddler.done()).isTrue();
+        assertThat(cancelled.struck()).isTrue();
         assertThat(result.state()).as(result.toString()).isEqualTo(State.CANCELLED);
         assertThat(ConversionTest.leftovers(db)).isEmpty();
         assertThat(db.texts("select relkind from pg_class where oid = 'app.t'::regclass"))
@@ -183,7 +190,7 @@ class DisturbedConversionTest {
   @MethodSource(VERSIONS)
   void carriesOn_whenTheServiceWasStopped(int major) throws SQLException {
     try (TaskFixture db = fixture(major, "primary key")) {
-      before(db, BATCH, 10, () -> db.runner.close(Duration.ofMillis(1)));
+      before(db, BATCH, 10, call -> db.runner.close(Duration.ofMillis(1)));
       assertThat(db.run(task()).state()).isEqualTo(State.CANCELLED);
       assertThat(db.number("select next_block from app.t__sluice_state")).isPositive();
       db.sql("delete from app.t where key % 2 = 0");
@@ -221,16 +228,15 @@ class DisturbedConversionTest {
               List.of(friday),
               plain.limits(),
               plain.spec());
-      before(db, BATCH, 10, () -> db.clock.advance(Duration.ofHours(2)));
+      before(db, BATCH, 10, call -> db.clock.advance(Duration.ofHours(2)));
       RunResult result = db.run(windowed);
       assertThat(result.state()).isEqualTo(State.STOPPED);
       assertThat(db.number("select next_block from app.t__sluice_state")).isEqualTo(40);
       db.sql("delete from app.t where key % 2 = 0", "update app.t set key = -key where key < 100");
       db.clock.advance(Duration.ofDays(7).minusHours(2));
-      int[] batches = {0};
-      Meddler counter = before(db, BATCH, 1, () -> batches[0]++);
+      Planned batch = before(db, BATCH, 1, call -> {});
       assertThat(db.run(windowed).problems()).isEmpty();
-      assertThat(counter.done()).isTrue();
+      assertThat(batch.struck()).isTrue();
       assertConverted(db, 2500, 2500L * 2500 - 2 * 2500);
     }
   }
@@ -253,7 +259,7 @@ class DisturbedConversionTest {
           .contains("rule _RETURN on materialized view app.mat")
           .contains("publication pub")
           .contains("rule quiet")
-          .contains("column at of app.t may be NULL")
+          .contains("column at of app.t is nullable")
           .contains("more than the 100 partitions")
           .contains("default: true");
       assertThat(db.texts("select relkind from pg_class where oid = 'app.t'::regclass"))

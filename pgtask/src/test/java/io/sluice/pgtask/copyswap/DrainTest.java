@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.fate.PauseStage;
 import io.sluice.pgtask.TaskFixture;
-import io.sluice.pgtask.copyswap.Crowd.Place;
+import io.sluice.pgtask.copyswap.ConcurrentLoad.Place;
 import io.sluice.pgtask.partition.PartitionRotation;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.task.Interval;
@@ -13,6 +13,8 @@ import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.DefaultPartition;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
 import io.sluice.pgtask.task.PartitionSpec.Template;
+import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.JdbcCall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
@@ -87,21 +89,21 @@ class DrainTest {
   void movesRowsToTheirPartitions_whileTheyAreUsed(int major) throws SQLException {
     for (String key : List.of(", primary key (key, at)", "")) {
       try (TaskFixture db = fixture(major, key)) {
-        Crowd crowd = new Crowd(db.database.dataSource(), PLACE, 6001);
+        ConcurrentLoad load = new ConcurrentLoad(db.database.dataSource(), PLACE, 6001);
         RunResult result;
-        try (crowd) {
-          crowd.start();
+        try (load) {
+          load.start();
           result = run(db);
         }
         assertThat(result.problems()).isEmpty();
-        assertDrained(db, crowd);
+        assertDrained(db, load);
         assertThat(result.values()).containsKey("longestBlockMillis");
       }
     }
   }
 
-  private static void assertDrained(TaskFixture db, Crowd crowd) throws SQLException {
-    assertThat(db.texts(crowd.differences())).isEmpty();
+  private static void assertDrained(TaskFixture db, ConcurrentLoad load) throws SQLException {
+    assertThat(db.texts(load.differences())).isEmpty();
     assertThat(db.partitions("app.t"))
         .containsExactly(
             "t_p20261112",
@@ -148,26 +150,27 @@ class DrainTest {
   @MethodSource(VERSIONS)
   void completes_whenKilledAtSomeStatements(int major) throws SQLException {
     try (TaskFixture db = fixture(major, ", primary key (key, at)")) {
-      int moment = 1;
+      int statement = 1;
       boolean died = true;
       while (died) {
-        Mortal mortal = new Mortal(db.database.dataSource(), moment);
-        db.wrapping(real -> mortal.dataSource());
+        FaultyDataSource faulty = new FaultyDataSource(db.database.dataSource());
+        faulty.before(JdbcCall.WORK, statement, faulty.death());
+        db.wrapping(real -> faulty);
         try {
           run(db);
         } catch (PauseStage e) {
-          assertThat(mortal.died()).isTrue();
+          assertThat(faulty.struck()).isTrue();
         }
         db.wrapping(real -> real);
         RunResult result = run(db);
-        assertThat(result.problems()).as("killed at moment " + moment).isEmpty();
-        assertDrained(db, new Crowd(db.dataSource, PLACE, 1));
-        died = mortal.died();
-        moment += 17;
+        assertThat(result.problems()).as("killed at statement " + statement).isEmpty();
+        assertDrained(db, new ConcurrentLoad(db.dataSource, PLACE, 1));
+        died = faulty.struck();
+        statement += 8;
         db.sql("drop table app.t, app.shadow");
         table(db, ", primary key (key, at)");
       }
-      assertThat(moment).isGreaterThan(100);
+      assertThat(statement).isGreaterThan(50);
     }
   }
 }

@@ -11,6 +11,8 @@ import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Interval.Unit;
 import io.sluice.pgtask.task.Task;
 import io.sluice.testkit.EmbeddedDatabase;
+import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.JdbcCall;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -57,7 +59,11 @@ class KilledConversionTest {
     }
   }
 
-  /** False if the run was over before. */
+  /**
+   * False if the run was over before.
+   *
+   * @param moment counted from 1, two for each statement and commit: before it and after
+   */
   private static boolean killed(TaskFixture db, String table, String key, int moment)
       throws SQLException {
     db.sql(
@@ -66,8 +72,13 @@ class KilledConversionTest {
         "insert into app.%s select g, timestamptz '2026-11-01' + g * interval '1 hour', repeat('x', 200) from generate_series(1, 400) g"
             .formatted(table),
         "create table app.shadow as select * from app." + table);
-    Mortal mortal = new Mortal(db.database.dataSource(), moment);
-    db.wrapping(real -> mortal.dataSource());
+    FaultyDataSource faulty = new FaultyDataSource(db.database.dataSource());
+    if (moment % 2 == 1) {
+      faulty.before(JdbcCall.WORK, moment / 2 + 1, faulty.death());
+    } else {
+      faulty.after(JdbcCall.WORK, moment / 2, faulty.death());
+    }
+    db.wrapping(real -> faulty);
     run(db, table);
     db.wrapping(real -> real);
     for (String one : new String[] {"app." + table, "app.shadow"}) {
@@ -98,7 +109,7 @@ class KilledConversionTest {
         .as(context)
         .containsOnlyNulls();
     db.sql("drop table app." + table, "drop table app.shadow");
-    return mortal.died();
+    return faulty.struck();
   }
 
   private static Optional<RunResult> run(TaskFixture db, String table) {

@@ -29,26 +29,27 @@ class RestoreTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void bringsBackEveryValue_whenPartitionWasDropped(int major) throws Exception {
-    try (Lab lab = new Lab(major)) {
-      Tables.everyType(lab);
-      List<String> before = lab.rows(Lab.PARENT);
-      Tables.detach(lab);
-      Exported exported = lab.export(dir.toUri());
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.everyType(fixture);
+      List<String> before = fixture.rows(ExportFixture.PARENT);
+      Tables.detach(fixture);
+      Exported exported = fixture.export(dir.toUri());
       assertThat(exported.rows()).isEqualTo(Tables.EVERY_TYPE_ROWS);
-      lab.sql("drop table billing.cdr_p20260801");
-      RunResult result = lab.restore(Lab.back());
+      fixture.sql("drop table billing.cdr_p20260801");
+      RunResult result = fixture.restore(ExportFixture.back());
       assertThat(result.problems()).isEmpty();
       assertThat(result.values()).containsEntry("rowsRestored", (long) Tables.EVERY_TYPE_ROWS);
-      assertThat(lab.rows(Lab.PARENT)).isEqualTo(before);
-      assertThat(lab.text(Tables.BOUNDS))
+      assertThat(fixture.rows(ExportFixture.PARENT)).isEqualTo(before);
+      assertThat(fixture.text(Tables.BOUNDS))
           .isEqualTo("FOR VALUES FROM ('2026-08-01 00:00:00+00') TO ('2026-08-02 00:00:00+00')");
-      assertThat(lab.text(Tables.INDEXES)).doesNotContain("sluice").contains("cdr_p20260801");
-      assertThat(lab.text("select count(*) from pg_constraint where conname ~ 'sluice'"))
+      assertThat(fixture.text(Tables.INDEXES)).doesNotContain("sluice").contains("cdr_p20260801");
+      assertThat(fixture.text("select count(*) from pg_constraint where conname ~ 'sluice'"))
           .isEqualTo("0");
       assertThat(
-              lab.text(
+              fixture.text(
                   "select hold_until = timestamptz '2026-11-27 12:00Z' and restored_at is not null"
-                      + " and oid = 'billing.cdr_p20260801'::regclass from sluice.expired_partition"))
+                      + " and oid = 'billing.cdr_p20260801'::regclass from"
+                      + " sluice.expired_partition"))
           .isEqualTo("t");
     }
   }
@@ -56,76 +57,79 @@ class RestoreTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void makesTableOfItsOwn_whenToldTo(int major) throws Exception {
-    try (Lab lab = new Lab(major)) {
-      Tables.everyType(lab);
-      Tables.detach(lab);
-      List<String> before = lab.rows(Lab.PARTITION);
-      Exported exported = lab.export(dir.toUri());
-      RunResult result = lab.restore(Lab.as(exported.manifest(), "billing.again"));
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.everyType(fixture);
+      Tables.detach(fixture);
+      List<String> before = fixture.rows(ExportFixture.PARTITION);
+      Exported exported = fixture.export(dir.toUri());
+      RunResult result = fixture.restore(ExportFixture.as(exported.manifest(), "billing.again"));
       assertThat(result.problems()).isEmpty();
-      assertThat(lab.rows(new TableName("billing", "again"))).isEqualTo(before);
-      assertThat(lab.restore(Lab.as(exported.manifest(), "billing.again")).problems())
+      assertThat(fixture.rows(new TableName("billing", "again"))).isEqualTo(before);
+      assertThat(fixture.restore(ExportFixture.as(exported.manifest(), "billing.again")).problems())
           .singleElement()
           .asString()
-          .contains("billing.again is there already");
+          .contains("billing.again already exists");
     }
   }
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void bringsBackRowsOfSubpartitions_asOnePartition(int major) throws Exception {
-    try (Lab lab = new Lab(major)) {
-      Tables.subpartitioned(lab);
-      List<String> before = lab.rows(Lab.PARENT);
-      Tables.detach(lab);
-      Exported exported = lab.export(dir.toUri());
-      lab.sql("drop table billing.cdr_p20260801");
-      assertThat(lab.restore(Lab.from(exported.manifest())).problems()).isEmpty();
-      assertThat(lab.rows(Lab.PARENT)).isEqualTo(before);
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.subpartitioned(fixture);
+      List<String> before = fixture.rows(ExportFixture.PARENT);
+      Tables.detach(fixture);
+      Exported exported = fixture.export(dir.toUri());
+      fixture.sql("drop table billing.cdr_p20260801");
+      assertThat(fixture.restore(ExportFixture.from(exported.manifest())).problems()).isEmpty();
+      assertThat(fixture.rows(ExportFixture.PARENT)).isEqualTo(before);
     }
   }
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void givesGainedColumnsTheirDefault_andNamesWhatDoesNotFit(int major) throws Exception {
-    try (Lab lab = new Lab(major)) {
-      Tables.small(lab);
-      Tables.detach(lab);
-      Exported exported = lab.export(dir.toUri());
-      lab.sql("drop table billing.cdr_p20260801", "alter table billing.cdr add plan text");
-      lab.sql("alter table billing.cdr add paid boolean not null default true");
-      assertThat(lab.restore(Lab.back()).problems()).isEmpty();
-      assertThat(lab.rows(Lab.PARENT)).allMatch(row -> row.endsWith(",,t)")).hasSize(3);
-      Tables.detach(lab);
-      lab.sql(
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.small(fixture);
+      Tables.detach(fixture);
+      Exported exported = fixture.export(dir.toUri());
+      fixture.sql("drop table billing.cdr_p20260801", "alter table billing.cdr add plan text");
+      fixture.sql("alter table billing.cdr add paid boolean not null default true");
+      assertThat(fixture.restore(ExportFixture.back()).problems()).isEmpty();
+      assertThat(fixture.rows(ExportFixture.PARENT))
+          .allMatch(row -> row.endsWith(",,t)"))
+          .hasSize(3);
+      Tables.detach(fixture);
+      fixture.sql(
           "drop table billing.cdr_p20260801",
           "alter table billing.cdr drop note, alter amount type text, add must int not null");
-      assertThat(lab.restore(Lab.from(exported.manifest())).problems())
+      assertThat(fixture.restore(ExportFixture.from(exported.manifest())).problems())
           .singleElement()
           .asString()
           .isEqualTo(
-              "billing.cdr_p20260801 does not fit billing.cdr any more: column note is gone,"
-                  + " column amount was numeric and is text now, column must is new and NOT NULL without"
-                  + " a default; restore it as a table of its own with --as schema.table");
-      assertThat(lab.restore(Lab.as(exported.manifest(), "billing.again")).problems()).isEmpty();
+              "billing.cdr_p20260801 no longer fits billing.cdr: column note is gone, column"
+                  + " amount was numeric and is text now, column must is new and NOT NULL without a"
+                  + " default; restore it as a standalone table with --as schema.table");
+      assertThat(fixture.restore(ExportFixture.as(exported.manifest(), "billing.again")).problems())
+          .isEmpty();
     }
   }
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void refuses_whenRangeIsTakenOrNameIs(int major) throws Exception {
-    try (Lab lab = new Lab(major)) {
-      Tables.small(lab);
-      Tables.detach(lab);
-      Exported exported = lab.export(dir.toUri());
-      assertThat(lab.restore(Lab.back()).problems())
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.small(fixture);
+      Tables.detach(fixture);
+      Exported exported = fixture.export(dir.toUri());
+      assertThat(fixture.restore(ExportFixture.back()).problems())
           .singleElement()
           .asString()
-          .contains("a table billing.cdr_p20260801 is there already");
-      lab.sql(
+          .contains("a table billing.cdr_p20260801 already exists");
+      fixture.sql(
           "drop table billing.cdr_p20260801",
           "create table billing.wide partition of billing.cdr for values from ('2026-07-30') to ('2026-08-03')");
-      assertThat(lab.dryRun(Lab.back()))
+      assertThat(fixture.dryRun(ExportFixture.back()))
           .singleElement()
           .asString()
           .contains("overlaps billing.wide ['2026-07-30 00:00:00+00', '2026-08-03 00:00:00+00')");
@@ -136,9 +140,9 @@ class RestoreTest {
               Optional.empty(),
               false,
               Duration.ofDays(1));
-      assertThat(lab.restore(detached).problems()).isEmpty();
-      assertThat(lab.rows(Lab.PARTITION)).hasSize(3);
-      assertThat(lab.rows(Lab.PARENT)).isEmpty();
+      assertThat(fixture.restore(detached).problems()).isEmpty();
+      assertThat(fixture.rows(ExportFixture.PARTITION)).hasSize(3);
+      assertThat(fixture.rows(ExportFixture.PARENT)).isEmpty();
     }
   }
 
@@ -146,20 +150,20 @@ class RestoreTest {
   @MethodSource(VERSIONS)
   void attachesWithoutReadingTheDefaultPartitionUnderLock_whenThereIsOne(int major)
       throws Exception {
-    try (Lab lab = new Lab(major)) {
-      Tables.small(lab);
-      lab.sql("create table billing.cdr_rest partition of billing.cdr default");
-      lab.sql("insert into billing.cdr values ('2030-01-01', 9, 'far', 1)");
-      Tables.detach(lab);
-      lab.export(dir.toUri());
-      lab.sql("drop table billing.cdr_p20260801");
-      List<String> shown = lab.dryRun(Lab.back());
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.small(fixture);
+      fixture.sql("create table billing.cdr_rest partition of billing.cdr default");
+      fixture.sql("insert into billing.cdr values ('2030-01-01', 9, 'far', 1)");
+      Tables.detach(fixture);
+      fixture.export(dir.toUri());
+      fixture.sql("drop table billing.cdr_p20260801");
+      List<String> shown = fixture.dryRun(ExportFixture.back());
       assertThat(shown).anyMatch(sql -> sql.contains("validate constraint"));
-      assertThat(lab.text("select count(*) from pg_class where relname ~ '__sluice'"))
+      assertThat(fixture.text("select count(*) from pg_class where relname ~ '__sluice'"))
           .isEqualTo("0");
-      assertThat(lab.restore(Lab.back()).problems()).isEmpty();
-      assertThat(lab.rows(Lab.PARENT)).hasSize(4);
-      assertThat(lab.text("select count(*) from pg_constraint where conname ~ 'sluice'"))
+      assertThat(fixture.restore(ExportFixture.back()).problems()).isEmpty();
+      assertThat(fixture.rows(ExportFixture.PARENT)).hasSize(4);
+      assertThat(fixture.text("select count(*) from pg_constraint where conname ~ 'sluice'"))
           .isEqualTo("0");
     }
   }
@@ -167,82 +171,88 @@ class RestoreTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void exportsAgainCleanly_whenAnExportIsThere(int major) throws Exception {
-    try (Lab lab = new Lab(major)) {
-      Tables.small(lab);
-      Tables.detach(lab);
-      lab.work(lab.subject(), new PartitionExport(new ExportPlaces(lab.s3), 1), dir.toUri());
-      lab.sql("delete from billing.cdr_p20260801 where id = 2");
-      Exported exported = lab.export(dir.toUri());
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.small(fixture);
+      Tables.detach(fixture);
+      fixture.work(
+          fixture.subject(), new PartitionExport(new ExportLocations(fixture.s3), 1), dir.toUri());
+      fixture.sql("delete from billing.cdr_p20260801 where id = 2");
+      Exported exported = fixture.export(dir.toUri());
       assertThat(exported.rows()).isEqualTo(2);
       try (Stream<Path> files = Files.walk(dir).filter(Files::isRegularFile)) {
         assertThat(files.map(path -> path.getFileName().toString()))
             .containsExactlyInAnyOrder(
-                "cdr_p20260801-%d.json".formatted(lab.subject().oid()),
-                "cdr_p20260801-%d.0001.gz".formatted(lab.subject().oid()));
+                "cdr_p20260801-%d.json".formatted(fixture.subject().oid()),
+                "cdr_p20260801-%d.0001.gz".formatted(fixture.subject().oid()));
       }
-      lab.sql("drop table billing.cdr_p20260801");
-      assertThat(lab.restore(Lab.back()).values()).containsEntry("rowsRestored", 2L);
+      fixture.sql("drop table billing.cdr_p20260801");
+      assertThat(fixture.restore(ExportFixture.back()).values()).containsEntry("rowsRestored", 2L);
     }
   }
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void joinsParts_whenExportHasSeveral(int major) throws Exception {
-    try (Lab lab = new Lab(major)) {
-      Tables.small(lab);
-      Tables.detach(lab);
-      lab.export(new PartitionExport(new ExportPlaces(lab.s3), 1), dir.toUri());
-      List<String> before = lab.rows(Lab.PARTITION);
-      lab.sql("drop table billing.cdr_p20260801");
-      assertThat(lab.restore(Lab.back()).problems()).isEmpty();
-      assertThat(lab.rows(Lab.PARENT)).isEqualTo(before);
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.small(fixture);
+      Tables.detach(fixture);
+      fixture.export(new PartitionExport(new ExportLocations(fixture.s3), 1), dir.toUri());
+      List<String> before = fixture.rows(ExportFixture.PARTITION);
+      fixture.sql("drop table billing.cdr_p20260801");
+      assertThat(fixture.restore(ExportFixture.back()).problems()).isEmpty();
+      assertThat(fixture.rows(ExportFixture.PARENT)).isEqualTo(before);
     }
   }
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void saysWhatIsWrongWithFiles_inOneSentence(int major) throws Exception {
-    try (Lab lab = new Lab(major)) {
-      Tables.small(lab);
-      Tables.detach(lab);
-      Exported exported = lab.export(dir.toUri());
-      lab.sql("drop table billing.cdr_p20260801");
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.small(fixture);
+      Tables.detach(fixture);
+      Exported exported = fixture.export(dir.toUri());
+      fixture.sql("drop table billing.cdr_p20260801");
       Path manifest = Path.of(exported.manifest());
       Path part = part(manifest);
       byte[] good = Files.readAllBytes(part);
       Files.write(part, java.util.Arrays.copyOf(good, good.length - 4));
-      assertThat(problem(lab, Lab.back())).contains("was cut off or replaced: it has");
+      assertThat(problem(fixture, ExportFixture.back()))
+          .contains("was truncated or replaced: it has");
       byte[] flipped = good.clone();
       flipped[good.length / 2] ^= 1;
       Files.write(part, flipped);
-      assertThat(problem(lab, Lab.back())).contains("was damaged or replaced: its SHA-256 is");
-      assertThat(lab.text("select count(*) from pg_class where relname = 'cdr_p20260801'"))
+      assertThat(problem(fixture, ExportFixture.back()))
+          .contains("was damaged or replaced: its SHA-256 is");
+      assertThat(fixture.text("select count(*) from pg_class where relname = 'cdr_p20260801'"))
           .isEqualTo("0");
       Files.write(part, new byte[good.length]);
-      assertThat(problem(lab, Lab.back())).contains("was damaged or replaced");
+      assertThat(problem(fixture, ExportFixture.back())).contains("was damaged or replaced");
       Files.delete(part);
-      assertThat(problem(lab, Lab.back())).startsWith("there is no file file:");
+      assertThat(problem(fixture, ExportFixture.back())).startsWith("there is no file file:");
       Files.write(part, good);
-      foreignFiles(lab, manifest, part);
+      foreignFiles(fixture, manifest, part);
     }
   }
 
-  private void foreignFiles(Lab lab, Path manifest, Path part) throws IOException, SQLException {
-    assertThat(problem(lab, Lab.from(part.toUri())))
-        .contains("is no manifest of an export, or was damaged");
+  private void foreignFiles(ExportFixture fixture, Path manifest, Path part)
+      throws IOException, SQLException {
+    assertThat(problem(fixture, ExportFixture.from(part.toUri())))
+        .contains("is not an export manifest, or was damaged");
     Path other = Files.writeString(dir.resolve("other.json"), "{\"name\": 1}");
-    assertThat(problem(lab, Lab.from(other.toUri())))
-        .endsWith("is JSON, but no manifest of an export by Sluice");
+    assertThat(problem(fixture, ExportFixture.from(other.toUri())))
+        .endsWith("is JSON, but not an export manifest of Sluice");
     Files.writeString(other, "{\"sluiceExport\": 1, \"format\": \"" + Manifest.FORMAT + "\"}");
-    assertThat(problem(lab, Lab.from(other.toUri()))).contains("was damaged: it lacks schema");
-    assertThat(problem(lab, Lab.from(dir.resolve("none.json").toUri())))
+    assertThat(problem(fixture, ExportFixture.from(other.toUri())))
+        .contains("was damaged: it lacks schema");
+    assertThat(problem(fixture, ExportFixture.from(dir.resolve("none.json").toUri())))
         .startsWith("there is no file");
-    assertThat(problem(lab, Lab.from(URI.create("none.json")))).contains("is no place");
+    assertThat(problem(fixture, ExportFixture.from(URI.create("none.json"))))
+        .contains("is not a location");
     Files.writeString(manifest, " ", StandardOpenOption.APPEND);
-    assertThat(problem(lab, Lab.back())).contains("sluice.expired_partition says");
+    assertThat(problem(fixture, ExportFixture.back())).contains("sluice.expired_partition says");
     assertThat(
             problem(
-                lab,
+                fixture,
                 new RestoreSpec(
                     Optional.empty(),
                     Optional.of("billing.nothing"),
@@ -255,23 +265,24 @@ class RestoreTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void refusesStatementsInBounds_whenManifestIsForged(int major) throws Exception {
-    try (Lab lab = new Lab(major)) {
-      Tables.small(lab);
-      Tables.detach(lab);
-      Exported exported = lab.export(dir.toUri());
-      lab.sql("drop table billing.cdr_p20260801");
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.small(fixture);
+      Tables.detach(fixture);
+      Exported exported = fixture.export(dir.toUri());
+      fixture.sql("drop table billing.cdr_p20260801");
       Path forged = Path.of(exported.manifest()).resolveSibling("forged.json");
       String text = Files.readString(Path.of(exported.manifest()));
-      Files.writeString(forged, text.replace(Lab.UPPER, "'2026-08-02'); drop schema billing; --"));
-      assertThat(problem(lab, Lab.from(forged.toUri()))).contains("are none of it");
+      Files.writeString(
+          forged, text.replace(ExportFixture.UPPER, "'2026-08-02'); drop schema billing; --"));
+      assertThat(problem(fixture, ExportFixture.from(forged.toUri()))).contains("do not fit");
       Files.writeString(forged, text.replace("\"numeric\"", "\"int); drop schema billing; --\""));
-      assertThat(problem(lab, Lab.as(forged.toUri(), "billing.again")))
+      assertThat(problem(fixture, ExportFixture.as(forged.toUri(), "billing.again")))
           .contains("types that this database does not have");
     }
   }
 
-  private static String problem(Lab lab, RestoreSpec spec) {
-    RunResult result = lab.restore(spec);
+  private static String problem(ExportFixture fixture, RestoreSpec spec) {
+    RunResult result = fixture.restore(spec);
     assertThat(result.problems()).as("%s", result).hasSize(1);
     String said = result.problems().get(0);
     assertThat(said).doesNotContain("Exception").doesNotContain("SQLSTATE");

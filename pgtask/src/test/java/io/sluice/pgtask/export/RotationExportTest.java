@@ -35,7 +35,7 @@ class RotationExportTest {
   @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
   void staysForTheHold_whenExpiredPartitionIsRestored(int major) throws Exception {
     try (TaskFixture fixture = new TaskFixture(major)) {
-      ExportPlaces places = new ExportPlaces(StagingSettings.S3.DEFAULTS);
+      ExportLocations places = new ExportLocations(StagingSettings.S3.DEFAULTS);
       fixture
           .with(
               PartitionSpec.class,
@@ -79,7 +79,7 @@ class RotationExportTest {
   void keepsPartition_whenItCannotBeWritten(int major) throws Exception {
     try (TaskFixture fixture = new TaskFixture(major)) {
       Path file = Files.writeString(dir.resolve("file"), "in the way");
-      ExportPlaces places = new ExportPlaces(StagingSettings.S3.DEFAULTS);
+      ExportLocations places = new ExportLocations(StagingSettings.S3.DEFAULTS);
       fixture.with(
           PartitionSpec.class,
           new PartitionRotation(

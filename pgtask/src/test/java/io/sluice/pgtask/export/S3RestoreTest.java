@@ -58,24 +58,24 @@ class S3RestoreTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void bringsBackRows_whenObjectHasManyParts(int major) throws Exception {
-    try (Lab lab = new Lab(major, access)) {
-      Tables.small(lab);
-      noise(lab);
-      List<String> before = lab.rows(Lab.PARENT);
-      Tables.detach(lab);
-      Exported exported = lab.export(URI.create("s3://archive/pm/" + major));
+    try (ExportFixture fixture = new ExportFixture(major, access)) {
+      Tables.small(fixture);
+      noise(fixture);
+      List<String> before = fixture.rows(ExportFixture.PARENT);
+      Tables.detach(fixture);
+      Exported exported = fixture.export(URI.create("s3://archive/pm/" + major));
       assertThat(exported.bytes()).isGreaterThan(10_000_000);
       assertThat(exported.manifest().toString())
           .matches("s3://archive/pm/\\d+/billing\\.cdr/cdr_p20260801-\\d+\\.json");
-      lab.sql("drop table billing.cdr_p20260801");
-      assertThat(lab.restore(Lab.back()).problems()).isEmpty();
-      assertThat(lab.rows(Lab.PARENT)).isEqualTo(before);
+      fixture.sql("drop table billing.cdr_p20260801");
+      assertThat(fixture.restore(ExportFixture.back()).problems()).isEmpty();
+      assertThat(fixture.rows(ExportFixture.PARENT)).isEqualTo(before);
     }
   }
 
   /** Gzip cannot make random digits shorter than half, so it takes more than one part upload. */
-  private static void noise(Lab lab) throws SQLException {
-    lab.sql(
+  private static void noise(ExportFixture fixture) throws SQLException {
+    fixture.sql(
         """
         insert into billing.cdr select '2026-08-01 13:00Z', i,
           (select string_agg(md5(random()::text || i || j), '') from generate_series(1, 100) j), i
@@ -86,30 +86,30 @@ class S3RestoreTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void saysWhatIsWrong_whenBucketOrObjectIs(int major) throws Exception {
-    try (Lab lab = new Lab(major, access)) {
-      Tables.small(lab);
-      Tables.detach(lab);
+    try (ExportFixture fixture = new ExportFixture(major, access)) {
+      Tables.small(fixture);
+      Tables.detach(fixture);
       URI place = URI.create("s3://archive/wrong/" + major);
-      assertThatThrownBy(() -> lab.export(URI.create("s3://nowhere/pm")))
+      assertThatThrownBy(() -> fixture.export(URI.create("s3://nowhere/pm")))
           .isInstanceOf(SQLException.class)
           .hasMessageContaining("s3://nowhere/pm cannot be opened");
-      Exported exported = lab.export(place);
-      lab.sql("drop table billing.cdr_p20260801");
+      Exported exported = fixture.export(place);
+      fixture.sql("drop table billing.cdr_p20260801");
       String name = exported.manifest().getPath().replaceAll(".*/(.*)\\.json", "$1.0001.gz");
-      try (io.sluice.core.staging.Staging staging = new ExportPlaces(access).open(place)) {
+      try (io.sluice.core.staging.Staging staging = new ExportLocations(access).open(place)) {
         String key = "billing.cdr/" + name;
         long size = staging.size(key);
         try (StagingWriter writer = staging.create(key)) {
           writer.write(new byte[(int) size]);
           writer.commit();
         }
-        assertThat(lab.restore(Lab.back()).problems())
+        assertThat(fixture.restore(ExportFixture.back()).problems())
             .singleElement()
             .asString()
             .contains(name + " was damaged or replaced: its SHA-256 is");
         staging.delete(List.of(key));
       }
-      assertThat(lab.restore(Lab.back()).problems())
+      assertThat(fixture.restore(ExportFixture.back()).problems())
           .singleElement()
           .asString()
           .startsWith("there is no object s3://archive/wrong/");
@@ -120,20 +120,25 @@ class S3RestoreTest {
   @MethodSource(VERSIONS)
   void refusesPlace_whenAnotherDatabaseHasTheSameThere(int major) throws Exception {
     URI place = URI.create("s3://archive/shared/" + major);
-    try (Lab lab = new Lab(major, access)) {
-      Tables.small(lab);
-      Tables.detach(lab);
-      Subject subject = lab.subject();
-      lab.export(place);
-      lab.sql("alter table billing.cdr_p20260801 add check (true)");
-      try (Lab other = new Lab(major, access)) {
+    try (ExportFixture fixture = new ExportFixture(major, access)) {
+      Tables.small(fixture);
+      Tables.detach(fixture);
+      ExportedPartition subject = fixture.subject();
+      fixture.export(place);
+      fixture.sql("alter table billing.cdr_p20260801 add check (true)");
+      try (ExportFixture other = new ExportFixture(major, access)) {
         Tables.small(other);
         Tables.detach(other);
-        Subject same =
-            new Subject(subject.parent(), subject.partition(), subject.oid(), Lab.LOWER, Lab.UPPER);
-        PartitionExport export = new PartitionExport(new ExportPlaces(access));
+        ExportedPartition same =
+            new ExportedPartition(
+                subject.parent(),
+                subject.partition(),
+                subject.oid(),
+                ExportFixture.LOWER,
+                ExportFixture.UPPER);
+        PartitionExport export = new PartitionExport(new ExportLocations(access));
         assertThatThrownBy(() -> other.work(same, export, place))
-            .hasMessageContaining("give each database a place of its own");
+            .hasMessageContaining("give each database a location of its own");
       }
     }
   }

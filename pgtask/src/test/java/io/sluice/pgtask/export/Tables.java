@@ -13,15 +13,15 @@ final class Tables {
 
   private Tables() {}
 
-  static void small(Lab lab) throws SQLException {
-    lab.sql(
+  static void small(ExportFixture fixture) throws SQLException {
+    fixture.sql(
         """
         create table billing.cdr (start_time timestamptz not null, id bigint, note text, amount numeric)
         partition by range (start_time)
         """,
         "create index on billing.cdr (id)");
-    partition(lab, "");
-    lab.sql(
+    partition(fixture, "");
+    fixture.sql(
         """
         insert into billing.cdr values
           ('2026-08-01 00:00Z', 1, 'a', 1.50), ('2026-08-01 12:00Z', 2, '', null),
@@ -29,24 +29,24 @@ final class Tables {
         """);
   }
 
-  static void subpartitioned(Lab lab) throws SQLException {
-    lab.sql(
+  static void subpartitioned(ExportFixture fixture) throws SQLException {
+    fixture.sql(
         """
         create table billing.cdr (start_time timestamptz not null, id bigint not null, note text,
           primary key (start_time, id)) partition by range (start_time)
         """);
-    partition(lab, "partition by hash (id)");
+    partition(fixture, "partition by hash (id)");
     for (int part = 0; part < 3; part++) {
-      lab.sql(
+      fixture.sql(
           "create table billing.cdr_p20260801_%d partition of billing.cdr_p20260801 for values with (modulus 3, remainder %d)"
               .formatted(part, part));
     }
-    lab.sql(
+    fixture.sql(
         "insert into billing.cdr select timestamptz '2026-08-01 00:00Z' + i * interval '1 s', i, 'n' || i from generate_series(1, 500) i");
   }
 
-  static void everyType(Lab lab) throws SQLException {
-    lab.sql(
+  static void everyType(ExportFixture fixture) throws SQLException {
+    fixture.sql(
         "create type billing.kind as enum ('voice', 'data, \"fast\"')",
         "create type billing.cell as (mcc int, name text, at point)",
         "create domain billing.msisdn as text check (value ~ '^[+]')",
@@ -69,8 +69,8 @@ final class Tables {
         "create index on billing.cdr (lower(left(big, 20)))",
         "alter table billing.cdr drop gone",
         "create statistics billing.cdr_stat on num, dbl from billing.cdr");
-    partition(lab, "");
-    lab.sql(
+    partition(fixture, "");
+    fixture.sql(
         """
         insert into billing.cdr (start_time, num) values ('2026-08-01 00:00Z', null)
         """,
@@ -91,13 +91,13 @@ final class Tables {
         "insert into billing.cdr (start_time, dbl, big) select '2026-08-01 05:00Z', 1.7976931348623157e308, string_agg(md5(i::text), '') from generate_series(1, 60000) i");
   }
 
-  private static void partition(Lab lab, String by) throws SQLException {
-    lab.sql(
+  private static void partition(ExportFixture fixture, String by) throws SQLException {
+    fixture.sql(
         "create table billing.cdr_p20260801 partition of billing.cdr for values from (%s) to (%s) %s"
-            .formatted(Lab.LOWER, Lab.UPPER, by));
+            .formatted(ExportFixture.LOWER, ExportFixture.UPPER, by));
   }
 
-  static void detach(Lab lab) throws SQLException {
-    lab.sql("alter table billing.cdr detach partition billing.cdr_p20260801");
+  static void detach(ExportFixture fixture) throws SQLException {
+    fixture.sql("alter table billing.cdr detach partition billing.cdr_p20260801");
   }
 }

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.pgtask.TaskFixture;
-import io.sluice.pgtask.maintenance.Statistics.Index;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimate;
+import io.sluice.pgtask.maintenance.statistics.BloatEstimator;
+import io.sluice.pgtask.maintenance.statistics.ColumnStatistics;
+import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics;
+import io.sluice.pgtask.maintenance.statistics.PlannerStatistics.Index;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,47 +26,49 @@ class BloatTest {
   private static final class Sample implements AutoCloseable {
     private final TaskFixture fixture;
     private final Tables tables;
-    private final Bloat bloat;
-    private final Counted counted;
+    private final BloatEstimator bloat;
+    private final PgStatTuple counted;
 
     Sample(int major) throws SQLException {
       fixture = new TaskFixture(major);
       fixture.sql("create extension pgstattuple", "create schema t");
       tables = new Tables(fixture);
-      bloat = new Bloat(tables.server.page());
-      counted = new Counted(tables.work, tables.server);
+      bloat = new BloatEstimator(tables.server.page());
+      counted = new PgStatTuple(tables.context, tables.server);
     }
 
-    Bloat.TableAir estimate(String name) throws SQLException {
-      TableFacts table = tables.one(name);
-      List<Column> columns = new Statistics(tables.work).tables(List.of(table)).get(table.oid());
+    BloatEstimator.TableBloat estimate(String name) throws SQLException {
+      TableInfo table = tables.one(name);
+      List<ColumnStatistics> columns =
+          new PlannerStatistics(tables.context).tables(List.of(table)).get(table.oid());
       return bloat.table(table, columns).orElseThrow();
     }
 
     void tableIsRight(String name) throws SQLException {
-      Bloat.TableAir estimate = estimate(name);
-      Bloat.TableAir counted = this.counted.table(tables.one(name), estimate);
+      BloatEstimator.TableBloat estimate = estimate(name);
+      BloatEstimator.TableBloat counted = this.counted.table(tables.one(name), estimate);
       assertThat(counted.rows().exact()).isTrue();
-      assertThat(estimate.rows().wins())
+      assertThat(estimate.rows().reclaimable())
           .as("%s: %s, %s", name, estimate, counted)
-          .isCloseTo(counted.rows().wins(), within(margin(counted.rows())));
+          .isCloseTo(counted.rows().reclaimable(), within(margin(counted.rows())));
     }
 
     void indexesAreRight(String name) throws SQLException {
-      TableFacts table = tables.one(name);
-      List<Index> indexes = new Statistics(tables.work).indexes(List.of(table)).get(table.oid());
+      TableInfo table = tables.one(name);
+      List<Index> indexes =
+          new PlannerStatistics(tables.context).indexes(List.of(table)).get(table.oid());
       assertThat(indexes).isNotEmpty();
       for (Index index : indexes) {
-        Air estimate = bloat.index(table, index).orElseThrow();
-        Air counted = this.counted.index(index.facts(), estimate);
-        assertThat(estimate.wins())
+        BloatEstimate estimate = bloat.index(table, index).orElseThrow();
+        BloatEstimate counted = this.counted.index(index.facts(), estimate);
+        assertThat(estimate.reclaimable())
             .as("%s: %s, %s", index.facts(), estimate, counted)
-            .isCloseTo(counted.wins(), within(margin(counted)));
+            .isCloseTo(counted.reclaimable(), within(margin(counted)));
       }
     }
 
-    private long margin(Air air) {
-      return tables.server.page() + (long) (MARGIN * air.bytes());
+    private long margin(BloatEstimate measured) {
+      return tables.server.page() + (long) (MARGIN * measured.bytes());
     }
 
     @Override
@@ -90,7 +98,7 @@ class BloatTest {
         sample.indexesAreRight(table);
         assertThat(sample.estimate(table).rows().share()).isLessThan(MARGIN);
       }
-      assertThat(sample.estimate("t.small").rows().wins()).isLessThanOrEqualTo(8192);
+      assertThat(sample.estimate("t.small").rows().reclaimable()).isLessThanOrEqualTo(8192);
     }
   }
 
@@ -162,9 +170,9 @@ class BloatTest {
           "create table t.fresh (a int primary key, b text) with (autovacuum_enabled = off)",
           "insert into t.fresh select i, md5(i::text) from generate_series(1, 5000) i",
           "delete from t.fresh where a % 2 = 0");
-      TableFacts table = sample.tables.one("t.fresh");
-      Statistics statistics = new Statistics(sample.tables.work);
-      List<Column> columns = statistics.tables(List.of(table)).get(table.oid());
+      TableInfo table = sample.tables.one("t.fresh");
+      PlannerStatistics statistics = new PlannerStatistics(sample.tables.context);
+      List<ColumnStatistics> columns = statistics.tables(List.of(table)).get(table.oid());
       assertThat(sample.bloat.table(table, columns)).isEmpty();
       for (Index index : statistics.indexes(List.of(table)).get(table.oid())) {
         assertThat(sample.bloat.index(table, index)).isEmpty();

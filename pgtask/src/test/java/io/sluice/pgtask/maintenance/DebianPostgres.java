@@ -1,5 +1,6 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -92,11 +92,8 @@ final class DebianPostgres {
   }
 
   void sql(String... statements) throws SQLException {
-    try (Connection connection = dataSource().getConnection();
-        Statement statement = connection.createStatement()) {
-      for (String one : statements) {
-        statement.execute(one);
-      }
+    try (Connection connection = dataSource().getConnection()) {
+      Sql.execute(connection, List.of(statements));
     }
   }
 

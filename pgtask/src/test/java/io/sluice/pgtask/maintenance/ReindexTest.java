@@ -8,6 +8,8 @@ import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.MaintenanceSpec.Reindex;
 import io.sluice.pgtask.task.Task;
+import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.JdbcCall;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -84,7 +86,7 @@ class ReindexTest {
       assertThat(result.values()).containsEntry("indexesRebuilt", 2L);
       assertThat(indexBytes(fixture, "t.bloated")).isLessThan(before / 2);
       assertThat(result.values().get("bytesFreed")).isGreaterThan(before / 3);
-      assertThat(result.notes()).anyMatch(note -> note.contains("won "));
+      assertThat(result.notes()).anyMatch(note -> note.contains("freed "));
       assertThat(fixture.texts(rows)).containsExactly(contents);
       assertThat(invalid(fixture)).isZero();
       assertThat(fixture.run(task("t.*")).values()).doesNotContainKey("indexesRebuilt");
@@ -174,7 +176,7 @@ class ReindexTest {
       assertThat(result.state()).isEqualTo(State.PARTIAL);
       assertThat(result.values()).containsEntry("indexesRebuilt", 2L);
       assertThat(result.problems())
-          .anyMatch(p -> p.contains("a_locked") && p.contains("others held its lock"))
+          .anyMatch(p -> p.contains("a_locked") && p.contains("its lock was held by others"))
           .anyMatch(p -> p.contains("b_exclusive") && p.contains("ACCESS EXCLUSIVE"));
       assertThat(fixture.run(task("t.*")).values()).containsEntry("indexesRebuilt", 4L);
     }
@@ -321,14 +323,15 @@ class ReindexTest {
     fixture.wrapping(real -> real);
     fixture.sql("drop table if exists t.bloated");
     bloat(fixture, "t.bloated");
-    Broken broken = new Broken(fixture.dataSource, n, process);
-    fixture.wrapping(real -> broken.dataSource());
+    FaultyDataSource faulty = new FaultyDataSource(fixture.dataSource);
+    faulty.before(JdbcCall.WORK, n, process ? faulty.death() : faulty.lostConnection());
+    fixture.wrapping(real -> faulty);
     try {
       fixture.run(task("t.bloated"));
     } catch (io.sluice.core.fate.PauseStage expected) {
-      assertThat(broken.happened()).isTrue();
+      assertThat(faulty.struck()).isTrue();
     }
     fixture.wrapping(real -> real);
-    return broken.happened();
+    return faulty.struck();
   }
 }

@@ -9,6 +9,8 @@ import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.MaintenanceSpec.Method;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
 import io.sluice.pgtask.task.Task;
+import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.JdbcCall;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -219,15 +221,16 @@ class RewriteTest {
   /** Whether there was a statement to be killed at. */
   private static boolean killedAt(TaskFixture fixture, int n) throws SQLException {
     partitions(fixture);
-    Broken broken = new Broken(fixture.dataSource, n, true);
-    fixture.wrapping(real -> broken.dataSource());
+    FaultyDataSource faulty = new FaultyDataSource(fixture.dataSource);
+    faulty.before(JdbcCall.WORK, n, faulty.death());
+    fixture.wrapping(real -> faulty);
     try {
       fixture.run(task("t.parent"));
     } catch (PauseStage expected) {
-      assertThat(broken.happened()).isTrue();
+      assertThat(faulty.struck()).isTrue();
     } finally {
       fixture.wrapping(real -> real);
     }
-    return broken.happened();
+    return faulty.struck();
   }
 }

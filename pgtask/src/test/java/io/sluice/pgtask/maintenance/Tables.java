@@ -1,12 +1,14 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.TaskFixture;
-import io.sluice.pgtask.run.Work;
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
+import io.sluice.pgtask.maintenance.statistics.TableInfo;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
 
@@ -14,7 +16,7 @@ import java.util.List;
 final class Tables {
 
   /** Reads only. */
-  private record Reading(TaskFixture fixture) implements Work {
+  private record Reading(TaskFixture fixture) implements StepContext {
     @Override
     public <T> T read(Body<T> body) throws SQLException {
       try (Connection connection = fixture.dataSource.getConnection()) {
@@ -31,7 +33,7 @@ final class Tables {
     }
 
     @Override
-    public void alone(String sql) {
+    public void autocommit(String sql) {
       throw new UnsupportedOperationException();
     }
 
@@ -41,7 +43,7 @@ final class Tables {
     }
 
     @Override
-    public void goOn() {
+    public void checkNotEnded() {
       // nobody ends a reading
     }
 
@@ -51,7 +53,7 @@ final class Tables {
     }
 
     @Override
-    public void found(String name, long value) {
+    public void addResult(String name, long value) {
       throw new UnsupportedOperationException();
     }
 
@@ -67,31 +69,30 @@ final class Tables {
   }
 
   private final TaskFixture fixture;
-  final Work work;
-  final Server server;
+  final StepContext context;
+  final ServerInfo server;
 
   Tables(TaskFixture fixture) throws SQLException {
     this.fixture = fixture;
-    this.work = new Reading(fixture);
-    this.server = Server.read(work);
+    this.context = new Reading(fixture);
+    this.server = ServerInfo.read(context);
   }
 
-  List<TableFacts> find(String... globs) throws SQLException {
+  List<TableInfo> find(String... globs) throws SQLException {
     flush();
     TableGlobs wanted = new TableGlobs(List.of(globs));
-    return new TableFinder(work, server, wanted, new TableGlobs(List.of())).find();
+    return new TableFinder(context, server, wanted, new TableGlobs(List.of())).find();
   }
 
-  TableFacts one(String name) throws SQLException {
+  TableInfo one(String name) throws SQLException {
     return find(name).get(0);
   }
 
   /** Statistics of this session, at once, where the server can. */
   private void flush() throws SQLException {
     if (server.major() >= 15) {
-      try (Connection connection = fixture.dataSource.getConnection();
-          Statement statement = connection.createStatement()) {
-        statement.execute("select pg_stat_force_next_flush()");
+      try (Connection connection = fixture.dataSource.getConnection()) {
+        Sql.execute(connection, "select pg_stat_force_next_flush()");
       }
     }
   }

@@ -167,7 +167,7 @@ class VacuumTest {
       assertThat(result.problems())
           .singleElement()
           .asString()
-          .contains("rows of t.old stay too old", "pg_terminate_backend");
+          .contains("rows of t.old are still too old", "pg_terminate_backend");
     }
   }
 
@@ -233,9 +233,9 @@ class VacuumTest {
       assertThat(steps(fixture)).containsExactly("analyze \"t\".\"unlogged\"");
       assertThat(result.problems())
           .hasSize(3)
-          .anyMatch(p -> p.startsWith("t.foreign_one is no table"))
-          .anyMatch(p -> p.startsWith("pg_catalog.pg_class is no table"))
-          .anyMatch(p -> p.startsWith("t.not_there is no table"));
+          .anyMatch(p -> p.startsWith("t.foreign_one is not a table"))
+          .anyMatch(p -> p.startsWith("pg_catalog.pg_class is not a table"))
+          .anyMatch(p -> p.startsWith("t.not_there is not a table"));
     }
   }
 }

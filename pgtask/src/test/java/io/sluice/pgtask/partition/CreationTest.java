@@ -328,9 +328,9 @@ class CreationTest {
           .anyMatch(p -> p.contains("public.by_two is partitioned by 2 columns"))
           .anyMatch(p -> p.contains("public.by_text is partitioned by \"a\" of type text"))
           .anyMatch(p -> p.contains("public.by_expression is partitioned by an expression"))
-          .anyMatch(p -> p.contains("public.by_id is left alone") && p.contains("epoch:"))
-          .anyMatch(p -> p.contains("public.cdr_p20261121 is there but no partition"))
-          .anyMatch(p -> p.contains("no partitioned table is called pm.nothing"));
+          .anyMatch(p -> p.contains("public.by_id is skipped") && p.contains("epoch:"))
+          .anyMatch(p -> p.contains("public.cdr_p20261121 exists but is not a partition"))
+          .anyMatch(p -> p.contains("there is no partitioned table pm.nothing"));
     }
   }
 

@@ -182,13 +182,13 @@ class DefaultPartitionTest {
       }
       done(fixture, SpecBuilder.of("public.cdr"));
       PartitionedTable now = find(fixture);
-      Subject subject = new Subject(table, null, null, Optional.empty());
+      RotatedTable rotated = new RotatedTable(table, null, null, Optional.empty());
       NewPartition same =
           new NewPartition(now.partitions().get(0).name(), now.partitions().get(0).bounds());
       NewPartition overlapping =
           new NewPartition(new TableName("public", "other"), now.partitions().get(0).bounds());
       for (NewPartition partition : List.of(same, overlapping)) {
-        CreatePartition step = new CreatePartition(subject, partition, maker);
+        CreatePartitionStep step = new CreatePartitionStep(rotated, partition, maker);
         fixture.with(io.sluice.pgtask.task.PartitionSpec.class, (spec, run) -> run.step(step));
         RunResult result = run(fixture, SpecBuilder.of("public.cdr"));
         assertThat(result.problems()).isEmpty();

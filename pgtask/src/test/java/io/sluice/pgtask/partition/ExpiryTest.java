@@ -79,7 +79,8 @@ class ExpiryTest {
       SpecBuilder keep = twoDays().expired(new Expired.Keep(false));
       keep.most = 1;
       RunResult result = done(fixture, keep);
-      assertThat(result.notes()).anyMatch(n -> n.contains("3 partitions of public.cdr are due"));
+      assertThat(result.notes())
+          .anyMatch(n -> n.contains("3 partitions of public.cdr have expired"));
       assertThat(fixture.number("select count(*) from cdr_p20261115")).isEqualTo(5);
       assertThat(
               fixture.texts("select indexname from pg_indexes where tablename = 'cdr_p20261115'"))
@@ -280,7 +281,7 @@ class ExpiryTest {
           .hasSize(2)
           .anyMatch(
               p ->
-                  p.contains("public.cdr is left alone: role " + role)
+                  p.contains("public.cdr is skipped: role " + role)
                       && p.contains("alter table public.cdr owner to " + role)
                       && p.contains("grant create on schema public to " + role))
           .anyMatch(p -> p.contains("public.free"));

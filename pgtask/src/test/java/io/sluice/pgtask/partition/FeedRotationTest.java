@@ -77,7 +77,9 @@ class FeedRotationTest {
         statement.execute(TargetLock.sql(1));
         RunResult result = run(fixture, feed());
         assertThat(result.state()).isEqualTo(State.FAILED);
-        assertThat(result.problems()).hasSize(3).allMatch(p -> p.contains("others held its lock"));
+        assertThat(result.problems())
+            .hasSize(3)
+            .allMatch(p -> p.contains("its lock was held by others"));
         statement.execute(
             "create table pm.cell_p20261120 partition of pm.cell for values from ('2026-11-20 00:00+00') to ('2026-11-21 00:00+00')");
       }
@@ -97,7 +99,9 @@ class FeedRotationTest {
       RunResult held = done(fixture, feed());
       assertThat(held.notes())
           .anyMatch(
-              n -> n.contains("pm.cell_p20261101 is due but stays") && n.contains("daily, hourly"));
+              n ->
+                  n.contains("pm.cell_p20261101 has expired but stays")
+                      && n.contains("daily, hourly"));
       assertThat(fixture.partitions("pm.cell")).contains("cell_p20261101");
       fixture.sql("delete from sluice.mark_reader");
       RunResult gone = done(fixture, feed());

@@ -8,9 +8,12 @@ import static io.sluice.pgtask.partition.RotationFixture.reader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.fate.PauseStage;
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
+import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.JdbcCall;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,13 +32,8 @@ class KillTest {
       (work, partition, oid, parent, lower, upper, to) ->
           work.transaction(
               connection -> {
-                try (var rows =
-                    connection
-                        .createStatement()
-                        .executeQuery("select count(*) from " + partition.sql())) {
-                  rows.next();
-                  return new BeforeDrop.Saved(rows.getLong(1), to, "ab");
-                }
+                long rows = Sql.number(connection, "select count(*) from " + partition.sql());
+                return new BeforeDrop.Saved(rows, to, "ab");
               });
 
   private static void setUp(TaskFixture fixture, String... more) throws SQLException {
@@ -49,19 +47,20 @@ class KillTest {
   }
 
   private static void killEverywhere(
-      TaskFixture fixture, Death death, SpecBuilder spec, Check check) throws SQLException {
+      TaskFixture fixture, FaultyDataSource faulty, SpecBuilder spec, Check check)
+      throws SQLException {
     spec.keepDays(1).aheadCount(0);
     int n = 0;
     do {
       check.setUp();
-      death.in(++n);
+      faulty.before(JdbcCall.WORK, ++n, faulty.death());
       try {
         RotationFixture.run(fixture, spec);
       } catch (PauseStage e) {
-        assertThat(death.happened()).isTrue();
+        assertThat(faulty.struck()).isTrue();
       }
-      boolean killed = death.happened();
-      death.never();
+      boolean killed = faulty.struck();
+      faulty.heal();
       RunResult next = RotationFixture.run(fixture, spec);
       assertThat(next.problems()).as("after death at %d", n).isEmpty();
       check.after(n);
@@ -95,12 +94,11 @@ class KillTest {
   @MethodSource(VERSIONS)
   void createsExportsAndDrops_whereverItWasKilled(int major) throws SQLException {
     try (TaskFixture fixture = new TaskFixture(major)) {
-      Death death = new Death(fixture);
-      death.rotation(null, EXPORTER);
+      FaultyDataSource faulty = RotationFixture.faulty(fixture, EXPORTER);
       SpecBuilder spec = SpecBuilder.of("public.cdr").export(URI.create("file:/exports"));
       killEverywhere(
           fixture,
-          death,
+          faulty,
           spec,
           new Check() {
             @Override
@@ -126,12 +124,11 @@ class KillTest {
   @MethodSource(VERSIONS)
   void archivesWithoutIndexes_whereverItWasKilled(int major) throws SQLException {
     try (TaskFixture fixture = new TaskFixture(major)) {
-      Death death = new Death(fixture);
-      death.rotation(null, null);
+      FaultyDataSource faulty = RotationFixture.faulty(fixture, null);
       SpecBuilder spec = SpecBuilder.of("public.cdr").expired(new Expired.Archive("cold", false));
       killEverywhere(
           fixture,
-          death,
+          faulty,
           spec,
           new Check() {
             @Override
@@ -155,15 +152,14 @@ class KillTest {
   @MethodSource(VERSIONS)
   void makesAndTakesBesideALargeDefault_whereverItWasKilled(int major) throws SQLException {
     try (TaskFixture fixture = new TaskFixture(major)) {
-      Death death = new Death(fixture);
-      death.rotation(null, null);
+      FaultyDataSource faulty = RotationFixture.faulty(fixture, null);
       fixture.sql(
           "create table rest (at timestamptz not null, id bigint not null, note text, primary key (id, at))",
           "alter table rest alter note set storage external",
           "insert into rest select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 66) i");
       killEverywhere(
           fixture,
-          death,
+          faulty,
           SpecBuilder.of("public.cdr"),
           new Check() {
             @Override

@@ -2,13 +2,15 @@ package io.sluice.pgtask.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.testkit.FaultyDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 
 /** Rotation over a fresh database whose server agrees with the settable clock. */
@@ -25,10 +27,23 @@ final class RotationFixture {
 
   static TaskFixture of(int major, DefaultDrain drain, BeforeDrop exporter) {
     TaskFixture fixture = new TaskFixture(major);
+    return with(fixture, fixture.ledger, drain, exporter);
+  }
+
+  /** Lets rotation go through a data source that a test breaks, its ledger included. */
+  static FaultyDataSource faulty(TaskFixture fixture, BeforeDrop exporter) {
+    FaultyDataSource faulty = new FaultyDataSource(fixture.database.dataSource());
+    fixture.wrapping(real -> faulty);
+    with(fixture, new Transactions(faulty), null, exporter);
+    return faulty;
+  }
+
+  private static TaskFixture with(
+      TaskFixture fixture, Transactions ledger, DefaultDrain drain, BeforeDrop exporter) {
     return fixture.with(
         PartitionSpec.class,
         new PartitionRotation(
-            fixture.ledger,
+            ledger,
             connection -> fixture.clock.instant(),
             Optional.ofNullable(drain),
             Optional.ofNullable(exporter)));
@@ -59,9 +74,7 @@ final class RotationFixture {
   static Connection reader(TaskFixture fixture, String table) throws SQLException {
     Connection reader = fixture.dataSource.getConnection();
     reader.setAutoCommit(false);
-    try (Statement statement = reader.createStatement()) {
-      statement.execute("select count(*) from " + table);
-    }
+    Sql.execute(reader, "select count(*) from " + table);
     return reader;
   }
 

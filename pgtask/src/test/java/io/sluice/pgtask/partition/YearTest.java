@@ -14,6 +14,8 @@ import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.Task;
+import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.JdbcCall;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -71,8 +73,9 @@ class YearTest {
         RotationFixture.CDR,
         "create schema pm",
         "create table pm.cell (end_time timestamptz not null, element int) partition by range (end_time)",
-        "insert into sluice.target (schema_name, name, source_name, feed, layout, mode, time_column, key_columns)"
-            + " values ('pm', 'cell', 'cell', 'nr-pm', 'wide', 'append', 'end_time', '{}')",
+        "insert into sluice.target (schema_name, name, source_name, feed, layout, mode,"
+            + " time_column, key_columns) values ('pm', 'cell', 'cell', 'nr-pm', 'wide', 'append',"
+            + " 'end_time', '{}')",
         "insert into sluice.target_table (target_id, kind, part, table_name, made) values (1, 'main', 1, 'cell', true)");
   }
 
@@ -81,8 +84,7 @@ class YearTest {
   void hasTheRightPartitionsAtEachStep(int major) throws SQLException {
     try (TaskFixture fixture = new TaskFixture(major)) {
       setUp(fixture);
-      Death death = new Death(fixture);
-      death.rotation(null, null);
+      FaultyDataSource faulty = RotationFixture.faulty(fixture, null);
       SpecBuilder feed = SpecBuilder.of();
       feed.feed = Optional.of("nr-pm");
       Task loaders = task("feed", feed);
@@ -98,7 +100,7 @@ class YearTest {
         if (day >= 100 && day < 107) {
           continue; // nobody rotates
         }
-        rotate(fixture, death, cdr, day);
+        rotate(fixture, faulty, cdr, day);
         assertThat(fixture.partitions("cdr"))
             .as("day %s", now)
             .isEqualTo(expected("cdr", now, first));
@@ -123,7 +125,8 @@ class YearTest {
   }
 
   /** Under a reader's lock, or killed somewhere, and then once more undisturbed. */
-  private void rotate(TaskFixture fixture, Death death, Task task, int day) throws SQLException {
+  private void rotate(TaskFixture fixture, FaultyDataSource faulty, Task task, int day)
+      throws SQLException {
     int dice = random.nextInt(5);
     if (dice == 0 && day > 25) {
       Connection reader = RotationFixture.reader(fixture, "cdr");
@@ -134,13 +137,13 @@ class YearTest {
       assertThat(result.problems()).allMatch(p -> p.startsWith("detach") || p.startsWith("finish"));
       RotationFixture.end(reader);
     } else if (dice == 1) {
-      death.in(1 + random.nextInt(60));
+      faulty.before(JdbcCall.WORK, 1 + random.nextInt(60), faulty.death());
       try {
         fixture.run(task);
       } catch (PauseStage e) {
-        assertThat(death.happened()).isTrue();
+        assertThat(faulty.struck()).isTrue();
       }
-      death.never();
+      faulty.heal();
     }
     RunResult result = fixture.run(task);
     assertThat(result.problems()).isEmpty();

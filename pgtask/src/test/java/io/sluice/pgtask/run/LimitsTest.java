@@ -3,13 +3,13 @@ package io.sluice.pgtask.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +32,7 @@ class LimitsTest {
   void triesAgainAndCounts_whenOthersHoldTheLock(int version) throws Exception {
     CountDownLatch second = new CountDownLatch(1);
     AtomicInteger attempts = new AtomicInteger();
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) ->
@@ -49,7 +49,7 @@ class LimitsTest {
       reader.setAutoCommit(false);
       reader.createStatement().execute("select from a");
       CompletableFuture<RunResult> running =
-          CompletableFuture.supplyAsync(() -> runner.run(Bench.task("t"), "a").orElseThrow());
+          CompletableFuture.supplyAsync(() -> runner.run(RunFixture.task("t"), "a").orElseThrow());
       TaskRunnerTest.awaitLatch(second);
       reader.rollback();
       RunResult result = running.get(20, TimeUnit.SECONDS);
@@ -62,7 +62,7 @@ class LimitsTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void givesUpAndSaysWhy_whenTheLockIsNeverFree(int version) throws Exception {
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> run.step(SqlStep.transaction("Drop a", List.of("drop table a"))));
@@ -70,12 +70,12 @@ class LimitsTest {
       bench.execute("create table a ()");
       reader.setAutoCommit(false);
       reader.createStatement().execute("select from a");
-      RunResult result = runner.run(Bench.task("t"), "a").orElseThrow();
+      RunResult result = runner.run(RunFixture.task("t"), "a").orElseThrow();
       assertThat(result.state()).isEqualTo(State.FAILED);
       assertThat(result.problems())
           .containsExactly(
-              "Drop a failed: others held its lock; tried 3 times, 100ms each."
-                  + " The next run tries again");
+              "Drop a failed: its lock was held by others; tried 3 times, 100ms each."
+                  + " The next run retries");
       assertThat(bench.text("select attempts from sluice.task_step")).isEqualTo("3");
     }
   }
@@ -85,13 +85,14 @@ class LimitsTest {
   void breaksOffStatement_whenItTakesTooLong(int version) throws Exception {
     Limits limits =
         new Limits(1, Duration.ofSeconds(1), Duration.ofMillis(200), 3, Duration.ofMillis(10));
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
-            bench.runner((spec, run) -> run.step(SqlStep.alone("Sleep", "select pg_sleep(60)")))) {
+            bench.runner(
+                (spec, run) -> run.step(SqlStep.autocommit("Sleep", "select pg_sleep(60)")))) {
       RunResult result =
-          runner.run(Bench.task("t", DatabaseSpec.WAREHOUSE, limits), "a").orElseThrow();
+          runner.run(RunFixture.task("t", DatabaseSpec.WAREHOUSE, limits), "a").orElseThrow();
       assertThat(result.problems())
-          .containsExactly("Sleep failed: broken off (cancelled, or longer than 200ms)");
+          .containsExactly("Sleep failed: interrupted (cancelled, or longer than 200ms)");
       assertThat(bench.text("select attempts from sluice.task_step")).isEqualTo("1");
     }
   }
@@ -100,9 +101,9 @@ class LimitsTest {
   @MethodSource(VERSIONS)
   void opensNoMoreConnectionsThanAllowed_whenManyThreadsWork(int version) throws Exception {
     AtomicInteger most = new AtomicInteger();
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner = bench.runner((spec, run) -> run.step(new Parallel(most)))) {
-      RunResult result = runner.run(Bench.task("t"), "a").orElseThrow();
+      RunResult result = runner.run(RunFixture.task("t"), "a").orElseThrow();
       assertThat(result.problems()).isEmpty();
       assertThat(most).hasValue(2);
     }
@@ -113,7 +114,7 @@ class LimitsTest {
   void waitsForItsTurn_whenOtherRunsHaveAllConnections(int version) throws Exception {
     CountDownLatch leave = new CountDownLatch(1);
     CountDownLatch inside = new CountDownLatch(2);
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> {
@@ -125,14 +126,14 @@ class LimitsTest {
                   }
                 });
         TaskRunner later =
-            bench.runner((spec, run) -> run.step(SqlStep.alone("Look", "select 1")))) {
+            bench.runner((spec, run) -> run.step(SqlStep.autocommit("Look", "select 1")))) {
       CompletableFuture<?> first =
-          CompletableFuture.supplyAsync(() -> runner.run(Bench.task("a"), "a"));
+          CompletableFuture.supplyAsync(() -> runner.run(RunFixture.task("a"), "a"));
       CompletableFuture<?> second =
-          CompletableFuture.supplyAsync(() -> runner.run(Bench.task("b"), "a"));
+          CompletableFuture.supplyAsync(() -> runner.run(RunFixture.task("b"), "a"));
       TaskRunnerTest.awaitLatch(inside);
       CompletableFuture<RunResult> third =
-          CompletableFuture.supplyAsync(() -> later.run(Bench.task("c"), "a").orElseThrow());
+          CompletableFuture.supplyAsync(() -> later.run(RunFixture.task("c"), "a").orElseThrow());
       // Longer than the pool waits for a connection.
       await()
           .until(
@@ -159,7 +160,7 @@ class LimitsTest {
             + " current_setting('statement_timeout'), current_setting('synchronous_commit'),"
             + " current_setting('client_connection_check_interval'),"
             + " current_setting('application_name'), current_user = session_user)";
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench
                 .runner(java.time.Clock.systemUTC())
@@ -167,30 +168,26 @@ class LimitsTest {
                     MaintenanceSpec.class,
                     (spec, run) -> {
                       String before = run.read(c -> first(c, settings));
-                      run.alone("set work_mem = '123MB'");
-                      run.alone("set synchronous_commit = off");
-                      run.alone("set role pg_monitor");
-                      run.alone("set timezone = 'Asia/Shanghai'");
+                      run.autocommit("set work_mem = '123MB'");
+                      run.autocommit("set synchronous_commit = off");
+                      run.autocommit("set role pg_monitor");
+                      run.autocommit("set timezone = 'Asia/Shanghai'");
                       String after = run.read(c -> first(c, settings));
                       assertThat(after).isEqualTo(before);
                       assertThat(before).endsWith(" UTC ISO, MDY 100ms 20s on 5s sluice task t t");
                     })) {
-      assertThat(runner.run(Bench.task("t"), "a").orElseThrow().problems()).isEmpty();
+      assertThat(runner.run(RunFixture.task("t"), "a").orElseThrow().problems()).isEmpty();
     }
   }
 
   private static String first(Connection connection, String query) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        var rows = statement.executeQuery(query)) {
-      rows.next();
-      return rows.getString(1);
-    }
+    return Sql.one(connection, query, row -> row.getString(1));
   }
 
   /** One statement; says when it is tried. */
   private record Counted(String statement, Runnable onAttempt) implements Step {
     @Override
-    public String words() {
+    public String description() {
       return "Try";
     }
 
@@ -200,8 +197,8 @@ class LimitsTest {
     }
 
     @Override
-    public StepResult run(Work work) throws SQLException {
-      work.transaction(
+    public StepResult run(StepContext context) throws SQLException {
+      context.transaction(
           connection -> {
             onAttempt.run();
             return connection.createStatement().execute(statement);
@@ -213,7 +210,7 @@ class LimitsTest {
   /** Wants eight connections at once; counts how many it had. */
   private record Parallel(AtomicInteger most) implements Step {
     @Override
-    public String words() {
+    public String description() {
       return "Work in parallel";
     }
 
@@ -223,13 +220,13 @@ class LimitsTest {
     }
 
     @Override
-    public StepResult run(Work work) {
+    public StepResult run(StepContext context) {
       AtomicInteger now = new AtomicInteger();
       ExecutorService threads = Executors.newFixedThreadPool(8);
       try {
         List<Future<Boolean>> all =
             java.util.stream.IntStream.range(0, 40)
-                .mapToObj(i -> threads.submit(() -> one(work, now)))
+                .mapToObj(i -> threads.submit(() -> one(context, now)))
                 .toList();
         for (Future<Boolean> one : all) {
           assertThat(one.get(20, TimeUnit.SECONDS)).isTrue();
@@ -242,8 +239,8 @@ class LimitsTest {
       return StepResult.done();
     }
 
-    private boolean one(Work work, AtomicInteger now) throws SQLException {
-      try (Connection connection = work.connection()) {
+    private boolean one(StepContext context, AtomicInteger now) throws SQLException {
+      try (Connection connection = context.connection()) {
         most.accumulateAndGet(now.incrementAndGet(), Math::max);
         connection.createStatement().execute("select pg_sleep(0.01)");
         now.decrementAndGet();

@@ -32,15 +32,20 @@ class OutageTest {
 
   @Test
   void worksOnTwoServers_whenOneIsDeclared() throws Exception {
-    try (Bench bench = Bench.of(17);
+    try (RunFixture bench = RunFixture.of(17);
         EmbeddedDatabase other = EmbeddedDatabase.startPrivate();
         Elsewhere billing = new Elsewhere(other, 2);
         TaskRunner runner = runner(bench, billing)) {
-      assertThat(runner.run(Bench.task("here"), "a").orElseThrow().state()).isEqualTo(State.DONE);
-      assertThat(runner.run(Bench.task("there", BILLING, Bench.LIMITS), "a").orElseThrow().state())
+      assertThat(runner.run(RunFixture.task("here"), "a").orElseThrow().state())
+          .isEqualTo(State.DONE);
+      assertThat(
+              runner
+                  .run(RunFixture.task("there", BILLING, RunFixture.LIMITS), "a")
+                  .orElseThrow()
+                  .state())
           .isEqualTo(State.DONE);
       assertThat(bench.text("select count(*) from made")).isEqualTo("1");
-      assertThat(Bench.text(billing.database.dataSource(), "select count(*) from made"))
+      assertThat(RunFixture.text(billing.database.dataSource(), "select count(*) from made"))
           .isEqualTo("1");
       assertThat(bench.text("select string_agg(database, ' ' order by id) from sluice.task_run"))
           .isEqualTo("warehouse billing");
@@ -49,26 +54,30 @@ class OutageTest {
 
   @Test
   void pausesAndRecordsFailure_whenItsDatabaseIsAway() throws Exception {
-    try (Bench bench = Bench.of(17);
+    try (RunFixture bench = RunFixture.of(17);
         EmbeddedDatabase other = EmbeddedDatabase.startPrivate();
         Elsewhere billing = new Elsewhere(other, 2);
         TaskRunner runner = runner(bench, billing)) {
       other.server().stop();
-      assertThatThrownBy(() -> runner.run(Bench.task("t", BILLING, Bench.LIMITS), "a"))
+      assertThatThrownBy(() -> runner.run(RunFixture.task("t", BILLING, RunFixture.LIMITS), "a"))
           .isInstanceOf(PauseStage.class)
           .hasMessageContaining("database billing: Connection to 127.0.0.1");
       assertThat(bench.text("select state || problems[1] from sluice.task_run"))
           .startsWith("failed")
           .contains("Connection to 127.0.0.1");
       other.server().start();
-      assertThat(runner.run(Bench.task("t", BILLING, Bench.LIMITS), "a").orElseThrow().state())
+      assertThat(
+              runner
+                  .run(RunFixture.task("t", BILLING, RunFixture.LIMITS), "a")
+                  .orElseThrow()
+                  .state())
           .isEqualTo(State.DONE);
     }
   }
 
   @Test
   void endsTheRun_whenItsServerCrashesWithinAStep() throws Exception {
-    try (Bench bench = Bench.of(17);
+    try (RunFixture bench = RunFixture.of(17);
         EmbeddedDatabase other = EmbeddedDatabase.startPrivate();
         Elsewhere billing = new Elsewhere(other, 2);
         TaskRunner runner = bench.runner(billing.pools, Clock.systemUTC())) {
@@ -83,7 +92,7 @@ class OutageTest {
                     }));
             throw new AssertionError("went on");
           });
-      assertThatThrownBy(() -> runner.run(Bench.task("t", BILLING, Bench.LIMITS), "a"))
+      assertThatThrownBy(() -> runner.run(RunFixture.task("t", BILLING, RunFixture.LIMITS), "a"))
           .isInstanceOf(PauseStage.class);
       assertThat(bench.text("select outcome from sluice.task_step")).isEqualTo("failed");
       assertThat(bench.text("select state from sluice.task_run")).isEqualTo("failed");
@@ -92,14 +101,14 @@ class OutageTest {
 
   @Test
   void losesOneStepOnly_whenItsBackendIsKilled() throws Exception {
-    try (Bench bench = Bench.of(17);
+    try (RunFixture bench = RunFixture.of(17);
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> {
                   run.step(new Crashing(() -> "select pg_terminate_backend(pg_backend_pid())"));
                   run.step(SqlStep.transaction("Make", List.of("create table made ()")));
                 })) {
-      RunResult result = runner.run(Bench.task("t"), "a").orElseThrow();
+      RunResult result = runner.run(RunFixture.task("t"), "a").orElseThrow();
       assertThat(result.state()).isEqualTo(State.PARTIAL);
       assertThat(bench.text("select to_regclass('made')")).isEqualTo("made");
     }
@@ -108,14 +117,15 @@ class OutageTest {
   @Test
   void recordsTheEnd_whenTheLedgerWasAwayForAMoment() throws Exception {
     try (EmbeddedDatabase server = EmbeddedDatabase.startPrivate();
-        Bench bench = Bench.on(server);
+        RunFixture bench = RunFixture.on(server);
         EmbeddedDatabase other = EmbeddedDatabase.startPrivate();
         Elsewhere billing = new Elsewhere(other, 2);
         TaskRunner runner = bench.runner(billing.pools, Clock.systemUTC())) {
       runner.with(MaintenanceSpec.class, (spec, run) -> server.server().stop());
       CompletableFuture<RunResult> running =
           CompletableFuture.supplyAsync(
-              () -> runner.run(Bench.task("t", BILLING, Bench.LIMITS), "a").orElseThrow());
+              () ->
+                  runner.run(RunFixture.task("t", BILLING, RunFixture.LIMITS), "a").orElseThrow());
       await().until(() -> bench.count("sluice.task.runs", "task", "t") == 1);
       server.server().start();
       assertThat(running.get(30, TimeUnit.SECONDS).state()).isEqualTo(State.DONE);
@@ -127,11 +137,11 @@ class OutageTest {
   void takesTheNewPassword_whenItsSecretIsRotated() throws Exception {
     try (EmbeddedDatabase other = EmbeddedDatabase.startPrivate();
         Elsewhere billing = new Elsewhere(other, 2)) {
-      Bench.execute(billing.database.dataSource(), "create role tender login password 'one'");
+      RunFixture.execute(billing.database.dataSource(), "create role tender login password 'one'");
       Path secret = billing.login("tender", "one");
       try (Connection connection = billing.pools.get(BILLING).getConnection()) {
         Files.writeString(secret, "two");
-        Bench.execute(billing.database.dataSource(), "alter role tender password 'two'");
+        RunFixture.execute(billing.database.dataSource(), "alter role tender password 'two'");
         try (Connection second = billing.pools.get(BILLING).getConnection()) {
           assertThat(second.isValid(5)).isTrue();
         }
@@ -144,7 +154,7 @@ class OutageTest {
   void opensANewPool_whenTheDeclarationChanges() throws Exception {
     try (EmbeddedDatabase other = EmbeddedDatabase.startPrivate();
         Elsewhere billing = new Elsewhere(other, 2)) {
-      Bench.execute(billing.database.dataSource(), "create role tender login password 'one'");
+      RunFixture.execute(billing.database.dataSource(), "create role tender login password 'one'");
       try (Connection old = billing.pools.get(BILLING).getConnection()) {
         billing.login("tender", "one");
         try (Connection connection = billing.pools.get(BILLING).getConnection()) {
@@ -158,7 +168,7 @@ class OutageTest {
     }
   }
 
-  private static TaskRunner runner(Bench bench, Elsewhere billing) {
+  private static TaskRunner runner(RunFixture bench, Elsewhere billing) {
     Databases both = name -> name.equals(BILLING) ? billing.pools.get(name) : bench.dataSource();
     return bench
         .runner(both, Clock.systemUTC())
@@ -181,7 +191,7 @@ class OutageTest {
 
     Elsewhere(EmbeddedDatabase server, int connections) {
       database = server.createDatabase();
-      spec.set(spec(database.user(), Bench.secret(database.password()), connections));
+      spec.set(spec(database.user(), RunFixture.secret(database.password()), connections));
       pools =
           new DatabasePools(
               spec.get(), null, this::tasks, Duration.ofSeconds(1), new SimpleMeterRegistry());
@@ -193,7 +203,7 @@ class OutageTest {
     }
 
     Path login(String user, String password) {
-      Secret secret = Bench.secret(password);
+      Secret secret = RunFixture.secret(password);
       spec.set(spec(user, secret, 2));
       return Path.of(secret.locator());
     }
@@ -211,7 +221,7 @@ class OutageTest {
   /** Something happens within its transaction. */
   private record Crashing(java.util.function.Supplier<String> happening) implements Step {
     @Override
-    public String words() {
+    public String description() {
       return "Crash";
     }
 
@@ -221,8 +231,8 @@ class OutageTest {
     }
 
     @Override
-    public StepResult run(Work work) throws java.sql.SQLException {
-      work.transaction(connection -> connection.createStatement().execute(happening.get()));
+    public StepResult run(StepContext context) throws java.sql.SQLException {
+      context.transaction(connection -> connection.createStatement().execute(happening.get()));
       return StepResult.done();
     }
   }

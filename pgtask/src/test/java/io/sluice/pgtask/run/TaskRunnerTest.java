@@ -30,7 +30,7 @@ class TaskRunnerTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void recordsStepsInWordsAndSql_whenTheyAreDone(int version) throws Exception {
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> {
@@ -43,17 +43,17 @@ class TaskRunnerTest {
                           "Empty a",
                           "delete from a where x in (select x from a limit 4)",
                           "rowsDeleted"));
-                  run.step(SqlStep.alone("Vacuum a", "vacuum a", "analyze a"));
+                  run.step(SqlStep.autocommit("Vacuum a", "vacuum a", "analyze a"));
                   run.note("a is empty now");
                 })) {
-      RunResult result = runner.run(Bench.task("t"), null).orElseThrow();
+      RunResult result = runner.run(RunFixture.task("t"), null).orElseThrow();
       assertThat(result.state()).isEqualTo(State.DONE);
       assertThat(result.steps()).isEqualTo(4);
       assertThat(result.values()).containsEntry("rowsDeleted", 10L);
       assertThat(
               bench.text(
-                  "select string_agg(format('%s %s %s: %s', n, outcome, words, sql), '|' order by n)"
-                      + " from sluice.task_step where took > '0s' and attempts = 1"))
+                  "select string_agg(format('%s %s %s: %s', n, outcome, words, sql), '|' order by"
+                      + " n) from sluice.task_step where took > '0s' and attempts = 1"))
           .isEqualTo(
               "1 done Make a: create table a (x int)"
                   + "|2 done Fill a: insert into a select generate_series(1, 10)"
@@ -79,7 +79,7 @@ class TaskRunnerTest {
   void runsOnce_whenTwoProcessesWant(int version) throws Exception {
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch leave = new CountDownLatch(1);
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner first =
             bench.runner(
                 (spec, run) -> {
@@ -88,13 +88,13 @@ class TaskRunnerTest {
                 });
         TaskRunner second = bench.runner((spec, run) -> {})) {
       CompletableFuture<?> running =
-          CompletableFuture.supplyAsync(() -> first.run(Bench.task("t"), "a"));
+          CompletableFuture.supplyAsync(() -> first.run(RunFixture.task("t"), "a"));
       awaitLatch(inside);
-      assertThat(second.run(Bench.task("t"), "b")).isEmpty();
-      assertThat(second.run(Bench.task("other"), "b")).isPresent();
+      assertThat(second.run(RunFixture.task("t"), "b")).isEmpty();
+      assertThat(second.run(RunFixture.task("other"), "b")).isPresent();
       leave.countDown();
       running.get(20, TimeUnit.SECONDS);
-      assertThat(second.run(Bench.task("t"), "b")).isPresent();
+      assertThat(second.run(RunFixture.task("t"), "b")).isPresent();
       assertThat(bench.text("select string_agg(task || by, ' ' order by id) from sluice.task_run"))
           .isEqualTo("ta otherb tb");
     }
@@ -103,21 +103,21 @@ class TaskRunnerTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void takesOver_whenTheOtherProcessWasKilled(int version) throws Exception {
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner = bench.runner((spec, run) -> {})) {
-      long killed = bench.history.begin(Bench.task("t"), "a", "gone").orElseThrow();
+      long killed = bench.history.begin(RunFixture.task("t"), "a", "gone").orElseThrow();
       assertThat(bench.history.beginStep(killed, 1, "Do", List.of("do"), Instant.now())).isTrue();
-      assertThat(runner.run(Bench.task("t"), "b")).isEmpty();
+      assertThat(runner.run(RunFixture.task("t"), "b")).isEmpty();
       bench.execute("update sluice.task_run set alive_at = alive_at - interval '31 s'");
-      assertThat(runner.run(Bench.task("t"), "b")).isPresent();
+      assertThat(runner.run(RunFixture.task("t"), "b")).isPresent();
       assertThat(bench.text("select string_agg(state, ' ' order by id) from sluice.task_run"))
           .isEqualTo("lost done");
       assertThat(bench.text("select outcome || ': ' || error from sluice.task_step"))
-          .isEqualTo("lost: its process ended without a word");
+          .isEqualTo("lost: its process died");
       assertThat(bench.count("sluice.task.runs", "outcome", "lost")).isEqualTo(1);
       assertThat(bench.history.beginStep(killed, 2, "Do", List.of("do"), Instant.now())).isFalse();
       assertThat(bench.history.alive(killed, "")).isTrue();
-      long other = bench.history.begin(Bench.task("u"), "a", "gone").orElseThrow();
+      long other = bench.history.begin(RunFixture.task("u"), "a", "gone").orElseThrow();
       bench.execute(
           "update sluice.task_run set alive_at = alive_at - interval '31 s' where id = " + other);
       bench.execute("update sluice.task_run set ended_at = to_timestamp(777) where state = 'done'");
@@ -132,7 +132,7 @@ class TaskRunnerTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void makesNoFurtherStep_whenItsRunWasTakenOver(int version) throws Exception {
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> {
@@ -141,7 +141,8 @@ class TaskRunnerTest {
                           "Lose", List.of("update sluice.task_run set state = 'lost'")));
                   run.step(SqlStep.transaction("Never", List.of("create table never ()")));
                 })) {
-      assertThat(runner.run(Bench.task("t"), "a").orElseThrow().state()).isEqualTo(State.CANCELLED);
+      assertThat(runner.run(RunFixture.task("t"), "a").orElseThrow().state())
+          .isEqualTo(State.CANCELLED);
       assertThat(bench.text("select to_regclass('never')")).isNull();
       assertThat(bench.text("select state from sluice.task_run")).isEqualTo("lost");
     }
@@ -151,7 +152,7 @@ class TaskRunnerTest {
   @MethodSource(VERSIONS)
   void saysThatItLivesAndHowFarItIs_whileItRuns(int version) throws Exception {
     CountDownLatch leave = new CountDownLatch(1);
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> {
@@ -159,7 +160,7 @@ class TaskRunnerTest {
                   awaitLatch(leave);
                 })) {
       CompletableFuture<?> running =
-          CompletableFuture.supplyAsync(() -> runner.run(Bench.task("t"), "a"));
+          CompletableFuture.supplyAsync(() -> runner.run(RunFixture.task("t"), "a"));
       await()
           .until(
               () ->
@@ -176,7 +177,7 @@ class TaskRunnerTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void breaksOffTheStatementAndUndoes_whenCancelled(int version) throws Exception {
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> {
@@ -184,7 +185,7 @@ class TaskRunnerTest {
                   run.step(SqlStep.transaction("Never", List.of("create table never ()")));
                 })) {
       CompletableFuture<RunResult> running =
-          CompletableFuture.supplyAsync(() -> runner.run(Bench.task("t"), "a").orElseThrow());
+          CompletableFuture.supplyAsync(() -> runner.run(RunFixture.task("t"), "a").orElseThrow());
       await().until(() -> activity(bench, "select pg_sleep(60)%").equals("1"));
       assertThat(bench.history.cancel("nobody")).isFalse();
       assertThat(bench.history.cancel("t")).isTrue();
@@ -203,10 +204,10 @@ class TaskRunnerTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void cancelsWhatRuns_whenItsServiceStops(int version) throws Exception {
-    try (Bench bench = Bench.of(version)) {
+    try (RunFixture bench = RunFixture.of(version)) {
       TaskRunner runner = bench.runner((spec, run) -> run.step(new Slow()));
       CompletableFuture<RunResult> running =
-          CompletableFuture.supplyAsync(() -> runner.run(Bench.task("t"), "a").orElseThrow());
+          CompletableFuture.supplyAsync(() -> runner.run(RunFixture.task("t"), "a").orElseThrow());
       await().until(() -> activity(bench, "select pg_sleep(60)%").equals("1"));
       runner.close();
       assertThat(running.get(20, TimeUnit.SECONDS).state()).isEqualTo(State.CANCELLED);
@@ -221,7 +222,7 @@ class TaskRunnerTest {
     Window window =
         new Window(
             Set.of(DayOfWeek.SATURDAY), LocalTime.of(1, 0), LocalTime.of(5, 0), ZoneOffset.UTC);
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench
                 .runner(clock)
@@ -233,12 +234,12 @@ class TaskRunnerTest {
                       clock.set(Instant.parse("2026-11-21T05:00:00Z"));
                       run.step(SqlStep.transaction("Never", List.of("create table never ()")));
                     })) {
-      RunResult result = runner.run(Bench.task("t", window), "a").orElseThrow();
+      RunResult result = runner.run(RunFixture.task("t", window), "a").orElseThrow();
       assertThat(result.state()).isEqualTo(State.STOPPED);
       assertThat(result.steps()).isEqualTo(1);
       assertThat(result.notes()).containsExactly("the window closed at 2026-11-21T05:00:00Z");
       assertThat(bench.text("select to_regclass('never')")).isNull();
-      RunResult outside = runner.run(Bench.task("t", window), "a").orElseThrow();
+      RunResult outside = runner.run(RunFixture.task("t", window), "a").orElseThrow();
       assertThat(outside.state()).isEqualTo(State.STOPPED);
       assertThat(outside.notes())
           .containsExactly("outside its windows; the next opens at 2026-11-28T01:00:00Z");
@@ -248,14 +249,14 @@ class TaskRunnerTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void goesOn_whenAStepFails(int version) throws Exception {
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner(
                 (spec, run) -> {
-                  run.step(SqlStep.alone("Break", "select 1 / 0"));
+                  run.step(SqlStep.autocommit("Break", "select 1 / 0"));
                   run.step(SqlStep.transaction("Make a", List.of("create table a ()")));
                 })) {
-      RunResult result = runner.run(Bench.task("t"), "a").orElseThrow();
+      RunResult result = runner.run(RunFixture.task("t"), "a").orElseThrow();
       assertThat(result.state()).isEqualTo(State.PARTIAL);
       assertThat(result.problems())
           .containsExactly("Break failed: division by zero (SQLSTATE 22012)");
@@ -269,13 +270,14 @@ class TaskRunnerTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void failsAndSaysSo_whenNothingCouldBeDone(int version) throws Exception {
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
             bench.runner((spec, run) -> run.read(c -> c.createStatement().execute("nonsense")))) {
-      RunResult result = runner.run(Bench.task("t"), "a").orElseThrow();
+      RunResult result = runner.run(RunFixture.task("t"), "a").orElseThrow();
       assertThat(result.state()).isEqualTo(State.FAILED);
       assertThat(result.problems().get(0)).contains("syntax error");
-      RunResult unknown = runner.run(Bench.task("u", "elsewhere", Bench.LIMITS), "a").orElseThrow();
+      RunResult unknown =
+          runner.run(RunFixture.task("u", "elsewhere", RunFixture.LIMITS), "a").orElseThrow();
       assertThat(unknown.problems()).hasSize(1);
       assertThat(unknown.problems().get(0)).contains("database elsewhere is not declared");
       assertThat(bench.text("select string_agg(state, ' ') from sluice.task_run"))
@@ -286,7 +288,7 @@ class TaskRunnerTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void showsExactSqlAndChangesNothing_whenDry(int version) throws Exception {
-    try (Bench bench = Bench.of(version)) {
+    try (RunFixture bench = RunFixture.of(version)) {
       bench.execute("create table public.a (x int)");
       String role = "reader_" + bench.database.name();
       bench.execute("create role " + role + " login password 'secret'");
@@ -307,9 +309,11 @@ class TaskRunnerTest {
                           return result.getString(1);
                         }
                       });
-              assertThat(run.step(SqlStep.alone("Drop a of " + rows + " rows", "drop table \"a\"")))
+              assertThat(
+                      run.step(
+                          SqlStep.autocommit("Drop a of " + rows + " rows", "drop table \"a\"")))
                   .isTrue();
-              assertThatThrownBy(() -> run.alone("drop table a"))
+              assertThatThrownBy(() -> run.autocommit("drop table a"))
                   .isInstanceOf(IllegalStateException.class);
               assertThatThrownBy(
                       () -> run.read(c -> c.createStatement().execute("create table b ()")))
@@ -317,7 +321,8 @@ class TaskRunnerTest {
                   .hasMessageContaining("read-only transaction");
             });
         RunResult result =
-            runner.dryRun(Bench.task("t"), step -> shown.add(step.words() + ": " + step.sql()));
+            runner.dryRun(
+                RunFixture.task("t"), step -> shown.add(step.description() + ": " + step.sql()));
         assertThat(result.state()).isEqualTo(State.DONE);
       }
       assertThat(shown).containsExactly("Drop a of 0 rows: [drop table \"a\"]");
@@ -329,10 +334,10 @@ class TaskRunnerTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void forgetsHistory_whenItIsOld(int version) throws Exception {
-    try (Bench bench = Bench.of(version);
+    try (RunFixture bench = RunFixture.of(version);
         TaskRunner runner =
-            bench.runner((spec, run) -> run.step(SqlStep.alone("Look", "select 1")))) {
-      Task task = Bench.task("t");
+            bench.runner((spec, run) -> run.step(SqlStep.autocommit("Look", "select 1")))) {
+      Task task = RunFixture.task("t");
       runner.run(task, "a");
       runner.run(task, "a");
       bench.execute("update sluice.task_run set ended_at = now() - interval '91 d' where id = 1");
@@ -342,7 +347,7 @@ class TaskRunnerTest {
     }
   }
 
-  static String activity(Bench bench, String query) {
+  static String activity(RunFixture bench, String query) {
     return bench.text(
         "select count(*) from pg_stat_activity where state = 'active' and query like '%s' and datname = '%s'"
             .formatted(query, bench.database.name()));
@@ -359,7 +364,7 @@ class TaskRunnerTest {
   /** Makes a table, then takes a minute. */
   private record Slow() implements Step {
     @Override
-    public String words() {
+    public String description() {
       return "Work slowly";
     }
 
@@ -369,16 +374,16 @@ class TaskRunnerTest {
     }
 
     @Override
-    public StepResult run(Work work) throws SQLException {
-      work.alone("create table half_done ()");
-      work.found("batches", 1);
-      work.alone("select pg_sleep(60)");
+    public StepResult run(StepContext context) throws SQLException {
+      context.autocommit("create table half_done ()");
+      context.addResult("batches", 1);
+      context.autocommit("select pg_sleep(60)");
       return StepResult.done();
     }
 
     @Override
-    public void undo(Work work) throws SQLException {
-      work.alone("drop table half_done");
+    public void undo(StepContext context) throws SQLException {
+      context.autocommit("drop table half_done");
     }
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.core.fate.PauseStage;
-import io.sluice.pgtask.run.Bench;
+import io.sluice.pgtask.run.RunFixture;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRunner;
@@ -36,7 +36,7 @@ class TaskSchedulerTest {
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration LOST = Duration.ofSeconds(1);
 
-  private final Bench bench = Bench.of(17);
+  private final RunFixture bench = RunFixture.of(17);
   private final AtomicReference<TaskSet> tasks = new AtomicReference<>(set());
   private final AtomicInteger runs = new AtomicInteger();
 
@@ -182,7 +182,7 @@ class TaskSchedulerTest {
   void cancelsWhatRunsAndLeavesItDue_whenItStops() {
     tasks.set(set(TaskTimesTest.task("t", HOURLY)));
     TaskScheduler scheduler =
-        started("one", (spec, run) -> run.step(SqlStep.alone("Sleep", "select pg_sleep(60)")));
+        started("one", (spec, run) -> run.step(SqlStep.autocommit("Sleep", "select pg_sleep(60)")));
     await()
         .until(
             () ->

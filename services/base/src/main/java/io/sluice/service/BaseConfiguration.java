@@ -1,10 +1,7 @@
 package io.sluice.service;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.sluice.core.catalog.Catalog;
-import io.sluice.core.catalog.Dimensions;
-import io.sluice.core.ledger.Leases;
-import io.sluice.core.ledger.LedgerPartitions;
+import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.Stagings;
@@ -20,26 +17,6 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @Import(DatabaseConfiguration.class)
 public class BaseConfiguration {
-
-  @Bean
-  Leases leases(Transactions transactions, SluiceProperties properties) {
-    return new Leases(transactions, properties.instance());
-  }
-
-  @Bean
-  LedgerPartitions ledgerPartitions(Transactions transactions) {
-    return new LedgerPartitions(transactions);
-  }
-
-  @Bean
-  Catalog catalog(Transactions transactions) {
-    return new Catalog(transactions);
-  }
-
-  @Bean
-  Dimensions dimensions(Transactions transactions) {
-    return new Dimensions(transactions);
-  }
 
   @Bean
   Staging staging(SluiceProperties properties, Clock clock) throws IOException {
@@ -60,6 +37,12 @@ public class BaseConfiguration {
   ConfirmingPublisher workPublisher(
       BrokerSettings broker, SluiceProperties properties, Clock clock) {
     return new ConfirmingPublisher(broker, "sluice publisher " + properties.instance(), clock);
+  }
+
+  @Bean
+  Stages stageFactory(
+      Transactions transactions, WorkPublisher publisher, MeterRegistry registry, Clock clock) {
+    return new Stages(transactions, publisher, registry, clock);
   }
 
   @Bean

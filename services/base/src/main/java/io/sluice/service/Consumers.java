@@ -2,13 +2,20 @@ package io.sluice.service;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.message.Stage;
+import io.sluice.core.work.StageProtocol;
 import io.sluice.service.broker.BrokerSettings;
 import io.sluice.service.broker.ConfirmingPublisher;
-import io.sluice.service.broker.StageConsumer;
-import io.sluice.service.broker.StageWorker;
+import io.sluice.service.broker.ConsumerSettings;
+import io.sluice.service.broker.MessageHandler;
+import io.sluice.service.broker.QueueConsumer;
+import io.sluice.service.broker.StageHandler;
+import java.time.Duration;
+import java.util.Map;
 
-/** Makes the consumers of the stages that a service runs. */
+/** Makes the consumers that a service runs; they start and stop with it. */
 public final class Consumers {
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+
   private final SluiceProperties properties;
   private final BrokerSettings broker;
   private final ConfirmingPublisher publisher;
@@ -28,15 +35,47 @@ public final class Consumers {
     this.registry = registry;
   }
 
-  /** A consumer that starts and stops with the service. */
-  public StageConsumer consumer(Stage stage, ConsumerProperties consumer, StageWorker worker) {
-    return new StageConsumer(
-        consumer.settings(stage, properties),
+  /**
+   * A consumer of a stage's queues.
+   *
+   * @param concurrency live messages worked on at the same time
+   * @param bulkConcurrency bulk messages worked on at the same time, beside the live ones
+   */
+  public QueueConsumer stage(int concurrency, int bulkConcurrency, StageProtocol protocol) {
+    Stage stage = protocol.stage();
+    return consumer(
+        stage.id(),
+        Map.of(stage.queue(false), concurrency, stage.queue(true), bulkConcurrency),
+        stage.deadQueue(),
+        stage == Stage.HANDLE,
+        new StageHandler(stage, protocol::work));
+  }
+
+  /** A consumer of a queue that belongs to no stage, one message at a time. */
+  public QueueConsumer queue(String name, String queue, MessageHandler handler) {
+    return consumer(name, Map.of(queue, 1), queue + ".dead", false, handler);
+  }
+
+  private QueueConsumer consumer(
+      String name,
+      Map<String, Integer> queues,
+      String deadQueue,
+      boolean computes,
+      MessageHandler handler) {
+    return new QueueConsumer(
+        new ConsumerSettings(
+            name,
+            queues,
+            deadQueue,
+            computes,
+            RETRY_DELAY,
+            properties.probeInterval(),
+            properties.shutdownTimeout()),
         broker,
-        worker,
+        handler,
         publisher,
         surroundings::check,
-        "sluice %s %s".formatted(stage.id(), properties.instance()),
+        "sluice %s %s".formatted(name, properties.instance()),
         registry);
   }
 }

@@ -5,7 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.sql.Transactions;
-import io.sluice.service.broker.StageConsumer;
+import io.sluice.service.broker.QueueConsumer;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -61,12 +61,12 @@ public class DatabaseConfiguration {
   }
 
   @Bean
-  StageRunner stageRunner(ObjectProvider<StageConsumer> consumers, ObjectProvider<Loop> loops) {
+  StageRunner stageRunner(ObjectProvider<QueueConsumer> consumers, ObjectProvider<Loop> loops) {
     return new StageRunner(consumers.stream().toList(), loops.stream().toList());
   }
 
   @Bean
-  HealthIndicator stages(ObjectProvider<StageConsumer> consumers, ObjectProvider<Loop> loops) {
+  HealthIndicator stages(ObjectProvider<QueueConsumer> consumers, ObjectProvider<Loop> loops) {
     return new StagesHealth(consumers.stream().toList(), loops.stream().toList());
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.service;
 
 import io.sluice.core.fate.FateException;
+import io.sluice.core.thread.Threads;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +27,7 @@ public final class Loop implements AutoCloseable {
     this.name = name;
     this.rest = rest;
     this.body = body;
-    this.thread = new Thread(this::runUntilStopped, name);
+    this.thread = Threads.forWaiting(name).newThread(this::runUntilStopped);
   }
 
   public String name() {
@@ -74,7 +75,7 @@ public final class Loop implements AutoCloseable {
       if (!e.getMessage().equals(failure.getAndSet(e.getMessage()))) {
         log.warn("{} waits: {}", name, e.getMessage());
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       if (!e.toString().equals(failure.getAndSet(e.toString()))) {
         log.error("{} failed and will be tried again", name, e);
       }

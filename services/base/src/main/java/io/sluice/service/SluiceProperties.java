@@ -1,6 +1,7 @@
 package io.sluice.service;
 
 import io.sluice.core.staging.StagingSettings;
+import io.sluice.core.work.StageProtocol;
 import io.sluice.service.broker.BrokerSettings;
 import java.net.InetAddress;
 import java.net.URI;
@@ -131,5 +132,15 @@ public record SluiceProperties(
   public record Ledger(
       @DefaultValue("30d") Duration keep,
       @DefaultValue("2m") Duration lease,
-      @DefaultValue("5") int attempts) {}
+      @DefaultValue("5") int attempts) {
+
+    /**
+     * How a stage treats files that fail.
+     *
+     * @param retryPause before the second attempt; it doubles
+     */
+    public StageProtocol.Settings attempts(Duration retryPause) {
+      return new StageProtocol.Settings(lease, attempts, retryPause);
+    }
+  }
 }

@@ -1,6 +1,6 @@
 package io.sluice.service;
 
-import io.sluice.service.broker.StageConsumer;
+import io.sluice.service.broker.QueueConsumer;
 import java.util.List;
 import org.springframework.context.SmartLifecycle;
 
@@ -9,18 +9,18 @@ import org.springframework.context.SmartLifecycle;
  * loops first, so that no new work is made, then the consumers.
  */
 final class StageRunner implements SmartLifecycle {
-  private final List<StageConsumer> consumers;
+  private final List<QueueConsumer> consumers;
   private final List<Loop> loops;
   private volatile boolean running;
 
-  StageRunner(List<StageConsumer> consumers, List<Loop> loops) {
+  StageRunner(List<QueueConsumer> consumers, List<Loop> loops) {
     this.consumers = consumers;
     this.loops = loops;
   }
 
   @Override
   public void start() {
-    consumers.forEach(StageConsumer::start);
+    consumers.forEach(QueueConsumer::start);
     loops.forEach(Loop::start);
     running = true;
   }
@@ -28,7 +28,7 @@ final class StageRunner implements SmartLifecycle {
   @Override
   public void stop() {
     loops.parallelStream().forEach(Loop::close);
-    consumers.parallelStream().forEach(StageConsumer::close);
+    consumers.parallelStream().forEach(QueueConsumer::close);
     running = false;
   }
 

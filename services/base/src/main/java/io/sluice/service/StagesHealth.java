@@ -1,16 +1,16 @@
 package io.sluice.service;
 
-import io.sluice.service.broker.StageConsumer;
+import io.sluice.service.broker.QueueConsumer;
 import java.util.List;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /** Readiness: down while a stage is paused, with the reason. */
 final class StagesHealth implements HealthIndicator {
-  private final List<StageConsumer> consumers;
+  private final List<QueueConsumer> consumers;
   private final List<Loop> loops;
 
-  StagesHealth(List<StageConsumer> consumers, List<Loop> loops) {
+  StagesHealth(List<QueueConsumer> consumers, List<Loop> loops) {
     this.consumers = consumers;
     this.loops = loops;
   }
@@ -21,9 +21,9 @@ final class StagesHealth implements HealthIndicator {
     for (Loop loop : loops) {
       health.withDetail(loop.name(), loop.failure().map(f -> "waits: " + f).orElse("running"));
     }
-    for (StageConsumer consumer : consumers) {
+    for (QueueConsumer consumer : consumers) {
       String state = consumer.pausedBecause().map(p -> "paused: " + p).orElse("running");
-      health.withDetail(consumer.stage().id(), state);
+      health.withDetail(consumer.name(), state);
     }
     boolean paused = consumers.stream().anyMatch(c -> c.pausedBecause().isPresent());
     return paused ? health.down().build() : health.build();

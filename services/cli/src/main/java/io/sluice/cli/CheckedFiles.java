@@ -14,7 +14,11 @@ final class CheckedFiles {
         problems,
         () -> {
           problems.forEach(problem -> session.out().println(problem));
-          session.err().printf("%d files, %d problems%n", files, problems.size());
+          Format format = session.format();
+          session
+              .err()
+              .println(
+                  format.count(files, "file") + ", " + format.count(problems.size(), "problem"));
         });
     return problems.isEmpty() ? Exit.OK : Exit.PROBLEMS;
   }

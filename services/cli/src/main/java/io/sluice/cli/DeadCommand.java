@@ -8,6 +8,7 @@ import io.sluice.core.ops.Replay;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
 /** What failed at the limit of its attempts. */
 @Command(
     name = "dead",
-    description = "Files and chunks that failed at every attempt: look, replay or give up.",
+    description = "Files that failed on every attempt: inspect, replay or discard them.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DeadCommand.ListDead.class,
@@ -37,7 +38,7 @@ final class DeadCommand extends Group {
   /** Lists. */
   @Command(
       name = "list",
-      description = "Lists dead files with their last failure, the last to die first.",
+      description = "Lists dead files with their last failure, most recent first.",
       footerHeading = "%nExamples:%n",
       footer = {"  sluice dead list", "  sluice dead list --feed 'nr-*' --json"})
   static final class ListDead implements Callable<Integer> {
@@ -50,7 +51,7 @@ final class DeadCommand extends Group {
         names = "--limit",
         defaultValue = "100",
         paramLabel = "N",
-        description = "At most so many. Default: ${DEFAULT-VALUE}.")
+        description = "At most this many. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
     ListDead(Session session) {
@@ -60,6 +61,7 @@ final class DeadCommand extends Group {
     @Override
     public Integer call() {
       int most = FilterOptions.limit(limit);
+      Names.requireFeed(session, feed);
       List<DeadFiles.Entry> dead = new DeadFiles(session.transactions()).list(feed, most);
       session.print(
           dead,
@@ -90,7 +92,7 @@ final class DeadCommand extends Group {
                         d.last().reason(),
                         d.file().path(),
                         d.last().error()));
-            session.print(table, "nothing is dead");
+            session.print(table, "no dead files");
           });
       return Exit.OK;
     }
@@ -99,7 +101,7 @@ final class DeadCommand extends Group {
   /** Shows one. */
   @Command(
       name = "show",
-      description = "Shows a file, each of its failures, and the message that would repeat it.",
+      description = "Shows a file and each of its failures.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice dead show 10512345678912345")
   static final class Show implements Callable<Integer> {
@@ -136,7 +138,7 @@ final class DeadCommand extends Group {
   /** Replays. */
   @Command(
       name = "replay",
-      description = "Handles dead files again.",
+      description = "Reprocesses dead files.",
       footerHeading = "%nExamples:%n",
       footer = {
         "  sluice dead replay 10512345678912345",
@@ -169,14 +171,49 @@ final class DeadCommand extends Group {
     @Override
     public Integer call() {
       if (ids.isEmpty() == (feed == null)) {
-        throw UserError.usage("which files is not clear", "Give ids, or --feed '*' for all");
+        throw UserError.usage(
+            "dead replay needs either ids or --feed", "Use --feed '*' for all dead files");
       }
-      List<Long> wanted = feed == null ? ids : ofFeed();
+      Names.requireFeed(session, feed);
+      List<Long> wanted = feed == null ? deadOnes() : ofFeed();
       if (wanted.isEmpty()) {
-        throw new UserError(Exit.PROBLEMS, "nothing is dead in " + feed, "");
+        return nothing();
       }
-      session.confirm("Replay " + wanted.size() + " dead files?", yes || feed == null);
-      return ReplayCommand.replay(session, wanted, from);
+      session.confirm(
+          "Reprocess %s from %s?"
+              .formatted(
+                  session.format().count(wanted.size(), "dead file"),
+                  from.name().toLowerCase(Locale.ROOT)),
+          yes || feed == null);
+      int code = ReplayCommand.replay(session, wanted, from);
+      return feed == null && wanted.size() < ids.size() ? Exit.PROBLEMS : code;
+    }
+
+    private int nothing() {
+      session.print(
+          List.of(),
+          () -> session.err().println("no dead files" + (feed == null ? "" : " in " + feed)));
+      return Exit.PROBLEMS;
+    }
+
+    /** Of the ids; says of each other one what it is. */
+    private List<Long> deadOnes() {
+      DeadFiles dead = new DeadFiles(session.transactions());
+      FileQuery files = new FileQuery(session.transactions());
+      List<Long> wanted = new ArrayList<>();
+      for (long id : ids) {
+        if (!dead.deaths(id).isEmpty()) {
+          wanted.add(id);
+        } else {
+          String state =
+              files.find(FileFilter.of(List.of(id)), 1).stream()
+                  .findFirst()
+                  .map(file -> "is " + file.state() + ", not dead: left alone; see sluice replay")
+                  .orElse("is not in the ledger");
+          session.err().println("file " + id + " " + state);
+        }
+      }
+      return wanted;
     }
 
     private List<Long> ofFeed() {
@@ -189,8 +226,8 @@ final class DeadCommand extends Group {
   @Command(
       name = "discard",
       description =
-          "Gives files up that are dead, rejected or parked: they close as discarded, with the"
-              + " reason. The raw file stays as long as staging keeps it.",
+          "Gives up dead, rejected or parked files: they are closed as discarded, with the"
+              + " reason. The raw file stays for as long as staging keeps it.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice dead discard 10512345678912345 --reason 'test element'")
   static final class Discard implements Callable<Integer> {
@@ -215,12 +252,12 @@ final class DeadCommand extends Group {
         Optional<FileRow> file = dead.discard(id, reason);
         file.ifPresentOrElse(done::add, () -> refused.add(id));
       }
-      session.print(done, () -> session.out().println(done.size() + " files discarded"));
+      session.print(
+          done,
+          () -> session.out().println(session.format().count(done.size(), "file") + " discarded"));
       refused.forEach(
           id ->
-              session
-                  .err()
-                  .println("file " + id + " is neither dead, rejected nor parked: left alone"));
+              session.err().println("file " + id + " is not dead, rejected or parked: left alone"));
       return refused.isEmpty() ? Exit.OK : Exit.PROBLEMS;
     }
   }

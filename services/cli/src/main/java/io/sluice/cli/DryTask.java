@@ -28,7 +28,8 @@ final class DryTask {
     try (TaskRunner runner = line.runner("cli-dry")) {
       RunResult result =
           runner.dryRun(
-              task, step -> steps.add(new Shown(step.words(), step.oneTransaction(), step.sql())));
+              task,
+              step -> steps.add(new Shown(step.description(), step.oneTransaction(), step.sql())));
       return show(task, steps, result);
     } catch (SQLException e) {
       throw line.named(task.database(), e);

@@ -64,7 +64,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     }
     String state = sqlState(failure);
     if (state.isEmpty() && !(failure instanceof FateException)) {
-      return "unexpected failure: %s. Run it again with --debug and report it"
+      return "unexpected failure: %s. Run it again with --debug and report the stack trace"
           .formatted(text(failure));
     }
     return sentence(failure, state, session.databaseUrl());
@@ -72,14 +72,15 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
 
   private static String sentence(Exception failure, String state, String url) {
     if (isNoLedger(failure)) {
-      return "the database %s has no ledger (schema sluice). Start a Sluice service on it once, or check --url"
+      return ("the database %s has no ledger (schema sluice). Start a Sluice service on it once to"
+              + " create it, or check --url")
           .formatted(url);
     }
     if (isNoDatabase(state)) {
-      return "there is no such database: %s. Check --url".formatted(url);
+      return "the database %s does not exist. Check --url".formatted(url);
     }
     if (state.startsWith("28")) {
-      return "the database %s refuses the login: %s. Check --user and --password-file"
+      return "the database %s rejected the login: %s. Check --user and --password-file"
           .formatted(url, oneLine(failure));
     }
     if (state.startsWith("08")) {
@@ -98,9 +99,10 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
   /** Of the ledger, all that a role needs is known. */
   private static String refused(Exception failure) {
     return failure instanceof DatabaseException
-        ? ". Log in as a role that may, with --user, or run: grant usage on schema sluice to ROLE;"
+        ? ". Use --user to log in as a role with the privilege, or run: grant usage on schema"
+            + " sluice to ROLE;"
             + " grant select, insert, update, delete on all tables in schema sluice to ROLE"
-        : ". Log in as a role that may, with --user";
+        : ". Use --user to log in as a role with the privilege";
   }
 
   private static String text(Exception failure) {

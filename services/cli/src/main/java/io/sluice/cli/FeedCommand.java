@@ -3,7 +3,6 @@ package io.sluice.cli;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedParser;
 import io.sluice.core.feed.FeedResult;
-import io.sluice.core.ops.FeedStatus;
 import io.sluice.core.ops.Pauses;
 import io.sluice.core.yaml.Problem;
 import java.io.IOException;
@@ -41,28 +40,27 @@ final class FeedCommand extends Group {
     try {
       return FeedParser.parseAll(place);
     } catch (IOException e) {
-      throw UserError.usage(
-          "there are no feeds at " + place, "Name the directory by --feeds or SLUICE_FEEDS");
+      throw noFeeds(place);
     }
   }
 
-  private static List<Feed> feeds(Session session) {
-    List<Feed> feeds = new ArrayList<>();
-    int broken = 0;
-    for (FeedResult result : parse(Settings.feeds(session)).values()) {
-      result.feed().ifPresent(feeds::add);
-      broken += result.problems().isEmpty() ? 0 : 1;
+  private static DeclaredFeeds declared(Session session) {
+    try {
+      return DeclaredFeeds.read(Settings.feeds(session));
+    } catch (IOException e) {
+      throw noFeeds(Settings.feeds(session));
     }
-    if (broken > 0) {
-      session.err().println(broken + " files have problems; see: sluice feed check");
-    }
-    return feeds;
+  }
+
+  private static UserError noFeeds(Path place) {
+    return UserError.usage(
+        "there are no feeds at " + place, "Name the directory with --feeds or SLUICE_FEEDS");
   }
 
   /** Checks. */
   @Command(
       name = "check",
-      description = "Prints every problem of every file with its line, column and remedy.",
+      description = "Prints every problem in every file, with line, column and remedy.",
       footerHeading = "%nExamples:%n",
       footer = {"  sluice feed check", "  sluice feed check feeds/nr-pm.yaml --json"})
   static final class Check implements Callable<Integer> {
@@ -95,7 +93,7 @@ final class FeedCommand extends Group {
   /** Lists. */
   @Command(
       name = "list",
-      description = "Lists the feeds of the directory.",
+      description = "Lists the feeds in the directory.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice feed list --feeds /etc/sluice/feeds")
   static final class ListFeeds implements Callable<Integer> {
@@ -107,7 +105,8 @@ final class FeedCommand extends Group {
 
     @Override
     public Integer call() {
-      List<Feed> feeds = feeds(session);
+      DeclaredFeeds declared = declared(session);
+      List<Feed> feeds = declared.good();
       session.print(
           feeds.stream().map(Json::tree).toList(),
           () -> {
@@ -125,14 +124,15 @@ final class FeedCommand extends Group {
                         f.description()));
             session.print(table, "no feeds at " + Settings.feeds(session));
           });
-      return Exit.OK;
+      declared.broken().forEach(broken -> session.err().println(broken.sentence(session.format())));
+      return declared.broken().isEmpty() ? Exit.OK : Exit.PROBLEMS;
     }
   }
 
   /** Shows one. */
   @Command(
       name = "show",
-      description = "Shows a feed with every default filled in; secrets stay references.",
+      description = "Shows a feed with all defaults filled in; secrets stay references.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice feed show nr-pm")
   static final class Show implements Callable<Integer> {
@@ -147,28 +147,24 @@ final class FeedCommand extends Group {
 
     @Override
     public Integer call() {
-      List<Feed> feeds = feeds(session);
-      Feed feed =
-          feeds.stream()
-              .filter(f -> f.name().equals(name))
-              .findFirst()
-              .orElseThrow(() -> unknown(name, feeds.stream().map(Feed::name).toList()));
+      DeclaredFeeds declared = declared(session);
+      Feed feed = declared.get(name).orElseThrow(() -> notThere(declared));
       session.print(Json.tree(feed), () -> Details.print(session.out(), Json.tree(feed)));
       return Exit.OK;
     }
-  }
 
-  private static UserError unknown(String name, List<String> known) {
-    return new UserError(
-        Exit.PROBLEMS,
-        "there is no feed " + name,
-        known.isEmpty() ? "No feed is known" : "There are: " + String.join(", ", known));
+    private UserError notThere(DeclaredFeeds declared) {
+      return declared
+          .broken(name)
+          .map(broken -> new UserError(Exit.PROBLEMS, broken.sentence(session.format()), ""))
+          .orElseGet(() -> Names.unknown("feed", name, declared.names()));
+    }
   }
 
   /** Pauses. */
   @Command(
       name = "pause",
-      description = "Stops the collection of a feed, or of one of its hosts, until it is resumed.",
+      description = "Stops collecting from a feed, or from one of its hosts, until it is resumed.",
       footerHeading = "%nExamples:%n",
       footer = {"  sluice feed pause nr-pm", "  sluice feed pause nr-pm ems1:2222"})
   static final class Pause implements Callable<Integer> {
@@ -182,7 +178,7 @@ final class FeedCommand extends Group {
         arity = "0..1",
         paramLabel = "HOST",
         defaultValue = "",
-        description = "Only this host, as the ledger names it.")
+        description = "Only this host.")
     private String host;
 
     Pause(Session session) {
@@ -191,29 +187,20 @@ final class FeedCommand extends Group {
 
     @Override
     public Integer call() {
-      requireKnown();
-      boolean paused = new Pauses(session.transactions()).pause(feed, host);
-      session.print(
-          pauses(paused),
-          () ->
-              session
-                  .out()
-                  .println(named(feed, host) + (paused ? " is paused" : " was paused already")));
+      Names names = new Names(session);
+      names.requireOneFeed(feed);
+      String named = host.isEmpty() ? "" : names.requireHost(feed, host);
+      boolean paused = new Pauses(session.transactions()).pause(feed, named);
+      session.print(pauses(paused), () -> session.out().println(said(named, paused)));
+      names.warnIfBroken(feed);
       return Exit.OK;
     }
 
-    /** A pause of a name nobody has would look as if it worked. */
-    private void requireKnown() {
-      List<String> known = new ArrayList<>();
-      new FeedStatus(session.transactions(), session.terminal.clock())
-          .lines(null, List.of())
-          .forEach(line -> known.add(line.feed()));
-      if (!known.contains(feed) && java.nio.file.Files.isDirectory(Settings.feeds(session))) {
-        feeds(session).forEach(f -> known.add(f.name()));
-      }
-      if (!known.contains(feed)) {
-        throw unknown(feed, known.stream().distinct().sorted().toList());
-      }
+    private String said(String named, boolean paused) {
+      String what = FeedCommand.named(feed, named);
+      return paused
+          ? what + " is paused: nothing is fetched from it until sluice feed resume"
+          : what + " was paused already";
     }
 
     private static Map<String, Object> pauses(boolean paused) {
@@ -226,7 +213,7 @@ final class FeedCommand extends Group {
   /** Resumes. */
   @Command(
       name = "resume",
-      description = "Ends a pause; without a host also those of its hosts.",
+      description = "Ends a pause; without a host, the pauses of its hosts too.",
       footerHeading = "%nExamples:%n",
       footer = {"  sluice feed resume nr-pm", "  sluice feed resume nr-pm ems1:2222"})
   static final class Resume implements Callable<Integer> {
@@ -249,13 +236,18 @@ final class FeedCommand extends Group {
 
     @Override
     public Integer call() {
-      int ended = new Pauses(session.transactions()).resume(feed, host);
+      Names names = new Names(session);
+      names.requireOneFeed(feed);
+      String named = host.isEmpty() ? "" : names.requireHost(feed, host);
+      int ended = new Pauses(session.transactions()).resume(feed, named);
       session.print(
           Map.of("ended", ended),
           () ->
               session
                   .out()
-                  .println(named(feed, host) + (ended > 0 ? " goes on" : " was not paused")));
+                  .println(
+                      FeedCommand.named(feed, named)
+                          + (ended > 0 ? " is resumed" : " was not paused")));
       return ended > 0 ? Exit.OK : Exit.PROBLEMS;
     }
   }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** Lists files. */
 @Command(
     name = "files",
-    description = "Lists files, the last found first, with what became of each.",
+    description = "Lists files, most recently found first, with the outcome of each.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  sluice files --feed nr-pm --state rejected,dead --since 1d",
@@ -28,7 +28,7 @@ final class FilesCommand implements Callable<Integer> {
       names = "--limit",
       defaultValue = "100",
       paramLabel = "N",
-      description = "At most so many. Default: ${DEFAULT-VALUE}.")
+      description = "At most this many. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
   FilesCommand(Session session) {
@@ -38,13 +38,13 @@ final class FilesCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     int most = FilterOptions.limit(limit);
-    List<FileRow> files = new FileQuery(session.transactions()).find(filter.filter(), most);
+    List<FileRow> files = new FileQuery(session.transactions()).find(filter.filter(session), most);
     session.print(
         files,
         () -> {
-          session.print(FileTable.of(session, files), "no such files");
+          session.print(FileTable.of(session, files), "no matching files");
           if (files.size() == limit) {
-            session.err().println("only the last " + limit + "; more with --limit");
+            session.err().println("showing the last " + limit + " only; for more use --limit");
           }
         });
     return Exit.OK;

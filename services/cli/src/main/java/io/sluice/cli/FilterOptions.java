@@ -22,7 +22,7 @@ final class FilterOptions {
     }
   }
 
-  @Parameters(paramLabel = "ID", arity = "0..*", description = "Only the files of these ids.")
+  @Parameters(paramLabel = "ID", arity = "0..*", description = "Only the files with these ids.")
   private List<Long> ids = new ArrayList<>();
 
   @Option(names = "--feed", paramLabel = "GLOB", description = "Only feeds that match.")
@@ -70,11 +70,17 @@ final class FilterOptions {
       description = "Only files whose period ends before.")
   private Instant periodUntil;
 
-  FileFilter filter() {
+  /**
+   * The filter.
+   *
+   * @throws UserError if nothing has the name of its feed, or it is no state
+   */
+  FileFilter filter(Session session) {
+    Names.requireFeed(session, feed);
     for (String state : states) {
       if (!FileFilter.STATES.contains(state)) {
         throw UserError.usage(
-            "'" + state + "' is no state of a file",
+            "'" + state + "' is not a file state",
             "There are: " + String.join(", ", FileFilter.STATES));
       }
     }

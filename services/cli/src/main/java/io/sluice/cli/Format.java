@@ -20,6 +20,11 @@ record Format(ZoneId zone) {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
+  /** {@code 1 file}, {@code 1,234 files}. */
+  String count(long number, String noun) {
+    return number(number) + " " + noun + (number == 1 ? "" : "s");
+  }
+
   String rate(double perSecond) {
     return String.format(
         Locale.ROOT, perSecond < 10 && perSecond > 0 ? "%,.1f" : "%,.0f", perSecond);

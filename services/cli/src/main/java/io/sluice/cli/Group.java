@@ -16,6 +16,6 @@ abstract class Group implements Runnable {
   @Override
   public final void run() {
     throw new ParameterException(
-        spec.commandLine(), "say which: " + String.join(", ", spec.subcommands().keySet()));
+        spec.commandLine(), "name a subcommand: " + String.join(", ", spec.subcommands().keySet()));
   }
 }

@@ -132,8 +132,8 @@ final class LiveTask {
             .orElse("");
     throw new UserError(
         Exit.PROBLEMS,
-        task.name() + " is running already" + where,
-        "Add --wait, or end it: sluice task cancel " + task.name());
+        task.name() + " is already running" + where,
+        "Add --wait, or stop it: sluice task cancel " + task.name());
   }
 
   /** Shows the steps of this process's run as the ledger gets them. */
@@ -161,7 +161,7 @@ final class LiveTask {
     }
 
     private void print(RunLog.Run run) {
-      for (RunLog.Made step : log.steps(run.id(), shown + 1)) {
+      for (RunLog.RecordedStep step : log.steps(run.id(), shown + 1)) {
         if (step.outcome().equals("running")) {
           break;
         }

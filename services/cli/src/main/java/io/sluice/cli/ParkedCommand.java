@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.core.ops.KnownFeeds;
 import io.sluice.core.ops.ParkedFiles;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Parameters;
 /** Files that wait for a person. */
 @Command(
     name = "parked",
-    description = "Files that wait until a person acts: a privilege, a limit, a missing table.",
+    description = "Files waiting for somebody to act: a privilege, a limit, a missing table.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {ParkedCommand.ListParked.class, ParkedCommand.Resume.class},
     footerHeading = "%nExamples:%n",
@@ -26,7 +27,7 @@ final class ParkedCommand extends Group {
   @Command(
       name = "list",
       description =
-          "Lists parked files by feed and reason; each of them: sluice files --state parked.",
+          "Counts parked files by feed and reason; to list them: sluice files --state parked.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice parked list --feed nr-pm")
   static final class ListParked implements Callable<Integer> {
@@ -41,6 +42,7 @@ final class ParkedCommand extends Group {
 
     @Override
     public Integer call() {
+      Names.requireFeed(session, feed);
       List<ParkedFiles.Group> groups = new ParkedFiles(session.transactions()).groups(feed);
       session.print(
           groups,
@@ -56,7 +58,7 @@ final class ParkedCommand extends Group {
                         format.time(g.since()),
                         g.example(),
                         g.reason()));
-            session.print(table, "nothing is parked");
+            session.print(table, "no parked files");
           });
       return Exit.OK;
     }
@@ -65,7 +67,7 @@ final class ParkedCommand extends Group {
   /** Resumes. */
   @Command(
       name = "resume",
-      description = "Lets the parked files of a feed go on, once what stopped them is mended.",
+      description = "Resumes the parked files of a feed once what stopped them has been fixed.",
       footerHeading = "%nExamples:%n",
       footer = {"  sluice parked resume nr-pm", "  sluice parked resume '*'"})
   static final class Resume implements Callable<Integer> {
@@ -74,17 +76,35 @@ final class ParkedCommand extends Group {
     @Parameters(paramLabel = "FEED", description = "Name or glob.")
     private String feed;
 
+    @Option(
+        names = {"-y", "--yes"},
+        description = "Do not ask, although FEED is a glob.")
+    private boolean yes;
+
     Resume(Session session) {
       this.session = session;
     }
 
     @Override
     public Integer call() {
-      int files = new ParkedFiles(session.transactions()).resume(feed);
+      Names.requireFeed(session, feed);
+      ParkedFiles parked = new ParkedFiles(session.transactions());
+      List<ParkedFiles.Group> groups = parked.groups(feed);
+      long waiting = groups.stream().mapToLong(ParkedFiles.Group::files).sum();
+      if (KnownFeeds.isGlob(feed) && waiting > 0) {
+        session.confirm(question(groups, waiting), yes);
+      }
+      int files = waiting == 0 ? 0 : parked.resume(feed);
       session.print(
           Map.of("resumed", files),
-          () -> session.out().println(session.format().number(files) + " files go on"));
+          () -> session.out().println(session.format().count(files, "file") + " resumed"));
       return files > 0 ? Exit.OK : Exit.PROBLEMS;
+    }
+
+    private String question(List<ParkedFiles.Group> groups, long files) {
+      List<String> feeds = groups.stream().map(ParkedFiles.Group::feed).distinct().toList();
+      return "Resume %s of %s?"
+          .formatted(session.format().count(files, "parked file"), String.join(", ", feeds));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
@@ -7,16 +8,13 @@ import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.task.DatabaseSpec;
-import io.sluice.pgtask.task.Sizes;
+import io.sluice.pgtask.task.HumanFormat;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,7 +26,7 @@ import picocli.CommandLine.Parameters;
 /** Partitions as they are, and those that went. */
 @Command(
     name = "partition",
-    description = "Lists partitions and those that expired; brings exported ones back.",
+    description = "Lists current and expired partitions; restores exported ones.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {PartitionCommand.ListPartitions.class, PartitionRestoreCommand.class},
     footerHeading = "%nExamples:%n",
@@ -72,8 +70,8 @@ final class PartitionCommand extends Group {
   @Command(
       name = "list",
       description =
-          "Lists the partitions of a table with bounds, size, estimated rows and age, then those"
-              + " that expired and what became of them.",
+          "Lists the partitions of a table with bounds, size, estimated rows and age, then the"
+              + " expired ones and what happened to them.",
       footerHeading = "%nExamples:%n",
       footer = {
         "  sluice partition list pm.nrcelldu",
@@ -97,7 +95,7 @@ final class PartitionCommand extends Group {
         names = "--limit",
         paramLabel = "N",
         defaultValue = "100",
-        description = "At most so many that expired. Default: ${DEFAULT-VALUE}.")
+        description = "At most this many expired partitions. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
     ListPartitions(Session session) {
@@ -125,7 +123,7 @@ final class PartitionCommand extends Group {
             one.partition(),
             one.from(),
             one.to(),
-            Sizes.words(one.bytes()),
+            HumanFormat.bytes(one.bytes()),
             one.rows() == null ? "" : format.number(one.rows()),
             format.duration(one.age()),
             one.state(),
@@ -212,16 +210,12 @@ final class PartitionCommand extends Group {
                            and (c.oid = o.oid or c.oid in (select relid from pg_partition_tree(o.oid::oid::regclass))))
           from unnest(?::int8[]) as o (oid)
           """;
-      try (PreparedStatement query = connection.prepareStatement(sql)) {
-        query.setArray(1, connection.createArrayOf("int8", oids.toArray()));
-        try (ResultSet row = query.executeQuery()) {
-          Map<Long, Long> rows = new HashMap<>();
-          while (row.next()) {
-            rows.put(row.getLong(1), row.getObject(2, Long.class));
-          }
-          return rows;
-        }
-      }
+      return Sql.map(
+          connection,
+          sql,
+          row -> row.getLong(1),
+          row -> row.getObject(2, Long.class),
+          Sql.longs(oids));
     }
 
     private static Line gone(ExpiredLedger.Expired expired) {

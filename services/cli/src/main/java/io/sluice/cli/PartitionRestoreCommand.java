@@ -20,9 +20,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "restore",
     description = {
-      "Brings back an exported partition: makes a table like its parent is now, fills it, checks it"
-          + " against the export's checksums, and attaches it.",
-      "Rotation leaves it alone for --hold. Until the last step nobody sees it.",
+      "Restores an exported partition: creates a table with its parent's current structure,"
+          + " fills it, verifies it against the export's checksums, and attaches it.",
+      "Rotation leaves it alone for --hold. It stays invisible until the last step.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -37,21 +37,26 @@ final class PartitionRestoreCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PARTITION",
       arity = "0..1",
-      description = "schema.table of the partition; its last export is taken.")
+      description = "schema.table of the partition; its latest export is used.")
   private String partition;
 
-  @Option(names = "--manifest", paramLabel = "URI", description = "Or: this export's manifest.")
+  @Option(
+      names = "--manifest",
+      paramLabel = "URI",
+      description = "Instead of PARTITION: the manifest of an export.")
   private String manifest;
 
   @Option(
       names = "--as",
       paramLabel = "TABLE",
-      description = "Into a new table of its own, schema.table, as it was when it was exported.")
+      description =
+          "Restore into a new, separate table, schema.table, structured as it was when"
+              + " exported.")
   private String as;
 
   @Option(
       names = "--detached",
-      description = "Leave it beside its parent, under its name, instead of attaching it.")
+      description = "Leave it next to its parent, under its own name, instead of attaching it.")
   private boolean detached;
 
   @Option(
@@ -95,10 +100,13 @@ final class PartitionRestoreCommand implements Callable<Integer> {
 
   private RestoreSpec spec() {
     if ((partition == null) == (manifest == null)) {
-      throw UserError.usage("what is restored is not clear", "Name a partition or a --manifest");
+      throw UserError.usage(
+          "restore needs a partition or a --manifest, not both", "Give one of them");
     }
     if (as != null && detached) {
-      throw UserError.usage("a table of its own is never attached", "Remove --as or --detached");
+      throw UserError.usage(
+          "--as restores into a separate table, which is never attached",
+          "Use only one of --as and --detached");
     }
     Optional.ofNullable(partition).ifPresent(PartitionCommand::name);
     Optional.ofNullable(as).ifPresent(PartitionCommand::name);
@@ -113,7 +121,7 @@ final class PartitionRestoreCommand implements Callable<Integer> {
   private Duration hold() {
     return Durations.parse(hold)
         .orElseThrow(
-            () -> UserError.usage("--hold " + hold + " is no duration", "Write it such as 7d"));
+            () -> UserError.usage("--hold " + hold + " is not a duration", "Write for example 7d"));
   }
 
   private static URI uri(String text) {
@@ -121,7 +129,8 @@ final class PartitionRestoreCommand implements Callable<Integer> {
       return URI.create(text);
     } catch (IllegalArgumentException e) {
       throw UserError.usage(
-          "'" + text + "' is no URI", "Write file:///directory/manifest.json or s3://bucket/key");
+          "'" + text + "' is not a URI",
+          "Write file:///directory/manifest.json or s3://bucket/key");
     }
   }
 }

@@ -13,9 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "reconcile",
     description = {
-      "Proves that every cell read is accounted for.",
-      "Adds up by feed and hour of discovery: read = loaded + collapsed + replaced + rejected +"
-          + " dead + pending, for each file. In cells, or rows for CSV.",
+      "Checks that every cell read is accounted for.",
+      "For each file, read = loaded + collapsed + replaced + rejected + dead + pending. The sums"
+          + " are by feed and hour of discovery, in cells, or rows for CSV.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -49,16 +49,17 @@ final class ReconcileCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Names.requireFeed(session, feed);
     List<Reconciliation.Hour> hours =
         new Reconciliation(session.transactions()).hours(feed, new TimeRange(since, until));
-    session.print(hours, () -> session.print(table(hours), "no files were found in that time"));
+    session.print(hours, () -> session.print(table(hours), "no files were found in that period"));
     long inexact = hours.stream().mapToLong(Reconciliation.Hour::inexact).sum();
     if (inexact > 0) {
       session
           .err()
           .println(
-              session.format().number(inexact)
-                  + " files do not add up; see: sluice sql \"select * from sluice.reconciliation"
+              session.format().count(inexact, "file")
+                  + " with counts that do not add up; see: sluice sql \"select * from sluice.reconciliation"
                   + " where not exact\"");
     }
     return inexact == 0 ? Exit.OK : Exit.NOT_EXACT;

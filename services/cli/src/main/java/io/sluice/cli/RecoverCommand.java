@@ -13,11 +13,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "recover",
     description = {
-      "Makes a database that was restored to an earlier point whole again.",
-      "Handles again, from staging alone, every"
-          + " file found or loaded since, and learns again of those the restored ledger has forgotten.",
-      "Stop the services, restore, recover, start them. TIME is the point restored to, or somewhat"
-          + " before; too early costs time and does no harm. May be repeated.",
+      "Completes a database that was restored to an earlier point in time.",
+      "Reprocesses, from staging alone, every file found or loaded since then, and registers"
+          + " again those the restored ledger no longer knows.",
+      "Stop the services, restore the database, recover, start the services. TIME is the point"
+          + " restored to or a little earlier; too early only takes longer. It is safe to repeat.",
     },
     footerHeading = "%nExamples:%n",
     footer = "  sluice recover --since '2026-03-10 02:00' --yes")
@@ -45,10 +45,7 @@ final class RecoverCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     session.confirm(
-        "Handle everything again that was found or loaded since "
-            + session.format().time(since)
-            + "?",
-        yes);
+        "Reprocess everything found or loaded since " + session.format().time(since) + "?", yes);
     Recovery.Result result;
     try (Staging staging = session.openStaging()) {
       Transactions transactions = session.transactions();
@@ -57,30 +54,32 @@ final class RecoverCommand implements Callable<Integer> {
     }
     Recovery.Result done = result;
     session.print(done, () -> say(done));
-    return done.nameless().isEmpty() ? Exit.OK : Exit.PROBLEMS;
+    return done.damaged().isEmpty() ? Exit.OK : Exit.PROBLEMS;
   }
 
   private void say(Recovery.Result result) {
     Format format = session.format();
     session
         .out()
-        .println(format.number(result.remembered()) + " forgotten files are in the ledger again");
-    session.out().println(format.number(result.again()) + " known files will be handled again");
-    session.out().println(format.number(result.reset()) + " files in flight wait again");
+        .println(format.count(result.remembered(), "forgotten file") + " registered again");
+    session.out().println(format.count(result.again(), "known file") + " queued for reprocessing");
+    session
+        .out()
+        .println(format.count(result.reset(), "file") + " in flight put back in the queue");
     if (result.foundAgain() > 0) {
       session
           .out()
           .println(
-              format.number(result.foundAgain()) + " forgotten files were found again by a scan");
+              format.count(result.foundAgain(), "forgotten file")
+                  + " already found again by a scan");
     }
-    if (!result.nameless().isEmpty()) {
+    if (!result.damaged().isEmpty()) {
       session
           .err()
           .println(
-              format.number(result.nameless().size())
-                  + " raw objects in staging have no name; only their source can bring them back,"
-                  + " for example: "
-                  + result.nameless().get(0));
+              format.count(result.damaged().size(), "pack")
+                  + " in staging cannot be read, so only the source can bring back what is in it; for example: "
+                  + result.damaged().get(0));
     }
   }
 }

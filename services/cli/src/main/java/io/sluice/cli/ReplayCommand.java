@@ -5,6 +5,7 @@ import io.sluice.core.ops.FileQuery;
 import io.sluice.core.ops.Replay;
 import io.sluice.core.staging.Staging;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,10 +16,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "replay",
     description = {
-      "Handles files again, from staging or from the source.",
-      "Their rows are replaced, never doubled. Parked files go on; files being worked on are left"
-          + " alone; for an archive its members are handled. Without --state: loaded, settled,"
-          + " rejected, dead and parked files.",
+      "Reprocesses files, from staging or from the source.",
+      "Their rows are replaced, never duplicated. Parked files are resumed, files in progress"
+          + " are left alone, and an archive stands for its members. Without --state: loaded,"
+          + " settled, rejected, dead and parked files.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -41,7 +42,10 @@ final class ReplayCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Replay.From from;
 
-  @Option(names = "--limit", paramLabel = "N", description = "At most so many, the last found.")
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "At most this many, most recently found first.")
   private int limit = Integer.MAX_VALUE;
 
   @Option(
@@ -55,9 +59,9 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    FileFilter wanted = filter.filter();
+    FileFilter wanted = filter.filter(session);
     if (wanted.equals(FileFilter.ALL)) {
-      throw UserError.usage("no files are chosen", "Give ids or a filter, such as --feed '*'");
+      throw UserError.usage("no files are selected", "Give ids or a filter, such as --feed '*'");
     }
     if (wanted.ids().isEmpty() && wanted.states().isEmpty()) {
       wanted = wanted.withStates(USUAL);
@@ -70,7 +74,10 @@ final class ReplayCommand implements Callable<Integer> {
       throw new UserError(Exit.PROBLEMS, "no files match", "See: sluice files");
     }
     session.confirm(
-        "Replay " + session.format().number(ids.size()) + " files?", yes || onlyIds(wanted));
+        "Reprocess %s from %s?"
+            .formatted(
+                session.format().count(ids.size(), "file"), from.name().toLowerCase(Locale.ROOT)),
+        yes || onlyIds(wanted));
     return replay(session, ids, from);
   }
 
@@ -95,17 +102,15 @@ final class ReplayCommand implements Callable<Integer> {
 
   private static void say(Session session, Replay.Result result) {
     Format format = session.format();
-    session.out().println(format.number(result.replayed()) + " files will be handled again");
+    session.out().println(format.count(result.replayed(), "file") + " queued for reprocessing");
     if (result.resumed() > 0) {
-      session.out().println(format.number(result.resumed()) + " parked files go on");
+      session.out().println(format.count(result.resumed(), "parked file") + " resumed");
     }
     if (result.inFlight() > 0) {
-      session
-          .out()
-          .println(format.number(result.inFlight()) + " files are being worked on: left alone");
+      session.out().println(format.count(result.inFlight(), "file") + " in progress, left alone");
     }
-    list(session, result.missing(), "are no longer in staging; try --from source");
-    list(session, result.unknown(), "are not in the ledger");
+    list(session, result.missing(), "no longer in staging; try --from source");
+    list(session, result.unknown(), "not in the ledger");
   }
 
   private static void list(Session session, List<Long> ids, String what) {
@@ -114,8 +119,8 @@ final class ReplayCommand implements Callable<Integer> {
       session
           .err()
           .println(
-              session.format().number(ids.size())
-                  + " files "
+              session.format().count(ids.size(), "file")
+                  + " "
                   + what
                   + ": "
                   + some.substring(1, some.length() - 1)

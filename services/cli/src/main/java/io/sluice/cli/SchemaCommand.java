@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** New tables and columns. */
 @Command(
     name = "schema",
-    description = "New tables and columns of today, and those that wait for an approval.",
+    description = "Tables and columns created today, and those waiting for approval.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {SchemaCommand.ListUse.class, SchemaCommand.Approve.class},
     footerHeading = "%nExamples:%n",
@@ -26,7 +26,8 @@ final class SchemaCommand extends Group {
   @Command(
       name = "list",
       description =
-          "Lists by feed the tables and columns made today (UTC) and the files that wait.",
+          "Lists, by feed, the tables and columns created today (UTC) and the files waiting for"
+              + " approval.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice schema list --json")
   static final class ListUse implements Callable<Integer> {
@@ -64,7 +65,7 @@ final class SchemaCommand extends Group {
                         format.number(u.parked()),
                         format.time(u.since()),
                         u.reason()));
-            session.print(table, "nothing new today, and nothing waits for an approval");
+            session.print(table, "nothing new today, and nothing is waiting for approval");
           });
       return Exit.OK;
     }
@@ -74,8 +75,8 @@ final class SchemaCommand extends Group {
   @Command(
       name = "approve",
       description =
-          "Allows a feed so many more new tables and columns today (UTC), and lets the files go on"
-              + " that wait for it.",
+          "Allows a feed that many more new tables and columns today (UTC), and resumes the"
+              + " files waiting for them.",
       footerHeading = "%nExamples:%n",
       footer = {
         "  sluice schema approve nr-pm --tables 20",
@@ -100,8 +101,9 @@ final class SchemaCommand extends Group {
     @Override
     public Integer call() {
       if (tables < 0 || columns < 0 || tables + columns == 0) {
-        throw UserError.usage("nothing is approved", "Give --tables or --columns above 0");
+        throw UserError.usage("nothing to approve", "Set --tables or --columns to more than 0");
       }
+      new Names(session).requireOneFeed(feed);
       int resumed = new SchemaApproval(session.transactions()).approve(feed, tables, columns);
       session.print(
           Map.of("resumed", resumed),
@@ -109,8 +111,8 @@ final class SchemaCommand extends Group {
               session
                   .out()
                   .printf(
-                      "%s may make %d more tables and %d more columns today; %d files go on%n",
-                      feed, tables, columns, resumed));
+                      "%s may create %d more tables and %d more columns today; %s resumed%n",
+                      feed, tables, columns, session.format().count(resumed, "file")));
       return Exit.OK;
     }
   }

@@ -79,8 +79,8 @@ final class Session {
             .orElseThrow(
                 () ->
                     UserError.usage(
-                        "staging is not known",
-                        "Name it by --staging or SLUICE_STAGING: a directory or s3://BUCKET/PREFIX"));
+                        "no staging location is configured",
+                        "Set --staging or SLUICE_STAGING to a directory or s3://BUCKET/PREFIX"));
     return StagingPlace.open(location, terminal.environment());
   }
 
@@ -106,13 +106,19 @@ final class Session {
     }
   }
 
-  /** Asks; without a person there, --yes must have been given. */
+  /**
+   * Asks before something is changed that was chosen by a filter or a glob, or is everything; what
+   * is named one by one is changed without a question. Where nobody can answer, --yes must be
+   * given.
+   *
+   * @param question what will be done, and to how many
+   */
   void confirm(String question, boolean yes) {
     if (yes) {
       return;
     }
     if (!terminal.interactive() || json) {
-      throw UserError.usage("this needs a confirmation", "Add --yes");
+      throw UserError.usage(question + " There is no terminal to ask on", "Add --yes");
     }
     err().print(question + " [y/N] ");
     err().flush();
@@ -123,7 +129,7 @@ final class Session {
       throw UserError.usage("the answer cannot be read: " + e.getMessage(), "Add --yes");
     }
     if (!answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
-      throw new UserError(Exit.PROBLEMS, "nothing was done", "");
+      throw new UserError(Exit.PROBLEMS, "cancelled; nothing was changed", "");
     }
   }
 }

@@ -33,8 +33,11 @@ record Settings(
             .orElseThrow(
                 () ->
                     UserError.usage(
-                        "the database is not known",
-                        "Name it by --url or SLUICE_DATABASE_URL, or run where " + FILE + " is"));
+                        "no database is configured",
+                        "Set --url or SLUICE_DATABASE_URL, or run this in a directory that has"
+                            + " "
+                            + FILE
+                            + " is"));
     Optional<String> password =
         session.passwordFile == null
             ? login.get("SLUICE_DATABASE_PASSWORD", "password")

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** The root: options that every command takes, and nothing else. */
 @Command(
     name = "sluice",
-    description = "Looks after a Sluice line: its feeds, files, tasks, failures and recovery.",
+    description = "Operates a Sluice pipeline: feeds, files, tasks, failures and recovery.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     sortOptions = false,
@@ -21,11 +21,11 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       " 0:done",
-      " 1:done, and problems were found, or not all that was asked could be done",
-      " 2:the command line is wrong",
+      " 1:done, but problems were found, or not everything asked for could be done",
+      " 2:the command line is wrong, or names something that does not exist",
       " 3:some files' counts do not add up (reconcile)",
-      " 4:database or staging cannot be reached, or the ledger is not there",
-      " 5:the database refused a statement, or the command is broken",
+      " 4:database or staging cannot be reached, or there is no ledger",
+      " 5:the database rejected a statement, or the command itself failed",
     },
     subcommands = {
       StatusCommand.class,
@@ -59,8 +59,8 @@ final class SluiceCommand implements Runnable {
       paramLabel = "URL",
       order = 100,
       description =
-          "The database: jdbc:postgresql://HOST:PORT/DATABASE. Else SLUICE_DATABASE_URL, else"
-              + " .sluice/connection.properties here or in the home directory.")
+          "Database, as jdbc:postgresql://HOST:PORT/DATABASE. Default: SLUICE_DATABASE_URL, else"
+              + " .sluice/connection.properties in the working or the home directory.")
   void setUrl(String url) {
     session.url = url;
   }
@@ -70,7 +70,7 @@ final class SluiceCommand implements Runnable {
       scope = ScopeType.INHERIT,
       paramLabel = "ROLE",
       order = 101,
-      description = "Database role. Else SLUICE_DATABASE_USER.")
+      description = "Database role. Default: SLUICE_DATABASE_USER.")
   void setUser(String user) {
     session.user = user;
   }
@@ -80,7 +80,7 @@ final class SluiceCommand implements Runnable {
       scope = ScopeType.INHERIT,
       paramLabel = "FILE",
       order = 102,
-      description = "File that holds the password. Else SLUICE_DATABASE_PASSWORD.")
+      description = "File containing the password. Default: SLUICE_DATABASE_PASSWORD.")
   void setPasswordFile(Path file) {
     session.passwordFile = file;
   }
@@ -90,7 +90,7 @@ final class SluiceCommand implements Runnable {
       scope = ScopeType.INHERIT,
       paramLabel = "DIR",
       order = 103,
-      description = "Directory of the feeds. Else SLUICE_FEEDS, else feeds.")
+      description = "Directory of the feeds. Default: SLUICE_FEEDS, else feeds.")
   void setFeeds(Path directory) {
     session.feeds = directory;
   }
@@ -99,8 +99,8 @@ final class SluiceCommand implements Runnable {
       names = "--tasks",
       scope = ScopeType.INHERIT,
       paramLabel = "DIR",
-      order = 103,
-      description = "Directory of the tasks. Else SLUICE_TASKS, else tasks.")
+      order = 104,
+      description = "Directory of the tasks. Default: SLUICE_TASKS, else tasks.")
   void setTasks(Path directory) {
     session.tasks = directory;
   }
@@ -109,10 +109,10 @@ final class SluiceCommand implements Runnable {
       names = "--staging",
       scope = ScopeType.INHERIT,
       paramLabel = "PLACE",
-      order = 104,
+      order = 105,
       description =
-          "Directory or s3://BUCKET/PREFIX of the staging. Else SLUICE_STAGING or what the services"
-              + " are told: SLUICE_STAGING_LOCATION, SLUICE_STAGING_S3_….")
+          "Staging, as a directory or s3://BUCKET/PREFIX. Default: SLUICE_STAGING, else the"
+              + " services' own variables SLUICE_STAGING_LOCATION and SLUICE_STAGING_S3_….")
   void setStaging(String staging) {
     session.staging = staging;
   }
@@ -120,7 +120,7 @@ final class SluiceCommand implements Runnable {
   @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
-      order = 105,
+      order = 106,
       description = "Print JSON instead of tables.")
   void setJson(boolean json) {
     session.json = json;
@@ -129,7 +129,7 @@ final class SluiceCommand implements Runnable {
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
-      order = 106,
+      order = 107,
       description = "Show the stack trace of a failure.")
   void setDebug(boolean debug) {
     session.debug = debug;

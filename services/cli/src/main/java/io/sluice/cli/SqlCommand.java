@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
     name = "sql",
     description = {
       "Runs SQL in the warehouse.",
-      "In one transaction, that may not write unless --write is given. Reads standard input when no"
-          + " query is given.",
+      "Everything runs in one transaction, read-only unless --write is given. Without QUERY, the"
+          + " SQL is read from standard input.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -58,7 +58,7 @@ final class SqlCommand implements Callable<Integer> {
     String sql =
         query == null ? session.terminal.in().lines().collect(Collectors.joining("\n")) : query;
     if (sql.isBlank()) {
-      throw UserError.usage("there is no query", "Give it as an argument or by standard input");
+      throw UserError.usage("no query was given", "Pass it as an argument or on standard input");
     }
     try (Connection connection = session.dataSource().getConnection()) {
       connection.setReadOnly(!write);
@@ -71,7 +71,7 @@ final class SqlCommand implements Callable<Integer> {
       }
     } catch (SQLException e) {
       if ("25006".equals(e.getSQLState())) {
-        throw new UserError(Exit.FAILED, e.getMessage(), "Add --write if it should");
+        throw new UserError(Exit.FAILED, e.getMessage(), "Add --write to allow changes");
       }
       throw e;
     }

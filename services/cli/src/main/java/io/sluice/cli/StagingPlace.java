@@ -18,7 +18,9 @@ final class StagingPlace {
     boolean bucket = location.startsWith("s3:");
     if (!bucket && !Files.isDirectory(directory(location))) {
       throw new UserError(
-          Exit.AWAY, "staging " + location + " is not a directory", "Check --staging, or mount it");
+          Exit.AWAY,
+          "staging " + location + " is not a directory",
+          "Check --staging, or mount the directory");
     }
     try {
       URI uri = bucket ? URI.create(location) : directory(location).toUri();

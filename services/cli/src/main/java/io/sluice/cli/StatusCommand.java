@@ -1,13 +1,10 @@
 package io.sluice.cli;
 
-import io.sluice.core.feed.FeedParser;
-import io.sluice.core.feed.FeedResult;
 import io.sluice.core.ops.FeedStatus;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.sluice.core.ops.KnownFeeds;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,9 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "status",
     description = {
-      "Shows how the feeds are doing.",
-      "By feed: files waiting and at each stage, parked, failed in the last 24 hours, the"
-          + " last period loaded, rows and cells a second over the last 5 minutes, pauses and the"
+      "Shows the state of each feed.",
+      "Files waiting and at each stage, parked files, failures in the last 24 hours, the last"
+          + " period loaded, rows and cells per second over the last 5 minutes, pauses, and the"
           + " last scan.",
     },
     footerHeading = "%nExamples:%n",
@@ -37,13 +34,13 @@ final class StatusCommand implements Callable<Integer> {
       arity = "0..1",
       fallbackValue = "2",
       paramLabel = "SECONDS",
-      description = "Look again every so many seconds, 2 if not said, until Ctrl-C.")
+      description = "Refresh every SECONDS (default 2) until Ctrl-C.")
   private int watch;
 
   @Option(
       names = "--times",
       paramLabel = "N",
-      description = "With --watch: stop after so many looks.")
+      description = "With --watch: stop after N refreshes.")
   private int times = Integer.MAX_VALUE;
 
   StatusCommand(Session session) {
@@ -52,13 +49,16 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Names.requireFeed(session, feed);
     FeedStatus status = new FeedStatus(session.transactions(), session.terminal.clock());
     for (int look = 1; ; look++) {
-      List<FeedStatus.Line> lines = status.lines(feed, feed == null ? declared() : List.of());
+      DeclaredFeeds declared = DeclaredFeeds.readable(session);
+      List<FeedStatus.Line> lines = status.lines(feed, shown(declared));
       if (watch > 0 && session.terminal.interactive()) {
         session.out().print(CLEAR);
       }
-      session.print(lines, () -> session.print(table(lines), "no feed is known yet"));
+      session.print(lines, () -> session.print(table(lines), "no feeds yet"));
+      sayBroken(declared, lines);
       if (watch <= 0 || look >= times) {
         return Exit.OK;
       }
@@ -66,22 +66,17 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  /** Feeds that have a file but nothing in the ledger yet; feed check tells of their problems. */
-  private List<String> declared() {
-    Path feeds = Settings.feeds(session);
-    if (!Files.isDirectory(feeds)) {
-      return List.of();
-    }
-    try {
-      return FeedParser.parseAll(feeds).values().stream()
-          .map(FeedResult::feed)
-          .flatMap(java.util.Optional::stream)
-          .map(f -> f.name())
-          .toList();
-    } catch (IOException e) {
-      session.err().println("the feeds of " + feeds + " cannot be read: " + e.getMessage());
-      return List.of();
-    }
+  /** Feeds that have a file but nothing in the ledger yet are shown too. */
+  private List<String> shown(DeclaredFeeds declared) {
+    return declared.names().stream()
+        .filter(name -> feed == null || KnownFeeds.matches(feed, Set.of(name)))
+        .toList();
+  }
+
+  private void sayBroken(DeclaredFeeds declared, List<FeedStatus.Line> lines) {
+    declared.broken().stream()
+        .filter(broken -> lines.stream().anyMatch(line -> line.feed().equals(broken.feed())))
+        .forEach(broken -> session.err().println(broken.sentence(session.format())));
   }
 
   private Table table(List<FeedStatus.Line> lines) {

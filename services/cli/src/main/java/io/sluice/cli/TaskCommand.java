@@ -2,11 +2,11 @@ package io.sluice.cli;
 
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.yaml.Problem;
+import io.sluice.pgtask.declaration.TaskFile;
+import io.sluice.pgtask.declaration.TaskParser;
 import io.sluice.pgtask.run.RunLog;
 import io.sluice.pgtask.task.ScheduleText;
 import io.sluice.pgtask.task.Task;
-import io.sluice.pgtask.task.TaskFile;
-import io.sluice.pgtask.task.TaskParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +43,7 @@ final class TaskCommand extends Group {
   /**
    * A task as listed.
    *
-   * @param next null if no service has planned it
+   * @param next null if not scheduled by any service yet
    * @param last null if it never ran
    */
   record Line(
@@ -53,8 +53,8 @@ final class TaskCommand extends Group {
   @Command(
       name = "list",
       description =
-          "Lists the tasks of the directory and those derived from feeds, with their next and last"
-              + " run.",
+          "Lists the tasks in the directory and those derived from feeds, with their next and"
+              + " last runs.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice task list --tasks /etc/sluice/tasks")
   static final class ListTasks implements Callable<Integer> {
@@ -111,7 +111,7 @@ final class TaskCommand extends Group {
   /** Checks. */
   @Command(
       name = "check",
-      description = "Prints every problem of every file with its line, column and remedy.",
+      description = "Prints every problem in every file, with line, column and remedy.",
       footerHeading = "%nExamples:%n",
       footer = {"  sluice task check", "  sluice task check tasks/rotate-cdr.yaml --json"})
   static final class Check implements Callable<Integer> {
@@ -145,7 +145,7 @@ final class TaskCommand extends Group {
         return TaskParser.parseAll(place, feeds).values();
       } catch (IOException e) {
         throw UserError.usage(
-            "there are no tasks at " + place, "Name the directory by --tasks or SLUICE_TASKS");
+            "there are no tasks at " + place, "Name the directory with --tasks or SLUICE_TASKS");
       }
     }
   }
@@ -154,8 +154,8 @@ final class TaskCommand extends Group {
   @Command(
       name = "cancel",
       description =
-          "Asks a running task to end, wherever it runs. What it left half done is taken back, or"
-              + " carried on by the next run.",
+          "Asks a running task to stop, wherever it runs. What it leaves half done is undone, or"
+              + " finished by the next run.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice task cancel convert-cdr")
   static final class Cancel implements Callable<Integer> {
@@ -170,7 +170,11 @@ final class TaskCommand extends Group {
 
     @Override
     public Integer call() {
-      boolean running = new TaskLine(session).history().cancel(name);
+      TaskLine line = new TaskLine(session);
+      boolean running = line.history().cancel(name);
+      if (!running) {
+        line.task(name); // is there one of that name at all?
+      }
       session.print(
           Map.of("cancelled", running),
           () ->
@@ -178,7 +182,7 @@ final class TaskCommand extends Group {
                   .out()
                   .println(
                       running
-                          ? name + " ends within seconds; see: sluice task history " + name
+                          ? name + " will stop within seconds; see: sluice task history " + name
                           : name + " is not running"));
       return running ? Exit.OK : Exit.PROBLEMS;
     }

@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.MatchingTables;
 import io.sluice.pgtask.catalog.MatchingTables.Match;
 import io.sluice.pgtask.catalog.PartitionCatalog;
@@ -10,11 +11,9 @@ import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.Task;
-import io.sluice.pgtask.task.TaskWords;
+import io.sluice.pgtask.task.TaskDescription;
 import java.io.PrintWriter;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +26,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     description =
-        "Says in words what a task does with every default, which tables it is about now, and what"
-            + " its next run would do. Changes nothing.",
+        "Explains what a task does, defaults included, which tables it covers now, and what its"
+            + " next run would do. Changes nothing.",
     footerHeading = "%nExamples:%n",
     footer = {"  sluice task explain rotate-cdr", "  sluice task explain feed/nr-pm"})
 final class TaskExplainCommand implements Callable<Integer> {
@@ -64,10 +63,16 @@ final class TaskExplainCommand implements Callable<Integer> {
     List<String> steps = new ArrayList<>();
     Instant next = task.schedule().isPresent() ? line.log().next().get(name) : null;
     try (TaskRunner runner = line.runner("cli-explain")) {
-      RunResult result = runner.dryRun(task, step -> steps.add(step.words()));
+      RunResult result = runner.dryRun(task, step -> steps.add(step.description()));
       Explained explained =
           new Explained(
-              task, TaskWords.of(task), tables, next, steps, result.notes(), result.problems());
+              task,
+              TaskDescription.of(task),
+              tables,
+              next,
+              steps,
+              result.notes(),
+              result.problems());
       session.print(explained, () -> print(explained));
       return result.problems().isEmpty() ? Exit.OK : Exit.PROBLEMS;
     }
@@ -82,17 +87,17 @@ final class TaskExplainCommand implements Callable<Integer> {
     String when =
         explained.next() == null
             ? explained.declaration().schedule().isEmpty()
-                ? "when a person runs it"
-                : "no service has planned it"
+                ? "only by hand"
+                : "not scheduled by any service yet"
             : session.format().time(explained.next());
-    out.println("Next run: " + when + "; it would now");
+    out.println("Next run: " + when + "; now it would");
     List<String> steps = explained.nextRun();
     steps.stream().limit(MOST_SHOWN).forEach(step -> out.println("  " + step));
     if (steps.size() > MOST_SHOWN) {
       out.println(
           "  and "
               + (steps.size() - MOST_SHOWN)
-              + " steps more; see: sluice task run "
+              + " more steps; see: sluice task run "
               + name
               + " --dry-run");
     }
@@ -121,7 +126,7 @@ final class TaskExplainCommand implements Callable<Integer> {
   private static About about(Match match) {
     String rows =
         match.rows() < 0
-            ? "never analysed, so nobody has counted its rows"
+            ? "never analysed, so its row count is unknown"
             : String.format("about %,d rows", match.rows());
     return new About(
         match.name().toString(),
@@ -168,15 +173,6 @@ final class TaskExplainCommand implements Callable<Integer> {
         from sluice.target g join sluice.target_table t on t.target_id = g.id
         where g.feed = ? and t.made
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setString(1, feed);
-      try (ResultSet row = query.executeQuery()) {
-        List<String> tables = new ArrayList<>();
-        while (row.next()) {
-          tables.add(row.getString(1));
-        }
-        return tables;
-      }
-    }
+    return Sql.strings(connection, sql, feed);
   }
 }

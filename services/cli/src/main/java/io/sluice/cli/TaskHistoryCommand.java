@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 /** What ran, and what it did. */
 @Command(
     name = "history",
-    description = "Lists runs, the latest first; with --run what one of them did, step by step.",
+    description = "Lists runs, latest first; with --run, what one of them did, step by step.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  sluice task history rotate-cdr --limit 5",
@@ -38,14 +38,14 @@ final class TaskHistoryCommand implements Callable<Integer> {
   @Option(names = "--sql", description = "With --run: the SQL of each step too.")
   private boolean sql;
 
-  @Option(names = "--failed", description = "Only runs that did not do all that was due.")
+  @Option(names = "--failed", description = "Only runs that did not do everything that was due.")
   private boolean failed;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "20",
-      description = "At most so many. Default: ${DEFAULT-VALUE}.")
+      description = "At most this many. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
   TaskHistoryCommand(Session session) {
@@ -54,7 +54,8 @@ final class TaskHistoryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunLog log = new TaskLine(session).log();
+    TaskLine line = new TaskLine(session);
+    RunLog log = line.log();
     if (run != null) {
       show(log, log.run(run).orElseThrow(() -> unknown(run)));
       return Exit.OK;
@@ -63,7 +64,10 @@ final class TaskHistoryCommand implements Callable<Integer> {
       throw UserError.usage("--limit is from 1 to " + MOST, "");
     }
     List<RunLog.Run> runs = log.runs(Optional.ofNullable(task), failed, limit);
-    session.print(runs, () -> session.print(table(runs), "no such runs"));
+    if (runs.isEmpty() && task != null) {
+      line.task(task); // one that was removed may have a history, one that never was has none
+    }
+    session.print(runs, () -> session.print(table(runs), "no matching runs"));
     return Exit.OK;
   }
 
@@ -103,10 +107,10 @@ final class TaskHistoryCommand implements Callable<Integer> {
         .collect(Collectors.joining(", "));
   }
 
-  private record Whole(RunLog.Run run, List<RunLog.Made> steps) {}
+  private record Whole(RunLog.Run run, List<RunLog.RecordedStep> steps) {}
 
   private void show(RunLog log, RunLog.Run one) {
-    List<RunLog.Made> steps = log.steps(one.id(), 1);
+    List<RunLog.RecordedStep> steps = log.steps(one.id(), 1);
     session.print(
         new Whole(one, steps),
         () -> {
@@ -127,7 +131,7 @@ final class TaskHistoryCommand implements Callable<Integer> {
         });
   }
 
-  static void print(PrintWriter out, RunLog.Made step, boolean sql) {
+  static void print(PrintWriter out, RunLog.RecordedStep step, boolean sql) {
     String took = step.took() == null ? "" : " (%.1f s)".formatted(step.took().toMillis() / 1000.0);
     String attempts = step.attempts() > 1 ? ", " + step.attempts() + " attempts" : "";
     String error = step.error() == null ? "" : ": " + step.error();

@@ -3,10 +3,11 @@ package io.sluice.cli;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.feed.Feeds;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.yaml.Problem;
 import io.sluice.core.yaml.SecretUnavailableException;
-import io.sluice.core.yaml.Suggestion;
 import io.sluice.pgtask.TaskKinds;
+import io.sluice.pgtask.declaration.TaskDirectory;
 import io.sluice.pgtask.run.Databases;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.RunLog;
@@ -15,12 +16,10 @@ import io.sluice.pgtask.run.TaskRunner;
 import io.sluice.pgtask.run.UnknownDatabaseException;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.Task;
-import io.sluice.pgtask.task.TaskDirectory;
 import io.sluice.pgtask.task.TaskSet;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -32,6 +31,8 @@ final class TaskLine {
 
   /** As the service: a run that is silent for so long was killed. */
   static final Duration LOST_AFTER = Duration.ofMinutes(1);
+
+  private static final String OF_FEED = "feed/";
 
   private static final Duration RENEW = Duration.ofSeconds(2);
 
@@ -61,9 +62,17 @@ final class TaskLine {
         if (broken.contains(place.toString())) {
           session
               .err()
-              .println("there are no tasks at " + place + "; name them by --tasks or SLUICE_TASKS");
+              .println(
+                  "there are no tasks at "
+                      + place
+                      + "; name the directory with --tasks or"
+                      + " SLUICE_TASKS");
         } else if (!broken.isEmpty()) {
-          session.err().println(broken.size() + " files have problems; see: sluice task check");
+          session
+              .err()
+              .println(
+                  session.format().count(broken.size(), "file")
+                      + " with problems; see: sluice task check");
         }
       }
     }
@@ -71,16 +80,17 @@ final class TaskLine {
   }
 
   Task task(String name) {
-    return tasks()
-        .task(name)
-        .orElseThrow(
-            () ->
-                new UserError(
-                    Exit.PROBLEMS,
-                    "there is no task " + name,
-                    Suggestion.of(name, tasks().tasks().keySet())
-                        .map(meant -> "Did you mean " + meant + "?")
-                        .orElse("See: sluice task list")));
+    return tasks().task(name).orElseThrow(() -> notThere(name));
+  }
+
+  /** A feed whose file is broken has no task here either. */
+  private UserError notThere(String name) {
+    return name.startsWith(OF_FEED)
+        ? DeclaredFeeds.readable(session)
+            .broken(name.substring(OF_FEED.length()))
+            .map(broken -> new UserError(Exit.PROBLEMS, broken.sentence(session.format()), ""))
+            .orElseGet(() -> Names.unknown("task", name, tasks().tasks().keySet()))
+        : Names.unknown("task", name, tasks().tasks().keySet());
   }
 
   /** The warehouse is the session's database, the others are declared beside the tasks. */
@@ -114,9 +124,8 @@ final class TaskLine {
 
   /** Reads with times in UTC and ISO form, as tasks do. */
   <T> T read(String database, Reading<T> reading) throws SQLException {
-    try (Connection connection = source(database).getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("set timezone = 'UTC'; set datestyle = 'ISO'");
+    try (Connection connection = source(database).getConnection()) {
+      Sql.execute(connection, "set timezone = 'UTC'; set datestyle = 'ISO'");
       connection.setReadOnly(true);
       return reading.read(connection);
     } catch (SQLException e) {
@@ -133,7 +142,7 @@ final class TaskLine {
           Exit.AWAY,
           "database %s (%s) cannot be reached: %s"
               .formatted(database, spec.url(), Failures.reason(e)),
-          "Check url, user and password of its declaration");
+          "Check url, user and password in its declaration");
     }
     return e;
   }
@@ -175,7 +184,7 @@ final class TaskLine {
             session.terminal.clock(),
             instance,
             RENEW);
-    return TaskKinds.teach(
+    return TaskKinds.register(
         runner,
         databases(),
         session.transactions(),

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
     name = "run",
     description = {
       "Runs a task now, in this process, and shows each step.",
-      "Other processes do not run it meanwhile. Ctrl-C cancels it. The run is in the history.",
+      "No other process runs it meanwhile. Ctrl-C cancels it. The run is recorded in the history.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -31,14 +31,14 @@ final class TaskRunCommand implements Callable<Integer> {
   @Option(
       names = "--dry-run",
       description =
-          "Change nothing; print the SQL of each step, its words as comments: a valid script but"
-              + " for what stands in <angle brackets>, which only the run can know.")
+          "Change nothing; print the SQL of each step, described in comments. The script is"
+              + " valid except for values in <angle brackets>, which only a real run can know.")
   private boolean dryRun;
 
-  @Option(names = "--wait", description = "If it is running, wait until that run has ended.")
+  @Option(names = "--wait", description = "If it is already running, wait for that run to end.")
   private boolean waiting;
 
-  @Option(names = "--outside-window", description = "Run it although none of its windows is open.")
+  @Option(names = "--outside-window", description = "Run it even outside its windows.")
   private boolean outsideWindow;
 
   TaskRunCommand(Session session) {

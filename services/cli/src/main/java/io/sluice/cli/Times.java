@@ -17,7 +17,8 @@ import picocli.CommandLine.TypeConversionException;
 final class Times implements ITypeConverter<Instant> {
 
   static final String FORMS =
-      "2h (ago; s, m, h, d, w), 2026-03-10, 2026-03-10T10:15 (local) or with an offset";
+      "2h (ago; s, m, h, d or w), 2026-03-10, 2026-03-10T10:15 (local time), or a time with its"
+          + " offset";
 
   private static final Pattern AGO = Pattern.compile("([0-9]{1,9})([smhdw])");
 
@@ -45,7 +46,7 @@ final class Times implements ITypeConverter<Instant> {
                     value,
                     v -> LocalDate.parse(v).atStartOfDay(session.terminal.zone()).toInstant()))
         .orElseThrow(
-            () -> new TypeConversionException("'" + text + "' is no time. Write it as " + FORMS));
+            () -> new TypeConversionException("'" + text + "' is not a time. Write " + FORMS));
   }
 
   private static Duration unit(String unit, String number) {

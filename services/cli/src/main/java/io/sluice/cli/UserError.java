@@ -1,6 +1,6 @@
 package io.sluice.cli;
 
-/** Something the person at the terminal can mend: one sentence, and what to do. */
+/** Something the person at the terminal can fix: one sentence, and what to do. */
 final class UserError extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -1,15 +1,12 @@
 package io.sluice.cli;
 
-import io.sluice.core.ledger.FileCloser;
 import io.sluice.core.ledger.FileIntake;
 import io.sluice.core.ledger.FoundFile;
-import io.sluice.core.ledger.HandleClaim;
-import io.sluice.core.ledger.HandleLedger;
-import io.sluice.core.ledger.HandledFile;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.ledger.LedgerSchema;
 import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.work.FileCloser;
 import io.sluice.testkit.EmbeddedDatabase;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
@@ -41,7 +38,6 @@ final class Cli {
   final Transactions transactions;
   final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
   final Map<String, String> environment = new HashMap<>();
-  final HandleLedger handling;
   int columns = Integer.MAX_VALUE;
   boolean interactive;
   String input = "";
@@ -53,7 +49,6 @@ final class Cli {
   Cli(Path home, EmbeddedDatabase server) {
     database = server.createDatabase();
     transactions = new Transactions(database.dataSource());
-    handling = new HandleLedger(transactions, Duration.ofMinutes(2));
     LedgerSchema.migrate(database.dataSource());
     environment.put("HOME", home.toString());
     environment.put("SLUICE_DATABASE_URL", database.jdbcUrl());
@@ -93,29 +88,43 @@ final class Cli {
     return number("select max(id) from sluice.file where path = '" + path + "'");
   }
 
+  /** A file that was handled, in a batch of its own that waits for the loader. */
   long handled(String feed, String path) {
     long id = found(feed, path);
-    execute("update sluice.work set stage = 'handle', state = 'queued' where file_id = " + id);
-    HandleClaim claim = handling.claim(id, false).orElseThrow();
-    handling.record(claim, new HandledFile(1, "cell", 1000, 1, 2, 0, "gnb1", now, now), false);
+    execute(
+        "insert into sluice.batch (id, feed, bulk, stage, files, bytes) values (%d, '%s', false, 'load', 1, 100)"
+            .formatted(id, feed));
+    execute(
+        """
+        update sluice.work set stage = 'load', state = 'queued', batch = file_id, handling = 1, read = 1000, collapsed = 1,
+               rejected = 2, element = 'gnb1', first_time = '%s', last_time = '%s' where file_id = %d
+        """
+            .formatted(now, now, id));
     return id;
   }
 
   long loaded(String feed, String path) {
     long id = handled(feed, path);
     execute("update sluice.work set loaded = 997, rows = 40 where file_id = " + id);
-    transactions.durable(c -> FileCloser.finishLoaded(c, List.of(id)));
-    return id;
+    return close(id, FileCloser.End.LOADED, null);
   }
 
   long dead(String feed, String path) {
     long id = handled(feed, path);
     execute("update sluice.work set dead = 997 where file_id = " + id);
     execute(
-        "insert into sluice.dead (file_id, stage, handling, chunk, attempts, reason, error)"
-            + " values (%d, 'load', 1, 0, 5, 'unknown', 'it went boom')".formatted(id));
+        "insert into sluice.dead (file_id, stage, handling, attempts, reason, error)"
+            + " values (%d, 'load', 1, 5, 'unknown', 'it went boom')".formatted(id));
+    return close(id, FileCloser.End.DEAD, "unknown");
+  }
+
+  private long close(long id, FileCloser.End end, String reason) {
     transactions.durable(
-        c -> FileCloser.close(c, id, FileCloser.End.DEAD, Stage.LOAD, "unknown", null));
+        c -> {
+          FileCloser.close(c, id, end, Stage.LOAD, reason, null);
+          return null;
+        });
+    execute("delete from sluice.batch where id = " + id);
     return id;
   }
 

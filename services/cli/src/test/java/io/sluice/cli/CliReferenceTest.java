@@ -23,25 +23,30 @@ class CliReferenceTest {
       """
       # The command `sluice`
 
-      `bin/sluice` looks after a line: its feeds, files, tasks, failures and recovery. It talks to the database and, for
+      `bin/sluice` operates a pipeline: feeds, files, tasks, failures and recovery. It talks to the database and, for
       replays from staging and for recovery, to the staging; it needs no broker, because the ledger is the truth and
       the services find new work there.
 
-      The database is named by `--url`, `--user` and `--password-file`, else by `SLUICE_DATABASE_URL`,
-      `SLUICE_DATABASE_USER` and `SLUICE_DATABASE_PASSWORD`, else by `.sluice/connection.properties` in the working or
+      The database is that of `--url`, `--user` and `--password-file`, else of `SLUICE_DATABASE_URL`,
+      `SLUICE_DATABASE_USER` and `SLUICE_DATABASE_PASSWORD`, else of `.sluice/connection.properties` in the working or
       the home directory (keys `url`, `user`, `password`, `staging`, `feeds`, `tasks`), which standalone writes. Login options
-      or variables belong to the URL that is given beside them; the file's login is used with the file's URL only.
+      or variables belong to the URL given with them; the login in the file is used only with the URL in the file.
+
+      A command that names what it changes, one by one (files by id, a feed, a host, a task, a partition), changes it at
+      once and says what it did. A command that selects by a filter or a glob, and `recover`, first says what it will do
+      and to how many, and asks; where nobody can answer (no terminal, or `--json`) it needs `--yes`. `sql` needs
+      `--write`. A feed, host or task that does not exist is an error (code 2), with the nearest name that does.
 
       Errors are one sentence and a remedy on standard error, results are on standard output. Exit codes:
 
       | code | meaning |
       |---|---|
       | 0 | done |
-      | 1 | done, and problems were found, or not all that was asked could be done |
-      | 2 | the command line is wrong |
+      | 1 | done, but problems were found, or not everything asked for could be done |
+      | 2 | the command line is wrong, or names something that does not exist |
       | 3 | some files' counts do not add up (`reconcile`) |
-      | 4 | database or staging cannot be reached, or the ledger is not there |
-      | 5 | the database refused a statement, or the command is broken |
+      | 4 | database or staging cannot be reached, or there is no ledger |
+      | 5 | the database rejected a statement, or the command itself failed |
 
       This page is generated from the command's own help.
       """;

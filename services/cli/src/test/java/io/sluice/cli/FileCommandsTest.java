@@ -2,16 +2,15 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.Staging;
-import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,20 +25,20 @@ class FileCommandsTest {
     cli = new Cli(home);
   }
 
-  /** Stages the bytes of a file, as the getter does. */
+  /** Stages the bytes of a file in a pack of its own, as the getter does. */
   private void stage(long id) throws IOException {
-    Instant found =
-        Instant.parse(
-            cli.text(
-                "select to_char(found_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-                    + " from sluice.file where id = "
-                    + id));
     String feed = cli.text("select feed from sluice.file where id = " + id);
     String path = cli.text("select path from sluice.file where id = " + id);
-    try (Staging staging = Stagings.open(StagingSettings.of(home.resolve("staging").toUri()))) {
-      staging.put(StagingKeys.raw(feed, found, id), new ByteArrayInputStream(new byte[3]));
-      new RawIdentity(id, feed, "ems1", path, 100, cli.now, found, null, null, false, false, false)
-          .write(staging);
+    long token = cli.number("select sluice.new_token()");
+    try (Staging staging = Stagings.open(StagingSettings.of(home.resolve("staging").toUri()));
+        PackWriter pack = new PackWriter(staging, feed, token)) {
+      pack.write(new byte[100], 0, 100);
+      pack.add(new RawIdentity(id, "ems1", path, 100, cli.now, "00", null, false, false, false, 0));
+      pack.commit();
+    }
+    for (String table : List.of("file set %s where id = ", "work set %s where file_id = ")) {
+      String raw = "pack = %d, pack_offset = 0".formatted(token);
+      cli.execute("update sluice." + table.formatted(raw) + id);
     }
   }
 
@@ -73,10 +72,11 @@ class FileCommandsTest {
   void refusesWrongOptions_withARemedy() {
     Cli.Run state = cli.run("files", "--state", "lost");
     assertThat(state.code()).isEqualTo(2);
-    assertThat(state.err()).contains("'lost' is no state", "There are: discovered, fetched");
+    assertThat(state.err())
+        .contains("'lost' is not a file state", "There are: discovered, fetched");
     Cli.Run time = cli.run("files", "--since", "yesterday");
     assertThat(time.code()).isEqualTo(2);
-    assertThat(time.err()).contains("'yesterday' is no time", "2h (ago").doesNotContain("\tat ");
+    assertThat(time.err()).contains("'yesterday' is not a time", "2h (ago").doesNotContain("\tat ");
     Cli.Run limit = cli.run("files", "--limit", "-1");
     assertThat(limit.code()).isEqualTo(2);
     assertThat(limit.err()).contains("--limit is -1. Give 1 or more");
@@ -94,7 +94,7 @@ class FileCommandsTest {
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.out())
-        .contains("1 files will be handled again", "1 files are being worked on: left alone");
+        .contains("1 file queued for reprocessing", "1 file in progress, left alone");
     assertThat(run.err()).contains("no longer in staging; try --from source: " + gone);
     assertThat(cli.work(id)).isEqualTo("handle waiting");
     assertThat(cli.work(gone)).isEqualTo("none");
@@ -114,7 +114,8 @@ class FileCommandsTest {
     assertThat(cli.run(replay).code()).isZero();
     assertThat(cli.work(id)).isEqualTo("fetch waiting");
     assertThat(cli.run("replay").code()).isEqualTo(2);
-    assertThat(cli.run("replay", "--feed", "none", "--yes").code()).isEqualTo(1);
+    assertThat(cli.run("replay", "--feed", "nr-pm", "--state", "dead", "--yes").code())
+        .isEqualTo(1);
   }
 
   @Test
@@ -130,18 +131,18 @@ class FileCommandsTest {
     assertThat(cli.run("dead", "replay", "" + id).err()).contains("try --from source");
     assertThat(cli.run("dead", "replay", "--feed", "*", "--from", "source", "--yes").code())
         .isZero();
-    assertThat(cli.run("dead", "list").err()).contains("nothing is dead");
+    assertThat(cli.run("dead", "list").err()).contains("no dead files");
     assertThat(cli.work(id)).isEqualTo("fetch waiting");
 
     long other = cli.dead("nr-pm", "/b");
     assertThat(cli.run("dead", "discard", "" + other).code()).isEqualTo(2);
     Cli.Run discard = cli.run("dead", "discard", "" + other, "" + id, "--reason", "test element");
     assertThat(discard.code()).isEqualTo(1);
-    assertThat(discard.out()).contains("1 files discarded");
-    assertThat(discard.err()).contains("file " + id + " is neither dead, rejected nor parked");
+    assertThat(discard.out()).contains("1 file discarded");
+    assertThat(discard.err()).contains("file " + id + " is not dead, rejected or parked");
     assertThat(cli.text("select state || ' ' || reason from sluice.file where id = " + other))
         .isEqualTo("discarded test element");
-    assertThat(cli.run("dead").err()).contains("say which: list, show, replay, discard");
+    assertThat(cli.run("dead").err()).contains("name a subcommand: list, show, replay, discard");
   }
 
   @Test
@@ -151,7 +152,7 @@ class FileCommandsTest {
     cli.execute("delete from sluice.file where id = " + id);
     Cli.Run run = cli.run("recover", "--since", "1d", "--yes");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("1 forgotten files are in the ledger again");
+    assertThat(run.out()).contains("1 forgotten file registered again");
     assertThat(cli.work(id)).isEqualTo("handle waiting");
     assertThat(cli.run("recover", "--yes").code()).isEqualTo(2);
   }

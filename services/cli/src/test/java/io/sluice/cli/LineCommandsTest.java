@@ -78,18 +78,18 @@ class LineCommandsTest {
     assertThat(show.out()).contains("name: nr-pm", "path: /pm/{yyyyMMdd}/A*.xml.gz", "mode: ");
     assertThat(cli.run("feed", "show", "nr-pm", "--json").out()).contains("\"name\" : \"nr-pm\"");
     Cli.Run unknown = cli.run("feed", "show", "other");
-    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.code()).isEqualTo(2);
     assertThat(unknown.err()).contains("there is no feed other. There are: nr-pm");
   }
 
   @Test
   void pausesAndResumes_onlyWhatThereIs() {
     cli.found("nr-pm", "/a");
-    assertThat(cli.run("feed", "pause", "nr-pn").err()).contains("There are: nr-pm");
+    assertThat(cli.run("feed", "pause", "nr-pn").err()).contains("Did you mean nr-pm?");
     assertThat(cli.run("feed", "pause", "nr-pm", "ems1").out())
         .contains("nr-pm from ems1 is paused");
     assertThat(cli.number("select count(*) from sluice.pause where host = 'ems1'")).isEqualTo(1);
-    assertThat(cli.run("feed", "resume", "nr-pm").out()).contains("nr-pm goes on");
+    assertThat(cli.run("feed", "resume", "nr-pm").out()).contains("nr-pm is resumed");
     assertThat(cli.run("feed", "resume", "nr-pm").code()).isEqualTo(1);
     assertThat(cli.number("select count(*) from sluice.pause")).isZero();
   }
@@ -102,12 +102,12 @@ class LineCommandsTest {
     assertThat(cli.run("schema", "list").lines().get(1)).contains("nr-pm", "51 new tables");
     assertThat(cli.run("schema", "approve", "nr-pm").code()).isEqualTo(2);
     Cli.Run approve = cli.run("schema", "approve", "nr-pm", "--tables", "20");
-    assertThat(approve.out()).contains("20 more tables", "1 files go on");
+    assertThat(approve.out()).contains("20 more tables", "1 file resumed");
     assertThat(cli.work(limit)).isEqualTo("handle waiting");
     assertThat(cli.work(right)).isEqualTo("handle parked");
-    assertThat(cli.run("parked", "resume", "nr-*").out()).contains("1 files go on");
+    assertThat(cli.run("parked", "resume", "nr-*", "--yes").out()).contains("1 file resumed");
     assertThat(cli.work(right)).isEqualTo("handle waiting");
-    assertThat(cli.run("parked", "list").err()).contains("nothing is parked");
+    assertThat(cli.run("parked", "list").err()).contains("no parked files");
   }
 
   @Test
@@ -120,7 +120,7 @@ class LineCommandsTest {
     Cli.Run inexact = cli.run("reconcile", "--since", "1h");
     assertThat(inexact.code()).isEqualTo(3);
     assertThat(inexact.lines().get(1)).contains("1 not");
-    assertThat(inexact.err()).contains("1 files do not add up");
+    assertThat(inexact.err()).contains("1 file with counts that do not add up");
   }
 
   @Test
@@ -139,12 +139,12 @@ class LineCommandsTest {
   void saysWhatIsWrong_whenLoginDatabaseOrLedgerIsMissing() {
     String url = cli.database.jdbcUrl();
     assertThat(cli.run("files", "--url", url.replaceFirst("/[^/]+$", "/nope")).err())
-        .contains("there is no such database");
+        .contains("does not exist");
     cli.environment.put("SLUICE_DATABASE_PASSWORD", "wrong");
     Cli.Run login = cli.run("files");
     assertThat(login.code()).isEqualTo(4);
     assertThat(login.err())
-        .contains("refuses the login", "--password-file")
+        .contains("rejected the login", "--password-file")
         .doesNotContain("wrong");
     cli.environment.put("SLUICE_DATABASE_PASSWORD", cli.database.password());
     cli.execute("drop schema sluice cascade");
@@ -154,7 +154,7 @@ class LineCommandsTest {
     cli.environment.remove("SLUICE_DATABASE_URL");
     Cli.Run unknown = cli.run("files");
     assertThat(unknown.code()).isEqualTo(2);
-    assertThat(unknown.err()).contains("the database is not known", "--url");
+    assertThat(unknown.err()).contains("no database is configured", "--url");
   }
 
   @Test

@@ -81,9 +81,9 @@ class PartitionCommandsTest {
     Cli.Run none = cli.run("partition", "restore", "x.nothing");
     assertThat(none.code()).isEqualTo(1);
     assertThat(none.out()).contains("x.nothing");
-    assertThat(cli.run("partition", "restore").err()).contains("Name a partition or a --manifest");
+    assertThat(cli.run("partition", "restore").err()).contains("Give one of them");
     assertThat(cli.run("partition", "restore", "x.a", "--hold", "long").err())
-        .contains("--hold long is no duration");
+        .contains("--hold long is not a duration");
     assertThat(cli.run("partition", "restore", "nothing").err()).contains("write schema.table");
     assertThat(cli.run("partition", "restore", "x.a", "--as", "x.b", "--detached").code())
         .isEqualTo(2);

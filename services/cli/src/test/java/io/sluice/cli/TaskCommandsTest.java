@@ -78,13 +78,13 @@ class TaskCommandsTest {
   void saysSo_whenTasksAreBrokenOrAway() throws IOException {
     write("care.yaml", CARE);
     write("bad.yaml", "task: bad\nmaintenance: {}\n");
-    assertThat(cli.run("task", "list").err()).contains("1 files have problems");
+    assertThat(cli.run("task", "list").err()).contains("1 file with problems");
     cli.environment.put("SLUICE_TASKS", home.resolve("nowhere").toString());
     assertThat(cli.run("task", "list").err()).contains("there are no tasks at", "SLUICE_TASKS");
     assertThat(cli.run("task", "list", "--tasks", home.resolve("tasks").toString()).lines())
         .hasSize(2);
     Cli.Run unknown = cli.run("task", "run", "car", "--tasks", home.resolve("tasks").toString());
-    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.code()).isEqualTo(2);
     assertThat(unknown.err()).contains("there is no task car. Did you mean care?");
   }
 
@@ -117,7 +117,7 @@ class TaskCommandsTest {
     assertThat(cli.run("task", "check", home.resolve("tasks/a.yaml").toString()).code()).isZero();
     Cli.Run run = cli.run("task", "check", home.resolve("tasks/b.yaml").toString());
     assertThat(run.lines()).singleElement().asString().contains("x.a is also analysed by task a");
-    assertThat(run.err()).contains("1 files, 1 problems");
+    assertThat(run.err()).contains("1 file, 1 problem");
   }
 
   @Test
@@ -187,11 +187,11 @@ class TaskCommandsTest {
           .until(() -> cli.text("select count(*) from sluice.task_step").equals("1"));
       Cli.Run second = cli.run("task", "run", "care");
       assertThat(second.code()).isEqualTo(1);
-      assertThat(second.err()).contains("care is running already since").contains("--wait");
+      assertThat(second.err()).contains("care is already running since").contains("--wait");
       CompletableFuture<Cli.Run> waiting =
           CompletableFuture.supplyAsync(() -> cli.run("task", "run", "care", "--wait"));
       assertThat(cli.run("task", "history").lines().get(1)).contains("running");
-      assertThat(cli.run("task", "cancel", "care").out()).contains("care ends within seconds");
+      assertThat(cli.run("task", "cancel", "care").out()).contains("care will stop within seconds");
       Cli.Run cancelled = running.get();
       assertThat(cancelled.code()).isEqualTo(1);
       assertThat(cancelled.out()).contains("care cancelled");
@@ -223,7 +223,7 @@ class TaskCommandsTest {
     assertThat(away.code()).isEqualTo(4);
     assertThat(away.err())
         .contains("database away (jdbc:postgresql://127.0.0.1:1/b) cannot be reached")
-        .contains("refused. Check url, user and password of its declaration");
+        .contains("refused. Check url, user and password in its declaration");
     for (String command : new String[] {"explain away", "run away --dry-run"}) {
       Cli.Run run = cli.run(("task " + command).split(" ", -1));
       assertThat(run.code()).isEqualTo(4);
@@ -257,12 +257,12 @@ class TaskCommandsTest {
     assertThat(run.code()).isZero();
     assertThat(run.out())
         .contains("Statistics of x.")
-        .contains("Cares for x.*, in database warehouse.")
-        .contains("Runs every 15m after the end of its last run; may work at any time.")
-        .contains("Analyses a table from 10 % changed rows.")
-        .contains("At most 2 connections; a statement waits 2s for a lock and runs 4h")
+        .contains("Maintains x.*, in database warehouse.")
+        .contains("Runs every 15m after the end of its last run; may run at any time.")
+        .contains("Analyses a table at 10 % changed rows.")
+        .contains("At most 2 connections; a statement waits 2s for a lock and runs for at most 4h")
         .containsPattern("  x.a: plain, (never analysed|about 10,000 rows)")
-        .contains("Next run: no service has planned it; it would now");
+        .contains("Next run: not scheduled by any service yet; now it would");
     assertThat(run.out()).containsPattern("(?i)  analy[sz]e.*x\\.a");
     assertThat(cli.run("task", "explain", "care", "--json").out())
         .contains("\"nextRun\" : [ \"", "\"table\" : \"x.a\"");

@@ -26,8 +26,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 100,
     sortOptions = false,
-    description = "Starts Sluice with all it needs, and loads what a simulated network writes.")
+    description =
+        "Starts Sluice with everything it needs and loads the files of a simulated"
+            + " radio network.")
 public final class Demo implements Callable<Integer> {
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
   private static final Duration SAY_EVERY = Duration.ofSeconds(5);
@@ -35,12 +38,16 @@ public final class Demo implements Callable<Integer> {
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec command;
 
-  @CommandLine.Mixin private StandaloneOptions options = new StandaloneOptions();
+  @CommandLine.Mixin private PlaceOptions options = new PlaceOptions();
 
-  @Option(names = "--once", description = "End when the last hour is loaded, and judge it.")
+  @Option(
+      names = "--once",
+      description = "Stop once the last hour is loaded, after checking the result.")
   private boolean once;
 
-  @Option(names = "--gnbs", description = "Elements of the network. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--gnbs",
+      description = "Number of gNBs in the network. Default: ${DEFAULT-VALUE}.")
   private int gnbs = 200;
 
   private final Clock clock = Clock.systemUTC();
@@ -58,14 +65,17 @@ public final class Demo implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, SQLException {
     if (gnbs < 1) {
       throw new CommandLine.ParameterException(
-          command.commandLine(), "--gnbs is " + gnbs + "; a network needs at least one");
+          command.commandLine(), "--gnbs is " + gnbs + "; a network needs at least one gNB");
     }
     Path incoming = options.data().resolve("demo-incoming");
     writeFeed(incoming);
     out.println("Starting PostgreSQL, the broker and the services ...");
     DemoRotation rotation = new DemoRotation(out, clock);
     Standalone standalone =
-        Standalone.start(options, Map.of("logging.threshold.console", "OFF"), rotation::plant);
+        Standalone.start(
+            Deployment.at(options)
+                .with(Map.of("logging.threshold.console", "OFF"))
+                .startingWith(rotation::plant));
     Runtime.getRuntime().addShutdownHook(new Thread(standalone::close, "stop"));
     try (standalone) {
       out.println(standalone.howToLook());
@@ -75,15 +85,16 @@ public final class Demo implements Callable<Integer> {
 
   private void writeFeed(Path incoming) throws IOException {
     Files.createDirectories(incoming);
-    write("demo.yaml", options.feeds(), incoming);
-    write("demo-alarms.yaml", options.tasks(), incoming);
+    String path = FeedPath.below(incoming, "**/*.xml.gz");
+    write("demo.yaml", options.feeds(), path);
+    write("demo-alarms.yaml", options.tasks(), path);
   }
 
-  private static void write(String name, Path directory, Path incoming) throws IOException {
+  private static void write(String name, Path directory, String path) throws IOException {
     Files.createDirectories(directory);
     try (InputStream template = Demo.class.getResourceAsStream(name)) {
       String text = new String(template.readAllBytes(), StandardCharsets.UTF_8);
-      Files.writeString(directory.resolve(name), text.replace("@incoming@", incoming.toString()));
+      Files.writeString(directory.resolve(name), text.replace("@path@", path));
     }
   }
 
@@ -104,7 +115,8 @@ public final class Demo implements Callable<Integer> {
     boolean rotated = rotation.run(standalone);
     if (once) {
       out.println(
-          "All of it stops now; bin/demo or bin/standalone starts it again, to look into it.");
+          "Everything stops now. Run bin/demo or bin/standalone to start it again and look"
+              + " around.");
     } else {
       goOnLive(network, progress);
     }
@@ -119,8 +131,8 @@ public final class Demo implements Callable<Integer> {
     Counts last = null;
     long changed = System.nanoTime();
     while (true) {
+      long known = progress.known(paths); // first: what is found after it must not count as closed
       Counts counts = progress.counts();
-      long known = progress.known(paths);
       line.show(describe(counts, known, paths.size(), counts.rows() - earlierRows, started));
       if (known == paths.size() && counts.open() <= counts.stuck()) {
         line.end();
@@ -132,15 +144,14 @@ public final class Demo implements Callable<Integer> {
       } else if (System.nanoTime() - changed > GIVE_UP_AFTER.toNanos()) {
         line.end();
         throw new EmbeddedException(
-            "nothing has moved for %d s; of %d files %d are not found and %d not closed; bin/sluice status says"
+            "no progress for %d s: of %d files, %d have not been found and %d are not closed; see bin/sluice status"
                     .formatted(
                         GIVE_UP_AFTER.toSeconds(),
                         paths.size(),
                         paths.size() - known,
                         counts.open())
-                + " what waits, and "
-                + options.data().resolve("log/sluice.log")
-                + " why");
+                + " and "
+                + options.data().resolve("log/sluice.log"));
       }
       Thread.sleep(LOOK_EVERY.toMillis());
     }
@@ -165,7 +176,9 @@ public final class Demo implements Callable<Integer> {
     Thread writer = new Thread(() -> writeLive(network), "simulator");
     writer.setDaemon(true);
     writer.start();
-    out.println("The network goes on live, a file per gNB every 15 minutes. Ctrl-C stops it all.");
+    out.println(
+        "The network continues live, one file per gNB every 15 minutes. Ctrl-C stops"
+            + " everything.");
     ProgressLine line = new ProgressLine(out, terminal, Duration.ofMinutes(1));
     while (true) {
       Counts counts = progress.counts();

@@ -71,7 +71,7 @@ final class DemoRotation {
       }
       planted = DemoPartitions.of(connection, ALARMS);
     } catch (SQLException e) {
-      throw new EmbeddedException("the demo's table cannot be made: " + e.getMessage(), e);
+      throw new EmbeddedException("the demo's table cannot be created: " + e.getMessage(), e);
     }
   }
 
@@ -114,7 +114,7 @@ final class DemoRotation {
   boolean run(Standalone standalone) throws SQLException, InterruptedException {
     RunResult feed = standalone.runTask(FEED_TASK, "demo");
     RunResult alarms = standalone.runTask(ALARM_TASK, "demo");
-    out.printf("%nrotation runs by itself every 15 minutes, and just now:%n");
+    out.printf("%nrotation runs automatically every 15 minutes; its latest run:%n");
     try (Connection connection = standalone.warehouse().getConnection()) {
       print(connection, FEED_TASK);
       print(connection, ALARM_TASK);
@@ -123,7 +123,8 @@ final class DemoRotation {
       wrong.addAll(judge(connection));
       wrong.forEach(problem -> out.println("WRONG    " + problem));
       out.printf(
-          "partitions are %s; bin/sluice task history says what was done, task explain what is due%n",
+          "partitions are %s; bin/sluice task history shows what was done, task explain what is"
+              + " due%n",
           wrong.isEmpty() ? "as declared" : "NOT as declared");
       return wrong.isEmpty();
     }

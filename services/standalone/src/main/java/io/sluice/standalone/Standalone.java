@@ -7,10 +7,10 @@ import io.sluice.embedded.EmbeddedBroker;
 import io.sluice.embedded.EmbeddedException;
 import io.sluice.embedded.EmbeddedPostgres;
 import io.sluice.embedded.Ports;
+import io.sluice.pgtask.declaration.TaskDirectory;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.TaskRunner;
 import io.sluice.pgtask.task.Task;
-import io.sluice.pgtask.task.TaskDirectory;
 import io.sluice.service.SluiceApplication;
 import io.sluice.service.getter.GetterConfiguration;
 import io.sluice.service.handler.HandlerConfiguration;
@@ -24,10 +24,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -39,7 +40,12 @@ final class Standalone implements AutoCloseable {
   private static final int USUAL_HTTP_PORT = 8080;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
-  private final StandaloneOptions options;
+  /** By which libraries are sent to files of settings that are nobody's here. */
+  private static final List<String> LIBRARY_FILES =
+      List.of("logback.configurationFile", "hikaricp.configurationFile");
+
+  private final Deployment deployment;
+  private final PlaceOptions options;
   private final EmbeddedPostgres postgres;
   private final EmbeddedBroker broker;
   private int httpPort;
@@ -47,47 +53,39 @@ final class Standalone implements AutoCloseable {
   private boolean closed;
 
   private Standalone(
-      StandaloneOptions options, int httpPort, EmbeddedPostgres postgres, EmbeddedBroker broker) {
-    this.options = options;
+      Deployment deployment, int httpPort, EmbeddedPostgres postgres, EmbeddedBroker broker) {
+    this.deployment = deployment;
+    this.options = deployment.places();
     this.httpPort = httpPort;
     this.postgres = postgres;
     this.broker = broker;
   }
 
   /**
-   * Starts everything, over the data of the last run if there is any.
+   * Starts everything, over the data of the last run if there is any. Every place is one of the
+   * deployment's own, whatever this process's environment says of another one.
    *
-   * @param settings of the services, beside those that follow from the options
    * @throws EmbeddedException saying which port or directory is taken
    */
-  static Standalone start(StandaloneOptions options, Map<String, Object> settings) {
-    return start(options, settings, warehouse -> {});
-  }
-
-  /**
-   * Starts everything.
-   *
-   * @param before done in the warehouse before the services start
-   */
-  static Standalone start(
-      StandaloneOptions options, Map<String, Object> settings, Consumer<DataSource> before) {
+  static Standalone start(Deployment deployment) {
+    LIBRARY_FILES.forEach(System::clearProperty);
     logOnly(Level.WARN); // PostgreSQL and the broker start before the services set up logging
+    PlaceOptions options = deployment.places();
     int httpPort = httpPort(options.httpPort());
-    Path data = options.data();
-    createDirectories(data.resolve("staging"), options.feeds(), options.tasks());
+    createDirectories(deployment.staging(), deployment.temp(), options.feeds(), options.tasks());
     EmbeddedPostgres postgres =
-        EmbeddedPostgres.startPersistent(data.resolve("postgres"), options.postgresPort())
+        EmbeddedPostgres.startPersistent(options.data().resolve("postgres"), options.postgresPort())
             .closedByCaller();
     try {
       postgres.createDatabase(DATABASE);
       LedgerSchema.migrate(postgres.dataSource(DATABASE));
       forgetLastRun(postgres.dataSource(DATABASE));
-      before.accept(postgres.dataSource(DATABASE));
+      deployment.before().accept(postgres.dataSource(DATABASE));
       int amqpPort = options.amqpPort();
       EmbeddedBroker broker =
           amqpPort == 0 ? EmbeddedBroker.startOnFreePort() : EmbeddedBroker.startOn(amqpPort);
-      Standalone standalone = new Standalone(options, httpPort, postgres, broker);
-      standalone.startServices(settings);
+      Standalone standalone = new Standalone(deployment, httpPort, postgres, broker);
+      standalone.startServices();
       return standalone;
     } catch (RuntimeException e) {
       postgres.close();
@@ -120,7 +118,7 @@ final class Standalone implements AutoCloseable {
         Statement statement = connection.createStatement()) {
       statement.execute(
           """
-          update sluice.work set published_at = '-infinity', lease_until = null where state = 'queued';
+          update sluice.batch set published_at = '-infinity', lease_until = null;
           update sluice.task_run set alive_at = '-infinity' where state = 'running';
           update sluice.scheduled_tasks set picked = false, picked_by = null where picked;
           """);
@@ -136,13 +134,13 @@ final class Standalone implements AutoCloseable {
     return Ports.isFree(USUAL_HTTP_PORT) ? USUAL_HTTP_PORT : Ports.free();
   }
 
-  private void startServices(Map<String, Object> settings) {
+  private void startServices() {
     Map<String, Object> all = new HashMap<>(PgtaskConfiguration.DEFAULTS);
-    all.putAll(ownSettings());
-    all.putAll(settings);
+    all.putAll(deployment.settings());
+    all.putAll(places());
     try {
       new ConnectionFile(options.data())
-          .write(postgres, DATABASE, staging(), options.feeds(), options.tasks());
+          .write(postgres, DATABASE, deployment.staging(), options.feeds(), options.tasks());
       services = run(all);
     } catch (RuntimeException e) {
       broker.close();
@@ -167,38 +165,40 @@ final class Standalone implements AutoCloseable {
     }
   }
 
-  private static ConfigurableApplicationContext runServices(Map<String, Object> settings) {
-    return SluiceApplication.run(
+  private ConfigurableApplicationContext runServices(Map<String, Object> settings) {
+    List<Class<?>> configuration =
+        new ArrayList<>(
+            List.of(
+                GetterConfiguration.class,
+                HandlerConfiguration.class,
+                LoaderConfiguration.class,
+                PgtaskConfiguration.class));
+    configuration.addAll(deployment.more());
+    return SluiceApplication.runOnly(
         "standalone",
-        settings,
-        new String[0],
-        GetterConfiguration.class,
-        HandlerConfiguration.class,
-        LoaderConfiguration.class,
-        PgtaskConfiguration.class);
+        new OwnEnvironment(settings, deployment.tuning().settings()),
+        configuration.toArray(Class<?>[]::new));
   }
 
-  private Map<String, Object> ownSettings() {
-    Path data = options.data();
+  private Map<String, Object> places() {
     return Map.ofEntries(
         Map.entry("spring.main.register-shutdown-hook", "false"),
         Map.entry("sluice.instance", "standalone"), // so that its leases stay its own
         Map.entry("server.address", "127.0.0.1"),
         Map.entry("server.port", httpPort),
-        Map.entry("logging.file.name", data.resolve("log/sluice.log").toString()),
+        Map.entry("server.tomcat.basedir", deployment.temp().resolve("tomcat").toString()),
+        Map.entry("logging.file.name", deployment.log().toString()),
         Map.entry("sluice.feeds", options.feeds().toString()),
         Map.entry("sluice.pgtask.tasks", options.tasks().toString()),
+        Map.entry("sluice.getter.temp", deployment.temp().toString()),
+        Map.entry("sluice.handler.temp", deployment.temp().toString()),
         Map.entry("sluice.database.url", postgres.jdbcUrl(DATABASE)),
         Map.entry("sluice.database.user", EmbeddedPostgres.USER),
         Map.entry("sluice.database.password", postgres.password()),
         Map.entry("sluice.broker.addresses", "127.0.0.1:" + broker.port()),
         Map.entry("sluice.broker.user", EmbeddedBroker.USER),
         Map.entry("sluice.broker.password", broker.password()),
-        Map.entry("sluice.staging.location", staging().toUri().toString()));
-  }
-
-  private Path staging() {
-    return options.data().resolve("staging");
+        Map.entry("sluice.staging.location", deployment.staging().toUri().toString()));
   }
 
   /** The warehouse. */
@@ -230,31 +230,7 @@ final class Standalone implements AutoCloseable {
 
   /** Tells a person where everything is; no passwords, only where they lie. */
   String howToLook() {
-    return """
-        Look into it:
-          bin/sluice status                 what waits, what failed
-          bin/sluice task history           what was done to partitions and tables
-          bin/sluice sql 'select * from sluice.reconciliation_hourly'
-          PGPASSFILE=%1$s psql -h 127.0.0.1 -p %2$d -U %3$s %4$s
-          JDBC  %5$s  (user %3$s, password in %6$s)
-          HTTP  http://127.0.0.1:%7$d/actuator/health  and  /actuator/prometheus
-          AMQP  127.0.0.1:%8$d
-          data  %9$s, feeds %10$s, tasks %12$s,
-                log %11$s
-        """
-        .formatted(
-            postgres.passwordFile(),
-            postgres.port(),
-            EmbeddedPostgres.USER,
-            DATABASE,
-            postgres.jdbcUrl(DATABASE),
-            new ConnectionFile(options.data()).path(),
-            httpPort,
-            broker.port(),
-            options.data(),
-            options.feeds(),
-            options.data().resolve("log/sluice.log"),
-            options.tasks());
+    return new Directions(deployment, postgres, DATABASE, httpPort, broker.port()).text();
   }
 
   /** The services first, so that they finish their work; what they stand on after them. */

@@ -3,7 +3,6 @@ package io.sluice.standalone;
 import io.sluice.embedded.EmbeddedException;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -14,8 +13,16 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "standalone",
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 100,
     sortOptions = false,
-    description = "Runs all of Sluice on this machine, with nothing else installed.")
+    description = {
+      "Runs all of Sluice on this machine, with nothing else installed.",
+      "It is a deployment of its own: the options below alone say where its data, feeds, tasks"
+          + " and ports are. Environment variables can tune it (SLUICE_LOADER_CONCURRENCY,"
+          + " LOGGING_LEVEL_…; see docs/configuration.md). Those that point elsewhere, such"
+          + " as SLUICE_DATABASE_URL, Spring's own variables and all configuration files"
+          + " are ignored."
+    })
 public final class StandaloneCommand implements Callable<Integer> {
   @Mixin private StandaloneOptions options = new StandaloneOptions();
 
@@ -42,10 +49,19 @@ public final class StandaloneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Standalone standalone = Standalone.start(options, Map.of());
+    Tuning tuning = Tuning.of(System.getenv());
+    if (!tuning.ignored().isEmpty()) {
+      System.err.println(
+          "Ignored, because standalone uses its own database, broker, staging, feeds and tasks: "
+              + String.join(", ", tuning.ignored()));
+    }
+    Standalone standalone = Standalone.start(Deployment.at(options).tunedBy(tuning));
     CountDownLatch forever = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(standalone::close, "stop"));
-    System.out.println(standalone.howToLook() + "Ctrl-C stops it; the next start goes on.");
+    System.out.println(
+        standalone.howToLook()
+            + "Ctrl-C stops it; the next start continues where"
+            + " it left off.");
     forever.await();
     return 0;
   }

@@ -29,17 +29,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "trial",
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 100,
     sortOptions = false,
     description = {
-      "Loads each file below the given paths by a feed and into a schema of its own, in a"
-          + " warehouse that is thrown away, and prints what became of each: loaded or rejected,"
-          + " with counts and reasons.",
-      "With --expected it compares what PostgreSQL then holds with a table of counts."
+      "Loads each file below the given paths with its own feed into its own schema of a"
+          + " throw-away warehouse, and prints the outcome: loaded or rejected, with counts and"
+          + " reasons.",
+      "With --expected, compares the contents of PostgreSQL with a table of counts.",
+      "Works on copies of the named files and on nothing else: it uses no feed, database, broker"
+          + " or setting of any other deployment, and never moves or deletes a source file."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:every file was loaded, or rejected with a reason",
-      "1:a file is neither, or differs from what was expected",
+      "1:some file was neither, or differs from what was expected",
       "2:wrong usage"
     })
 final class TrialCommand implements Callable<Integer> {
@@ -50,24 +53,27 @@ final class TrialCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files, or directories of them.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PATH",
+      description = "Files, or directories to search for files.")
   private List<Path> paths;
 
-  @Option(
-      names = "--format",
-      required = true,
-      description = "Format of all of them: 3gpp-pm or csv.")
+  @Option(names = "--format", required = true, description = "Format of all files: 3gpp-pm or csv.")
   private String format;
 
   @Option(
       names = "--expected",
-      description = "Tab-separated counts by file, the first column a path relative to --base.")
+      description = "Tab-separated counts per file; the first column is a path relative to --base.")
   private Path expected;
 
-  @Option(names = "--base", description = "What the file names are shown relative to.")
+  @Option(names = "--base", description = "Directory that file names are shown relative to.")
   private Path base = Path.of("");
 
-  @Option(names = "--keep", description = "Keep the data here instead of throwing it away.")
+  @Option(
+      names = "--keep",
+      paramLabel = "DIR",
+      description = "Keep the data here, in a new or empty directory, instead of throwing it away.")
   private Path keep;
 
   @Option(
@@ -108,27 +114,43 @@ final class TrialCommand implements Callable<Integer> {
   private void checkArguments() {
     if (!FORMATS.contains(format)) {
       throw new ParameterException(
-          spec.commandLine(), "--format is one of " + FORMATS + ", not " + format);
+          spec.commandLine(), "--format must be one of " + FORMATS + ", not " + format);
     }
     for (Path path : paths) {
       if (!Files.exists(path)) {
-        throw new ParameterException(spec.commandLine(), "there is no file or directory " + path);
+        throw new ParameterException(spec.commandLine(), "no such file or directory: " + path);
       }
     }
+    if (keep != null && isTaken(keep)) {
+      throw new ParameterException(
+          spec.commandLine(), "--keep " + keep + " is not empty; name a new or empty directory");
+    }
+  }
+
+  /** Feeds that lie there would be collected too. */
+  private static boolean isTaken(Path place) {
+    String[] entries = place.toFile().list();
+    return Files.exists(place) && (entries == null || entries.length > 0);
   }
 
   private boolean run(Path data, TrialFeeds feeds) throws IOException, InterruptedException {
     Optional<ExpectedCounts> counts =
         expected == null ? Optional.empty() : Optional.of(ExpectedCounts.read(expected));
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    Standalone started =
-        Standalone.start(StandaloneOptions.in(data), Map.of("logging.level.root", "WARN"));
+    Standalone started = Standalone.start(deployment(data));
     standalone.set(started);
     LedgerSchema.migrate(started.warehouse());
     TrialResults results = new TrialResults(started.warehouse());
     results.await(feeds.trials().size(), patience);
     Path shown = base.toAbsolutePath().normalize();
     return new TrialReport(feeds.trials(), results, counts, shown, out).print();
+  }
+
+  /** Nobody talks to it over HTTP, and its sources are never touched. */
+  static Deployment deployment(Path data) {
+    return Deployment.at(PlaceOptions.in(data))
+        .with(Map.of("logging.level.root", "WARN", "spring.main.web-application-type", "none"))
+        .with(KeepSources.class);
   }
 
   private List<Path> files() throws IOException {
@@ -141,13 +163,16 @@ final class TrialCommand implements Callable<Integer> {
     return files;
   }
 
-  private static void deleteAll(Path directory) {
+  static void deleteAll(Path directory) {
+    if (!Files.exists(directory)) {
+      return;
+    }
     try (Stream<Path> below = Files.walk(directory)) {
       for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {
-      System.err.println("left behind: " + directory + ": " + e.getMessage());
+      System.err.println("could not delete " + directory + ": " + e.getMessage());
     }
   }
 }

@@ -39,10 +39,11 @@ final class TrialFeeds {
     return """
         feed: %s
         source:
-          directory: {path: "%s/*"}
+          directory: {path: %s}
           poll: 1h
           stable: 0s
           since: 30d
+          after: keep
         format: {%s: {}}
         target:
           table: %s.%s
@@ -51,7 +52,7 @@ final class TrialFeeds {
         """
         .formatted(
             feed,
-            directory,
+            FeedPath.below(directory, "*"),
             format,
             feed,
             pm ? "{measInfoId}" : "rows",

@@ -93,7 +93,7 @@ final class TrialReport {
       out.printf("%s%s%s%n", INDENT, at(outcome.position()), outcome.reason());
     }
     if (!ended || !explained || !outcome.exact()) {
-      out.printf("%sNOT GOOD%s%n", INDENT, outcome.exact() ? "" : ": the counts do not add up");
+      out.printf("%sNOT OK%s%n", INDENT, outcome.exact() ? "" : ": the counts do not add up");
       good = false;
     }
   }

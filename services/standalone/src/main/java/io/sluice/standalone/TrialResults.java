@@ -130,7 +130,8 @@ final class TrialResults {
         return result;
       }
     } catch (SQLException e) {
-      throw new IllegalStateException("the trial's warehouse says: " + e.getMessage(), e);
+      throw new IllegalStateException(
+          "query in the trial's warehouse failed: " + e.getMessage(), e);
     }
   }
 }

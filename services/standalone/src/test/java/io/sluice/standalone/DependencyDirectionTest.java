@@ -87,6 +87,7 @@ class DependencyDirectionTest {
   @Test
   void packagesOfLibrariesHaveNoCycles() {
     slices().matching("io.sluice.core.(*)..").should().beFreeOfCycles().check(SLUICE);
+    slices().matching("io.sluice.loader.(*)..").should().beFreeOfCycles().check(SLUICE);
     slices().matching("io.sluice.pgtask.(*)..").should().beFreeOfCycles().check(SLUICE);
   }
 

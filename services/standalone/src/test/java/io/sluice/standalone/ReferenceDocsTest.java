@@ -43,6 +43,22 @@ class ReferenceDocsTest {
         Of the services, as properties, environment variables (`SLUICE_DATABASE_URL` for `sluice.database.url`) or
         arguments (`--sluice.database.url=…`). Durations as `30s`, `5m`; sizes as `64MB`. Everything that Spring Boot
         itself can be told (`server.port`, `logging.structured.format.console=ecs` for JSON logs) can be told as well.
+
+        ## standalone, demo and trial
+
+        `bin/standalone`, `bin/demo` and `bin/trial` are deployments of their own. Where their database, broker, staging,
+        feeds, tasks, temporary files, log and ports are follows from their options alone (`--help`). They read neither
+        `application.properties` or `.yaml`, nor `/etc/sluice/sluice.yaml`, nor `SPRING_…` variables, nor Java system
+        properties, so a shell or directory that is set up for another deployment cannot lead them there.
+
+        - `bin/standalone` can be tuned: it obeys the environment variables of all settings below, and `LOGGING_LEVEL_…`,
+          except for those that are places, marked † below: these it ignores, and says so at its start.
+        - `bin/demo` takes no settings. Its feed and task are written to the data directory at each start.
+        - `bin/trial` takes no settings. It loads copies of the files that its command line names, and never moves or
+          deletes a source file.
+
+        `SLUICE_HEAP_DUMP=DIRECTORY` has any script in `bin/` leave a heap dump there when its Java process runs out of
+        memory; the process ends in any case.
         """);
     table("All services", SluiceProperties.class, "base");
     table("getter", GetterProperties.class, "getter");
@@ -103,7 +119,9 @@ class ReferenceDocsTest {
         rows(name, component.getType(), source);
       } else {
         String what = texts.getOrDefault(component.getName(), "");
-        text.append("| `%s` | %s | %s |\n".formatted(name, defaultOf(type, component), what));
+        String place = Tuning.isPlace(name) ? " †" : "";
+        text.append(
+            "| `%s`%s | %s | %s |\n".formatted(name, place, defaultOf(type, component), what));
       }
     }
   }

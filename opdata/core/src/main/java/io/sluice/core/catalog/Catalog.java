@@ -3,7 +3,6 @@ package io.sluice.core.catalog;
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.sql.Transactions;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -21,21 +20,38 @@ public final class Catalog {
 
   private record CounterKey(String counter, ValueKind kind) {}
 
+  /** The columns of a target by ordinal, and by counter. */
+  private record Columns(List<TargetColumn> all, Map<CounterKey, TargetColumn> byCounter) {
+
+    static Columns of(List<TargetColumn> all) {
+      Map<CounterKey, TargetColumn> byCounter = new HashMap<>();
+      all.forEach(c -> byCounter.put(new CounterKey(c.counter(), c.kind()), c));
+      return new Columns(List.copyOf(all), byCounter);
+    }
+  }
+
+  /** What is remembered of one epoch. */
+  private static final class Known {
+    private final long epoch;
+    private final Map<TargetKey, Target> targets = new ConcurrentHashMap<>();
+    private final Map<Integer, Columns> columns = new ConcurrentHashMap<>();
+
+    Known(long epoch) {
+      this.epoch = epoch;
+    }
+  }
+
   private final Transactions transactions;
-  private final Map<TargetKey, Target> targets = new ConcurrentHashMap<>();
-  private final Map<Integer, Map<CounterKey, TargetColumn>> columns = new ConcurrentHashMap<>();
-  private long epoch = -1;
+  private volatile Known known = new Known(-1);
 
   public Catalog(Transactions transactions) {
     this.transactions = transactions;
   }
 
-  /** Forgets everything when the ledger has been recovered since (HandleClaim.epoch()). */
+  /** Forgets everything when the registries are another's since, see Claim.epoch(). */
   public synchronized void atEpoch(long current) {
-    if (current != epoch) {
-      targets.clear();
-      columns.clear();
-      epoch = current;
+    if (current != known.epoch) {
+      known = new Known(current);
     }
   }
 
@@ -49,12 +65,13 @@ public final class Catalog {
   public Target target(Feed feed, String group) {
     TargetName name = TargetName.of(feed, group);
     TargetKey key = new TargetKey(name.schema(), name.sourceName());
-    Target known = targets.get(key);
-    if (known == null) {
-      known = transactions.durable(c -> CatalogStore.target(c, feed, name));
-      targets.put(key, known);
+    Known now = known;
+    Target target = now.targets.get(key);
+    if (target == null) {
+      target = transactions.durable(c -> CatalogStore.target(c, feed, name));
+      now.targets.put(key, target);
     }
-    return known;
+    return target;
   }
 
   /**
@@ -64,26 +81,24 @@ public final class Catalog {
    *     columns today
    */
   public List<TargetColumn> columns(Feed feed, Target target, Collection<ColumnKey> keys) {
-    Map<CounterKey, TargetColumn> known = known(target);
+    Known now = known;
+    Columns columns = columns(now, target);
     List<ColumnKey> missing =
-        keys.stream()
-            .filter(k -> !known.containsKey(key(k.counter(), k.kind())))
-            .distinct()
-            .toList();
-    if (!missing.isEmpty()) {
-      remember(target, transactions.durable(c -> CatalogStore.register(c, feed, target, missing)));
-    }
-    Map<CounterKey, TargetColumn> all = columns.get(target.id());
-    List<TargetColumn> result = new ArrayList<>(keys.size());
-    keys.forEach(k -> result.add(all.get(key(k.counter(), k.kind()))));
-    return result;
+        keys.stream().filter(k -> !columns.byCounter.containsKey(key(k))).distinct().toList();
+    Columns all = missing.isEmpty() ? columns : register(now, feed, target, missing);
+    return keys.stream().map(k -> all.byCounter.get(key(k))).toList();
   }
 
-  /** The columns a target has now, of every kind, by ordinal. */
+  private Columns register(Known now, Feed feed, Target target, List<ColumnKey> missing) {
+    Columns all =
+        Columns.of(transactions.durable(c -> CatalogStore.register(c, feed, target, missing)));
+    now.columns.merge(target.id(), all, (a, b) -> a.all.size() > b.all.size() ? a : b);
+    return all;
+  }
+
+  /** The columns a target has, as far as is known here, of every kind, by ordinal. */
   public List<TargetColumn> allColumns(Target target) {
-    return known(target).values().stream()
-        .sorted(java.util.Comparator.comparingInt(TargetColumn::ordinal))
-        .toList();
+    return columns(known, target).all;
   }
 
   /** Types of the columns that the target's first table has in the database; empty without it. */
@@ -91,22 +106,12 @@ public final class Catalog {
     return transactions.ledger(c -> CatalogStore.typesInDatabase(c, target));
   }
 
-  private Map<CounterKey, TargetColumn> known(Target target) {
-    return columns.computeIfAbsent(
-        target.id(), id -> byKey(transactions.ledger(c -> CatalogStore.columns(c, target))));
+  private Columns columns(Known now, Target target) {
+    return now.columns.computeIfAbsent(
+        target.id(), id -> Columns.of(transactions.ledger(c -> CatalogStore.columns(c, target))));
   }
 
-  private synchronized void remember(Target target, List<TargetColumn> all) {
-    columns.put(target.id(), byKey(all));
-  }
-
-  private static Map<CounterKey, TargetColumn> byKey(List<TargetColumn> list) {
-    Map<CounterKey, TargetColumn> map = new HashMap<>();
-    list.forEach(c -> map.put(key(c.counter(), c.kind()), c));
-    return map;
-  }
-
-  private static CounterKey key(String counter, ValueKind kind) {
-    return new CounterKey(counter, kind);
+  private static CounterKey key(ColumnKey key) {
+    return new CounterKey(key.counter(), key.kind());
   }
 }

@@ -106,7 +106,7 @@ final class CatalogStore {
       insert.setString(2, table);
       insert.setString(3, name.sourceName());
       insert.setString(4, feed.name());
-      insert.setString(5, layout(feed));
+      insert.setString(5, feed.target().layout().id());
       insert.setString(6, feed.target().mode().name().toLowerCase(Locale.ROOT));
       insert.setString(7, feed.target().time().map(Names::normalise).orElse(null));
       Object[] key = feed.target().key().stream().map(Names::normalise).toArray();
@@ -115,16 +115,11 @@ final class CatalogStore {
     }
   }
 
-  private static String layout(Feed feed) {
-    return feed.format() instanceof FeedFormat.Pm
-        ? feed.target().layout().name().toLowerCase(Locale.ROOT)
-        : "rows";
-  }
-
   static int insertPart(Connection connection, int target, String kind, int part, String table)
       throws SQLException {
     String sql =
-        "insert into sluice.target_table (target_id, kind, part, table_name) values (?, ?, ?, ?) returning id";
+        "insert into sluice.target_table (target_id, kind, part, table_name) values (?, ?, ?, ?)"
+            + " returning id";
     try (PreparedStatement insert = connection.prepareStatement(sql)) {
       insert.setInt(1, target);
       insert.setString(2, kind);

@@ -1,6 +1,8 @@
 package io.sluice.core.catalog;
 
 import io.sluice.core.feed.FeedTarget.Grants;
+import io.sluice.core.sql.DatabaseException;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.core.sql.Transactions;
 import java.nio.ByteBuffer;
@@ -8,13 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,61 +45,72 @@ public final class Dimensions {
     }
   }
 
-  private record Key(String schema, Kind kind, UUID name) {}
+  /** Names of one dimension table that are remembered; beyond them it begins anew. */
+  static final int CACHED = 4_000_000;
 
-  private static final int CACHED = 100_000;
   private static final long LOCK = 0x736c_7569_6365_03L; // any constant: "sluice", dimensions
+  private static final Set<String> MISSING = Set.of("42P01", "3F000");
+
+  /** The number of a name, and the key under which the table has it. */
+  record Numbered(int id, UUID key) {}
+
+  private record TableKey(String schema, Kind kind) {}
 
   private final Transactions transactions;
   private final Set<String> schemas = ConcurrentHashMap.newKeySet();
-  private final Map<Key, Integer> cache =
-      new LinkedHashMap<>(1024, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Integer> eldest) {
-          return size() > CACHED;
-        }
-      };
+  private final Map<TableKey, IdTable> known = new HashMap<>();
   private long epoch = -1;
 
   public Dimensions(Transactions transactions) {
     this.transactions = transactions;
   }
 
-  /** Forgets everything when the ledger has been recovered since (HandleClaim.epoch()). */
-  public void atEpoch(long current) {
-    synchronized (cache) {
-      if (current != epoch) {
-        cache.clear();
-        schemas.clear();
-        epoch = current;
-      }
+  /** Forgets everything when the registries are another's since, see Claim.epoch(). */
+  public synchronized void atEpoch(long current) {
+    if (current != epoch) {
+      // Batches that began before keep what they know to themselves.
+      known.clear();
+      schemas.clear();
+      epoch = current;
     }
   }
 
+  /** The ids of a batch that begins now. */
+  public BatchIds batch(Grants grants) {
+    return new BatchIds(this, grants);
+  }
+
+  /** To be locked while it is used. */
+  synchronized IdTable known(String schema, Kind kind) {
+    return known.computeIfAbsent(new TableKey(schema, kind), key -> new IdTable());
+  }
+
   /**
-   * The ids of these names, new ones assigned and committed.
+   * The ids of these names, new ones assigned and committed durably.
    *
    * @param schema of the target, made with its dimension tables where missing
    */
   public Map<String, Integer> ids(
       String schema, Kind kind, Collection<String> names, Grants grants) {
     Map<String, Integer> ids = new HashMap<>();
-    TreeMap<UUID, String> unknown = new TreeMap<>();
-    synchronized (cache) {
-      for (String name : names) {
-        UUID key = key(name);
-        Integer id = cache.get(new Key(schema, kind, key));
-        if (id == null) {
-          unknown.put(key, name);
-        } else {
-          ids.put(name, id);
-        }
-      }
-    }
-    if (!unknown.isEmpty()) {
-      ids.putAll(lookUp(schema, kind, unknown, grants));
-    }
+    number(schema, kind, names, grants).forEach((name, number) -> ids.put(name, number.id()));
     return ids;
+  }
+
+  Map<String, Numbered> number(String schema, Kind kind, Collection<String> names, Grants grants) {
+    SortedMap<UUID, String> byKey = new TreeMap<>();
+    names.forEach(name -> byKey.put(key(name), name));
+    ensureTables(schema, grants);
+    try {
+      return transactions.durable(c -> assign(c, schema, kind, byKey));
+    } catch (DatabaseException e) {
+      if (!MISSING.contains(e.sqlException().getSQLState())) {
+        throw e;
+      }
+      schemas.remove(schema); // dropped since this process saw them
+      ensureTables(schema, grants);
+      return transactions.durable(c -> assign(c, schema, kind, byKey));
+    }
   }
 
   /** Makes the schema and its dimension tables where they are missing. */
@@ -111,18 +121,11 @@ public final class Dimensions {
     }
   }
 
-  private Map<String, Integer> lookUp(
-      String schema, Kind kind, SortedMap<UUID, String> names, Grants grants) {
-    ensureTables(schema, grants);
-    Map<String, Integer> ids = transactions.durable(c -> assign(c, schema, kind, names));
-    synchronized (cache) {
-      names.forEach((key, name) -> cache.put(new Key(schema, kind, key), ids.get(name)));
-    }
-    return ids;
-  }
-
   private static Void createTables(Connection connection, String schema, Grants grants)
       throws SQLException {
+    if (SchemaDdl.tableExists(connection, schema, Kind.COUNTER.table)) {
+      return null;
+    }
     try (Statement statement = connection.createStatement()) {
       statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
       if (!SchemaDdl.tableExists(connection, schema, Kind.COUNTER.table)) {
@@ -132,7 +135,8 @@ public final class Dimensions {
           statement.execute(
               "create table if not exists "
                   + table
-                  + " (id int generated always as identity primary key, key uuid not null unique, name text not null)");
+                  + " (id int generated always as identity primary key, key uuid not null unique,"
+                  + " name text not null)");
           SchemaDdl.grant(connection, schema, kind.table, grants);
         }
       }
@@ -144,44 +148,38 @@ public final class Dimensions {
    * Select, insert what is missing in key order, select again: no sequence is burnt on what is
    * known.
    */
-  private static Map<String, Integer> assign(
+  private static Map<String, Numbered> assign(
       Connection connection, String schema, Kind kind, SortedMap<UUID, String> names)
       throws SQLException {
     String table = SqlNames.qualified(schema, kind.table);
-    Map<String, Integer> ids = select(connection, table, names);
+    Map<String, Numbered> ids = select(connection, table, names);
     if (ids.size() < names.size()) {
-      List<Map.Entry<UUID, String>> missing =
-          names.entrySet().stream().filter(e -> !ids.containsKey(e.getValue())).toList();
-      String sql =
+      Map<UUID, String> missing = new TreeMap<>(names);
+      ids.values().forEach(number -> missing.remove(number.key()));
+      Sql.update(
+          connection,
           "insert into "
               + table
-              + " (key, name) select * from unnest(?::uuid[], ?::text[]) on conflict (key) do nothing";
-      try (PreparedStatement insert = connection.prepareStatement(sql)) {
-        insert.setArray(
-            1, connection.createArrayOf("uuid", missing.stream().map(Map.Entry::getKey).toArray()));
-        insert.setArray(
-            2,
-            connection.createArrayOf("text", missing.stream().map(Map.Entry::getValue).toArray()));
-        insert.executeUpdate();
-      }
-      ids.putAll(select(connection, table, names));
+              + " (key, name) select * from unnest(?::uuid[], ?::text[]) on conflict (key) do"
+              + " nothing",
+          Sql.array("uuid", missing.keySet(), key -> key),
+          Sql.texts(missing.values()));
+      ids.putAll(select(connection, table, missing));
     }
     return ids;
   }
 
-  private static Map<String, Integer> select(
-      Connection connection, String table, SortedMap<UUID, String> names) throws SQLException {
-    try (PreparedStatement query =
-        connection.prepareStatement("select id, key from " + table + " where key = any (?)")) {
-      query.setArray(1, connection.createArrayOf("uuid", names.keySet().toArray()));
-      try (ResultSet rows = query.executeQuery()) {
-        Map<String, Integer> ids = new HashMap<>();
-        while (rows.next()) {
-          ids.put(names.get(rows.getObject(2, UUID.class)), rows.getInt(1));
-        }
-        return ids;
-      }
-    }
+  private static Map<String, Numbered> select(
+      Connection connection, String table, Map<UUID, String> names) throws SQLException {
+    List<Numbered> found =
+        Sql.list(
+            connection,
+            "select id, key from " + table + " where key = any (?)",
+            row -> new Numbered(row.getInt(1), row.getObject(2, UUID.class)),
+            Sql.array("uuid", names.keySet(), key -> key));
+    Map<String, Numbered> ids = new HashMap<>();
+    found.forEach(number -> ids.put(names.get(number.key()), number));
+    return ids;
   }
 
   private static UUID key(String name) {

@@ -9,20 +9,30 @@ import java.util.Locale;
  */
 public enum ValueKind {
   /** The counter's own column: double precision unless the feed says otherwise. */
-  VALUE("", PgType.FLOAT8),
+  VALUE(0, "", PgType.FLOAT8),
   /** A number that double precision would round. */
-  NUMERIC("__numeric", PgType.NUMERIC),
+  NUMERIC(1, "__numeric", PgType.NUMERIC),
   /** Comma-separated numbers. */
-  VECTOR("__vector", PgType.FLOAT8_ARRAY),
+  VECTOR(2, "__vector", PgType.FLOAT8_ARRAY),
   /** A vector with an element that double precision would round. */
-  VECTOR_NUMERIC("__vector_numeric", PgType.NUMERIC_ARRAY);
+  VECTOR_NUMERIC(3, "__vector_numeric", PgType.NUMERIC_ARRAY);
 
+  /** How many there are. */
+  public static final int COUNT = 4;
+
+  private final byte code;
   private final String suffix;
   private final PgType type;
 
-  ValueKind(String suffix, PgType type) {
+  ValueKind(int code, String suffix, PgType type) {
+    this.code = (byte) code;
     this.suffix = suffix;
     this.type = type;
+  }
+
+  /** From 0 up to {@link #COUNT}, for arrays by kind. */
+  public byte code() {
+    return code;
   }
 
   public String suffix() {

@@ -6,6 +6,8 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads what {@link ChunkWriter} wrote, one segment after the other. */
 public final class ChunkReader implements Closeable {
@@ -13,10 +15,10 @@ public final class ChunkReader implements Closeable {
   private static final int MAX_HEAD = 16 << 20;
 
   private final DataInputStream in;
-  private final long fileId;
-  private final int handling;
+  private final long token;
   private final int chunk;
   private InputStream payload = InputStream.nullInputStream();
+  private final List<UsedIds> ids = new ArrayList<>();
   private int segments;
 
   /**
@@ -28,17 +30,12 @@ public final class ChunkReader implements Closeable {
     if (magic != ChunkWriter.MAGIC) {
       throw new IOException("not a chunk of this version: it starts with %08x".formatted(magic));
     }
-    fileId = in.readLong();
-    handling = in.readInt();
+    token = in.readLong();
     chunk = in.readInt();
   }
 
-  public long fileId() {
-    return fileId;
-  }
-
-  public int handling() {
-    return handling;
+  public long token() {
+    return token;
   }
 
   public int chunk() {
@@ -55,6 +52,10 @@ public final class ChunkReader implements Closeable {
       payload.skipNBytes(payload.available());
     }
     int length = in.readInt();
+    while (length == ChunkWriter.IDS) {
+      ids.add(UsedIds.readFrom(in));
+      length = in.readInt();
+    }
     if (length == ChunkWriter.END) {
       checkCount();
       return null;
@@ -65,7 +66,7 @@ public final class ChunkReader implements Closeable {
     byte[] json = new byte[length];
     in.readFully(json);
     Segment head = ChunkWriter.JSON.readValue(json, Segment.class);
-    payload = new Payload(head.bytes());
+    payload = new Payload(head.length());
     segments++;
     return head;
   }
@@ -77,7 +78,12 @@ public final class ChunkReader implements Closeable {
     }
   }
 
-  /** The rows of the current segment. */
+  /** The ids that the rows use; known once {@link #next} has returned null. */
+  public List<UsedIds> ids() {
+    return List.copyOf(ids);
+  }
+
+  /** The rows of the current segment, then the bitmaps of their presence. */
   public InputStream payload() {
     return payload;
   }

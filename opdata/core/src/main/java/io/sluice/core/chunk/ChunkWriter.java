@@ -9,33 +9,60 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes a chunk: magic and format version, ids, then segments (length of head, head as JSON,
- * payload), then a trailer by which a reader knows that it is whole.
+ * Writes a chunk: magic and format version, token and number, then segments (length of head, head
+ * as JSON, rows, presence), then a trailer by which a reader knows that it is whole.
  */
 public final class ChunkWriter implements Closeable {
 
-  static final int MAGIC = 0x534C4331; // "SLC1"
+  static final int MAGIC = 0x534C4332; // "SLC2"
   static final int END = -1;
+  static final int IDS = -2;
   static final ObjectMapper JSON = JsonMapper.builder().build();
+
+  private static final byte[] NO_PRESENCE = {};
 
   private final DataOutputStream out;
   private int segments;
 
-  public ChunkWriter(OutputStream out, long fileId, int handling, int chunk) throws IOException {
+  /**
+   * @param token of the claim under which the batch is handled
+   * @param chunk number of the chunk, from 0
+   */
+  public ChunkWriter(OutputStream out, long token, int chunk) throws IOException {
     this.out = new DataOutputStream(new BufferedOutputStream(out, 1 << 16));
     this.out.writeInt(MAGIC);
-    this.out.writeLong(fileId);
-    this.out.writeInt(handling);
+    this.out.writeLong(token);
     this.out.writeInt(chunk);
   }
 
-  /** Adds a segment; its {@code bytes} are the buffer's. */
+  /** Adds a segment whose rows had all their fields; its {@code bytes} are the buffer's. */
   public void segment(Segment head, CopyBuffer payload) throws IOException {
+    segment(head, payload, NO_PRESENCE);
+  }
+
+  /**
+   * Adds a segment.
+   *
+   * @param presence the bitmaps of its rows, {@link Segment#presence} bytes each
+   */
+  public void segment(Segment head, CopyBuffer payload, byte[] presence) throws IOException {
+    if (payload.size() + (long) presence.length != head.length()) {
+      throw new IllegalArgumentException(
+          "%d bytes of rows and %d of presence are not the %d that the head of %s says"
+              .formatted(payload.size(), presence.length, head.length(), head.table()));
+    }
     byte[] json = JSON.writeValueAsBytes(head);
     out.writeInt(json.length);
     out.write(json);
     payload.writeTo(out);
+    out.write(presence);
     segments++;
+  }
+
+  /** Adds what ids the rows use; after the segments, any number of times. */
+  public void ids(UsedIds ids) throws IOException {
+    out.writeInt(IDS);
+    ids.writeTo(out);
   }
 
   /** Writes the trailer and closes the stream below. */

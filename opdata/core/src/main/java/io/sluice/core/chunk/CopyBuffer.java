@@ -47,6 +47,26 @@ public final class CopyBuffer {
     out.write(bytes, 0, size);
   }
 
+  /** Bytes it can hold without growing. */
+  public int capacity() {
+    return bytes.length;
+  }
+
+  /** The four bytes of an int that were written before. */
+  public int getInt(int at) {
+    return (int) INT.get(bytes, at);
+  }
+
+  /** Writes over the four bytes of an int that were written before. */
+  public void setInt(int at, int value) {
+    INT.set(bytes, at, value);
+  }
+
+  /** Copies bytes that were written out of the buffer. */
+  public void get(int from, byte[] target, int offset, int count) {
+    System.arraycopy(bytes, from, target, offset, count);
+  }
+
   /** Begins a row; the caller then writes exactly this many fields. */
   public void row(int fields) {
     mark = size;
@@ -60,8 +80,21 @@ public final class CopyBuffer {
     size = mark;
   }
 
+  /** Drops what was written from a position on. */
+  public void truncate(int to) {
+    size = to;
+    mark = to;
+  }
+
   public void putNull() {
     length(-1, 0);
+  }
+
+  /** As many NULLs one after the other. */
+  public void putNulls(int count) {
+    ensure(4 * count);
+    Arrays.fill(bytes, size, size + 4 * count, (byte) -1);
+    size += 4 * count;
   }
 
   public void putBool(boolean value) {

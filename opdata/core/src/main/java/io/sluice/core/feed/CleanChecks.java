@@ -31,8 +31,8 @@ final class CleanChecks {
     if (FeedFormat.Pm.COLUMNS.contains(name)) {
       problems.addAtKey(
           at.at(),
-          name + " is in every row of 3gpp-pm and cannot be cleaned",
-          "Leave it out of this step; it is for counters.");
+          name + " is part of every 3gpp-pm row and cannot be cleaned",
+          "Remove it from this step, which is for counters.");
     }
   }
 
@@ -47,7 +47,7 @@ final class CleanChecks {
                 problems.addAtValue(
                     to.at(),
                     other + " and " + from + " are both renamed to " + to.text().orElse(""),
-                    "Give each field a name of its own.");
+                    "Give each field its own name.");
               }
             });
   }

@@ -24,9 +24,9 @@ final class CsvChecks {
 
   static void run(Tree feed, Problems problems) {
     CsvChecks checks = new CsvChecks(feed, problems);
-    checks.differ("delimiter", "quote");
-    checks.differ("delimiter", "escape");
     checks.differ("delimiter", "comment");
+    checks.notInDelimiter("quote");
+    checks.notInDelimiter("escape");
     checks.differ("decimalSeparator", "groupSeparator");
     checks.columns();
   }
@@ -37,6 +37,18 @@ final class CsvChecks {
       problems.addAtKey(
           csv.get(second).at(),
           first + " and " + second + " are the same",
+          "Use a different character for one of them.");
+    }
+  }
+
+  private void notInDelimiter(String sign) {
+    Optional<String> character = csv.get(sign).nonEmpty();
+    String delimiter = csv.get("delimiter").text().orElse("");
+    if (character.isPresent() && delimiter.contains(character.get())) {
+      boolean same = delimiter.equals(character.get());
+      problems.addAtKey(
+          csv.get(sign).at(),
+          same ? "delimiter and " + sign + " are the same" : "delimiter contains " + sign,
           "Give one of them another character.");
     }
   }
@@ -71,8 +83,8 @@ final class CsvChecks {
     if (headless && from.present() && !from.node().isNumber()) {
       problems.addAtValue(
           from.at(),
-          "column " + name + " is looked for by a header that the file does not have",
-          "Write its number from 1, or header: true.");
+          "column " + name + " is selected by header name, but the file has no header",
+          "Give its number, counted from 1, or set header: true.");
     }
   }
 
@@ -84,9 +96,9 @@ final class CsvChecks {
       problems.addAtKey(
           column.at(),
           other == null
-              ? "column " + name + " has the name of a column that every table has"
+              ? "column " + name + " has a name that is reserved in every table"
               : "columns " + other + " and " + name + " are both " + identifier + " in PostgreSQL",
-          "Give it another name, and its name in the file in from.");
+          "Give it another name and put its name in the file in from.");
     }
   }
 
@@ -97,7 +109,7 @@ final class CsvChecks {
       problems.addAtKey(
           column.at(),
           "columns " + other + " and " + name + " both come from " + source,
-          "Give each column a source of its own in from.");
+          "Give each column its own source in from.");
     }
   }
 }

@@ -32,7 +32,7 @@ final class FeedBinder {
         source(feed.get("source")),
         FormatBinder.bind(feed.get("format")),
         feed.get("clean").items().stream().map(FeedBinder::cleanStep).toList(),
-        target(feed.get("target")),
+        target(feed.get("target"), layout(feed)),
         Optional.of(feed.get("expect")).filter(Tree::present).map(FeedBinder::expectation));
   }
 
@@ -99,13 +99,19 @@ final class FeedBinder {
     };
   }
 
-  private static FeedTarget target(Tree target) {
+  private static Layout layout(Tree feed) {
+    return feed.get("format", "csv").present()
+        ? Layout.ROWS
+        : constant(Layout.class, feed.get("target", "layout"));
+  }
+
+  private static FeedTarget target(Tree target, Layout layout) {
     Tree grants = target.get("grants");
     Tree limits = target.get("limits");
     Tree partition = target.get("partition");
     return new FeedTarget(
         text(target.get("table")),
-        constant(FeedTarget.Layout.class, target.get("layout")),
+        layout,
         target.get("time").text(),
         target.get("key").texts(),
         constant(FeedTarget.Mode.class, target.get("mode")),

@@ -85,7 +85,7 @@ public final class FeedDirectory implements AutoCloseable {
     try {
       listener.accept(change);
     } catch (RuntimeException e) {
-      LOG.error("A change of feeds was not taken over by {}", listener, e);
+      LOG.error("{} failed to apply a change of feeds", listener, e);
     }
   }
 

@@ -78,6 +78,6 @@ final class FeedFiles implements DocumentKind<FeedResult, Feed> {
                 at.column(),
                 JsonPointer.empty().appendProperty("feed").toString(),
                 "feed " + name + " is also in " + other.getFileName(),
-                "Give each feed a name of its own; until then the other file is in effect.")));
+                "Give each feed its own name; until then the other file is in effect.")));
   }
 }

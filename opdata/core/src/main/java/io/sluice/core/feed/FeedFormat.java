@@ -18,6 +18,9 @@ public sealed interface FeedFormat {
   /** The zone of times that carry none. */
   ZoneId zone();
 
+  /** What becomes of a file that breaks off or whose packing is broken. */
+  OnTruncated onTruncated();
+
   /**
    * Performance-measurement files of 3GPP TS 32.435, 28.532 and 32.401 (mdc).
    *
@@ -61,7 +64,7 @@ public sealed interface FeedFormat {
     /** The element that a file's path names: by elementPattern if set, else by TS 32.432. */
     public Optional<String> elementIn(String path) {
       if (elementPattern.isEmpty()) {
-        return PmFileName.parse(path, zone).flatMap(PmFileName::element);
+        return PmFileName.elementIn(path);
       }
       Matcher matcher = Pattern.compile(elementPattern.get()).matcher(path);
       return matcher.find() ? Optional.ofNullable(matcher.group(1)) : Optional.empty();
@@ -96,7 +99,7 @@ public sealed interface FeedFormat {
   /**
    * Delimited text (RFC 4180 and what is usual beside it). What is absent is detected per file.
    *
-   * @param delimiter between fields
+   * @param delimiter between fields, one or more characters
    * @param quote around fields that hold delimiters; none if {@code ""} was given
    * @param escape before a quote inside a quoted field; doubled quotes are always understood
    * @param comment lines that start with this are skipped
@@ -111,9 +114,10 @@ public sealed interface FeedFormat {
    * @param trim true: spaces around unquoted values do not count
    * @param strict true: a row with too many or too few fields is a reject; false: missing ones are
    *     NULL, and only too many reject the row
+   * @param onTruncated what becomes of a file that breaks off or whose packing is broken
    */
   record Csv(
-      Optional<Character> delimiter,
+      Optional<String> delimiter,
       Optional<Character> quote,
       Optional<Character> escape,
       Optional<String> comment,
@@ -127,7 +131,8 @@ public sealed interface FeedFormat {
       Optional<Character> groupSeparator,
       boolean trim,
       boolean strict,
-      ZoneId zone)
+      ZoneId zone,
+      OnTruncated onTruncated)
       implements FeedFormat {
 
     public Csv {

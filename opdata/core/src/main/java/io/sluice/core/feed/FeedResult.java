@@ -27,7 +27,7 @@ public final class FeedResult {
 
   static FeedResult broken(List<Problem> problems) {
     if (problems.isEmpty()) {
-      throw new IllegalArgumentException("a file without problems is a feed");
+      throw new IllegalArgumentException("a broken file must have problems");
     }
     return new FeedResult(Optional.empty(), problems, Problems.START);
   }

@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * @param table template {@code schema.table} or {@code table}; {@code {measInfoId}} and {@code
  *     {feed}} are replaced, then the name is normalised
- * @param layout columns per counter, or rows per counter
+ * @param layout columns per counter or rows per counter; of CSV always {@link Layout#ROWS}
  * @param time column that partitions and summaries go by; absent only if not partitioned
  * @param key columns that tell rows apart in merge mode
  * @param mode what a row does to one of the same key
@@ -38,12 +38,6 @@ public record FeedTarget(
   public FeedTarget {
     key = List.copyOf(key);
     types = Ordered.copyOf(types);
-  }
-
-  /** Columns per counter, or rows per counter. */
-  public enum Layout {
-    WIDE,
-    TALL
   }
 
   /** What a row does to one of the same key. */

@@ -6,7 +6,6 @@ import io.sluice.core.yaml.TextChecks;
 import io.sluice.core.yaml.TextChecks.Fault;
 import java.nio.charset.Charset;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +35,7 @@ final class FeedTexts {
     return fault(
         HostPort.parse(text).isEmpty(),
         "'" + text + "' is not a host",
-        "Write a name or address and its port, for example ems1:22 or [fd00::1]:22.");
+        "Write a name or address with its port, for example ems1:22 or [fd00::1]:22.");
   }
 
   private static Optional<Fault> pattern(Runnable compile) {
@@ -52,19 +51,24 @@ final class FeedTexts {
     try {
       return fault(
           !text.equals("auto") && !Charset.isSupported(text),
-          "'" + text + "' is not a character set of this Java",
+          "'" + text + "' is not a character set this Java knows",
           "Use auto, or a name such as UTF-8, UTF-16LE, ISO-8859-1 or GB18030.");
     } catch (IllegalArgumentException e) {
       return Optional.of(
-          new Fault("'" + text + "' is not the name of a character set", "Use auto, or UTF-8."));
+          new Fault("'" + text + "' is not a character set name", "Use auto, or UTF-8."));
     }
   }
 
   private static Optional<Fault> dateFormat(String text) {
+    if (text.isEmpty()) {
+      return Optional.of(
+          new Fault("a date pattern is empty", "Write one, such as MM/dd/uuuu HH:mm."));
+    }
     try {
-      String understood = DateTimeFormatter.ofPattern(text).toString();
       return fault(
-          understood.isEmpty(), "a date pattern is empty", "Write one, such as MM/dd/uuuu HH:mm.");
+          !DatePattern.of(text).saysADate(),
+          "the date pattern '" + text + "' does not say which day or time it is",
+          "Write year (uuuu, not YYYY), month (MM) and day (dd); hours of 24 as HH, of 12 as hh with a.");
     } catch (IllegalArgumentException e) {
       return Optional.of(
           new Fault(

@@ -78,7 +78,7 @@ final class Fields {
     }
     return gone.containsKey(name)
         ? Optional.of(gone.get(name))
-        : open ? Optional.empty() : Optional.of("is not a field of the rows");
+        : open ? Optional.empty() : Optional.of("is not a field of these rows");
   }
 
   List<String> names() {

@@ -34,7 +34,7 @@ final class FormatBinder {
 
   private static FeedFormat csv(Tree csv) {
     return new FeedFormat.Csv(
-        unlessAuto(csv.get("delimiter")).map(text -> text.charAt(0)),
+        unlessAuto(csv.get("delimiter")),
         character(csv.get("quote")),
         character(csv.get("escape")),
         csv.get("comment").nonEmpty(),
@@ -48,7 +48,8 @@ final class FormatBinder {
         character(csv.get("groupSeparator")),
         FeedBinder.flag(csv.get("trim")),
         FeedBinder.flag(csv.get("strict")),
-        FeedBinder.zone(csv));
+        FeedBinder.zone(csv),
+        FeedBinder.constant(OnTruncated.class, csv.get("onTruncated")));
   }
 
   private static Column column(Tree column) {

@@ -29,7 +29,7 @@ public final class Glob {
   private static String refuse(String inner) {
     throw new BadPatternException(
         "{" + inner + "} has no comma",
-        "Braces hold alternatives such as {a,b}; write \\{ for a brace.");
+        "Braces hold alternatives such as {a,b}; write \\{ for a literal brace.");
   }
 
   /** Whether the whole name matches. */

@@ -51,7 +51,7 @@ final class GlobRegex {
     } catch (PatternSyntaxException e) {
       throw new BadPatternException(
           "'" + glob + "' is not a glob: " + e.getDescription(),
-          "Put a backslash before a character that is meant literally.");
+          "Put a backslash before a character that you mean literally.");
     }
   }
 
@@ -79,7 +79,7 @@ final class GlobRegex {
     int end = glob.indexOf(']', at + 2);
     if (end < 0) {
       throw new BadPatternException(
-          "'" + glob + "' has a [ without its ]", "Close the set, or write \\[ for a bracket.");
+          "'" + glob + "' has a [ without a ]", "Close the set, or write \\[ for a bracket.");
     }
     String members = glob.substring(at + 1, end);
     boolean negated = members.startsWith("!") || members.startsWith("^");
@@ -96,12 +96,12 @@ final class GlobRegex {
     int end = glob.indexOf('}', at);
     if (end < 0) {
       throw new BadPatternException(
-          "'" + glob + "' has a { without its }", "Close the brace, or write \\{ for a brace.");
+          "'" + glob + "' has a { without a }", "Close the brace, or write \\{ for a brace.");
     }
     String inner = glob.substring(at + 1, end);
     if (inner.indexOf('{') >= 0) {
       throw new BadPatternException(
-          "'" + glob + "' has braces within braces", "Write the alternatives out in one brace.");
+          "'" + glob + "' has nested braces", "Write all alternatives in one pair of braces.");
     }
     regex.append(inner.indexOf(',') >= 0 ? alternatives(inner) : placeholder.apply(inner));
     literal = false;

@@ -116,13 +116,18 @@ record PathDates(Map<PathDates.Field, Integer> fields) {
     if (unit == ChronoUnit.DAYS && fields.containsKey(Field.HOUR)) {
       boolean minute = fields.containsKey(Field.MINUTE);
       boolean second = minute && fields.containsKey(Field.SECOND);
-      from =
-          date.atTime(
-              fields.get(Field.HOUR),
-              minute ? fields.get(Field.MINUTE) : 0,
-              second ? fields.get(Field.SECOND) : 0);
+      from = minute ? time(date, second) : date.atTime(fields.get(Field.HOUR), 0);
       unit = second ? ChronoUnit.SECONDS : minute ? ChronoUnit.MINUTES : ChronoUnit.HOURS;
     }
     return new Span(from.atZone(zone).toInstant(), from.plus(1, unit).atZone(zone).toInstant());
+  }
+
+  /** 24:00 is the next day's 00:00, as ISO 8601 has it. */
+  private LocalDateTime time(LocalDate date, boolean hasSecond) {
+    int hour = fields.get(Field.HOUR);
+    int minute = fields.get(Field.MINUTE);
+    int second = hasSecond ? fields.get(Field.SECOND) : 0;
+    boolean endOfDay = hour == 24 && minute == 0 && second == 0;
+    return endOfDay ? date.plusDays(1).atStartOfDay() : date.atTime(hour, minute, second);
   }
 }

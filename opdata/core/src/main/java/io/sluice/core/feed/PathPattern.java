@@ -59,7 +59,7 @@ public final class PathPattern {
   public static PathPattern of(String text, ZoneId zone) {
     if (!text.startsWith("/") || text.endsWith("/") || text.contains("//")) {
       throw new BadPatternException(
-          "'" + text + "' is not the absolute path of files",
+          "'" + text + "' is not an absolute path to files",
           "Start with / and end with a file name or glob, such as /pm/{yyyyMMdd}/A*.xml.gz.");
     }
     List<Segment> segments = new ArrayList<>();
@@ -199,6 +199,17 @@ public final class PathPattern {
       return lastNames(states, name).isPresent();
     }
 
+    /** Equal levels of one scan have the same files and directories in any directory. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Level that && states.equals(that.states);
+    }
+
+    @Override
+    public int hashCode() {
+      return states.hashCode();
+    }
+
     private boolean inWindow(PathDates dates) {
       return dates
           .span(zone)
@@ -234,8 +245,8 @@ public final class PathPattern {
       }
       if (name.contains("**") || name.equals(".") || name.equals("..")) {
         throw new BadPatternException(
-            "'" + name + "' is not a name in a path",
-            "Use ** only as a whole name between slashes, and no . or .. .");
+            "'" + name + "' is not a valid path segment",
+            "Use ** only on its own between slashes, and neither . nor .. .");
       }
       List<Field> groups = new ArrayList<>();
       GlobRegex.Translated glob = GlobRegex.translate(name, date -> dateRegex(date, groups));

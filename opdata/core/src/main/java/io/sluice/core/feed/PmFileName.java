@@ -2,10 +2,12 @@ package io.sluice.core.feed;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,37 +36,67 @@ public record PmFileName(Instant begin, Instant end, Optional<String> element) {
       Pattern.compile("(?:\\.(?:xml[0-9]?|gz|zip|tar|tgz|csv))+$", Pattern.CASE_INSENSITIVE);
   private static final Pattern SENDER =
       Pattern.compile("(?:_-[^_]+)?(?:_(?!-_[0-9]+$)(.+?))?(?:_-_[0-9]+)?");
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuuMMddHHmm");
+  private static final String END_OF_DAY = "2400";
 
   /**
-   * Reads a file name, with or without its path; empty if it is of another kind or no date.
+   * Reads a file name, with or without its path; empty if it is of another kind, or if its dates
+   * are none, or are local times that the zone does not have or has twice.
    *
    * @param zone of names without an offset
    */
   public static Optional<PmFileName> parse(String path, ZoneId zone) {
-    String name = EXTENSIONS.matcher(path.substring(path.lastIndexOf('/') + 1)).replaceFirst("");
-    Matcher matcher = WITH_OFFSETS.matcher(name);
-    if (!matcher.matches()) {
-      matcher = WITHOUT_OFFSETS.matcher(name);
-    }
     try {
-      return matcher.matches() ? Optional.of(read(matcher, zone)) : Optional.empty();
+      return matched(path).map(name -> read(name, zone));
     } catch (DateTimeException e) {
       return Optional.empty();
     }
   }
 
+  /** The unique id of the sender in a file name, whatever its dates are. */
+  public static Optional<String> elementIn(String path) {
+    return matched(path).flatMap(name -> sender(name.group(9)));
+  }
+
+  private static Optional<Matcher> matched(String path) {
+    String name = EXTENSIONS.matcher(path.substring(path.lastIndexOf('/') + 1)).replaceFirst("");
+    Matcher matcher = WITH_OFFSETS.matcher(name);
+    if (matcher.matches()) {
+      return Optional.of(matcher);
+    }
+    matcher = WITHOUT_OFFSETS.matcher(name);
+    return matcher.matches() ? Optional.of(matcher) : Optional.empty();
+  }
+
   private static PmFileName read(Matcher name, ZoneId zone) {
-    LocalDateTime begin = LocalDateTime.parse(name.group(1) + name.group(2), TIME);
+    LocalDateTime begin = time(name.group(1), name.group(2));
     String endDate = name.group(5) == null ? name.group(1) : name.group(5);
-    LocalDateTime end = LocalDateTime.parse(endDate + name.group(6), TIME);
+    LocalDateTime end = time(endDate, name.group(6));
     if (name.group(5) == null && !end.isAfter(begin)) {
       end = end.plusDays(1);
     }
     return new PmFileName(
-        begin.atZone(offset(name.group(3), name.group(4), zone)).toInstant(),
-        end.atZone(offset(name.group(7), name.group(8), zone)).toInstant(),
+        instant(begin, offset(name.group(3), name.group(4), zone)),
+        instant(end, offset(name.group(7), name.group(8), zone)),
         sender(name.group(9)));
+  }
+
+  /** 2400 is the end of the day, as ISO 8601 has it. */
+  private static LocalDateTime time(String date, String hourAndMinute) {
+    LocalDate day = LocalDate.parse(date, DateTimeFormatter.BASIC_ISO_DATE);
+    if (hourAndMinute.equals(END_OF_DAY)) {
+      return day.plusDays(1).atStartOfDay();
+    }
+    return day.atTime(
+        Integer.parseInt(hourAndMinute.substring(0, 2)),
+        Integer.parseInt(hourAndMinute.substring(2)));
+  }
+
+  private static Instant instant(LocalDateTime local, ZoneId zone) {
+    List<ZoneOffset> offsets = zone.getRules().getValidOffsets(local);
+    if (offsets.size() != 1) {
+      throw new DateTimeException(zone + " has " + local + " " + offsets.size() + " times");
+    }
+    return local.toInstant(offsets.get(0));
   }
 
   private static ZoneId offset(String sign, String digits, ZoneId zone) {

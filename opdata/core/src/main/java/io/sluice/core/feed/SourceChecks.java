@@ -33,7 +33,7 @@ final class SourceChecks {
     Tree poll = source.get("poll");
     if (poll.duration().filter(value -> value.compareTo(SHORTEST_POLL) < 0).isPresent()) {
       problems.addAtValue(
-          poll.at(), "poll is shorter than a second", "Use 1s or more, for example 30s.");
+          poll.at(), "poll is shorter than one second", "Use 1s or more, for example 30s.");
     }
   }
 
@@ -45,7 +45,9 @@ final class SourceChecks {
     boolean none = sftp.get("hosts").items().isEmpty() && sftp.get("mirrors").items().isEmpty();
     if (sftp.present() && none && sftp.get("hosts").node().isEmpty() && problems.none()) {
       problems.addAtKey(
-          sftp.get("hosts").at(), "sftp has no host", "List at least one, for example [ems1:22].");
+          sftp.get("hosts").at(),
+          "sftp lists no host",
+          "List at least one, for example [ems1:22].");
     }
   }
 
@@ -54,7 +56,7 @@ final class SourceChecks {
     if (parsed.isPresent() && !seen.add(parsed.get())) {
       problems.addAtValue(
           host.at(),
-          "host " + parsed.get() + " stands twice",
+          "host " + parsed.get() + " is listed twice",
           "List each host once: in hosts, or in one list of mirrors.");
     }
   }
@@ -64,8 +66,8 @@ final class SourceChecks {
     if (passphrase.present() && !source.get("sftp", "key").present()) {
       problems.addAtKey(
           passphrase.at(),
-          "passphrase stands without a key",
-          "Add the key it belongs to, or write password for a login by password.");
+          "passphrase is set without a key",
+          "Add the key it belongs to, or use password to log in with a password.");
     }
   }
 
@@ -81,7 +83,7 @@ final class SourceChecks {
       problems.addAtValue(
           move.at(),
           "files moved to " + move.text().get() + " would match path again",
-          "Move them to a directory that path does not reach.");
+          "Move them to a directory that path does not match.");
     }
   }
 }

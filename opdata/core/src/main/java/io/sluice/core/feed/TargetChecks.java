@@ -68,7 +68,7 @@ final class TargetChecks {
     if (pm && merge && table.present() && !byGroup) {
       problems.addAtValue(
           table.at(),
-          "groups that are merged into one table overwrite counters of the same name",
+          "groups merged into one table overwrite each other's counters of the same name",
           "Add {measInfoId} to table, or use mode: append.");
     }
   }
@@ -89,7 +89,7 @@ final class TargetChecks {
       String remedy =
           Suggestion.of(name.text().orElse(""), fields.names())
               .map(meant -> "Did you mean '" + meant + "'?")
-              .orElse("Use some of " + String.join(", ", fields.names()) + ".");
+              .orElse("Use any of " + String.join(", ", fields.names()) + ".");
       problems.addAtValue(
           name.at(), role + " column " + name.text().orElse("") + " " + missing.get(), remedy);
     }
@@ -100,8 +100,8 @@ final class TargetChecks {
     if (pm && !time.equals(FeedFormat.Pm.TIME)) {
       problems.addAtValue(
           target.get("time").at(),
-          "the time column of 3gpp-pm is not " + time,
-          "Write time: " + FeedFormat.Pm.TIME + ", or leave it out.");
+          "the time column of 3gpp-pm cannot be " + time,
+          "Write time: " + FeedFormat.Pm.TIME + ", or remove it.");
       return;
     }
     require(target.get("time"), "time", fields);
@@ -123,19 +123,21 @@ final class TargetChecks {
     }
     if (key.items().isEmpty() && (key.present() || !pm)) {
       problems.addAtKey(
-          key.at(), "mode merge has no key", "List the columns that tell rows apart in key.");
+          key.at(), "mode merge needs a key", "List in key the columns that identify a row.");
       return;
     }
     if (pm && tall && key.present() && !keyHas(FeedFormat.Pm.COUNTER)) {
       problems.addAtKey(
-          key.at(), "layout tall is merged without the counter", "Add counter to key.");
+          key.at(),
+          "layout tall in mode merge needs the counter in its key",
+          "Add counter to key.");
     }
     Optional<String> time = target.get("time").text();
     if (partitioned() && key.present() && time.isPresent() && !keyHas(time.get())) {
       problems.addAtKey(
           key.at(),
-          "key does not have the time column " + time.get(),
-          "Add it: a unique key in PostgreSQL holds the column of its partitions.");
+          "key lacks the time column " + time.get(),
+          "Add it: in PostgreSQL a unique key must contain the partitioning column.");
     }
   }
 
@@ -173,13 +175,13 @@ final class TargetChecks {
     if (partitioned() && !pm && !target.get("time").present()) {
       problems.addAtKey(
           target.get("time").at(),
-          "the target is partitioned but has no time",
-          "Name its time column in time, or write partition: {by: none}.");
+          "the target is partitioned but has no time column",
+          "Name the time column in time, or set partition: {by: none}.");
     }
     if (!partitioned() && keep().isPresent()) {
       problems.addAtKey(
           target.get("partition", "keep").at(),
-          "rows without partitions cannot be dropped by age",
+          "rows cannot be dropped by age without partitions",
           "Partition by hour, day, week or month, or remove keep.");
     }
   }

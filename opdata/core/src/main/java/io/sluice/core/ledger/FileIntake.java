@@ -1,17 +1,15 @@
 package io.sluice.core.ledger;
 
+import io.sluice.core.ids.FileIds;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
-import java.sql.Array;
+import io.sluice.core.work.Work;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +28,7 @@ public final class FileIntake {
   /**
    * What became of an offer.
    *
-   * @param found new files, now in the ledger
+   * @param found new files, now in the ledger, and those that had vanished and are there again
    * @param known files whose (path, size, mtime) the ledger has
    * @param tooOld files whose mtime lies before what the ledger keeps
    */
@@ -90,8 +88,26 @@ public final class FileIntake {
     for (FoundFile file : files) {
       offered.put(version(feed, file), file);
     }
-    offered.keySet().removeAll(known(connection, offered.keySet(), days));
-    return offered.isEmpty() ? 0 : insert(connection, feed, offered, bulk, settle);
+    Set<Version> known = known(connection, offered.keySet(), days);
+    List<Work.Found> found = new ArrayList<>();
+    List<Work.Found> again = new ArrayList<>();
+    offered.forEach(
+        (version, file) ->
+            (known.contains(version) ? again : found).add(found(version, file, bulk.test(file))));
+    int reopened = again.isEmpty() ? 0 : Work.reopen(connection, again, settle);
+    return reopened + (found.isEmpty() ? 0 : Work.found(connection, feed, found, settle));
+  }
+
+  private static Work.Found found(Version version, FoundFile file, boolean bulk) {
+    return new Work.Found(
+        FileIds.day(file.mtime()),
+        version.pathKey,
+        file.host(),
+        file.path(),
+        file.size(),
+        file.mtime(),
+        file.period(),
+        bulk);
   }
 
   private static Version version(String feed, FoundFile file) {
@@ -106,84 +122,14 @@ public final class FileIntake {
 
   private static Set<Version> known(
       Connection connection, Set<Version> versions, Set<LocalDate> days) throws SQLException {
-    String sql =
-        "select path_key, size, mtime from sluice.file where day = any (?) and path_key = any (?)";
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setArray(1, connection.createArrayOf("date", days.toArray()));
-      query.setArray(2, uuids(connection, versions.stream().map(Version::pathKey).toList()));
-      try (ResultSet rows = query.executeQuery()) {
-        Set<Version> known = new HashSet<>();
-        while (rows.next()) {
-          Instant mtime = rows.getObject(3, OffsetDateTime.class).toInstant();
-          known.add(new Version(rows.getObject(1, UUID.class), rows.getLong(2), micros(mtime)));
-        }
-        return known;
-      }
-    }
-  }
-
-  private static Array uuids(Connection connection, List<UUID> keys) throws SQLException {
-    return connection.createArrayOf("uuid", keys.toArray());
-  }
-
-  private static int insert(
-      Connection connection,
-      String feed,
-      Map<Version, FoundFile> files,
-      java.util.function.Predicate<FoundFile> bulk,
-      boolean settle)
-      throws SQLException {
-    String sql =
-        """
-        with offered as (
-          select (((day - date '2000-01-01')::bigint << 40) | nextval('sluice.file_seq')) as id, *
-          from unnest(?::date[], ?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::timestamptz[],
-                      ?::timestamptz[], ?::boolean[])
-               as o (day, path_key, host, path, size, mtime, period, bulk)),
-        made as (
-          insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, period, bulk)
-          select id, day, path_key, ?, host, path, size, mtime, period, bulk from offered
-          on conflict do nothing returning id, host, mtime, period, bulk)
-        insert into sluice.work (file_id, feed, host, stage, state, bulk, settle, period)
-        select id, ?, host, 'fetch', 'waiting', bulk, ?, coalesce(period, mtime) from made
-        """;
-    try (PreparedStatement insert = connection.prepareStatement(sql)) {
-      bindFiles(connection, insert, files, bulk);
-      insert.setString(9, feed);
-      insert.setString(10, feed);
-      insert.setBoolean(11, settle);
-      return insert.executeUpdate();
-    }
-  }
-
-  private static void bindFiles(
-      Connection connection,
-      PreparedStatement insert,
-      Map<Version, FoundFile> files,
-      java.util.function.Predicate<FoundFile> bulk)
-      throws SQLException {
-    List<Map.Entry<Version, FoundFile>> entries = new ArrayList<>(files.entrySet());
-    insert.setArray(
-        1, array(connection, "date", entries, e -> FileIds.day(e.getValue().mtime()).toString()));
-    insert.setArray(2, array(connection, "uuid", entries, e -> e.getKey().pathKey()));
-    insert.setArray(3, array(connection, "text", entries, e -> e.getValue().host()));
-    insert.setArray(4, array(connection, "text", entries, e -> e.getValue().path()));
-    insert.setArray(5, array(connection, "bigint", entries, e -> e.getValue().size()));
-    insert.setArray(6, array(connection, "timestamptz", entries, e -> time(e.getValue().mtime())));
-    insert.setArray(7, array(connection, "timestamptz", entries, e -> time(e.getValue().period())));
-    insert.setArray(8, array(connection, "boolean", entries, e -> bulk.test(e.getValue())));
-  }
-
-  private static String time(Instant instant) {
-    return instant == null ? null : instant.atOffset(ZoneOffset.UTC).toString();
-  }
-
-  private static Array array(
-      Connection connection,
-      String type,
-      List<Map.Entry<Version, FoundFile>> entries,
-      java.util.function.Function<Map.Entry<Version, FoundFile>, Object> value)
-      throws SQLException {
-    return connection.createArrayOf(type, entries.stream().map(value).toArray());
+    return new HashSet<>(
+        Sql.list(
+            connection,
+            "select path_key, size, mtime from sluice.file where day = any (?) and path_key = any (?)",
+            row ->
+                new Version(
+                    row.getObject(1, UUID.class), row.getLong(2), micros(Sql.instant(row, 3))),
+            Sql.array("date", days, day -> day),
+            Sql.array("uuid", versions, Version::pathKey)));
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.core.ledger;
 
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,133 +1,123 @@
 package io.sluice.core.ledger;
 
-import java.sql.Array;
+import io.sluice.core.ids.FileIds;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.HandledFile;
+import io.sluice.core.work.Work;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The contents one path has had (D15), locked in id order so that two corrections cannot deadlock.
+ * The contents that the paths of a batch have had (D15), locked in id order so that two corrections
+ * cannot deadlock.
  */
 final class Versions {
 
-  private record Version(long id, OffsetDateTime mtime, boolean handled) {}
+  private record Version(long id, UUID path, Instant mtime, boolean handled) {
 
-  private final long self;
-  private final OffsetDateTime mtime;
-  private final boolean owned;
-  private final List<Version> others;
-
-  private Versions(long self, OffsetDateTime mtime, boolean owned, List<Version> others) {
-    this.self = self;
-    this.mtime = mtime;
-    this.owned = owned;
-    this.others = others;
+    /** A stable order among contents with the same time. */
+    boolean isNewerThan(Version other) {
+      return Comparator.comparing(Version::mtime).thenComparing(Version::id).compare(this, other)
+          > 0;
+    }
   }
 
-  static Versions lock(Connection connection, HandleClaim claim) throws SQLException {
-    List<Long> ids = idsOfPath(connection, claim);
-    boolean owned = lockWork(connection, ids, claim);
-    List<Version> others = owned ? read(connection, ids) : List.of();
-    return new Versions(
-        claim.fileId(), claim.mtime().atOffset(java.time.ZoneOffset.UTC), owned, others);
-  }
+  private static final String OF_PATHS =
+      """
+      select f.id, f.path_key, f.mtime, coalesce(w.stage in ('load', 'settle'), f.state in ('loaded', 'settled'))
+        as handled
+      from sluice.file f left join sluice.work w on w.file_id = f.id
+      where f.path_key = any (?) and f.state not in ('duplicate', 'replaced')
+      """;
 
-  private static List<Long> idsOfPath(Connection connection, HandleClaim claim)
+  private final Map<UUID, List<Version>> byPath = new HashMap<>();
+
+  private Versions() {}
+
+  /**
+   * Reads the versions of the paths of these files, and locks them together with the whole batch.
+   *
+   * @param handled the files of the batch whose handling is to be recorded
+   */
+  static Versions lock(Connection connection, Claim claim, Collection<HandledFile> handled)
       throws SQLException {
-    String sql = "select id from sluice.file where path_key = ? order by id";
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setObject(1, FileIds.pathKey(claim.feed(), claim.host(), claim.path()));
-      try (ResultSet rows = query.executeQuery()) {
-        List<Long> ids = new ArrayList<>();
-        while (rows.next()) {
-          ids.add(rows.getLong(1));
-        }
-        return ids;
-      }
-    }
+    Set<Long> ids = new HashSet<>();
+    handled.forEach(file -> ids.add(file.fileId()));
+    List<UUID> paths =
+        claim.files().stream()
+            .filter(file -> ids.contains(file.id()))
+            .map(file -> FileIds.pathKey(claim.feed(), file.host(), file.path()))
+            .toList();
+    Versions versions = new Versions();
+    ids.addAll(versions.read(connection, paths));
+    claim.files().forEach(file -> ids.add(file.id()));
+    Work.lock(connection, ids);
+    versions.byPath.clear();
+    versions.read(connection, paths); // as they are now that nobody changes them
+    return versions;
   }
 
-  private static boolean lockWork(Connection connection, List<Long> ids, HandleClaim claim)
-      throws SQLException {
-    String sql =
-        "select file_id, handling, stage from sluice.work where file_id = any (?) order by file_id for update";
-    boolean owned = false;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
-      try (ResultSet rows = query.executeQuery()) {
-        while (rows.next()) {
-          owned |=
-              rows.getLong(1) == claim.fileId()
-                  && rows.getInt(2) == claim.handling()
-                  && rows.getString(3).equals("handle");
-        }
-      }
-    }
-    return owned;
-  }
-
-  private static List<Version> read(Connection connection, List<Long> ids) throws SQLException {
-    String sql =
-        """
-        select f.id, f.mtime, coalesce(w.current > 0, f.state in ('loaded', 'settled'))
-        from sluice.file f left join sluice.work w on w.file_id = f.id
-        where f.id = any (?) and f.day = any (?) and f.state not in ('duplicate', 'replaced')
-        """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
-      query.setArray(2, days(connection, ids));
-      try (ResultSet rows = query.executeQuery()) {
-        List<Version> versions = new ArrayList<>();
-        while (rows.next()) {
-          versions.add(
-              new Version(
-                  rows.getLong(1), rows.getObject(2, OffsetDateTime.class), rows.getBoolean(3)));
-        }
-        return versions;
-      }
-    }
-  }
-
-  private static Array days(Connection connection, List<Long> ids) throws SQLException {
-    return connection.createArrayOf("date", ids.stream().map(FileIds::dayOf).distinct().toArray());
-  }
-
-  boolean owned() {
-    return owned;
-  }
-
-  /** Whether another content of the path is newer and was handled. */
-  boolean newerExists() {
-    return others.stream().anyMatch(v -> v.id != self && v.handled && isNewer(v));
-  }
-
-  private boolean isNewer(Version other) {
-    int order = other.mtime.toInstant().compareTo(mtime.toInstant());
-    return order > 0 || (order == 0 && other.id > self);
+  private List<Long> read(Connection connection, List<UUID> paths) throws SQLException {
+    List<Version> all =
+        Sql.list(
+            connection,
+            OF_PATHS,
+            row ->
+                new Version(
+                    row.getLong("id"),
+                    row.getObject("path_key", UUID.class),
+                    Sql.instant(row, "mtime"),
+                    row.getBoolean("handled")),
+            Sql.array("uuid", paths, path -> path));
+    all.forEach(v -> byPath.computeIfAbsent(v.path, path -> new ArrayList<>()).add(v));
+    return all.stream().map(Version::id).toList();
   }
 
   /**
-   * Deletes what this file's earlier handlings and its older versions have loaded, and closes the
-   * latter.
+   * Files for which a newer content of the path is handled, before or with them.
+   *
+   * @param handled ids of the files of the batch that are handled now
    */
-  void deleteRows(Connection connection) throws SQLException {
-    Set<Long> ids = new LinkedHashSet<>();
-    for (Version version : others) {
-      if (version.id == self || !isNewer(version)) {
-        ids.add(version.id);
-      }
-    }
-    LoadedRows.delete(connection, ids);
-    for (long id : ids) {
-      if (id != self) {
-        FileCloser.closeReplaced(connection, id);
-      }
-    }
+  Set<Long> overtaken(Set<Long> handled) {
+    return select(
+        version ->
+            handled.contains(version.id)
+                && others(version)
+                    .anyMatch(
+                        v -> v.isNewerThan(version) && (v.handled || handled.contains(v.id))));
+  }
+
+  /** Other files whose content is older than that of one handled now. */
+  Set<Long> older(Set<Long> handled) {
+    return select(
+        version ->
+            !handled.contains(version.id)
+                && others(version).anyMatch(v -> handled.contains(v.id) && v.isNewerThan(version)));
+  }
+
+  private Stream<Version> others(Version version) {
+    return byPath.get(version.path).stream();
+  }
+
+  private Set<Long> select(Predicate<Version> wanted) {
+    return byPath.values().stream()
+        .flatMap(List::stream)
+        .filter(wanted)
+        .map(Version::id)
+        .collect(Collectors.toSet());
   }
 }

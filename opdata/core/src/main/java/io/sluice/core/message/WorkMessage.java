@@ -5,23 +5,15 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One unit of work: ids, never data. The queue it came by tells the stage; the ledger tells all
- * else.
+ * One unit of work: an id, never data. The ledger tells all else.
  *
- * @param feed name of the feed, for fairness, logs and metrics only
- * @param fileId ledger id of the file
- * @param handling number of the handling, for {@link Stage#LOAD}; else 0
- * @param chunk index of the chunk from 0, for {@link Stage#LOAD}; else 0
+ * @param feed name of the feed, for logs and metrics only
+ * @param batch id of the batch
  * @param bulk whether it goes by the bulk queue
  */
-public record WorkMessage(
-    Stage stage, String feed, long fileId, int handling, int chunk, boolean bulk) {
+public record WorkMessage(Stage stage, String feed, long batch, boolean bulk) {
 
   private static final ObjectMapper JSON = JsonMapper.builder().build();
-
-  public static WorkMessage of(Stage stage, String feed, long fileId, boolean bulk) {
-    return new WorkMessage(stage, feed, fileId, 0, 0, bulk);
-  }
 
   public String queue() {
     return stage.queue(bulk);
@@ -38,8 +30,8 @@ public record WorkMessage(
   public static WorkMessage parse(byte[] body) {
     try {
       WorkMessage message = JSON.readValue(body, WorkMessage.class);
-      if (message == null || message.stage == null || message.feed == null || message.fileId <= 0) {
-        throw new IllegalArgumentException("work message lacks stage, feed or fileId");
+      if (message == null || message.stage == null || message.feed == null || message.batch <= 0) {
+        throw new IllegalArgumentException("work message lacks stage, feed or batch");
       }
       return message;
     } catch (JacksonException e) {

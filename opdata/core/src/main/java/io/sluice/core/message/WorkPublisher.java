@@ -28,6 +28,11 @@ public interface WorkPublisher {
    */
   long depth(String queue);
 
-  /** Why a message died. */
-  record Failure(String reason, String error, int attempts) {}
+  /**
+   * Why a file died.
+   *
+   * @param fileId ledger id; 0 for a message that was none of ours
+   * @param reason short and stable
+   */
+  record Failure(long fileId, String reason, String error, int attempts) {}
 }

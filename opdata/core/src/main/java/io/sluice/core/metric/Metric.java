@@ -8,15 +8,17 @@ import java.util.Locale;
  * received stands still while the ledger has work. docs/metrics.md is tested against this list.
  */
 public enum Metric {
-  /** Messages a stage took. */
-  STAGE_RECEIVED("sluice_stage_received_total", "stage, feed", "messages taken from the queue"),
-  STAGE_DONE("sluice_stage_done_total", "stage, feed", "messages whose work is committed"),
+  /** Files a stage took. */
+  STAGE_RECEIVED("sluice_stage_received_total", "stage, feed", "files taken from the queue"),
+  STAGE_DONE("sluice_stage_done_total", "stage, feed", "files whose work is committed"),
   STAGE_REJECTED("sluice_stage_rejected_total", "stage, feed, reason", "files closed as rejected"),
-  STAGE_FAILED("sluice_stage_failed_total", "stage, feed, reason", "messages dead-lettered"),
+  STAGE_FAILED(
+      "sluice_stage_failed_total", "stage, feed, reason", "files given up and dead-lettered"),
   STAGE_RETRIED("sluice_stage_retried_total", "stage, feed, reason", "attempts to be repeated"),
-  STAGE_DUPLICATE("sluice_stage_duplicate_total", "stage, feed", "messages with nothing to do"),
+  STAGE_DUPLICATE(
+      "sluice_stage_duplicate_total", "stage, feed", "files and messages with nothing to do"),
   STAGE_RETURNED("sluice_stage_returned_total", "stage, feed", "handed back for an outage"),
-  STAGE_SECONDS("sluice_stage_seconds", "stage, feed", "time of one message's work"),
+  STAGE_SECONDS("sluice_stage_seconds", "stage, feed", "time of one batch"),
   STAGE_BYTES("sluice_stage_bytes_total", "stage, feed", "bytes fetched, parsed or loaded"),
   FILES_FOUND("sluice_files_found_total", "feed", "new files the ledger took"),
   CELLS("sluice_cells_total", "feed, outcome", "read, loaded, collapsed, replaced, rejected, dead"),

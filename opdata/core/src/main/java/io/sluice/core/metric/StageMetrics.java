@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.sluice.core.message.Stage;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Counts one stage's work under the rule of {@link Metric}: what was received adds up. */
 public final class StageMetrics {
@@ -16,37 +17,24 @@ public final class StageMetrics {
     this.stage = stage;
   }
 
-  public void received(String feed) {
-    count(Metric.STAGE_RECEIVED, feed, 1);
+  /**
+   * Counts a file or message that was received, and what became of it.
+   *
+   * @param outcome one of the stage's metrics
+   * @param reason where that metric has this label
+   */
+  public void outcome(String feed, Metric outcome, Optional<String> reason) {
+    count(Metric.STAGE_RECEIVED, feed, Optional.empty(), 1);
+    count(outcome, feed, reason, 1);
   }
 
-  public void done(String feed, Duration time) {
-    count(Metric.STAGE_DONE, feed, 1);
+  /** Times the work on one batch. */
+  public void time(String feed, Duration time) {
     registry.timer(Metric.STAGE_SECONDS.meter(), "stage", stage.id(), "feed", feed).record(time);
   }
 
-  public void rejected(String feed, String reason) {
-    count(Metric.STAGE_REJECTED, feed, reason);
-  }
-
-  public void failed(String feed, String reason) {
-    count(Metric.STAGE_FAILED, feed, reason);
-  }
-
-  public void retried(String feed, String reason) {
-    count(Metric.STAGE_RETRIED, feed, reason);
-  }
-
-  public void duplicate(String feed) {
-    count(Metric.STAGE_DUPLICATE, feed, 1);
-  }
-
-  public void returned(String feed) {
-    count(Metric.STAGE_RETURNED, feed, 1);
-  }
-
   public void bytes(String feed, long bytes) {
-    count(Metric.STAGE_BYTES, feed, (double) bytes);
+    count(Metric.STAGE_BYTES, feed, Optional.empty(), (double) bytes);
   }
 
   /**
@@ -72,12 +60,10 @@ public final class StageMetrics {
     registry.counter(Metric.ROWS_LOADED.meter(), "feed", feed).increment((double) rows);
   }
 
-  private void count(Metric metric, String feed, double amount) {
-    registry.counter(metric.meter(), "stage", stage.id(), "feed", feed).increment(amount);
-  }
-
-  private void count(Metric metric, String feed, String reason) {
-    Tags tags = Tags.of("stage", stage.id(), "feed", feed, "reason", reason);
-    registry.counter(metric.meter(), tags).increment();
+  private void count(Metric metric, String feed, Optional<String> reason, double amount) {
+    Tags tags = Tags.of("stage", stage.id(), "feed", feed);
+    registry
+        .counter(metric.meter(), reason.map(r -> tags.and("reason", r)).orElse(tags))
+        .increment(amount);
   }
 }

@@ -1,10 +1,10 @@
 package io.sluice.core.ops;
 
-import io.sluice.core.ledger.FileCloser;
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.work.FileCloser;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -19,7 +19,6 @@ public final class DeadFiles {
    * One failure.
    *
    * @param handling number of the handling, 0 before the first
-   * @param chunk index of the chunk, or null for the whole file
    * @param reason short and stable
    * @param error what was said last
    */
@@ -27,7 +26,6 @@ public final class DeadFiles {
       long fileId,
       String stage,
       int handling,
-      Integer chunk,
       int attempts,
       String reason,
       String error,
@@ -57,7 +55,7 @@ public final class DeadFiles {
         """
         with last as (
           select file_id, max(id) as id, count(*) as deaths from sluice.dead group by file_id)
-        select s.*, d.stage as dead_stage, d.handling as dead_handling, d.chunk, d.attempts,
+        select s.*, d.stage as dead_stage, d.handling as dead_handling, d.attempts,
                d.reason as dead_reason, d.error, d.at, l.deaths
         from last l join sluice.dead d on d.id = l.id
         join sluice.file_status s on s.id = l.file_id and s.day = sluice.day_of(l.file_id)
@@ -73,7 +71,6 @@ public final class DeadFiles {
                     row.getLong("id"),
                     row.getString("dead_stage"),
                     row.getInt("dead_handling"),
-                    row.getObject("chunk", Integer.class),
                     row.getInt("attempts"),
                     row.getString("dead_reason"),
                     row.getString("error"),
@@ -86,7 +83,7 @@ public final class DeadFiles {
   /** Every failure of a file, oldest first. */
   public List<Death> deaths(long fileId) {
     String sql =
-        "select file_id, stage, handling, chunk, attempts, reason, error, at from sluice.dead"
+        "select file_id, stage, handling, attempts, reason, error, at from sluice.dead"
             + " where file_id = ? order by id";
     return transactions.ledger(
         c ->
@@ -98,7 +95,6 @@ public final class DeadFiles {
                         row.getLong("file_id"),
                         row.getString("stage"),
                         row.getInt("handling"),
-                        row.getObject("chunk", Integer.class),
                         row.getInt("attempts"),
                         row.getString("reason"),
                         row.getString("error"),

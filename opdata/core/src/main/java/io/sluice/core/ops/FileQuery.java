@@ -1,6 +1,6 @@
 package io.sluice.core.ops;
 
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import java.sql.Connection;

@@ -86,7 +86,6 @@ public final class ParkedFiles {
   private static final String RESUME =
       """
       update sluice.work set stage = case stage when 'load' then 'handle' else stage end,
-             state = 'waiting', attempts = 0, entered_at = now(),
-             published_at = null, lease_until = null, not_before = now()
+             state = 'waiting', attempts = 0, entered_at = now(), not_before = now()
       where state = 'parked'""";
 }

@@ -3,21 +3,22 @@ package io.sluice.core.ops;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.staging.DamagedPack;
+import io.sluice.core.staging.PackWriter;
+import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -34,23 +35,21 @@ public final class Recovery {
    * @param again files the ledger knows as closed that will be handled again
    * @param remembered files the ledger had forgotten, now in it and waiting to be handled
    * @param foundAgain forgotten files that a scan has meanwhile found in the source again
-   * @param nameless raw objects without an identity that the ledger does not know: only their
-   *     source can bring them back
+   * @param damaged packs in staging whose index cannot be read: only the sources can bring their
+   *     files back
    */
   public record Result(
-      long epoch, int reset, int again, int remembered, int foundAgain, List<String> nameless) {}
+      long epoch, int reset, int again, int remembered, int foundAgain, List<String> damaged) {}
 
   /** Handling numbers of an epoch start here, so that no earlier message or chunk fits. */
   private static final int HANDLINGS_AN_EPOCH = 1000;
-
-  private static final int BATCH = 200;
 
   private final Staging staging;
   private final RecoveryLedger ledger;
   private int again;
   private int remembered;
   private int foundAgain;
-  private final List<String> nameless = new ArrayList<>();
+  private final List<String> damaged = new ArrayList<>();
 
   public Recovery(Transactions transactions, LedgerPartitions partitions, Staging staging) {
     this.staging = staging;
@@ -67,7 +66,7 @@ public final class Recovery {
     again = 0;
     remembered = 0;
     foundAgain = 0;
-    nameless.clear();
+    damaged.clear();
     long epoch = ledger.raiseEpoch();
     int handling = Math.toIntExact(epoch * HANDLINGS_AN_EPOCH);
     int reset = ledger.resetWork(handling);
@@ -81,7 +80,7 @@ public final class Recovery {
     } catch (IOException e) {
       throw new PauseStage("staging: " + e.getMessage(), e);
     }
-    return new Result(epoch, reset, again, remembered, foundAgain, List.copyOf(nameless));
+    return new Result(epoch, reset, again, remembered, foundAgain, List.copyOf(damaged));
   }
 
   private List<String> hours(Instant since) throws IOException {
@@ -99,74 +98,77 @@ public final class Recovery {
   }
 
   private void recoverHour(String hour, int handling) throws IOException {
-    Set<String> keys = new TreeSet<>();
+    List<String> keys = new ArrayList<>();
     try (Stream<StagedObject> objects = staging.list(hour)) {
       objects.map(StagedObject::key).forEach(keys::add);
     }
-    List<RawIdentity> batch = new ArrayList<>();
-    List<String> plain = new ArrayList<>();
+    String feed = hour.split("/", -1)[1];
     for (String key : keys) {
-      if (RawIdentity.isIdentity(key)) {
-        continue;
-      }
-      if (keys.contains(RawIdentity.key(key))) {
-        Optional.of(RawIdentity.read(staging, RawIdentity.key(key)))
-            .filter(file -> !file.archive()) // a scan finds it again, its members come here
-            .ifPresent(batch::add);
-      } else {
-        plain.add(key);
-      }
-      if (batch.size() == BATCH) {
-        recoverBatch(batch, handling);
-        batch.clear();
-      }
+      recoverPack(feed, key, handling);
     }
-    recoverBatch(batch, handling);
-    recoverPlain(plain, handling);
   }
 
-  private void recoverBatch(List<RawIdentity> files, int handling) throws IOException {
-    if (files.isEmpty()) {
-      return;
-    }
-    ledger.passSequence(files.stream().map(RawIdentity::fileId).toList());
-    List<RawIdentity> free = new ArrayList<>();
+  private void recoverPack(String feed, String key, int handling) throws IOException {
+    List<RawIdentity> files = index(key);
+    long pack = StagingKeys.token(key);
+    ledger.passSequences(pack, files.stream().map(RawIdentity::fileId).toList());
+    Set<Long> known = ledger.known(feed, files);
+    again += ledger.restart(List.copyOf(known), handling);
+    ledger.skipFetch(pack, files.stream().filter(f -> known.contains(f.fileId())).toList());
+    List<RawIdentity> unknown = new ArrayList<>();
     for (RawIdentity file : files) {
-      free.add(ledger.isTaken(file) ? renumber(file) : file);
+      if (!known.contains(file.fileId())) {
+        boolean found = ledger.foundAgain(feed, file);
+        foundAgain += found ? 1 : 0;
+        if (!found) {
+          unknown.add(file);
+        }
+      }
     }
-    again += ledger.restart(free.stream().map(RawIdentity::fileId).toList(), handling);
-    RecoveryLedger.Inserted inserted = ledger.insert(free, handling);
-    remembered += inserted.remembered();
-    foundAgain += inserted.foundAgain();
-    ledger.skipFetch(free);
+    Set<Long> taken = ledger.taken(feed, unknown);
+    List<RawIdentity> renumber =
+        unknown.stream().filter(file -> taken.contains(file.fileId())).toList();
+    unknown.removeAll(renumber);
+    remembered += ledger.insert(feed, pack, unknown, handling);
+    if (!renumber.isEmpty()) {
+      renumber(feed, key, renumber, handling);
+    }
   }
 
-  /** Another file has got the id since the restore: this one takes a new id and a new key. */
-  private RawIdentity renumber(RawIdentity file) throws IOException {
-    RawIdentity renumbered = ledger.renumbered(file);
-    try (var bytes = staging.open(file.rawKey())) {
-      staging.put(renumbered.rawKey(), bytes);
+  /** Archives are left out: a scan finds them again, and their members come here. */
+  private List<RawIdentity> index(String key) throws IOException {
+    try {
+      return Packs.index(staging, key).stream().filter(file -> !file.archive()).toList();
+    } catch (DamagedPack e) {
+      damaged.add(key);
+      return List.of();
     }
-    renumbered.write(staging);
-    staging.delete(List.of(RawIdentity.key(file.rawKey()), file.rawKey()));
-    return renumbered;
   }
 
-  private void recoverPlain(List<String> keys, int handling) {
-    List<Long> ids = new ArrayList<>();
-    for (String key : keys) {
-      ids.add(StagingKeys.fileId(key));
+  /**
+   * Other files have got these ids since the restore: these take new ids, in a pack of their own.
+   */
+  private void renumber(String feed, String key, List<RawIdentity> files, int handling)
+      throws IOException {
+    long token = ledger.newToken();
+    try (PackWriter pack = new PackWriter(staging, feed, token)) {
+      for (RawIdentity file : files) {
+        RawIdentity renumbered = file.as(ledger.newFileId(file)).at(pack.position());
+        try (InputStream in = Packs.open(staging, key, file.offset(), file.size())) {
+          pack.write(in);
+        }
+        pack.add(renumbered);
+      }
+      pack.commit();
+      remembered += ledger.insert(feed, token, pack.files(), handling);
     }
-    Set<Long> known = new HashSet<>(ledger.known(ids));
-    again += ledger.restart(ids.stream().filter(known::contains).toList(), handling);
-    keys.stream().filter(key -> !known.contains(StagingKeys.fileId(key))).forEach(nameless::add);
   }
 
   /** Found earlier, loaded since. */
   private void recoverLoaded(Instant since, int handling) throws IOException {
     List<Long> ids = new ArrayList<>();
     for (RecoveryLedger.Closed file : ledger.closedSince(since)) {
-      if (isStaged(StagingKeys.raw(file.feed(), file.foundAt(), file.id()))) {
+      if (isStaged(StagingKeys.raw(file.feed(), file.pack()))) {
         ids.add(file.id());
       }
     }

@@ -1,28 +1,29 @@
 package io.sluice.core.ops;
 
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
+import io.sluice.core.ids.Tokens;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.RawIdentity;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.Checksum;
+import io.sluice.core.work.RawPlace;
+import io.sluice.core.work.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 
 /** The statements of {@link Recovery}. */
 final class RecoveryLedger {
 
   /** A file that closed. */
-  record Closed(long id, String feed, Instant foundAt) {}
+  record Closed(long id, String feed, long pack) {}
 
-  /** What became of the identities of a batch that the ledger did not know. */
-  record Inserted(int remembered, int foundAgain) {}
-
-  private static final long SEQUENCE = (1L << 40) - 1;
+  private static final long FILE_SEQUENCE = (1L << 40) - 1;
 
   private final Transactions transactions;
   private final LedgerPartitions partitions;
@@ -41,68 +42,90 @@ final class RecoveryLedger {
   int resetWork(int handling) {
     String sql =
         """
-        with reset as (
-          update sluice.work set stage = case stage when 'load' then 'handle' else stage end, state = 'waiting',
-                 handling = greatest(handling, ?), current = 0, attempts = 0, entered_at = now(), lease_until = null,
-                 published_at = null
-          where stage in ('fetch', 'handle', 'load') and state = 'queued' returning file_id),
-        chunks as (delete from sluice.chunk c using reset r where c.file_id = r.file_id)
-        select count(*) from reset
-        """;
-    String rest =
-        """
-        update sluice.work set handling = greatest(handling, ?),
-               published_at = case state when 'queued' then null else published_at end
-        where stage = 'settle' or state <> 'queued'
+        update sluice.work set stage = case stage when 'load' then 'handle' else stage end, state = 'waiting',
+               batch = null, attempts = 0, entered_at = now()
+        where state = 'queued'
         """;
     return transactions.durable(
         c -> {
-          Sql.update(c, rest, handling);
-          return Sql.one(c, sql, row -> row.getInt(1), handling);
+          Sql.update(c, "update sluice.work set handling = greatest(handling, ?)", handling);
+          int reset = Sql.update(c, sql);
+          Batches.deleteAll(c);
+          return reset;
         });
   }
 
-  /** New files must not get ids that staging has already. */
-  void passSequence(List<Long> ids) {
-    long highest = ids.stream().mapToLong(id -> id & SEQUENCE).max().orElse(0);
+  /** New files and objects must not get numbers that staging has already. */
+  void passSequences(long token, List<Long> fileIds) {
+    long file = fileIds.stream().mapToLong(id -> id & FILE_SEQUENCE).max().orElse(0);
+    pass("file_seq", file);
+    pass("token_seq", Tokens.sequence(token));
+  }
+
+  private void pass(String sequence, long number) {
     String sql =
-        "select setval('sluice.file_seq', ?) from sluice.file_seq where last_value < ? or not is_called";
-    transactions.durable(c -> Sql.list(c, sql, row -> row.getLong(1), highest, highest));
+        "select setval('sluice.%1$s', ?) from sluice.%1$s where last_value < ? or not is_called"
+            .formatted(sequence);
+    if (number > 0) {
+      transactions.durable(c -> Sql.list(c, sql, row -> row.getLong(1), number, number));
+    }
   }
 
-  List<Long> known(List<Long> ids) {
-    String sql = "select id from sluice.file where id = any (?) and day = any (?)";
-    return transactions.ledger(
-        c -> Sql.list(c, sql, row -> row.getLong(1), Sql.longs(ids), FileIds.days(ids)));
-  }
-
-  /** Whether the file's id belongs to another file now. */
-  boolean isTaken(RawIdentity file) {
-    String sql = "select from sluice.file where id = ? and day = ? and path_key <> ?";
-    return !transactions
-        .ledger(
+  /** Of these files, those that the ledger has under their own ids. */
+  Set<Long> known(String feed, List<RawIdentity> files) {
+    return new HashSet<>(
+        transactions.ledger(
             c ->
                 Sql.list(
-                    c, sql, row -> true, file.fileId(), FileIds.dayOf(file.fileId()), key(file)))
-        .isEmpty();
+                    c,
+                    "select f.id from sluice.file f join unnest(?::bigint[], ?::uuid[]) as k (id, path_key)"
+                        + " on k.id = f.id and k.path_key = f.path_key where f.day = any (?)",
+                    row -> row.getLong(1),
+                    Sql.array("bigint", files, RawIdentity::fileId),
+                    Sql.array("uuid", files, f -> FileIds.pathKey(feed, f.host(), f.path())),
+                    days(files))));
   }
 
-  RawIdentity renumbered(RawIdentity file) {
-    String sql = "select nextval('sluice.file_seq')";
-    long sequence = transactions.ledger(c -> Sql.one(c, sql, row -> row.getLong(1)));
-    return new RawIdentity(
-        FileIds.id(FileIds.dayOf(file.fileId()), sequence),
-        file.feed(),
-        file.host(),
-        file.path(),
-        file.size(),
-        file.mtime(),
-        file.foundAt(),
-        file.sha256(),
-        file.parent(),
-        file.bulk(),
-        file.settle(),
-        file.archive());
+  /** Of these files, those whose ids belong to other files now. */
+  Set<Long> taken(String feed, List<RawIdentity> files) {
+    List<Long> ids = files.stream().map(RawIdentity::fileId).toList();
+    String sql = "select id from sluice.file where id = any (?) and day = any (?)";
+    Set<Long> taken =
+        new HashSet<>(
+            transactions.ledger(
+                c -> Sql.list(c, sql, row -> row.getLong(1), Sql.longs(ids), days(files))));
+    taken.removeAll(known(feed, files));
+    return taken;
+  }
+
+  /** Whether a scan has found the file's content again meanwhile. */
+  boolean foundAgain(String feed, RawIdentity file) {
+    return transactions.ledger(
+        c ->
+            Sql.exists(
+                c,
+                "select from sluice.file where day = ? and path_key = ? and mtime = ? and size = ?",
+                FileIds.day(file.mtime()),
+                FileIds.pathKey(feed, file.host(), file.path()),
+                file.mtime(),
+                file.size()));
+  }
+
+  long newFileId(RawIdentity file) {
+    long number = next("select nextval('sluice.file_seq')");
+    return FileIds.id(FileIds.dayOf(file.fileId()), number);
+  }
+
+  long newToken() {
+    return next("select sluice.new_token()");
+  }
+
+  private long next(String sql) {
+    return transactions.ledger(c -> Sql.one(c, sql, row -> row.getLong(1)));
+  }
+
+  private static Sql.Items days(List<RawIdentity> files) {
+    return FileIds.days(files.stream().map(RawIdentity::fileId).toList());
   }
 
   /** Closed files that had been handled are handled again; those in flight are left alone. */
@@ -124,92 +147,84 @@ final class RecoveryLedger {
         });
   }
 
-  Inserted insert(List<RawIdentity> files, int handling) {
+  /**
+   * Files of one pack that the ledger does not know wait to be handled.
+   *
+   * @return how many were new; the others a scan has found again
+   */
+  int insert(String feed, long pack, List<RawIdentity> files, int handling) {
     partitions.ensure(files.stream().map(f -> FileIds.dayOf(f.fileId())).distinct().toList());
-    List<Long> ids = files.stream().map(RawIdentity::fileId).toList();
     return transactions.ledger(
         c -> {
-          Set<Long> known =
-              new HashSet<>(
-                  Sql.list(
-                      c,
-                      "select id from sluice.file where id = any (?) and day = any (?)",
-                      row -> row.getLong(1),
-                      Sql.longs(ids),
-                      FileIds.days(ids)));
-          int remembered = 0;
-          int foundAgain = 0;
+          int inserted = 0;
           for (RawIdentity file : files) {
-            if (!known.contains(file.fileId())) {
-              boolean inserted = insert(c, file, handling);
-              remembered += inserted ? 1 : 0;
-              foundAgain += inserted ? 0 : 1;
-            }
+            inserted += insert(c, feed, pack, file, handling);
           }
-          return new Inserted(remembered, foundAgain);
+          return inserted;
         });
   }
 
-  private static boolean insert(Connection c, RawIdentity file, int handling) throws SQLException {
+  private static int insert(Connection c, String feed, long pack, RawIdentity file, int handling)
+      throws SQLException {
     String sql =
         """
         with known as (
-          insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, checksum, parent, bulk, found_at)
-          values (?, ?, ?, ?, ?, ?, ?, ?, decode(?::text, 'hex'), ?::bigint, true, ?)
+          insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, checksum, parent, bulk)
+          values (?, ?, ?, ?, ?, ?, ?, ?, decode(?::text, 'hex'), ?::bigint, true)
           on conflict do nothing returning *)
-        insert into sluice.work (file_id, feed, host, stage, state, bulk, parent, settle, checksum, period, handling)
-        select id, feed, host, 'handle', 'waiting', true, parent, ?, checksum, mtime, ? from known
+        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, parent, settle, checksum,
+                                 pack, pack_offset, period, handling)
+        select id, feed, host, path, size, mtime, 'handle', 'waiting', true, parent, ?, checksum, ?, ?, mtime, ?
+        from known
         """;
     return Sql.update(
-            c,
-            sql,
-            file.fileId(),
-            FileIds.dayOf(file.fileId()),
-            key(file),
-            file.feed(),
-            file.host(),
-            file.path(),
-            file.size(),
-            file.mtime(),
-            file.sha256(),
-            file.parent(),
-            file.foundAt(),
-            file.settle(),
-            handling)
-        == 1;
+        c,
+        sql,
+        file.fileId(),
+        FileIds.dayOf(file.fileId()),
+        FileIds.pathKey(feed, file.host(), file.path()),
+        feed,
+        file.host(),
+        file.path(),
+        file.size(),
+        file.mtime(),
+        file.sha256(),
+        file.parent(),
+        file.settle(),
+        pack,
+        file.offset(),
+        handling);
   }
 
-  /** Files the restored ledger wants to fetch, though their bytes are there already. */
-  int skipFetch(List<RawIdentity> files) {
-    String sql =
-        """
-        update sluice.work set stage = 'handle', state = 'waiting', attempts = 0, entered_at = now(),
-               lease_until = null, published_at = null
-        where file_id = any (?) and stage = 'fetch' and state = 'waiting'
-        """;
-    Long[] ids = files.stream().map(RawIdentity::fileId).toArray(Long[]::new);
-    return transactions.ledger(c -> Sql.update(c, sql, (Object) ids));
+  /** Files that the restored ledger wants to fetch, though their bytes are there already. */
+  int skipFetch(long pack, List<RawIdentity> files) {
+    return transactions.ledger(
+        c ->
+            Work.foundStaged(
+                c,
+                files.stream()
+                    .map(
+                        file ->
+                            new Work.Fetched(
+                                file.fileId(),
+                                new Checksum(file.sha256()),
+                                new RawPlace(pack, file.offset())))
+                    .toList()));
   }
 
   List<Closed> closedSince(Instant since) {
     String sql =
         """
-        select id, feed, found_at from sluice.file
-        where closed_at >= ? and found_at < ? and handling > 0 and state in ('loaded', 'settled', 'rejected', 'dead')
+        select id, feed, pack from sluice.file
+        where closed_at >= ? and found_at < ? and pack is not null and handling > 0 and state in ('loaded', 'settled', 'rejected', 'dead')
         """;
     return transactions.ledger(
         c ->
             Sql.list(
                 c,
                 sql,
-                row ->
-                    new Closed(
-                        row.getLong("id"), row.getString("feed"), Sql.instant(row, "found_at")),
+                row -> new Closed(row.getLong("id"), row.getString("feed"), row.getLong("pack")),
                 since,
                 since));
-  }
-
-  private static UUID key(RawIdentity file) {
-    return FileIds.pathKey(file.feed(), file.host(), file.path());
   }
 }

@@ -1,7 +1,7 @@
 package io.sluice.core.ops;
 
 import io.sluice.core.fate.PauseStage;
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
@@ -10,7 +10,6 @@ import io.sluice.core.staging.StagingObjectMissing;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -64,7 +63,7 @@ public final class Replay {
    *
    * @param archive whether its members, which are in the list, stand for it
    */
-  private record Known(long id, String feed, Instant foundAt, boolean inWork, boolean archive) {}
+  private record Known(long id, String feed, Long pack, boolean inWork, boolean archive) {}
 
   private static final int BATCH = 500;
 
@@ -122,12 +121,12 @@ public final class Replay {
         members as (
           select m.id, a.id as archive from asked a join sluice.file m on m.parent = a.id and m.day = sluice.day_of(a.id)
           where a.handling = 0 and m.state not in ('duplicate', 'replaced', 'discarded'))
-        select f.id, f.feed, f.found_at, w.file_id is not null as in_work, false as archive
+        select f.id, f.feed, f.pack, w.file_id is not null as in_work, false as archive
         from (select id from asked where id not in (select archive from members) union select id from members) a
         join sluice.file f on f.id = a.id and f.day = sluice.day_of(a.id)
         left join sluice.work w on w.file_id = f.id
         union all
-        select distinct archive, '', now(), false, true from members
+        select distinct archive, '', null::bigint, false, true from members
         """;
     return Sql.list(
         connection,
@@ -136,7 +135,7 @@ public final class Replay {
             new Known(
                 row.getLong("id"),
                 row.getString("feed"),
-                Sql.instant(row, "found_at"),
+                row.getObject("pack", Long.class),
                 row.getBoolean("in_work"),
                 row.getBoolean("archive")),
         Sql.longs(ids),
@@ -144,9 +143,11 @@ public final class Replay {
   }
 
   private boolean isStaged(Known file) {
-    String key = StagingKeys.raw(file.feed, file.foundAt, file.id);
+    if (file.pack == null) {
+      return false;
+    }
     try {
-      staging.size(key);
+      staging.size(StagingKeys.raw(file.feed, file.pack));
       return true;
     } catch (StagingObjectMissing e) {
       return false;
@@ -167,11 +168,11 @@ public final class Replay {
     String sql =
         """
         with made as (
-        insert into sluice.work (file_id, feed, host, stage, state, bulk, parent, checksum, period, handling,
-                                 read, loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables,
+        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, parent, checksum, pack,
+                                 pack_offset, period, handling, read, loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables,
                                  unit, element, first_time, last_time)
-        select id, feed, host, case when ? and handling > 0 then 'handle' else 'fetch' end, 'waiting', true, parent,
-               case when ? then checksum end, coalesce(period, mtime), greatest(handling, ?),
+        select id, feed, host, path, size, mtime, case when ? and pack is not null then 'handle' else 'fetch' end,
+               'waiting', true, parent, case when ? then checksum end, pack, pack_offset, coalesce(period, mtime), greatest(handling, ?),
                read, loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables,
                unit, element, first_time, last_time
         from sluice.file where id = any (?) and day = any (?) and closed_at is not null

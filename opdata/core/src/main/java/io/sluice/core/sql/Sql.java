@@ -11,6 +11,8 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,25 +73,72 @@ public final class Sql {
     }
   }
 
-  /** The first row of a query, if it has any. */
+  /** The first row of a query; empty if there is none, or if the mapper makes null of it. */
   public static <T> Optional<T> first(
       Connection connection, String sql, RowMapper<T> mapper, Object... values)
       throws SQLException {
     try (PreparedStatement query = prepare(connection, sql, values);
         ResultSet rows = query.executeQuery()) {
-      return rows.next() ? Optional.of(mapper.map(rows)) : Optional.empty();
+      return rows.next() ? Optional.ofNullable(mapper.map(rows)) : Optional.empty();
     }
   }
 
   /**
    * The row of a query that always has one, such as an aggregate.
    *
+   * @return what the mapper makes of it, which may be null
    * @throws SQLException when it has none
    */
   public static <T> T one(Connection connection, String sql, RowMapper<T> mapper, Object... values)
       throws SQLException {
-    return first(connection, sql, mapper, values)
-        .orElseThrow(() -> new SQLException("no row where one was expected: " + sql, "02000"));
+    try (PreparedStatement query = prepare(connection, sql, values);
+        ResultSet rows = query.executeQuery()) {
+      if (!rows.next()) {
+        throw new SQLException("no row where one was expected: " + sql, "02000");
+      }
+      return mapper.map(rows);
+    }
+  }
+
+  /** A value for each key, in the order of the rows; of equal keys the last counts. */
+  public static <K, V> Map<K, V> map(
+      Connection connection, String sql, RowMapper<K> key, RowMapper<V> value, Object... values)
+      throws SQLException {
+    try (PreparedStatement query = prepare(connection, sql, values);
+        ResultSet rows = query.executeQuery()) {
+      Map<K, V> all = new LinkedHashMap<>();
+      while (rows.next()) {
+        all.put(key.map(rows), value.map(rows));
+      }
+      return all;
+    }
+  }
+
+  /** The first column of all rows as text, NULL as null. */
+  public static List<String> strings(Connection connection, String sql, Object... values)
+      throws SQLException {
+    return list(connection, sql, row -> row.getString(1), values);
+  }
+
+  /**
+   * The whole number of a query that always has one, such as a count; NULL is 0.
+   *
+   * @throws SQLException when it has no row
+   */
+  public static long number(Connection connection, String sql, Object... values)
+      throws SQLException {
+    return one(connection, sql, row -> row.getLong(1), values);
+  }
+
+  /**
+   * What a query that asks yes or no answers; NULL is no. For whether there are rows, see {@link
+   * #exists}.
+   *
+   * @throws SQLException when it has no row
+   */
+  public static boolean isTrue(Connection connection, String sql, Object... values)
+      throws SQLException {
+    return one(connection, sql, row -> row.getBoolean(1), values);
   }
 
   /** Whether a query has a row. */
@@ -110,6 +159,16 @@ public final class Sql {
   public static void execute(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /** The same, one after the other. */
+  public static void execute(Connection connection, Collection<String> statements)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
     }
   }
 
@@ -171,6 +230,9 @@ public final class Sql {
   private static Object element(Object value) {
     if (value instanceof Optional<?> optional) {
       return element(optional.orElse(null));
+    }
+    if (value instanceof byte[] bytes) {
+      return "\\x" + HexFormat.of().formatHex(bytes);
     }
     return value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC).toString() : value;
   }

@@ -1,5 +1,8 @@
 package io.sluice.core.sql;
 
+import java.util.Collection;
+import java.util.stream.Collectors;
+
 /**
  * Quoting of identifiers and strings; see
  * https://www.postgresql.org/docs/current/sql-syntax-lexical.html.
@@ -18,6 +21,11 @@ public final class SqlNames {
   /** A string constant, for the places where a statement cannot have a parameter. */
   public static String literal(String text) {
     return "'" + text.replace("'", "''") + "'";
+  }
+
+  /** Quoted identifiers, separated by commas. */
+  public static String list(Collection<String> identifiers) {
+    return identifiers.stream().map(SqlNames::quote).collect(Collectors.joining(", "));
   }
 
   public static String qualified(String schema, String name) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileStore;
@@ -65,9 +66,10 @@ final class DirectoryStaging implements Staging {
   }
 
   @Override
-  public InputStream open(String key) throws IOException {
+  public InputStream open(String key, long offset) throws IOException {
     try {
-      return Files.newInputStream(path(key));
+      FileChannel channel = FileChannel.open(path(key), StandardOpenOption.READ);
+      return Channels.newInputStream(channel.position(offset));
     } catch (NoSuchFileException | FileNotFoundException e) {
       throw missing(key, e);
     }
@@ -194,7 +196,7 @@ final class DirectoryStaging implements Staging {
     String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
     String text = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
     return text.contains("no space left") || text.contains("quota")
-        ? new StagingFull("no space left for " + target + "; free some space", e)
+        ? new StagingFull("no space left for " + target + "; free up some", e)
         : e;
   }
 

@@ -71,10 +71,11 @@ final class S3Staging implements Staging {
   }
 
   @Override
-  public InputStream open(String key) throws IOException {
+  public InputStream open(String key, long offset) throws IOException {
     String full = full(key);
+    String range = offset == 0 ? null : "bytes=" + offset + "-";
     try {
-      return client.getObject(request -> request.bucket(bucket).key(full));
+      return client.getObject(request -> request.bucket(bucket).key(full).range(range));
     } catch (NoSuchKeyException e) {
       throw missing(key, e);
     } catch (SdkException e) {
@@ -175,7 +176,7 @@ final class S3Staging implements Staging {
       if (response.hasErrors()) {
         S3Error first = response.errors().get(0);
         throw new IOException(
-            "staging %s: %d of %d objects not deleted, first %s: %s"
+            "staging %s: %d of %d objects were not deleted, the first being %s: %s"
                 .formatted(
                     this, response.errors().size(), batch.size(), first.key(), first.message()));
       }

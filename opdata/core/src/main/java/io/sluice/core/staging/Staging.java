@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where bytes lie between the stages: raw files as fetched, chunks as encoded.
+ * Where bytes lie between the stages: packs of raw files as fetched, chunks as encoded.
  *
  * <p>Keys come from {@link StagingKeys}. An object appears whole or not at all, and writing a key
  * again replaces it. Two failures have names: {@link StagingObjectMissing}, after which the stage
@@ -46,7 +46,16 @@ public interface Staging extends AutoCloseable {
    *
    * @throws StagingObjectMissing when there is none under the key
    */
-  InputStream open(String key) throws IOException;
+  default InputStream open(String key) throws IOException {
+    return open(key, 0);
+  }
+
+  /**
+   * Opens an object at an offset in bytes, at most its size.
+   *
+   * @throws StagingObjectMissing when there is none under the key
+   */
+  InputStream open(String key, long offset) throws IOException;
 
   /**
    * Size of an object in bytes.

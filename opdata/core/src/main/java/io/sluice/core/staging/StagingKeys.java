@@ -1,5 +1,6 @@
 package io.sluice.core.staging;
 
+import io.sluice.core.ids.Tokens;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -9,11 +10,11 @@ import java.time.temporal.ChronoField;
 import java.util.regex.Pattern;
 
 /**
- * Makes the keys of staging: {@code raw/<feed>/<yyyyMMdd>/<HH>/<file>} and {@code
- * chunk/<feed>/<yyyyMMdd>/<HH>/<file>-<handling>-<chunk>}.
+ * Makes the keys of staging: {@code raw/<feed>/<yyyyMMdd>/<HH>/<token>} and {@code
+ * chunk/<feed>/<yyyyMMdd>/<HH>/<token>-<chunk>}.
  *
- * <p>Day and hour are of the file's discovery in UTC, so that a cleaner that knows a feed and a
- * period lists only that.
+ * <p>Day and hour are those of the token in UTC, so that a cleaner that knows a feed and a period
+ * lists only that.
  */
 public final class StagingKeys {
 
@@ -36,48 +37,33 @@ public final class StagingKeys {
 
   private StagingKeys() {}
 
-  /** Key of a file's bytes. */
-  public static String raw(String feed, Instant foundAt, long fileId) {
-    return hour(RAW, feed, foundAt) + fileId;
+  /** Key of a pack of raw files. */
+  public static String raw(String feed, long token) {
+    return hour(RAW, feed, Tokens.hour(token)) + token;
   }
 
-  /** Key of one chunk of one handling of a file. */
-  public static String chunk(String feed, Instant foundAt, long fileId, int handling, int chunk) {
-    return hour(CHUNK, feed, foundAt) + fileId + "-" + handling + "-" + chunk;
+  /** Key of one chunk of one handling of a batch. */
+  public static String chunk(String feed, long token, int chunk) {
+    return hour(CHUNK, feed, Tokens.hour(token)) + token + "-" + chunk;
   }
 
   /** Prefix of a feed's objects of one hour, ending at a {@code /}. */
-  public static String hour(String kind, String feed, Instant foundAt) {
-    return kind + feed + "/" + DAY_HOUR.format(foundAt) + "/";
+  public static String hour(String kind, String feed, Instant time) {
+    return kind + feed + "/" + DAY_HOUR.format(time) + "/";
   }
 
   /**
-   * The file id that a key of a raw object, its identity or a chunk belongs to.
+   * The token that a key of a pack or chunk was made of.
    *
    * @throws IllegalArgumentException when it is neither
    */
-  public static long fileId(String key) {
-    String file = key.substring(key.lastIndexOf('/') + 1);
-    String name = RawIdentity.isIdentity(file) ? file.substring(0, file.indexOf('.')) : file;
+  public static long token(String key) {
+    String name = key.substring(key.lastIndexOf('/') + 1);
     int dash = name.indexOf('-', 1);
     try {
       return Long.parseLong(dash < 0 ? name : name.substring(0, dash));
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("not the key of a file or chunk: " + key, e);
-    }
-  }
-
-  /**
-   * The handling a chunk's key belongs to.
-   *
-   * @throws IllegalArgumentException when it is no chunk's
-   */
-  public static int handling(String key) {
-    String[] parts = key.substring(key.lastIndexOf('/') + 1).split("-", -1);
-    try {
-      return Integer.parseInt(parts[1]);
-    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw new IllegalArgumentException("not the key of a chunk: " + key, e);
+      throw new IllegalArgumentException("not the key of a pack or chunk: " + key, e);
     }
   }
 

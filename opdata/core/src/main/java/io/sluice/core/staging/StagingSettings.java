@@ -24,7 +24,7 @@ public record StagingSettings(URI location, long limitBytes, long minFreeBytes, 
     Objects.requireNonNull(location, "location");
     if (limitBytes <= 0 || minFreeBytes < 0) {
       throw new IllegalArgumentException(
-          "staging.limit must be above 0 and staging.min-free not below 0");
+          "staging.limit must be more than 0 and staging.min-free at least 0");
     }
     s3 = s3 == null ? S3.DEFAULTS : s3;
   }

@@ -17,16 +17,32 @@ public record StagingUse(
     return usedBytes < limitBytes && freeBytes > minFreeBytes;
   }
 
+  /** Whether the file system has less free than twice what it must keep. */
+  public boolean isLow() {
+    return freeBytes < 2 * minFreeBytes;
+  }
+
+  /**
+   * Bytes that should go: above a share of the limit, or to have twice free what must be.
+   *
+   * @param fullest share of the limit, 0 to 1
+   */
+  public long excess(double fullest) {
+    long overLimit =
+        limitBytes == StagingSettings.UNLIMITED ? 0 : usedBytes - (long) (limitBytes * fullest);
+    return Math.max(overLimit, isLow() ? 2 * minFreeBytes - freeBytes : 0);
+  }
+
   void checkRoom() throws StagingFull {
     if (usedBytes >= limitBytes) {
       throw new StagingFull(
-          "staging %s holds %,d bytes of the %,d allowed; raise staging.limit, keep raw files for"
+          "staging %s holds %,d of at most %,d bytes; raise staging.limit, keep raw files for less"
                   .formatted(where, usedBytes, limitBytes)
-              + " a shorter time, or let the loader catch up");
+              + " time, or let the loader catch up");
     }
     if (freeBytes <= minFreeBytes) {
       throw new StagingFull(
-          "the disk under staging %s has %,d bytes free and must keep %,d; free some space, or"
+          "the disk of staging %s has %,d bytes free and must keep %,d; free up space or"
                   .formatted(where, freeBytes, minFreeBytes)
               + " lower staging.min-free");
     }

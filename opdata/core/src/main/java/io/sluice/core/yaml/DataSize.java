@@ -19,7 +19,7 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
 
   public DataSize {
     if (bytes < 0) {
-      throw new IllegalArgumentException("a size is not negative: " + bytes);
+      throw new IllegalArgumentException("a size cannot be negative: " + bytes);
     }
   }
 

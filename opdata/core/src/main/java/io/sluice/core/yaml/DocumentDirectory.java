@@ -1,5 +1,6 @@
 package io.sluice.core.yaml;
 
+import io.sluice.core.thread.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -41,13 +41,7 @@ public final class DocumentDirectory<R, D> implements AutoCloseable {
   public DocumentDirectory(Path directory, DocumentKind<R, D> kind) {
     this.directory = directory;
     this.kind = kind;
-    this.scheduler = Executors.newSingleThreadScheduledExecutor(this::thread);
-  }
-
-  private Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "sluice-" + kind.plural());
-    thread.setDaemon(true);
-    return thread;
+    this.scheduler = Threads.scheduler(1, "sluice-" + kind.plural());
   }
 
   /** What has to be repaired, by file and line; empty if every file is in effect as it stands. */
@@ -77,7 +71,10 @@ public final class DocumentDirectory<R, D> implements AutoCloseable {
       refresh.run();
     } catch (RuntimeException e) {
       LOG.error(
-          "The {} of {} could not be reloaded; those in effect stay", kind.plural(), directory, e);
+          "The {} in {} could not be reloaded; those in effect are kept",
+          kind.plural(),
+          directory,
+          e);
     }
   }
 
@@ -131,9 +128,9 @@ public final class DocumentDirectory<R, D> implements AutoCloseable {
         1,
         "",
         "the directory of " + kind.plural() + " cannot be read",
-        "Create it, or mount it, and let the service read it; the "
+        "Create or mount it and make it readable for the service; until then the "
             + kind.plural()
-            + " in effect stay.");
+            + " in effect are kept.");
   }
 
   private Map<Path, Entry<R, D>> keepGood(Map<Path, Entry<R, D>> read, Map<Path, R> checked) {

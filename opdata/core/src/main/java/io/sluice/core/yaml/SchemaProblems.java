@@ -120,7 +120,7 @@ public final class SchemaProblems {
       case "minLength", "minItems", "minProperties" -> name + " is empty";
       case "maxLength" -> name + " is longer than " + rule.path("maxLength").asString();
       case "uniqueItems" -> name + " names something twice";
-      default -> name + " is wrong: " + error.getMessage();
+      default -> name + " is invalid: " + error.getMessage();
     };
   }
 
@@ -196,7 +196,7 @@ public final class SchemaProblems {
       case BOOLEAN -> "true or false";
       case NUMBER -> "a number";
       case NULL -> "empty";
-      default -> "a text";
+      default -> "text";
     };
   }
 
@@ -207,7 +207,7 @@ public final class SchemaProblems {
       case "boolean" -> "true or false";
       case "integer" -> "a whole number";
       case "number" -> "a number";
-      default -> "a text";
+      default -> "text";
     };
   }
 

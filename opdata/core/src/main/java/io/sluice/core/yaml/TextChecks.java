@@ -120,14 +120,15 @@ public final class TextChecks {
   private static Optional<Fault> secret(String text) {
     return fault(
         Secret.parse(text).isEmpty(),
-        "a secret is written where only a reference may stand",
-        "Put it into an environment variable or a file, and write ${env:NAME} or ${file:/path}.");
+        "a secret is written out where only a reference is allowed",
+        "Put it in an environment variable or a file, and refer to it with ${env:NAME} or"
+            + " ${file:/path}.");
   }
 
   private static Optional<Fault> sqlName(String text) {
     return fault(
         text.isBlank() || text.indexOf('\0') >= 0 || tooLong(text),
-        "'" + text + "' is not a name in PostgreSQL",
+        "'" + text + "' is not a PostgreSQL name",
         "Use 1 to 63 bytes.");
   }
 
@@ -140,7 +141,7 @@ public final class TextChecks {
     return fault(
         !text.startsWith("/") || text.contains("/../") || text.endsWith("/.."),
         "'" + text + "' is not an absolute path",
-        "Start it with / and use no ..");
+        "Start it with / and do not use ..");
   }
 
   private static Optional<Fault> regexWithGroup(String text) {
@@ -148,7 +149,7 @@ public final class TextChecks {
       return fault(
           Pattern.compile(text).matcher("").groupCount() == 0,
           "the regular expression has no group",
-          "Put the part that is wanted in parentheses, for example /pm/([^/]+)/.");
+          "Put the part you want in parentheses, for example /pm/([^/]+)/.");
     } catch (PatternSyntaxException e) {
       return Optional.of(
           new Fault(
@@ -166,7 +167,7 @@ public final class TextChecks {
     String sql = text.strip().toLowerCase(Locale.ROOT);
     return fault(
         !sql.matches("(?s)(select|with|values|table)\\b.*") || sql.contains(";"),
-        name + " is not one SQL query",
+        name + " is not a single SQL query",
         "Write one select without a semicolon, for example select name from cm.gnb.");
   }
 

@@ -79,7 +79,7 @@ public final class YamlDocument {
       return unreadable(
           file.toString(),
           "the file cannot be read",
-          "Check that it exists and that the service may read it.");
+          "Check that it exists and that the service is allowed to read it.");
     }
   }
 
@@ -122,17 +122,16 @@ public final class YamlDocument {
       problems.addAtValue(
           JsonPointer.empty(),
           "the file is not a " + noun,
-          "Write one mapping that starts with " + firstKey + ":.");
+          "Write a single mapping that starts with " + firstKey + ":.");
     } catch (TooLargeException e) {
       problems.addAtValue(
           JsonPointer.empty(),
           "the file is nested too deeply or has too many parts",
-          "Write it without aliases that repeat each other.");
+          "Write it without aliases that multiply each other.");
     } catch (MarkedYamlEngineException e) {
       reportSyntax(e);
     } catch (YamlEngineException e) {
-      problems.addAtValue(
-          JsonPointer.empty(), "the file is not YAML text", "Save it as YAML in UTF-8.");
+      problems.addAtValue(JsonPointer.empty(), "the file is not YAML", "Save it as YAML in UTF-8.");
     }
     return Optional.empty();
   }
@@ -143,7 +142,7 @@ public final class YamlDocument {
           position(documents.next()),
           JsonPointer.empty(),
           "the file has a second document",
-          "Write each " + noun + " into a file of its own.");
+          "Put each " + noun + " in its own file.");
     }
   }
 
@@ -157,7 +156,7 @@ public final class YamlDocument {
         at,
         JsonPointer.empty(),
         "not YAML: " + context + e.getProblem(),
-        "Check indentation and quotes; put texts with { } [ ] * & ! : # in quotes.");
+        "Check indentation and quotes; quote text that contains { } [ ] * & ! : or #.");
   }
 
   private JsonNode convert(Node node, JsonPointer at) {
@@ -183,14 +182,14 @@ public final class YamlDocument {
         problems.add(
             position(entry.getKeyNode()),
             at,
-            "a key is not a plain text",
-            "Put texts with { } or [ ] in quotes.");
+            "a key is not plain text",
+            "Quote text that contains { } or [ ].");
         continue;
       }
       JsonPointer child = at.appendProperty(key.getValue());
       if (object.has(key.getValue())) {
         problems.add(
-            position(key), child, "'" + key.getValue() + "' stands twice", "Remove one of them.");
+            position(key), child, "'" + key.getValue() + "' appears twice", "Remove one of them.");
         continue;
       }
       keys.put(child, position(key));

@@ -1,14 +1,19 @@
 package io.sluice.core.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.sluice.core.catalog.Dimensions.Kind;
+import io.sluice.core.chunk.UsedIds;
 import io.sluice.core.feed.FeedTarget.Grants;
 import io.sluice.core.sql.Transactions;
 import io.sluice.testkit.EmbeddedDatabase;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -57,5 +62,77 @@ class DimensionsTest {
               }
             });
     assertThat(id).isEqualTo(String.valueOf(again));
+  }
+
+  private static int id(NameIds ids, String name) {
+    byte[] utf8 = ("<" + name + ">").getBytes(StandardCharsets.UTF_8);
+    return ids.id(utf8, 1, utf8.length - 2);
+  }
+
+  @Test
+  void givesStandIns_untilABatchsNamesAreNumbered() {
+    Dimensions dimensions = new Dimensions(transactions);
+    int known = dimensions.ids("pm", Kind.OBJECT, List.of("Cell=1"), NO_GRANTS).get("Cell=1");
+    BatchIds batch = dimensions.batch(NO_GRANTS);
+    NameIds objects = batch.of("pm", Kind.OBJECT);
+    NameIds elements = batch.of("pm", Kind.ELEMENT);
+    int first = id(objects, "Cell=1");
+    int second = id(objects, "Cell=2");
+    int element = id(elements, "Cell=1");
+    assertThat(List.of(first, second, element)).allMatch(id -> id < 0).doesNotHaveDuplicates();
+    assertThat(id(objects, "Cell=2")).isEqualTo(second);
+
+    batch.resolve();
+    assertThat(batch.id(first)).isEqualTo(known);
+    assertThat(batch.id(second)).isPositive().isNotEqualTo(known);
+    assertThat(id(objects, "Cell=2")).isEqualTo(batch.id(second));
+    assertThat(batch.used())
+        .extracting(UsedIds::table, used -> used.keys().keySet())
+        .containsExactlyInAnyOrder(
+            tuple("dim_object", Set.of(known, batch.id(second))),
+            tuple("dim_element", Set.of(batch.id(element))));
+
+    int number = batch.id(second);
+    batch.clear();
+    assertThat(batch.used()).isEmpty();
+    assertThat(id(objects, "Cell=2")).as("known by now").isEqualTo(number);
+    assertThat(batch.used()).hasSize(1);
+    assertThat(id(dimensions.batch(NO_GRANTS).of("pm", Kind.OBJECT), "Cell=2")).isEqualTo(number);
+  }
+
+  @Test
+  void makesTablesAgain_whenTheyWereDropped() {
+    Dimensions dimensions = new Dimensions(transactions);
+    dimensions.ids("pm", Kind.ELEMENT, List.of("a"), NO_GRANTS);
+    transactions.ledger(c -> c.createStatement().execute("drop schema pm cascade"));
+    assertThat(dimensions.ids("pm", Kind.ELEMENT, List.of("a", "b"), NO_GRANTS).values())
+        .containsExactlyInAnyOrder(1, 2);
+  }
+
+  @Test
+  void findsEveryNameOfALargeNetwork() {
+    IdTable table = new IdTable();
+    NameHash hash = new NameHash();
+    int names = 500_000;
+    for (int i = 0; i < names; i++) {
+      byte[] name = name(i);
+      assertThat(table.find(hash.of(name, 0, name.length))).isNegative();
+      table.add(hash, i + 1, i, -i);
+    }
+    for (int i = 0; i < names; i++) {
+      byte[] name = name(i);
+      int entry = table.find(hash.of(name, 0, name.length));
+      assertThat(table.id(entry)).isEqualTo(i + 1);
+      assertThat(table.key(entry)).isEqualTo(new UUID(i, -i));
+    }
+    byte[] other = name(names);
+    assertThat(table.find(hash.of(other, 0, other.length))).isNegative();
+    table.clear();
+    assertThat(table.find(hash.of(name(1), 0, name(1).length))).isNegative();
+  }
+
+  private static byte[] name(int number) {
+    return ("SubNetwork=1,ManagedElement=gNB" + number / 12 + ",NRCellDU=" + number % 12)
+        .getBytes(StandardCharsets.UTF_8);
   }
 }

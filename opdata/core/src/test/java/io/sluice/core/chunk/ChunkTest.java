@@ -9,9 +9,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class ChunkTest {
+
+  private static final byte[] PRESENCE = {1, 2, 3, 4, 5, 6};
 
   private static Segment head(int table, CopyBuffer payload) {
     return new Segment(
@@ -24,12 +28,14 @@ class ChunkTest {
         List.of(0),
         List.of(1_000_000L),
         List.of(new long[] {5, 3}),
-        payload.size());
+        payload.size(),
+        table == 2 ? 3 : 0,
+        List.of(new Segment.Run(42, 3, 2, 7, payload.size())));
   }
 
   private static byte[] chunk() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ChunkWriter writer = new ChunkWriter(bytes, 42L, 3, 1)) {
+    try (ChunkWriter writer = new ChunkWriter(bytes, 42L, 1)) {
       for (int table = 1; table <= 2; table++) {
         CopyBuffer rows = new CopyBuffer(16);
         for (int i = 0; i < 1000 * table; i++) {
@@ -37,8 +43,9 @@ class ChunkTest {
           rows.putDouble(i);
           rows.putLong(42);
         }
-        writer.segment(head(table, rows), rows);
+        writer.segment(head(table, rows), rows, table == 2 ? PRESENCE : new byte[0]);
       }
+      writer.ids(new UsedIds("pm", "dim_element", Map.of(7, new UUID(1, 2))));
     }
     return bytes.toByteArray();
   }
@@ -46,16 +53,30 @@ class ChunkTest {
   @Test
   void readsWhatWasWritten() throws IOException {
     try (ChunkReader reader = new ChunkReader(new ByteArrayInputStream(chunk()))) {
-      assertThat(reader.fileId()).isEqualTo(42);
-      assertThat(reader.handling()).isEqualTo(3);
+      assertThat(reader.token()).isEqualTo(42);
       assertThat(reader.chunk()).isEqualTo(1);
       Segment first = reader.next();
       assertThat(first.table()).isEqualTo("nr\"cell");
       assertThat(first.columns()).contains(new Column("a", PgType.FLOAT8));
       assertThat(first.marks().get(0)).containsExactly(5, 3);
       assertThat(reader.payload().readAllBytes()).hasSize((int) first.bytes());
-      assertThat(reader.next().tableId()).isEqualTo(2);
+      Segment second = reader.next();
+      assertThat(second.tableId()).isEqualTo(2);
+      reader.payload().skipNBytes(second.bytes());
+      assertThat(reader.payload().readAllBytes()).isEqualTo(PRESENCE);
       assertThat(reader.next()).isNull();
+      assertThat(reader.ids())
+          .containsExactly(new UsedIds("pm", "dim_element", Map.of(7, new UUID(1, 2))));
+    }
+  }
+
+  @Test
+  void refusesPresence_thatDoesNotFitTheRows() throws IOException {
+    try (ChunkWriter writer = new ChunkWriter(new ByteArrayOutputStream(), 42L, 1)) {
+      CopyBuffer rows = new CopyBuffer(16);
+      assertThatThrownBy(() -> writer.segment(head(2, rows), rows, new byte[5]))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("5 of presence");
     }
   }
 

@@ -102,6 +102,7 @@ class PathPatternTest {
     "/pm/{yyyyMMdd}/*, UTC, /pm/20261120/a, 2026-11-21T00:00:00Z",
     "/pm/{yyyyMMdd}/*, Europe/Berlin, /pm/20261120/a, 2026-11-20T23:00:00Z",
     "/pm/{yyyyMMdd}/x{HHmm}.csv, UTC, /pm/20261120/x0715.csv, 2026-11-20T07:16:00Z",
+    "/pm/{yyyyMMdd}/x{HHmm}.csv, UTC, /pm/20261120/x2400.csv, 2026-11-21T00:01:00Z",
     "/pm/{yyyyMM}/*, UTC, /pm/202612/a, 2027-01-01T00:00:00Z",
     "/pm/{yyMMdd}/*, UTC, /pm/261120/a, 2026-11-21T00:00:00Z",
     "/pm/{yyyyMMdd}/*, UTC, /pm/20261120/A20261120.0700+0100-0715+0100_x, 2026-11-20T06:15:00Z",

@@ -27,6 +27,7 @@ class PmFileNameTest {
         "D20050907.1030+0000-1045+0000_-job10_-_2|2005-09-07T10:30:00Z|2005-09-07T10:45:00Z|",
         "A20050907.2345+0000-0000+0000.xml2|2005-09-07T23:45:00Z|2005-09-08T00:00:00Z|",
         "/pm/x/PM20050907.2345+0000-0000+0000_g.tar.gz|2005-09-07T23:45:00Z|2005-09-08T00:00:00Z|g",
+        "A20261120.2345+0000-2400+0000_g|2026-11-20T23:45:00Z|2026-11-21T00:00:00Z|g",
         "site_A20050907.2345+0000-0000+0000_g.zip|2005-09-07T23:45:00Z|2005-09-08T00:00:00Z|g",
       })
   void readsName_whenItFollowsTheConvention(
@@ -41,12 +42,26 @@ class PmFileNameTest {
         "report.csv",
         "A2018.xml",
         "A20181302.0000+0100-0015+0100_x",
+        "A20260230.0000+0100-0015+0100_x",
         "A20181002.2500-2515_x",
+        "A20181002.2401-2415_x",
         "A20181002.0000+9900-0015+9900_x",
         "E20181002.0000+0100-0015+0100_x",
         "XA20181002.0000+0100-0015+0100_x",
       })
   void readsNothing_whenNameIsOfAnotherKind(String name) {
     assertThat(PmFileName.parse(name, TOKYO)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "A20260329.0215-0230_gNB7",
+        "A20261025.0215-0230_gNB7",
+        "A20260230.0000-0015_gNB7"
+      })
+  void knowsTheElementAlone_whenTheTimesAreNoneOrTwo(String name) {
+    assertThat(PmFileName.parse(name, ZoneId.of("Europe/Berlin"))).isEmpty();
+    assertThat(PmFileName.elementIn(name)).contains("gNB7");
   }
 }

@@ -1,17 +1,23 @@
 package io.sluice.core.ledger;
 
-import static io.sluice.core.ledger.LedgerFixture.NOW;
-import static io.sluice.core.ledger.LedgerFixture.file;
+import static io.sluice.core.work.WorkFixture.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.ids.FileIds;
+import io.sluice.core.work.WorkFixture;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FileIntakeTest {
 
-  private final LedgerFixture ledger = new LedgerFixture();
+  private final WorkFixture ledger = new WorkFixture();
+
+  private static FoundFile file(String path, Instant mtime) {
+    return new FoundFile("ems1", path, 100, mtime, null);
+  }
 
   private FileIntake.Result offer(FoundFile... files) {
     return ledger.intake.offer("f", List.of(files), f -> f.path().contains("old"), true);
@@ -49,6 +55,21 @@ class FileIntakeTest {
     assertThat(offer(file("/a", NOW.minus(Duration.ofDays(31)))))
         .isEqualTo(new FileIntake.Result(0, 0, 1));
     assertThat(ledger.number("select count(*) from sluice.file")).isZero();
+  }
+
+  @Test
+  void reopensAFile_thatVanishedBeforeItWasStaged_andIsThereAgain() {
+    offer(file("/a", NOW));
+    ledger.execute("delete from sluice.work");
+    ledger.execute(
+        "update sluice.file set state = 'rejected', reason = 'vanished: gone', closed_at = now()");
+    assertThat(offer(file("/a", NOW))).isEqualTo(new FileIntake.Result(1, 0, 0));
+    assertThat(ledger.text("select stage || state || path from sluice.work"))
+        .isEqualTo("fetchwaiting/a");
+    assertThat(offer(file("/a", NOW)).found()).isZero();
+    ledger.execute("delete from sluice.work");
+    ledger.execute("update sluice.file set reason = 'empty: nothing in it'");
+    assertThat(offer(file("/a", NOW)).found()).isZero();
   }
 
   @Test

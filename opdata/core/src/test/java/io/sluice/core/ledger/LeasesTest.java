@@ -2,12 +2,13 @@ package io.sluice.core.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.work.WorkFixture;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class LeasesTest {
 
-  private final LedgerFixture ledger = new LedgerFixture();
+  private final WorkFixture ledger = new WorkFixture();
   private final Leases a = new Leases(ledger.transactions, "a");
   private final Leases b = new Leases(ledger.transactions, "b");
 

@@ -12,7 +12,7 @@ class WorkMessageTest {
 
   @Test
   void readsWhatItWrote() {
-    WorkMessage message = new WorkMessage(Stage.LOAD, "nr-pm", 1L << 53, 3, 7, true);
+    WorkMessage message = new WorkMessage(Stage.LOAD, "nr-pm", 1L << 53, true);
     assertThat(WorkMessage.parse(message.toJson())).isEqualTo(message);
     assertThat(message.queue()).isEqualTo("sluice.load.bulk");
     assertThat(Stage.of("settle").deadQueue()).isEqualTo("sluice.settle.dead");

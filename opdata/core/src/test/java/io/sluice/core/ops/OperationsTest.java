@@ -29,7 +29,6 @@ class OperationsTest {
     assertThat(entry.file().id()).isEqualTo(id);
     assertThat(entry.file().state()).isEqualTo("dead");
     assertThat(entry.last().error()).isEqualTo("boom");
-    assertThat(entry.last().chunk()).isZero();
     assertThat(entry.deaths()).isEqualTo(1);
     assertThat(dead.list("other*", 10)).isEmpty();
     assertThat(dead.deaths(id)).extracting(DeadFiles.Death::stage).containsExactly("load");

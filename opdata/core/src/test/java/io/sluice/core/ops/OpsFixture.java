@@ -1,24 +1,38 @@
 package io.sluice.core.ops;
 
-import io.sluice.core.ledger.FileCloser;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.ledger.FileIntake;
 import io.sluice.core.ledger.FoundFile;
-import io.sluice.core.ledger.HandleClaim;
 import io.sluice.core.ledger.HandleLedger;
-import io.sluice.core.ledger.HandledFile;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.ledger.LedgerSchema;
 import io.sluice.core.message.Stage;
+import io.sluice.core.message.WorkMessage;
+import io.sluice.core.message.WorkPublisher;
+import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.staging.PackWriter;
+import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.DeadFile;
+import io.sluice.core.work.FileCloser;
+import io.sluice.core.work.HandledFile;
+import io.sluice.core.work.Leaving;
+import io.sluice.core.work.LoadedFile;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.core.work.StageTask;
+import io.sluice.core.work.Waiting;
+import io.sluice.core.work.Work;
 import io.sluice.testkit.EmbeddedDatabase;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,7 +40,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A ledger and a staging directory, and short ways to bring files into every state. */
 final class OpsFixture {
@@ -36,9 +56,23 @@ final class OpsFixture {
   final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
   final Transactions transactions = new Transactions(database.dataSource());
   final LedgerPartitions partitions = new LedgerPartitions(transactions);
-  final HandleLedger handling = new HandleLedger(transactions, Duration.ofMinutes(2));
+  final HandleLedger handling = new HandleLedger(transactions);
   final FileQuery files = new FileQuery(transactions);
   final Staging staging;
+
+  private static final WorkPublisher NO_BROKER =
+      new WorkPublisher() {
+        @Override
+        public void publish(Collection<WorkMessage> messages) {}
+
+        @Override
+        public void publishDead(WorkMessage message, Failure failure) {}
+
+        @Override
+        public long depth(String queue) {
+          return 0;
+        }
+      };
 
   OpsFixture(Path directory) {
     LedgerSchema.migrate(database.dataSource());
@@ -51,17 +85,17 @@ final class OpsFixture {
 
   /** A file that waits for its fetch. */
   long found(String feed, String path) {
-    FoundFile file = new FoundFile("ems1", path, 100, now, now.minusSeconds(900));
+    FoundFile file = new FoundFile("ems1", path, path.length(), now, now.minusSeconds(900));
     new FileIntake(transactions, partitions, Clock.systemUTC(), Duration.ofDays(30))
         .offer(feed, List.of(file), f -> false, false);
     return number("select max(id) from sluice.file where path = '" + path + "'");
   }
 
-  /** A file whose bytes are staged and which is queued for the handler. */
+  /** A file whose bytes are staged and which waits for the handler. */
   long fetched(String feed, String path) {
     long id = found(feed, path);
     stage(id);
-    execute("update sluice.work set stage = 'handle', state = 'queued' where file_id = " + id);
+    execute("update sluice.work set stage = 'handle' where file_id = " + id);
     return id;
   }
 
@@ -73,9 +107,45 @@ final class OpsFixture {
   }
 
   void handle(long id) {
-    HandleClaim claim = handling.claim(id, false).orElseThrow();
-    HandledFile made = new HandledFile(1, "cell", 10, 1, 2, 0, "gnb1", now, now);
-    handling.record(claim, made, false);
+    HandledFile made = new HandledFile(id, "cell", 10, 1, 2, 0, "gnb1", now, now);
+    work(
+        Stage.HANDLE,
+        id,
+        claim ->
+            handling.record(
+                claim,
+                new HandleLedger.Handling(List.of(made), List.of(), List.of(), List.of(), 1),
+                false));
+  }
+
+  /** Cuts a batch of one file that waits, and lets a stage work on it. */
+  void work(Stage stage, long id, Consumer<Claim> task) {
+    String feed = text("select feed from sluice.work where file_id = " + id);
+    WorkMessage message =
+        transactions.ledger(
+            c -> {
+              List<Waiting> files =
+                  new ArrayList<>(Work.waiting(c, stage, false, List.of(feed), List.of(), 1_000));
+              files.addAll(Work.waiting(c, stage, true, List.of(feed), List.of(), 1_000));
+              files.removeIf(file -> file.fileId() != id);
+              return Batches.cut(c, stage, false, List.of(new Batches.Cut(feed, files))).get(0);
+            });
+    work(message, task);
+  }
+
+  private void work(WorkMessage message, Consumer<Claim> task) {
+    new StageProtocol(
+            message.stage(),
+            claim -> {
+              task.accept(claim);
+              return new StageTask.Result(Map.of(), List.of());
+            },
+            transactions,
+            NO_BROKER,
+            new StageMetrics(new SimpleMeterRegistry(), message.stage()),
+            StageProtocol.Settings.DEFAULTS,
+            Clock.systemUTC())
+        .work(message, false);
   }
 
   long loaded(String feed, String path) {
@@ -85,8 +155,17 @@ final class OpsFixture {
   }
 
   void load(long id) {
-    execute("update sluice.work set loaded = 7, rows = 7, tables = '{1}' where file_id = " + id);
-    transactions.durable(c -> FileCloser.finishLoaded(c, List.of(id)));
+    long batch = number("select batch from sluice.work where file_id = " + id);
+    work(
+        new WorkMessage(Stage.LOAD, "f", batch, false),
+        claim ->
+            transactions.durable(
+                c -> {
+                  Batches.lock(c, claim);
+                  Work.addLoaded(c, List.of(new LoadedFile(id, 7, 0, 0, 0, 7, Set.of(1))));
+                  FileCloser.finishLoaded(c, List.of(id));
+                  return Batches.end(c, claim);
+                }));
   }
 
   /** A reject of the file's first handling. */
@@ -97,62 +176,83 @@ final class OpsFixture {
                 .formatted(id, id, reason, line, cells));
   }
 
-  /** A file whose only chunk died. */
+  /** A file that failed at the limit while it was loaded. */
   long dead(String feed, String path) {
     long id = handled(feed, path);
-    execute(
-        "update sluice.work set dead = 7 where file_id = %d".formatted(id),
-        "insert into sluice.dead (file_id, stage, handling, chunk, attempts, reason, error)"
-            + " values (%d, 'load', 1, 0, 5, 'unknown', 'boom')".formatted(id));
-    transactions.durable(
-        c -> FileCloser.close(c, id, FileCloser.End.DEAD, Stage.LOAD, "unknown: boom", null));
+    long batch = number("select batch from sluice.work where file_id = " + id);
+    work(
+        new WorkMessage(Stage.LOAD, feed, batch, false),
+        claim ->
+            transactions.durable(
+                c -> {
+                  Batches.lock(c, claim);
+                  DeadFile.close(
+                      c, claim, List.of(new DeadFile(claim.files().get(0), "unknown", "boom")));
+                  return Batches.end(c, claim);
+                }));
     return id;
   }
 
   long parked(String feed, String path, String reason) {
     long id = fetched(feed, path);
-    handling.park(handling.claim(id, false).orElseThrow(), reason);
+    work(
+        Stage.HANDLE,
+        id,
+        claim ->
+            transactions.ledger(
+                c -> {
+                  Batches.lock(c, claim);
+                  Work.leave(c, List.of(Leaving.parked(claim, claim.files().get(0), reason)));
+                  return Batches.end(c, claim);
+                }));
     return id;
   }
 
   String rawKey(long id) {
-    FileRow file = file(id);
-    return StagingKeys.raw(file.feed(), file.foundAt(), id);
+    return text(
+        "select feed || ' ' || pack from sluice.file_status where id = " + id,
+        row -> StagingKeys.raw(row[0], Long.parseLong(row[1])));
   }
 
-  /** Stages bytes and identity, as the getter does. */
+  private String text(String sql, Function<String[], String> key) {
+    return key.apply(text(sql).split(" ", 2));
+  }
+
+  /** Stages the file in a pack of its own, as the getter does. */
   RawIdentity stage(long id) {
     FileRow file = file(id);
+    long token = number("select sluice.new_token()");
+    byte[] bytes = file.path().getBytes(StandardCharsets.UTF_8);
     RawIdentity identity =
         new RawIdentity(
             id,
-            file.feed(),
             file.host(),
             file.path(),
-            file.size(),
+            bytes.length,
             file.mtime(),
-            file.foundAt(),
             "0102",
             null,
             false,
             true,
-            false);
-    put(identity);
-    return identity;
-  }
-
-  void put(RawIdentity identity) {
-    try {
-      byte[] bytes = identity.path().getBytes(StandardCharsets.UTF_8);
-      staging.put(identity.rawKey(), new ByteArrayInputStream(bytes));
-      identity.write(staging);
+            false,
+            0);
+    try (PackWriter pack = new PackWriter(staging, file.feed(), token)) {
+      pack.write(bytes, 0, bytes.length);
+      pack.add(identity);
+      pack.commit();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    String raw = "pack = %d, pack_offset = 0, size = %d".formatted(token, bytes.length);
+    execute(
+        "update sluice.work set " + raw + " where file_id = " + id,
+        "update sluice.file set " + raw + " where id = " + id);
+    return identity;
   }
 
-  String read(String key) {
-    try (var in = staging.open(key)) {
+  String read(long id) {
+    FileRow file = file(id);
+    try (InputStream in = Packs.open(staging, rawKey(id), 0, file.size())) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -2,10 +2,15 @@ package io.sluice.core.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.core.staging.RawIdentity;
+import io.sluice.core.ids.Tokens;
+import io.sluice.core.staging.StagingKeys;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +41,7 @@ class RecoveryTest {
   @Test
   void insertsForgottenFile_withItsIdAndName() {
     long id = ledger.loaded("f", "/a");
-    RawIdentity before = ledger.stage(id);
+    FileRow before = ledger.file(id);
     forget(id);
 
     Recovery.Result result = recover();
@@ -46,7 +51,6 @@ class RecoveryTest {
     FileRow file = ledger.file(id);
     assertThat(file.path()).isEqualTo("/a");
     assertThat(file.mtime()).isEqualTo(before.mtime());
-    assertThat(file.foundAt()).isEqualTo(before.foundAt());
     assertThat(ledger.work(id)).isEqualTo("handle waiting");
     assertThat(ledger.text("select settle || ' ' || encode(checksum, 'hex') from sluice.work"))
         .isEqualTo("true 0102");
@@ -76,36 +80,36 @@ class RecoveryTest {
   @Test
   void handlesAgain_whatWasFoundEarlierAndLoadedSince() {
     long id = ledger.fetched("f", "/a");
-    ledger.unstage(id);
     ledger.execute("update sluice.file set found_at = now() - interval '5 hours'");
-    ledger.stage(id);
+    stageEarlier(id);
     ledger.handle(id);
     ledger.load(id);
     assertThat(recover().again()).isEqualTo(1);
     assertThat(ledger.work(id)).isEqualTo("handle waiting");
   }
 
+  /** Stages the file in a pack of an hour that the recovery does not look into. */
+  private void stageEarlier(long id) {
+    String key = ledger.rawKey(id);
+    long old = Tokens.of(since.minus(Duration.ofHours(5)), 77);
+    try (var bytes = ledger.staging.open(key)) {
+      ledger.staging.put(StagingKeys.raw("f", old), bytes);
+      ledger.staging.delete(List.of(key));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ledger.execute("update sluice.work set pack = " + old, "update sluice.file set pack = " + old);
+  }
+
   @Test
   void leavesOlderFilesAlone() {
     long id = ledger.loaded("f", "/a");
+    stageEarlier(id);
     ledger.execute(
         "update sluice.file set found_at = found_at - interval '5 hours',"
             + " closed_at = closed_at - interval '4 hours'");
-    ledger.stage(id);
-    ledger.execute("delete from sluice.work");
-    forgetRecentObject(id);
     assertThat(recover().again()).isZero();
     assertThat(ledger.state(id)).isEqualTo("loaded");
-  }
-
-  /** The object staged before found_at was moved back. */
-  private void forgetRecentObject(long id) {
-    try (var objects = ledger.staging.list("raw/")) {
-      String old = ledger.rawKey(id);
-      ledger.staging.delete(objects.map(o -> o.key()).filter(key -> !key.startsWith(old)).toList());
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   @Test
@@ -123,7 +127,7 @@ class RecoveryTest {
     assertThat(ledger.file(id).path()).isEqualTo("/b");
     long renumbered = ledger.number("select id from sluice.file where path = '/a'");
     assertThat(renumbered).isNotEqualTo(id);
-    assertThat(ledger.read(ledger.rawKey(renumbered))).isEqualTo("/a");
+    assertThat(ledger.read(renumbered)).isEqualTo("/a");
   }
 
   @Test
@@ -139,11 +143,9 @@ class RecoveryTest {
   }
 
   @Test
-  void namesObjects_thatNobodyKnows() throws Exception {
-    long id = ledger.loaded("f", "/a");
-    String key = ledger.rawKey(id);
-    ledger.staging.delete(java.util.List.of(RawIdentity.key(key)));
-    forget(id);
-    assertThat(recover().nameless()).containsExactly(key);
+  void namesPacks_thatNobodyCanRead() throws IOException {
+    String key = StagingKeys.raw("f", Tokens.of(ledger.now, 5));
+    ledger.staging.put(key, new ByteArrayInputStream(new byte[20]));
+    assertThat(recover().damaged()).containsExactly(key);
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.core.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.message.Stage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,15 +40,14 @@ class ReplayTest {
         .isEqualTo(1);
     assertThat(ledger.allExact()).isTrue();
 
-    ledger.execute("update sluice.work set state = 'queued'");
-    assertThat(ledger.handling.claim(id, false).orElseThrow().handling()).isEqualTo(2);
+    ledger.work(
+        Stage.HANDLE, id, claim -> assertThat(claim.files().get(0).handling()).isEqualTo(2));
   }
 
   @Test
   void countsOnce_whenTheReplayedFileIsLoadedAgain() {
     long id = ledger.loaded("f", "/a");
     replay.replay(List.of(id), Replay.From.STAGING);
-    ledger.execute("update sluice.work set state = 'queued'");
     ledger.handle(id);
     ledger.load(id);
     assertThat(ledger.state(id)).isEqualTo("loaded");
@@ -86,13 +86,13 @@ class ReplayTest {
   }
 
   @Test
-  void fetchesAgain_whenTheFileNeverCameToBeHandled() {
+  void saysThatOnlyTheSourceHasIt_whenTheFileWasNeverStaged() {
     long id = ledger.found("f", "/a");
-    ledger.stage(id);
     ledger.execute(
         "update sluice.file set state = 'rejected', closed_at = now() where id = " + id,
         "delete from sluice.work");
-    replay.replay(List.of(id), Replay.From.STAGING);
+    assertThat(replay.replay(List.of(id), Replay.From.STAGING).missing()).containsExactly(id);
+    assertThat(replay.replay(List.of(id), Replay.From.SOURCE).replayed()).isEqualTo(1);
     assertThat(ledger.work(id)).isEqualTo("fetch waiting");
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.core.ids.Tokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,8 +43,16 @@ abstract class StagingContract {
   }
 
   @Test
+  void readsFromAnOffset() throws IOException {
+    staging.put("raw/f/20261120/09/1", new ByteArrayInputStream("0123456789".getBytes(UTF_8)));
+    try (InputStream in = staging.open("raw/f/20261120/09/1", 7)) {
+      assertThat(new String(in.readAllBytes(), UTF_8)).isEqualTo("789");
+    }
+  }
+
+  @Test
   void returnsBytes_whenObjectWasPut() throws IOException {
-    String key = StagingKeys.raw("nr-pm", FOUND, 42);
+    String key = StagingKeys.raw("nr-pm", Tokens.of(FOUND, 42));
     assertThat(put(key, "hello")).isEqualTo(5);
     assertThat(read(key)).isEqualTo("hello");
     assertThat(staging.size(key)).isEqualTo(5);
@@ -160,7 +169,7 @@ abstract class StagingContract {
       small.put("raw/a/1", new ByteArrayInputStream(new byte[10]));
       assertThatThrownBy(() -> small.create("raw/a/2"))
           .isInstanceOf(StagingFull.class)
-          .hasMessageContaining("10 bytes of the 10 allowed")
+          .hasMessageContaining("10 of at most 10 bytes")
           .hasMessageContaining("staging.limit");
       small.delete(List.of("raw/a/1"));
       clock.advance(Duration.ofMinutes(2)); // by then the store is measured again

@@ -44,7 +44,7 @@ class DocumentTest {
             "n.yaml:2:9: 'blue' is no colour. Red.",
             "n.yaml:3:8: 'soon' is not a duration. Write a number and ms, s, m, h, d or w, for"
                 + " example 15m.",
-            "n.yaml:4:9: the query is not one SQL query. Write one select without a semicolon,"
+            "n.yaml:4:9: the query is not a single SQL query. Write one select without a semicolon,"
                 + " for example select name from cm.gnb.");
   }
 
@@ -52,7 +52,7 @@ class DocumentTest {
   void saysWhatToStartWith_whenFileIsNoMapping() {
     assertThat(problems("- a\n"))
         .containsExactly(
-            "n.yaml:1:1: the file is not a note. Write one mapping that starts with note:.");
+            "n.yaml:1:1: the file is not a note. Write a single mapping that starts with note:.");
   }
 
   @Test
@@ -60,8 +60,8 @@ class DocumentTest {
     assertThat(YamlDocument.read(Path.of("/no/such.yaml"), "note", "note").problems().all())
         .extracting(Problem::toString)
         .containsExactly(
-            "/no/such.yaml:1:1: the file cannot be read. Check that it exists and that the service"
-                + " may read it.");
+            "/no/such.yaml:1:1: the file cannot be read. Check that it exists and that the"
+                + " service is allowed to read it.");
     byte[] latin = "note: ü\n".getBytes(StandardCharsets.ISO_8859_1);
     assertThat(YamlDocument.read("n.yaml", latin, "note", "note").problems().all())
         .extracting(Problem::message)

@@ -3,6 +3,7 @@ package io.sluice.getter.archive;
 import io.sluice.core.fate.FateException;
 import io.sluice.core.fate.RejectFile;
 import io.sluice.core.feed.FeedSource.ArchiveLimits;
+import io.sluice.core.gzip.GzipMembers;
 import io.sluice.getter.source.Names;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.Date;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
@@ -29,6 +29,9 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
  * archive.
  */
 public final class ArchiveExpander {
+
+  /** Read record by record, so that nothing behind the end is skipped as a part of its block. */
+  private static final int TAR_RECORD = 512;
 
   private final Path archive;
   private final Path tempDirectory;
@@ -129,7 +132,7 @@ public final class ArchiveExpander {
   }
 
   private void tar(InputStream in, String prefix, int depth) throws IOException {
-    try (TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8")) {
+    try (TarArchiveInputStream tar = new TarArchiveInputStream(in, TAR_RECORD, "UTF-8")) {
       for (TarArchiveEntry entry = next(tar, prefix); entry != null; entry = next(tar, prefix)) {
         if (isSpecial(entry)) {
           special++;
@@ -137,6 +140,23 @@ public final class ArchiveExpander {
           tarMember(tar, entry, prefix, depth);
         }
       }
+      readPadding(in, prefix);
+    }
+  }
+
+  /** After a tar's end come zeros; another tar behind it would be dropped in silence. */
+  private static void readPadding(InputStream in, String prefix) {
+    byte[] buffer = new byte[8 * 1024];
+    try {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        for (int i = 0; i < count; i++) {
+          if (buffer[i] != 0) {
+            throw new IOException("something follows the end of the tar archive");
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw MemberStream.corrupt(nested(prefix), e);
     }
   }
 
@@ -191,14 +211,8 @@ public final class ArchiveExpander {
 
   private InputStream layer(InputStream raw, String path) {
     long[] total = new long[1];
-    try {
-      return MemberStream.of(
-          new GZIPInputStream(raw, 64 * 1024),
-          path,
-          count -> budget.check(total[0] += count, path));
-    } catch (IOException e) {
-      throw MemberStream.corrupt(path, e);
-    }
+    return MemberStream.of(
+        new GzipMembers(raw), path, count -> budget.check(total[0] += count, path));
   }
 
   /**

@@ -8,18 +8,25 @@ import io.sluice.core.message.WorkMessage;
 import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.Waiting;
+import io.sluice.core.work.Work;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tops up the queues from the waiting work: fair shares between feeds, newest period first, bulk
- * work only when no live work waits. Nothing is fetched while the handler's queues or staging are
- * full. Called about every second; one replica at a time does it.
+ * Cuts waiting work into batches and publishes them: fair shares between feeds, newest period
+ * first, bulk work only when no live work waits. Keeps few batches in flight, since what is in a
+ * queue can be overtaken by nothing. Nothing is fetched while the stages behind are busy or staging
+ * is full. Called several times a second; one replica at a time does it.
  */
 public final class Dispatcher implements Runnable {
 
@@ -29,7 +36,7 @@ public final class Dispatcher implements Runnable {
 
   private final Supplier<Feeds> feeds;
   private final Leases leases;
-  private final DispatchLedger ledger;
+  private final Transactions transactions;
   private final WorkPublisher publisher;
   private final Staging staging;
   private final DispatchSettings settings;
@@ -47,7 +54,7 @@ public final class Dispatcher implements Runnable {
       DispatchSettings settings) {
     this.feeds = feeds;
     this.leases = leases;
-    this.ledger = new DispatchLedger(transactions);
+    this.transactions = transactions;
     this.publisher = publisher;
     this.staging = staging;
     this.settings = settings;
@@ -64,45 +71,69 @@ public final class Dispatcher implements Runnable {
     if (names.isEmpty() || !leases.take(LEASE, LEASE_TIME)) {
       return;
     }
-    topUp(Stage.SETTLE, names);
-    topUp(Stage.HANDLE, names);
-    if (roomBehindFetch()) {
-      topUp(Stage.FETCH, names);
+    Map<Batches.Lane, Integer> inFlight = transactions.ledger(Batches::inFlight);
+    topUp(Stage.SETTLE, names, inFlight);
+    topUp(Stage.HANDLE, names, inFlight);
+    if (roomBehindFetch(inFlight)) {
+      topUp(Stage.FETCH, names, inFlight);
     }
   }
 
-  /** Live work first; bulk work gets what live work leaves of the room. */
-  private void topUp(Stage stage, Set<String> names) {
-    int left = dispatch(stage, false, names);
-    if (left > 0) {
-      dispatch(stage, true, names);
+  /** Live work first; bulk work gets its turn when no live work waits. */
+  private void topUp(Stage stage, Set<String> names, Map<Batches.Lane, Integer> inFlight) {
+    int room = room(stage, false, inFlight);
+    if (room == 0 || dispatch(stage, false, names, room) < room) {
+      int bulk = room == 0 ? 0 : room(stage, true, inFlight);
+      if (bulk > 0) {
+        dispatch(stage, true, names, bulk);
+      }
     }
   }
 
-  /** Returns how much room is left. */
-  private int dispatch(Stage stage, boolean bulk, Set<String> names) {
-    int room = (int) Math.max(0, settings.target(bulk) - publisher.depth(stage.queue(bulk)));
-    if (room == 0) {
-      return 0;
-    }
-    List<WorkMessage> picked = ledger.pick(stage, bulk, names, room);
-    if (!picked.isEmpty()) {
-      publish(picked);
-    }
-    return room - picked.size();
+  private int room(Stage stage, boolean bulk, Map<Batches.Lane, Integer> inFlight) {
+    int there = inFlight.getOrDefault(new Batches.Lane(stage, bulk), 0);
+    return Math.max(0, settings.inFlight(bulk) - there);
   }
 
-  private void publish(List<WorkMessage> picked) {
+  /** Returns how many batches were cut. */
+  private int dispatch(Stage stage, boolean bulk, Set<String> names, int room) {
+    List<WorkMessage> messages =
+        transactions.ledger(connection -> cut(connection, stage, bulk, names, room));
+    if (!messages.isEmpty()) {
+      publish(messages);
+    }
+    return messages.size();
+  }
+
+  private List<WorkMessage> cut(
+      Connection connection, Stage stage, boolean bulk, Set<String> names, int room)
+      throws SQLException {
+    boolean byHost = stage != Stage.HANDLE;
+    Map<String, Integer> busy = byHost ? Batches.hosts(connection, stage) : Map.of();
+    List<String> spared =
+        busy.keySet().stream().filter(host -> busy.get(host) >= settings.perHost()).toList();
+    List<Waiting> waiting =
+        Work.waiting(connection, stage, bulk, names, spared, room * settings.files());
+    if (waiting.isEmpty()) {
+      return List.of();
+    }
+    BatchCutter cutter = new BatchCutter(settings, byHost, busy);
+    List<Batches.Cut> cuts = cutter.cut(waiting, room);
+    return cuts.isEmpty() ? List.of() : Batches.cut(connection, stage, bulk, cuts);
+  }
+
+  /** The ledger has the batches: what does not get through is published again by the sweeper. */
+  private void publish(List<WorkMessage> messages) {
     try {
-      publisher.publish(picked);
+      publisher.publish(messages);
     } catch (PauseStage e) {
-      ledger.putBack(picked);
+      transactions.ledger(connection -> Batches.undo(connection, messages));
       throw e;
     }
   }
 
-  private boolean roomBehindFetch() {
-    String reason = fullBehindFetch();
+  private boolean roomBehindFetch(Map<Batches.Lane, Integer> inFlight) {
+    String reason = fullBehindFetch(inFlight);
     if (!reason.equals(holdingBack)) {
       log.info(reason.isEmpty() ? "fetching goes on" : "fetching waits: {}", reason);
       holdingBack = reason;
@@ -110,11 +141,14 @@ public final class Dispatcher implements Runnable {
     return reason.isEmpty();
   }
 
-  private String fullBehindFetch() {
-    long handle =
-        publisher.depth(Stage.HANDLE.queue(false)) + publisher.depth(Stage.HANDLE.queue(true));
-    if (handle >= settings.handleLimit()) {
-      return "the handler has more than " + settings.handleLimit() + " files to do";
+  private String fullBehindFetch(Map<Batches.Lane, Integer> inFlight) {
+    int behind = 0;
+    for (boolean bulk : new boolean[] {false, true}) {
+      behind += inFlight.getOrDefault(new Batches.Lane(Stage.HANDLE, bulk), 0);
+      behind += inFlight.getOrDefault(new Batches.Lane(Stage.LOAD, bulk), 0);
+    }
+    if (behind >= settings.behind()) {
+      return "handler and loader have " + settings.behind() + " batches to do";
     }
     try {
       return staging.use().hasRoom() ? "" : "staging is full";

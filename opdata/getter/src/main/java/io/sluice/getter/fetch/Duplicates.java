@@ -2,18 +2,28 @@ package io.sluice.getter.fetch;
 
 import io.sluice.core.feed.FeedSource;
 import io.sluice.core.feed.FeedSource.SameContent;
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.work.Checksum;
+import io.sluice.core.work.Claim;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 
 /**
- * Finds the file that already brought some content (D15).
+ * Finds the files that already brought some contents (D15), for a whole batch at a time.
  *
  * <p>Under the same name only the newest content counts: A, B and A again are three versions, not a
- * duplicate. Under other names any file of the feed counts, where the feed says so.
+ * duplicate. Under other names any file of the feed counts, where the feed says so. Within the
+ * batch the first of equal files is the original of the others.
  */
 final class Duplicates {
 
@@ -22,80 +32,143 @@ final class Duplicates {
    *
    * @param open whether it is still in flight, so that its rows may yet fail to come
    */
-  record Original(long fileId, String path, boolean open) {}
+  record Original(long fileId, String path, boolean open) {
 
-  private Duplicates() {}
-
-  /** One content of one feed at a time, so that two equal files cannot miss each other. */
-  static void lock(Connection connection, String feed, Checksum checksum) throws SQLException {
-    try (PreparedStatement lock =
-        connection.prepareStatement(
-            "select pg_advisory_xact_lock(hashtextextended(? || encode(?, 'hex'), 0))")) {
-      lock.setString(1, feed);
-      lock.setBytes(2, checksum.bytes());
-      lock.executeQuery().close();
+    String reason() {
+      return "duplicate: same content as file " + fileId + " " + path;
     }
   }
 
-  static Optional<Original> find(
-      Connection connection, FeedSource rules, FetchClaim claim, String path, Checksum checksum)
+  private record Known(UUID pathKey, Checksum checksum, Original file) {}
+
+  private static final String NEWEST_OF_PATHS =
+      """
+      select distinct on (f.path_key) f.path_key, f.id, f.path, w.file_id is not null as open,
+             coalesce(w.checksum, f.checksum) as checksum
+      from sluice.file f left join sluice.work w on w.file_id = f.id
+      where f.path_key = any (?) and f.id <> all (?)
+        and (w.stage <> 'fetch' or (w.file_id is null and f.state in ('loaded', 'settled', 'replaced')))
+      order by f.path_key, f.mtime desc, f.id desc
+      """;
+
+  private static final String SAME_CONTENT =
+      """
+      select f.path_key, f.id, f.path, true as open, w.checksum
+      from sluice.work w join sluice.file f on f.id = w.file_id and f.day = sluice.day_of(w.file_id)
+      where w.checksum = any (?) and w.feed = ? and w.stage <> 'fetch' and w.file_id <> all (?)
+      union all
+      select f.path_key, f.id, f.path, false, f.checksum from sluice.file f
+      where f.checksum = any (?) and f.feed = ? and f.state in ('loaded', 'settled') and f.id <> all (?)
+      order by open, id
+      """;
+
+  private final Connection connection;
+  private final Claim claim;
+  private final FeedSource rules;
+  private final Map<UUID, Known> byPath = new HashMap<>();
+  private final Map<String, List<Known>> byContent = new HashMap<>();
+
+  private Duplicates(Connection connection, Claim claim, FeedSource rules) {
+    this.connection = connection;
+    this.claim = claim;
+    this.rules = rules;
+  }
+
+  /**
+   * Looks up what is known of these files' names and contents. Each content of a feed is locked
+   * until the transaction ends, so that two equal files cannot miss each other.
+   */
+  static Duplicates find(
+      Connection connection, Claim claim, FeedSource rules, Collection<Staged> files)
       throws SQLException {
-    Optional<Original> found = Optional.empty();
+    Duplicates duplicates = new Duplicates(connection, claim, rules);
+    if (!files.isEmpty()) {
+      duplicates.lock(files);
+      duplicates.read(files);
+    }
+    return duplicates;
+  }
+
+  private void lock(Collection<Staged> files) throws SQLException {
+    List<String> contents =
+        files.stream().map(file -> claim.feed() + file.checksum().hex()).distinct().toList();
+    Sql.list(
+        connection,
+        "select pg_advisory_xact_lock(h) from (select distinct hashtextextended(c, 0) as h"
+            + " from unnest(?::text[]) c order by 1) locks",
+        row -> true,
+        Sql.texts(contents));
+  }
+
+  private void read(Collection<Staged> files) throws SQLException {
+    Sql.Items ids = Sql.array("bigint", files, file -> file.file().id());
+    Set<UUID> paths = new HashSet<>();
+    files.forEach(file -> paths.add(pathKey(file)));
     if (rules.checksum()) {
-      found = newestOfPath(connection, claim, path, checksum);
-    }
-    if (found.isEmpty() && rules.sameContent() == SameContent.DUPLICATE) {
-      found = anyOfFeed(connection, claim, path, checksum);
-    }
-    return found;
-  }
-
-  private static Optional<Original> newestOfPath(
-      Connection connection, FetchClaim claim, String path, Checksum checksum) throws SQLException {
-    String sql =
-        """
-        select id, path, open from (
-          select f.id, f.path, w.file_id is not null as open, coalesce(w.checksum, f.checksum) as checksum
-          from sluice.file f left join sluice.work w on w.file_id = f.id
-          where f.path_key = ? and f.id <> ?
-            and (w.stage <> 'fetch' or (w.file_id is null and f.state in ('loaded', 'settled', 'replaced')))
-          order by f.mtime desc, f.id desc limit 1) newest
-        where checksum = ?
-        """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setObject(1, FileIds.pathKey(claim.feed(), claim.host(), path));
-      query.setLong(2, claim.fileId());
-      query.setBytes(3, checksum.bytes());
-      return original(query);
-    }
-  }
-
-  private static Optional<Original> anyOfFeed(
-      Connection connection, FetchClaim claim, String path, Checksum checksum) throws SQLException {
-    String sql =
-        """
-        select f.id, f.path, true from sluice.work w join sluice.file f on f.id = w.file_id and f.day = sluice.day_of(w.file_id)
-        where w.checksum = ? and w.feed = ? and f.path_key <> ? and w.stage <> 'fetch'
-        union all
-        select f.id, f.path, false from sluice.file f
-        where f.checksum = ? and f.feed = ? and f.path_key <> ? and f.state in ('loaded', 'settled')
-        order by 3 limit 1
-        """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      for (int i = 0; i < 6; i += 3) {
-        query.setBytes(i + 1, checksum.bytes());
-        query.setString(i + 2, claim.feed());
-        query.setObject(i + 3, FileIds.pathKey(claim.feed(), claim.host(), path));
+      for (Known known : query(NEWEST_OF_PATHS, Sql.array("uuid", paths, path -> path), ids)) {
+        byPath.put(known.pathKey, known);
       }
-      return original(query);
+    }
+    if (rules.sameContent() == SameContent.DUPLICATE) {
+      Sql.Items contents = Sql.array("bytea", files, file -> file.checksum().bytes());
+      String feed = claim.feed();
+      for (Known known : query(SAME_CONTENT, contents, feed, ids, contents, feed, ids)) {
+        byContent.computeIfAbsent(known.checksum.hex(), hex -> new ArrayList<>()).add(known);
+      }
     }
   }
 
-  private static Optional<Original> original(PreparedStatement query) throws SQLException {
-    try (ResultSet row = query.executeQuery()) {
-      return row.next()
-          ? Optional.of(new Original(row.getLong(1), row.getString(2), row.getBoolean(3)))
-          : Optional.empty();
+  private List<Known> query(String sql, Object... values) throws SQLException {
+    List<Known> known = new ArrayList<>();
+    for (Optional<Known> row :
+        Sql.list(
+            connection,
+            sql,
+            row -> {
+              byte[] checksum = row.getBytes("checksum");
+              Original file =
+                  new Original(row.getLong("id"), row.getString("path"), row.getBoolean("open"));
+              UUID path = row.getObject("path_key", UUID.class);
+              return Optional.ofNullable(checksum)
+                  .map(bytes -> new Known(path, Checksum.of(bytes), file));
+            },
+            values)) {
+      row.ifPresent(known::add);
+    }
+    return known;
+  }
+
+  private UUID pathKey(Staged file) {
+    return FileIds.pathKey(claim.feed(), file.file().host(), file.file().path());
+  }
+
+  /**
+   * The file that brought this content first; a file that has none is the original of those that
+   * are asked for after it.
+   */
+  Optional<Original> originalOf(Staged file) {
+    UUID path = pathKey(file);
+    Known same = byPath.get(path);
+    if (same != null && same.checksum.equals(file.checksum())) {
+      return Optional.of(same.file);
+    }
+    List<Known> contents = byContent.getOrDefault(file.checksum().hex(), List.of());
+    Optional<Original> other =
+        contents.stream().filter(k -> !k.pathKey.equals(path)).map(Known::file).findFirst();
+    if (other.isEmpty()) {
+      remember(file, path);
+    }
+    return other;
+  }
+
+  private void remember(Staged file, UUID path) {
+    Known known =
+        new Known(path, file.checksum(), new Original(file.file().id(), file.file().path(), true));
+    if (rules.checksum()) {
+      byPath.put(path, known);
+    }
+    if (rules.sameContent() == SameContent.DUPLICATE) {
+      byContent.computeIfAbsent(file.checksum().hex(), hex -> new ArrayList<>()).add(known);
     }
   }
 }

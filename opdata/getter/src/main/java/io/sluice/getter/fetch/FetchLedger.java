@@ -1,171 +1,103 @@
 package io.sluice.getter.fetch;
 
-import io.sluice.core.ledger.Claims;
-import io.sluice.core.ledger.FileCloser;
+import io.sluice.core.fate.PauseStage;
+import io.sluice.core.feed.FeedSource;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import io.sluice.core.staging.PackWriter;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.DeadFile;
+import io.sluice.core.work.FileCloser;
+import io.sluice.core.work.StageTask;
+import io.sluice.core.work.Work;
+import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** The fetch's side of the ledger: claim, renew, give back, close. */
+/** Writes down what a fetch brought, in one transaction, and what it learnt of hosts. */
 final class FetchLedger {
 
-  private static final String OWNED = " where file_id = ? and stage = 'fetch' and attempts = ?";
+  private static final int SEQUENCE_BATCH = 100;
 
   private final Transactions transactions;
-  private final Duration lease;
-  private final Claims claims;
 
-  FetchLedger(Transactions transactions, Duration lease) {
+  FetchLedger(Transactions transactions) {
     this.transactions = transactions;
-    this.lease = lease;
-    this.claims = new Claims(transactions, Stage.FETCH, lease);
-  }
-
-  Duration lease() {
-    return lease;
   }
 
   /**
-   * Counts the attempt before any work.
+   * Decides which of the fetched files are news, makes the pack visible with just those in its
+   * index, and moves every file on.
    *
-   * @return empty when there is nothing to do: at another stage, or with another worker
+   * @param rules of the feed; empty when nothing was fetched
+   * @param pack what was fetched was written to
    */
-  Optional<FetchClaim> claim(long fileId, boolean redelivered) {
-    return claims.take(fileId, redelivered, FetchLedger::claim);
+  StageTask.Result record(
+      Claim claim, Optional<FeedSource> rules, Fetched fetched, Optional<PackWriter> pack) {
+    return transactions.ledger(c -> record(c, claim, rules, fetched, pack));
   }
 
-  private static FetchClaim claim(ResultSet row) throws SQLException {
-    return new FetchClaim(
-        row.getLong("file_id"),
-        row.getInt("attempts"),
-        row.getString("feed"),
-        row.getString("host"),
-        row.getString("path"),
-        row.getLong("size"),
-        row.getObject("mtime", OffsetDateTime.class).toInstant(),
-        row.getObject("found_at", OffsetDateTime.class).toInstant(),
-        row.getBoolean("bulk"),
-        Optional.ofNullable(row.getObject("parent", Long.class)),
-        Optional.ofNullable(row.getBytes("checksum")).map(Checksum::of),
-        row.getBoolean("paused"));
-  }
-
-  /** Prolongs the lease; false when another worker has taken over. */
-  boolean renew(FetchClaim claim) {
-    return update(
+  private static StageTask.Result record(
+      Connection connection,
+      Claim claim,
+      Optional<FeedSource> rules,
+      Fetched fetched,
+      Optional<PackWriter> pack)
+      throws SQLException {
+    Set<Long> mine = Batches.lock(connection, claim);
+    if (pack.isPresent() && !fetched.staged.isEmpty()) {
+      News news = News.of(connection, claim, rules.orElseThrow(), fetched, mine);
+      commit(pack.get(), news);
+      news.record(connection);
+    }
+    Work.leave(
+        connection, fetched.leaving.stream().filter(l -> mine.contains(l.fileId())).toList());
+    FileCloser.close(
+        connection, fetched.endings.stream().filter(e -> mine.contains(e.fileId())).toList());
+    DeadFile.close(
+        connection,
         claim,
-        "lease_until = now() + make_interval(secs => ?)",
-        statement -> statement.setDouble(1, lease.toMillis() / 1000.0),
-        1);
+        fetched.dead.stream().filter(d -> mine.contains(d.file().id())).toList());
+    Optional<WorkMessage> next = Batches.advance(connection, claim, Stage.HANDLE);
+    return new StageTask.Result(fetched.outcomes, next.stream().toList(), fetched.dead);
   }
 
-  /** Gives the claim back uncounted and as it was: the surroundings of the whole stage failed. */
-  void release(FetchClaim claim) {
-    update(claim, "attempts = greatest(attempts - 1, 0), lease_until = null", statement -> {}, 0);
-  }
-
-  /** Lets the file wait without counting the attempt: its host is away, or its like in flight. */
-  void postpone(FetchClaim claim, Duration time, String reason) {
-    waitFor(claim, "greatest(attempts - 1, 0)", time, reason);
-  }
-
-  /** Lets the file wait with the attempt counted. */
-  void retry(FetchClaim claim, Duration time, String reason) {
-    waitFor(claim, "attempts", time, reason);
-  }
-
-  private void waitFor(FetchClaim claim, String attempts, Duration time, String reason) {
-    update(
-        claim,
-        "state = 'waiting', entered_at = now(), lease_until = null, reason = ?,"
-            + " not_before = now() + make_interval(secs => ?), attempts = "
-            + attempts,
-        statement -> {
-          statement.setString(1, reason);
-          statement.setDouble(2, time.toMillis() / 1000.0);
-        },
-        2);
+  /** Before the ledger says where the bytes lie, they lie there. */
+  private static void commit(PackWriter pack, News news) {
+    try {
+      news.index().forEach(pack::add);
+      if (!pack.files().isEmpty()) {
+        pack.commit();
+      }
+    } catch (IOException e) {
+      throw new PauseStage("staging: " + e.getMessage(), e);
+    }
   }
 
   /** Remembers that the host could not be used, so that the dispatcher spares it for a while. */
-  void hostAway(FetchClaim claim, String problem) {
+  void hostAway(String feed, String host, String problem) {
     String sql =
         """
         insert into sluice.scan (feed, host, last_at, error) values (?, ?, now(), ?)
         on conflict (feed, host) do update set last_at = now(), error = excluded.error
         """;
-    transactions.ledger(
-        connection -> {
-          try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            insert.setString(1, claim.feed());
-            insert.setString(2, claim.host());
-            insert.setString(3, problem);
-            return insert.executeUpdate();
-          }
-        });
+    transactions.ledger(connection -> Sql.update(connection, sql, feed, host, problem));
   }
 
-  /**
-   * Closes the file, if this claim still holds it.
-   *
-   * @return settle messages to publish
-   */
-  List<WorkMessage> close(FetchClaim claim, FileCloser.End end, String reason, String position) {
+  /** Numbers for ids of files. */
+  List<Long> sequence() {
     return transactions.ledger(
-        connection -> {
-          try (PreparedStatement lock =
-              connection.prepareStatement("select from sluice.work" + OWNED + " for update")) {
-            lock.setLong(1, claim.fileId());
-            lock.setInt(2, claim.attempts());
-            try (ResultSet row = lock.executeQuery()) {
-              return row.next()
-                  ? FileCloser.close(connection, claim.fileId(), end, Stage.FETCH, reason, position)
-                  : List.of();
-            }
-          }
-        });
-  }
-
-  /** Writes the failure down and closes the file as dead. */
-  List<WorkMessage> bury(FetchClaim claim, String reason, String error) {
-    String sql =
-        "insert into sluice.dead (file_id, stage, handling, attempts, reason, error)"
-            + " values (?, 'fetch', 0, ?, ?, ?)";
-    return transactions.ledger(
-        connection -> {
-          try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            insert.setLong(1, claim.fileId());
-            insert.setInt(2, claim.attempts());
-            insert.setString(3, reason);
-            insert.setString(4, error);
-            insert.executeUpdate();
-          }
-          return FileCloser.close(
-              connection, claim.fileId(), FileCloser.End.DEAD, Stage.FETCH, reason, null);
-        });
-  }
-
-  private boolean update(FetchClaim claim, String change, Binder binder, int bound) {
-    String sql = "update sluice.work set " + change + OWNED;
-    return transactions.ledger(
-        connection -> {
-          try (PreparedStatement update = connection.prepareStatement(sql)) {
-            binder.bind(update);
-            update.setLong(bound + 1, claim.fileId());
-            update.setInt(bound + 2, claim.attempts());
-            return update.executeUpdate() == 1;
-          }
-        });
-  }
-
-  private interface Binder {
-    void bind(PreparedStatement statement) throws SQLException;
+        connection ->
+            Sql.list(
+                connection,
+                "select nextval('sluice.file_seq') from generate_series(1, ?)",
+                row -> row.getLong(1),
+                SEQUENCE_BATCH));
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.getter.fetch;
 
+import io.sluice.core.work.StageProtocol;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -7,17 +8,19 @@ import java.time.Duration;
  * How fetching behaves.
  *
  * @param tempDirectory where archives are unpacked
- * @param lease how long a worker that shows no life keeps a file
- * @param attempts after which a file is dead
  * @param hostPause how long the files of a host that is away wait
- * @param retryPause before the second attempt; it doubles
+ * @param batchTime after which a batch goes on with what it has; what is left of it waits
+ * @param attempts when a file that fails for its own sake is tried again, and when it is dead
  */
 public record FetchSettings(
-    Path tempDirectory, Duration lease, int attempts, Duration hostPause, Duration retryPause) {
+    Path tempDirectory, Duration hostPause, Duration batchTime, StageProtocol.Settings attempts) {
 
-  /** Five minutes of lease, five attempts, half a minute and ten seconds of pause. */
+  /** Half a minute for both pauses, and the protocol's own settings. */
   public static FetchSettings in(Path tempDirectory) {
     return new FetchSettings(
-        tempDirectory, Duration.ofMinutes(5), 5, Duration.ofSeconds(30), Duration.ofSeconds(10));
+        tempDirectory,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(30),
+        StageProtocol.Settings.DEFAULTS);
   }
 }

@@ -1,13 +1,38 @@
 package io.sluice.getter.fetch;
 
+import io.sluice.core.staging.RawIdentity;
+import io.sluice.core.work.BatchFile;
+import io.sluice.core.work.Checksum;
+import io.sluice.core.work.RawPlace;
 import io.sluice.getter.archive.ArchiveKind;
+import java.util.Optional;
 
 /**
- * Bytes that are in staging.
+ * A file whose bytes are in staging, or in the pack that is being written.
  *
- * @param key where
  * @param size in bytes
- * @param checksum of the bytes
- * @param kind what their start says they are
+ * @param kind what its start says it is
  */
-record Staged(String key, long size, Checksum checksum, ArchiveKind kind) {}
+record Staged(BatchFile file, RawPlace raw, long size, Checksum checksum, ArchiveKind kind) {
+
+  boolean isArchive() {
+    return kind != ArchiveKind.NONE;
+  }
+
+  /** Its entry in the index of its pack. */
+  RawIdentity identity(boolean bulk) {
+    Optional<Long> parent = file.parent();
+    return new RawIdentity(
+        file.id(),
+        file.host(),
+        file.path(),
+        size,
+        file.mtime(),
+        checksum.hex(),
+        parent.orElse(null),
+        bulk,
+        file.settle(),
+        isArchive(),
+        raw.offset());
+  }
+}

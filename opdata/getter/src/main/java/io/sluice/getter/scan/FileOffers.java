@@ -9,6 +9,7 @@ import io.sluice.getter.source.SourceFile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Offers the files of one feed and host to the ledger, a thousand at a time. */
 final class FileOffers {
@@ -20,12 +21,22 @@ final class FileOffers {
   private final FileIntake intake;
   private final Instant bulkBefore;
   private final PathPattern pattern;
+  private final Consumer<SourceFile> taken;
   private final List<FoundFile> batch = new ArrayList<>(BATCH);
+  private final List<SourceFile> files = new ArrayList<>(BATCH);
   private int found;
   private int known;
   private int tooOld;
 
   FileOffers(Feed feed, String host, FileIntake intake, Instant now) {
+    this(feed, host, intake, now, file -> {});
+  }
+
+  /**
+   * @param taken is told the files that the ledger has
+   */
+  FileOffers(Feed feed, String host, FileIntake intake, Instant now, Consumer<SourceFile> taken) {
+    this.taken = taken;
     this.feed = feed;
     this.host = host;
     this.intake = intake;
@@ -37,6 +48,7 @@ final class FileOffers {
   boolean add(SourceFile file) {
     Instant period = pattern.periodEnd(file.path()).orElse(null);
     batch.add(new FoundFile(host, file.path(), file.size(), file.modified(), period));
+    files.add(file);
     if (batch.size() < BATCH) {
       return false;
     }
@@ -51,6 +63,8 @@ final class FileOffers {
     boolean settle = !(feed.source().after() instanceof After.Keep);
     FileIntake.Result result = intake.offer(feed.name(), batch, this::bulk, settle);
     batch.clear();
+    files.forEach(taken);
+    files.clear();
     found += result.found();
     known += result.known();
     tooOld += result.tooOld();

@@ -10,6 +10,7 @@ import io.sluice.getter.source.Source;
 import io.sluice.getter.source.SourceFile;
 import io.sluice.getter.source.SourceFileDenied;
 import io.sluice.getter.source.SourceFileMissing;
+import io.sluice.getter.source.SourceReader;
 import io.sluice.getter.source.Sources;
 import java.io.IOException;
 import java.time.Clock;
@@ -86,8 +87,9 @@ public final class FileReady {
   private void offer(
       Target target, ReadyFile file, Map<Target, FileOffers> offers, List<String> problems)
       throws IOException {
-    try {
-      SourceFile now = sources.of(target.feed, target.host).stat(file.path());
+    Source source = sources.of(target.feed, target.host);
+    try (SourceReader reader = new SourceReader(source, Source.Purpose.SCAN)) {
+      SourceFile now = reader.stat(file.path());
       offers
           .computeIfAbsent(target, t -> new FileOffers(t.feed, t.host, intake, clock.instant()))
           .add(now);

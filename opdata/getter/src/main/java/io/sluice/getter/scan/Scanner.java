@@ -2,6 +2,7 @@ package io.sluice.getter.scan;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.feed.Feed;
+import io.sluice.core.feed.FeedSource.After;
 import io.sluice.core.feed.PathPattern;
 import io.sluice.core.ledger.FileIntake;
 import io.sluice.core.ledger.Leases;
@@ -10,6 +11,7 @@ import io.sluice.core.sql.Transactions;
 import io.sluice.getter.source.Listing;
 import io.sluice.getter.source.Source;
 import io.sluice.getter.source.SourceFile;
+import io.sluice.getter.source.SourceSession;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,6 +39,8 @@ public final class Scanner {
   private final Clock clock;
   private final MeterRegistry registry;
   private final Map<String, SettleTracker> trackers = new ConcurrentHashMap<>();
+  private final Map<String, SeenFiles> seenFiles = new ConcurrentHashMap<>();
+  private final Map<String, String> leftOut = new ConcurrentHashMap<>();
 
   public Scanner(
       Leases leases,
@@ -64,7 +68,7 @@ public final class Scanner {
     try {
       return ledger
           .begin(feed.name(), source.host(), pollOf(feed, name))
-          .flatMap(firstSeen -> run(feed, source, name, firstSeen));
+          .flatMap(before -> run(feed, source, name, before));
     } finally {
       leases.release(name);
     }
@@ -78,8 +82,9 @@ public final class Scanner {
     return tracker != null && tracker.waiting() > 0 && stable.compareTo(poll) < 0 ? stable : poll;
   }
 
-  private Optional<ScanResult> run(Feed feed, Source source, String name, Instant firstSeen) {
-    Scan scan = new Scan(feed, source.host(), name, firstSeen);
+  private Optional<ScanResult> run(
+      Feed feed, Source source, String name, ScanLedger.Before before) {
+    Scan scan = new Scan(feed, source.host(), name, before);
     Instant start = clock.instant();
     try {
       ScanResult result = scan.run(source);
@@ -118,35 +123,49 @@ public final class Scanner {
     private final String lease;
     private final Instant now = clock.instant();
     private final Instant oldest;
+    private final long filesBefore;
     private final SettleTracker tracker;
+    private final SeenFiles seen;
     private final FileOffers offers;
     private Instant renewAt = now.plus(LEASE.dividedBy(3));
     private long tooOld;
     private long internal;
+    private long unchanged;
 
-    Scan(Feed feed, String host, String lease, Instant firstSeen) {
+    Scan(Feed feed, String host, String lease, ScanLedger.Before before) {
       this.feed = feed;
       this.host = host;
       this.lease = lease;
-      this.oldest = firstSeen.minus(feed.source().since());
+      this.oldest = before.firstSeen().minus(feed.source().since());
+      boolean emptied = !(feed.source().after() instanceof After.Keep); // by Sluice itself
+      this.filesBefore = emptied ? 0 : before.files();
       this.tracker = tracker(feed, lease);
-      this.offers = new FileOffers(feed, host, intake, now);
+      this.seen = seenFiles.computeIfAbsent(lease, n -> new SeenFiles());
+      this.offers = new FileOffers(feed, host, intake, now, seen::add);
     }
 
     ScanResult run(Source source) throws IOException {
-      PathPattern pattern = feed.source().pathPattern();
-      Listing listing = source.list(pattern.scan(oldest, now), pattern.base(), this::visit);
+      seen.begin(now);
+      Listing listing = list(source);
       offers.flush();
+      seen.end();
       int unsettled = tracker.endScan();
       warnOfLeftOut(listing);
       return new ScanResult(
           listing.files(),
           offers.found(),
-          offers.known(),
+          unchanged + offers.known(),
           tooOld + offers.tooOld(),
           unsettled,
           internal,
-          listing.unsafeNames() + listing.unreadable());
+          listing.unsafeNames() + listing.unreadable() + listing.repeated());
+    }
+
+    private Listing list(Source source) throws IOException {
+      PathPattern.Level level = feed.source().pathPattern().scan(oldest, now);
+      try (SourceSession session = source.connect(Source.Purpose.SCAN)) {
+        return session.list(level, filesBefore, this::visit);
+      }
     }
 
     private void visit(SourceFile file) {
@@ -154,6 +173,9 @@ public final class Scanner {
         internal++;
       } else if (file.modified().isBefore(oldest)) {
         tooOld++;
+      } else if (seen.has(file)) {
+        unchanged++;
+        seen.add(file);
       } else if (tracker.settled(file, now)) {
         offers.add(file);
       }
@@ -163,16 +185,23 @@ public final class Scanner {
       }
     }
 
+    /** Once, and again when something changes: the same entries are left out at each scan. */
     private void warnOfLeftOut(Listing listing) {
-      if (!listing.examples().isEmpty()) {
+      String text =
+          "%d with unusable names, %d without permission, %d that links show a second time, such as %s"
+              .formatted(
+                  listing.unsafeNames(),
+                  listing.unreadable(),
+                  listing.repeated(),
+                  listing.examples());
+      String before = leftOut.put(lease, listing.examples().isEmpty() ? "" : text);
+      if (!listing.examples().isEmpty() && !text.equals(before)) {
         log.warn(
-            "feed={} host={} left out {} with unusable names and {} without permission, such as {};"
-                + " rename them, or let the feed's user read them",
+            "feed={} host={} left out {}; rename them, let the feed's user read them, or remove"
+                + " the links",
             feed.name(),
             host,
-            listing.unsafeNames(),
-            listing.unreadable(),
-            listing.examples());
+            text);
       }
     }
   }

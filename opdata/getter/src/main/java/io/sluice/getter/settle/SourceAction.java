@@ -2,10 +2,11 @@ package io.sluice.getter.settle;
 
 import io.sluice.core.feed.FeedSource;
 import io.sluice.core.feed.FeedSource.After;
-import io.sluice.getter.source.Source;
+import io.sluice.core.work.BatchFile;
 import io.sluice.getter.source.SourceFile;
 import io.sluice.getter.source.SourceFileMissing;
 import io.sluice.getter.source.SourceNameTaken;
+import io.sluice.getter.source.SourceSession;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -20,74 +21,74 @@ final class SourceAction {
 
   private static final String CHANGED = "the source has newer content under this name; left alone";
 
-  private final Source source;
+  private final SourceSession source;
   private final FeedSource feed;
 
-  SourceAction(Source source, FeedSource feed) {
+  SourceAction(SourceSession source, FeedSource feed) {
     this.source = source;
     this.feed = feed;
   }
 
   /** Does what the feed says; returns a remark for the ledger, or null. */
-  String apply(SettleClaim claim) throws IOException {
+  String apply(BatchFile file) throws IOException {
     After after = feed.after();
     if (after instanceof After.Delete) {
-      return delete(claim);
+      return delete(file);
     }
     if (after instanceof After.Move move) {
-      return move(claim, target(claim.path(), move.directory()));
+      return move(file, target(file.path(), move.directory()));
     }
     return null;
   }
 
-  private String delete(SettleClaim claim) throws IOException {
-    Optional<SourceFile> present = stat(claim.path());
-    if (present.isPresent() && !present.get().unchanged(claim.loaded())) {
-      deleteTomb(claim);
+  private String delete(BatchFile file) throws IOException {
+    Optional<SourceFile> present = stat(file.path());
+    if (present.isPresent() && !present.get().unchanged(loaded(file))) {
+      deleteTomb(file);
       return CHANGED;
     }
     if (present.isPresent()) {
-      source.rename(claim.path(), claim.tomb());
+      source.rename(file.path(), tomb(file));
     }
-    return deleteTomb(claim);
+    return deleteTomb(file);
   }
 
-  private String deleteTomb(SettleClaim claim) throws IOException {
-    Optional<SourceFile> tomb = stat(claim.tomb());
+  private String deleteTomb(BatchFile file) throws IOException {
+    Optional<SourceFile> tomb = stat(tomb(file));
     if (tomb.isEmpty()) {
       return null;
     }
-    if (!sameContent(tomb.get(), claim)) {
-      source.rename(claim.tomb(), claim.path());
+    if (!sameContent(tomb.get(), file)) {
+      source.rename(tomb(file), file.path());
       return CHANGED;
     }
-    source.delete(claim.tomb());
+    source.delete(tomb(file));
     return null;
   }
 
-  private String move(SettleClaim claim, String target) throws IOException {
-    Optional<SourceFile> present = stat(claim.path());
+  private String move(BatchFile file, String target) throws IOException {
+    Optional<SourceFile> present = stat(file.path());
     if (present.isEmpty()) {
       return null; // moved before a crash, or by someone else
     }
-    if (!present.get().unchanged(claim.loaded())) {
+    if (!present.get().unchanged(loaded(file))) {
       return CHANGED;
     }
-    String free = renameTo(claim, target);
-    if (!sameContent(source.stat(free), claim)) {
-      source.rename(free, claim.path());
+    String free = renameTo(file, target);
+    if (!sameContent(source.stat(free), file)) {
+      source.rename(free, file.path());
       return CHANGED;
     }
     return null;
   }
 
-  private String renameTo(SettleClaim claim, String target) throws IOException {
+  private String renameTo(BatchFile file, String target) throws IOException {
     try {
-      source.rename(claim.path(), target);
+      source.rename(file.path(), target);
       return target;
     } catch (SourceNameTaken e) {
-      String other = target + "." + claim.fileId(); // an earlier content lies there
-      source.rename(claim.path(), other);
+      String other = target + "." + file.id(); // an earlier content lies there
+      source.rename(file.path(), other);
       return other;
     }
   }
@@ -103,8 +104,22 @@ final class SourceAction {
     return (directory.equals("/") ? "" : directory) + "/" + below;
   }
 
-  private static boolean sameContent(SourceFile now, SettleClaim claim) {
-    return now.size() == claim.size() && now.modified().equals(claim.loaded().modified());
+  private static SourceFile loaded(BatchFile file) {
+    return new SourceFile(file.path(), file.size(), file.mtime());
+  }
+
+  /** Where the file lies for the moment between the last look at it and its deletion. */
+  private static String tomb(BatchFile file) {
+    int slash = file.path().lastIndexOf('/') + 1;
+    return file.path().substring(0, slash)
+        + "."
+        + file.path().substring(slash)
+        + ".sluice-"
+        + file.id();
+  }
+
+  private static boolean sameContent(SourceFile now, BatchFile file) {
+    return now.size() == file.size() && now.modified().equals(loaded(file).modified());
   }
 
   private Optional<SourceFile> stat(String path) throws IOException {

@@ -15,6 +15,7 @@ public final class Listing {
   private long directories;
   private long unsafeNames;
   private long unreadable;
+  private long repeated;
   private final List<String> examples = new ArrayList<>();
 
   /** Files passed on. */
@@ -37,6 +38,11 @@ public final class Listing {
     return unreadable;
   }
 
+  /** Files and directories that were listed under another path already, left out. */
+  public long repeated() {
+    return repeated;
+  }
+
   /** The first few entries left out, for the log. */
   public List<String> examples() {
     return List.copyOf(examples);
@@ -57,6 +63,11 @@ public final class Listing {
 
   void unreadable(String path) {
     unreadable++;
+    example(path);
+  }
+
+  void repeated(String path) {
+    repeated++;
     example(path);
   }
 

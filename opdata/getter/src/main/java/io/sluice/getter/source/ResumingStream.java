@@ -1,70 +1,40 @@
 package io.sluice.getter.source;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 
 /**
- * Reads a file to its end over broken connections: goes on where it stopped, as long as the file is
+ * Reads a file to its end over broken sessions: goes on where it stopped, as long as the file is
  * the one it began with. Gives up after some breaks without a byte between them.
  */
-public final class ResumingStream extends InputStream {
+final class ResumingStream extends SourceStream {
 
   private static final int BREAKS = 5;
 
-  private final Source source;
+  private final SourceReader reader;
   private final SourceFile file;
-  private final SftpServer.Sleeper sleeper;
-  private InputStream in;
+  private final Sleeper sleeper;
+  private SourceStream in;
   private long position;
   private int breaks;
 
   /**
-   * @param file as it was when the reading began
+   * Opens the file.
+   *
+   * @param file as it was when it was listed
    */
-  public ResumingStream(Source source, SourceFile file) {
-    this(source, file, SftpServer.Sleeper.THREAD);
-  }
-
-  ResumingStream(Source source, SourceFile file, SftpServer.Sleeper sleeper) {
-    this.source = source;
+  ResumingStream(SourceReader reader, SourceFile file, Sleeper sleeper) throws IOException {
+    this.reader = reader;
     this.file = file;
     this.sleeper = sleeper;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    reader.begin();
+    resuming(() -> in);
   }
 
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
-    while (true) {
-      try {
-        return readOnce(bytes, offset, length);
-      } catch (SourceFileMissing | SourceFileDenied | SourceFileChanged e) {
-        throw e;
-      } catch (IOException e) {
-        resumeAfter(e);
-      }
-    }
-  }
-
-  @Override
-  public void close() throws IOException {
-    if (in != null) {
-      in.close();
-      in = null;
-    }
-  }
-
-  private int readOnce(byte[] bytes, int offset, int length) throws IOException {
-    if (in == null) {
-      in = source.open(file.path(), position);
-    }
-    int count = in.read(bytes, offset, length);
+    int count = resuming(() -> in.read(bytes, offset, length));
     if (count > 0) {
       position += count;
       breaks = 0;
@@ -72,51 +42,64 @@ public final class ResumingStream extends InputStream {
     return count;
   }
 
-  private void resumeAfter(IOException e) throws IOException {
-    closeBroken(e);
-    breaks++;
-    if (breaks >= BREAKS) {
-      throw e instanceof SourceAway ? e : new SourceAway(message(e), e);
-    }
-    pause();
-    if (position > 0) {
-      checkUnchanged();
-    }
+  @Override
+  public SourceFile stat() throws IOException {
+    return resuming(() -> in.stat());
   }
 
-  private String message(IOException e) {
-    return "reading %s from %s broke %d times at byte %,d: %s"
-        .formatted(Names.printable(file.path()), source.host(), breaks, position, e.getMessage());
-  }
-
-  private void checkUnchanged() throws IOException {
-    SourceFile now;
-    try {
-      now = source.stat(file.path());
-    } catch (SourceAway e) {
-      resumeAfter(e);
-      return;
-    }
-    if (!file.unchanged(now)) {
-      throw new SourceFileChanged(source.host(), file, now);
-    }
-  }
-
-  private void closeBroken(IOException cause) {
-    try {
-      close();
-    } catch (IOException e) {
-      cause.addSuppressed(e);
+  @Override
+  public void close() {
+    if (in != null) {
+      in.close();
       in = null;
     }
   }
 
-  private void pause() throws IOException {
-    try {
-      sleeper.sleep(Duration.ofMillis(500L << breaks));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting to read on");
+  private <T> T resuming(Work<T> work) throws IOException {
+    while (true) {
+      try {
+        if (in == null) {
+          reopen();
+        }
+        return work.run();
+      } catch (SourceFileMissing
+          | SourceFileDenied
+          | SourceFileChanged
+          | SourceMirrorAway
+          | InterruptedIOException e) {
+        throw e;
+      } catch (IOException e) {
+        broke(e);
+      }
     }
+  }
+
+  private void reopen() throws IOException {
+    in = reader.open(file, position);
+    if (breaks > 0) {
+      SourceFile now = in.stat();
+      if (!file.unchanged(now)) {
+        throw new SourceFileChanged(reader.host(), file, now);
+      }
+    }
+  }
+
+  private void broke(IOException e) throws IOException {
+    close();
+    reader.close();
+    breaks++;
+    if (breaks >= BREAKS) {
+      throw e instanceof SourceAway ? e : new SourceAway(message(e), e);
+    }
+    sleeper.pause(Duration.ofMillis(500L << breaks));
+  }
+
+  private String message(IOException e) {
+    return "reading %s from %s broke %d times at byte %,d: %s"
+        .formatted(Names.printable(file.path()), reader.host(), breaks, position, e.getMessage());
+  }
+
+  private interface Work<T> {
+    T run() throws IOException;
   }
 }

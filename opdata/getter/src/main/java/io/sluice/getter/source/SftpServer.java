@@ -6,19 +6,16 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * The connections of this process to one server, and its protection: as many as the feed allows,
- * whoever else uses the server, and a pause after a failed attempt that doubles up to a minute.
+ * The connections of this process to one server, and its protection: as many as the feed allows and
+ * the server accepts, one login at a time, and a pause after a failed one. Who wants a connection
+ * holds none to this server; see {@link ConnectionQueue} for whose turn it is.
  */
 final class SftpServer {
-
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
   private final HostPort address;
   private final SftpConnector connector;
@@ -26,17 +23,20 @@ final class SftpServer {
   private final RateLimiter rate;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final ConnectionQueue queue = new ConnectionQueue();
   private final Deque<SftpConnection> idle = new ArrayDeque<>();
+  private final Allowance allowance;
+  private final ReconnectPause pause;
   private int open;
-  private Duration pause = Duration.ZERO;
-  private long pausedUntil;
-  private String lastProblem = "";
+  private boolean connecting;
 
   SftpServer(HostPort address, SftpConnector connector, LongSupplier nanoTime) {
     this.address = address;
     this.connector = connector;
     this.nanoTime = nanoTime;
     this.rate = new RateLimiter(nanoTime);
+    this.allowance = new Allowance(nanoTime);
+    this.pause = new ReconnectPause(nanoTime);
   }
 
   HostPort address() {
@@ -51,31 +51,28 @@ final class SftpServer {
   Duration paused() {
     lock.lock();
     try {
-      long left = pausedUntil - nanoTime.getAsLong();
-      return pause.isZero() || left <= 0 ? Duration.ZERO : Duration.ofNanos(left);
+      return pause.left();
     } finally {
       lock.unlock();
     }
   }
 
-  /** An idle connection or a new one; waits for one to come back when all are busy. */
-  Lease acquire(SftpLogin login, Origin.HostLimits limits) throws SourceAway {
-    SftpConnection reused = reserve(login, limits.connections());
-    if (reused != null) {
-      return new Lease(reused, true);
-    }
-    boolean connected = false;
-    try {
-      Lease lease = new Lease(connector.connect(address, login), false);
-      connected = true;
-      succeeded();
-      return lease;
-    } catch (SourceAway e) {
-      failed(e.getMessage());
-      throw e;
-    } finally {
-      if (!connected) {
-        release(null);
+  /**
+   * An idle connection or a new one.
+   *
+   * @throws SourceBusy when none becomes free within the login's timeout
+   */
+  SftpLease acquire(SftpLogin login, Origin.HostLimits limits, Source.Purpose purpose)
+      throws SourceAway {
+    long deadline = nanoTime.getAsLong() + login.timeout().toNanos();
+    while (true) {
+      SftpConnection reused = reserve(login, limits.connections(), purpose, deadline);
+      if (reused != null) {
+        return new SftpLease(this, reused, true);
+      }
+      SftpConnection made = connect(login);
+      if (made != null) {
+        return new SftpLease(this, made, false);
       }
     }
   }
@@ -92,47 +89,119 @@ final class SftpServer {
     }
   }
 
-  /** A connection to use again, or null once there is room for a new one, which it then counts. */
-  private SftpConnection reserve(SftpLogin login, int limit) throws SourceAway {
-    long left = login.timeout().toNanos();
+  /** A new connection in the room just reserved; null when one of those there are must do. */
+  private SftpConnection connect(SftpLogin login) throws SourceAway {
+    SftpConnection made = null;
+    SourceAway problem = null;
+    try {
+      made = connector.connect(address, login);
+      return made;
+    } catch (SourceRefused e) {
+      if (!fewer(e)) {
+        problem = e;
+        throw e;
+      }
+      return null;
+    } catch (SourceAway e) {
+      problem = e;
+      throw e;
+    } finally {
+      connected(made != null, problem);
+    }
+  }
+
+  private void connected(boolean made, SourceAway problem) {
     lock.lock();
     try {
-      while (true) {
-        dropUnusable();
-        SftpConnection reused = takeIdle(login);
-        if (reused != null) {
-          return reused;
-        }
-        checkPause();
-        if (open >= limit && !idle.isEmpty()) {
-          idle.pollFirst().close(); // of another login
-          open--;
-        }
-        if (open < limit) {
-          open++;
-          return null;
-        }
-        left = await(left, limit);
+      connecting = false;
+      if (made) {
+        pause.succeeded();
+      } else {
+        open--;
       }
+      if (problem != null) {
+        pause.failed(problem.getMessage());
+      }
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  @SuppressWarnings("WaitNotInLoop") // reserve is the loop
-  private long await(long nanos, int limit) throws SourceAway {
+  /** Whether there are connections to do with; then no more than these are used for a while. */
+  private boolean fewer(SourceRefused refusal) {
+    lock.lock();
     try {
-      long left = changed.awaitNanos(nanos);
-      if (left <= 0) {
-        throw new SourceAway(
-            "all %d connections to %s are busy; raise limits.connections if the server bears it"
-                .formatted(limit, address));
+      if (open > 1) {
+        allowance.refused(open - 1, refusal);
       }
-      return left;
+      return open > 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A connection to use again, or null once there is room for a new one, which it then counts. */
+  private SftpConnection reserve(SftpLogin login, int limit, Source.Purpose purpose, long deadline)
+      throws SourceAway {
+    Object waiter = new Object();
+    lock.lock();
+    try {
+      queue.enter(purpose, waiter);
+      while (true) {
+        dropUnusable();
+        if (queue.isNext(waiter)) {
+          SftpConnection reused = takeIdle(login);
+          if (reused == null) {
+            pause.check();
+          }
+          if (reused != null || room(limit)) {
+            queue.served(purpose);
+            return reused;
+          }
+        }
+        await(deadline, limit);
+      }
+    } finally {
+      queue.leave(purpose, waiter);
+      changed.signalAll();
+      lock.unlock();
+    }
+  }
+
+  /** Counts one more connection, if there may be one. */
+  private boolean room(int limit) {
+    int allowed = allowance.of(limit);
+    while (open >= allowed && !idle.isEmpty()) {
+      idle.pollFirst().close(); // of another login
+      open--;
+    }
+    if (connecting || open >= allowed) {
+      return false;
+    }
+    open++;
+    connecting = true;
+    return true;
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // reserve is the loop
+  private void await(long deadline, int limit) throws SourceAway {
+    try {
+      if (changed.awaitNanos(deadline - nanoTime.getAsLong()) <= 0) {
+        throw new SourceBusy(busy(limit));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SourceAway("interrupted while waiting for a connection to " + address, e);
     }
+  }
+
+  private String busy(int limit) {
+    return allowance.refusal().isEmpty()
+        ? "all %d connections to %s are busy; raise limits.connections if the server bears it"
+            .formatted(limit, address)
+        : "all %d connections to %s are busy; the feed allows %d, but %s"
+            .formatted(allowance.of(limit), address, limit, allowance.refusal());
   }
 
   private SftpConnection takeIdle(SftpLogin login) {
@@ -152,88 +221,29 @@ final class SftpServer {
     open -= before - idle.size();
   }
 
-  private void checkPause() throws SourceAway {
-    Duration left = paused();
-    if (!left.isZero()) {
-      throw new SourceAway(lastProblem + " (next attempt in " + left.toSeconds() + " s)");
-    }
-  }
-
-  private void failed(String problem) {
+  /** Takes a connection back; one that is not whole is closed. */
+  void release(SftpConnection connection, boolean whole) {
     lock.lock();
     try {
-      Duration doubled = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
-      pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
-      pausedUntil = nanoTime.getAsLong() + pause.toNanos();
-      lastProblem = problem;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void succeeded() {
-    lock.lock();
-    try {
-      pause = Duration.ZERO;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void release(SftpConnection connection) {
-    lock.lock();
-    try {
-      if (connection != null && connection.usable()) {
+      if (whole && connection.usable()) {
         idle.addLast(connection);
       } else {
+        connection.close();
         open--;
       }
-      changed.signal();
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  /** A connection on loan; to be given back, or discarded when it failed. */
-  final class Lease {
-    private final SftpConnection connection;
-    private final boolean reused;
-    private boolean returned;
-
-    private Lease(SftpConnection connection, boolean reused) {
-      this.connection = connection;
-      this.reused = reused;
+  /** Whether anybody waits for a connection. */
+  boolean wanted() {
+    lock.lock();
+    try {
+      return !queue.isEmpty();
+    } finally {
+      lock.unlock();
     }
-
-    SftpConnection connection() {
-      return connection;
-    }
-
-    /** Whether it was used before, so that a failure may only mean that it had been idle. */
-    boolean reused() {
-      return reused;
-    }
-
-    synchronized void giveBack() {
-      if (!returned) {
-        returned = true;
-        release(connection);
-      }
-    }
-
-    synchronized void discard() {
-      if (!returned) {
-        returned = true;
-        connection.close();
-        release(null);
-      }
-    }
-  }
-
-  /** Waits as a rate limit demands. */
-  interface Sleeper {
-    Sleeper THREAD = time -> TimeUnit.NANOSECONDS.sleep(time.toNanos());
-
-    void sleep(Duration time) throws InterruptedException;
   }
 }

@@ -1,51 +1,45 @@
 package io.sluice.getter.source;
 
-import io.sluice.core.feed.PathPattern;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.function.Consumer;
+import java.util.List;
 
 /**
- * One system that holds files of a feed.
- *
- * <p>Failures are of three kinds: {@link SourceFileMissing}, {@link SourceFileDenied}, and for all
- * others {@link SourceAway}, after which the whole system is left alone for a while. Safe for use
- * by many threads.
+ * One system that holds files of a feed, used through sessions. Safe for use by many threads; its
+ * sessions are not.
  */
 public interface Source {
 
   /** The host of a directory. */
   String LOCAL = "localhost";
 
+  /**
+   * What a session is for. Where all connections of a server are in use, these take turns, so that
+   * many fetches cannot keep a scan waiting, nor a scan the settling.
+   */
+  enum Purpose {
+    SCAN,
+    FETCH,
+    SETTLE
+  }
+
   /** The system's name in the ledger, metrics and commands: a host, or {@link #LOCAL}. */
   String host();
 
-  /**
-   * Streams the files at and below a pattern's level, without ever holding a directory in memory.
-   *
-   * @param level where to start, at the pattern's base
-   * @param base the directory of that level
-   * @return what was seen and what was left out
-   */
-  Listing list(PathPattern.Level level, String base, Consumer<SourceFile> files) throws IOException;
-
-  /** Size and time of a file now. */
-  SourceFile stat(String path) throws IOException;
+  /** The servers that serve the same files, in the order the feed names them; at least one. */
+  List<String> servers();
 
   /**
-   * Opens a file.
+   * Begins a session on the server that is best to use now.
    *
-   * @param offset in bytes, where to start: not 0 when a broken read goes on
+   * @throws SourceBusy when all connections stay in use for the feed's timeout
+   * @throws SourceAway when no server can be used
    */
-  InputStream open(String path, long offset) throws IOException;
-
-  /** Deletes a file. */
-  void delete(String path) throws IOException;
+  SourceSession connect(Purpose purpose) throws SourceAway;
 
   /**
-   * Renames a file, making the directories it needs. Fails when the new name is taken.
+   * Begins a session on one of {@link #servers()}.
    *
-   * @throws SourceNameTaken when it is
+   * @throws SourceBusy when all connections stay in use for the feed's timeout
+   * @throws SourceAway when the server cannot be used
    */
-  void rename(String from, String to) throws IOException;
+  SourceSession connect(Purpose purpose, String server) throws SourceAway;
 }

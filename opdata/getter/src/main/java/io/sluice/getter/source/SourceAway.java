@@ -3,10 +3,10 @@ package io.sluice.getter.source;
 import java.io.IOException;
 
 /**
- * The system cannot be used now: not reachable, login refused, host key wrong, all connections
- * busy. Its files wait; nothing counts as an attempt.
+ * The system cannot be used now: not reachable, login refused, host key wrong, base directory gone.
+ * Its files wait; nothing counts as an attempt.
  */
-public final class SourceAway extends IOException {
+public class SourceAway extends IOException {
 
   private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,10 @@ package io.sluice.getter.source;
 
 import java.io.IOException;
 
-/** The file is no longer there. */
+/**
+ * The file is not there, while its feed's base directory is. From a {@link SourceReader}: on none
+ * of the servers that serve the system's files; from a {@link SourceSession}: on its server.
+ */
 public final class SourceFileMissing extends IOException {
 
   private static final long serialVersionUID = 1L;

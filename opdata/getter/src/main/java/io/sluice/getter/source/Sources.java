@@ -3,6 +3,7 @@ package io.sluice.getter.source;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.HostPort;
 import io.sluice.core.feed.Origin;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,28 +15,34 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Sources implements AutoCloseable {
 
   private final SftpConnector connector;
-  private final SftpServer.Sleeper sleeper;
+  private final Sleeper sleeper;
   private final Map<HostPort, SftpServer> servers = new ConcurrentHashMap<>();
+  private final Map<List<String>, BaseDirectory> bases = new ConcurrentHashMap<>();
 
   public Sources() {
-    this(new SftpConnector(), SftpServer.Sleeper.THREAD);
+    this(new SftpConnector(), Sleeper.THREAD);
   }
 
-  Sources(SftpConnector connector, SftpServer.Sleeper sleeper) {
+  Sources(SftpConnector connector, Sleeper sleeper) {
     this.connector = connector;
     this.sleeper = sleeper;
   }
 
   /** The systems a feed's files lie on. */
   public List<Source> of(Feed feed) {
-    return of(feed.source().origin());
+    return of(feed.source().origin(), feed.source().pathPattern().base());
   }
 
-  List<Source> of(Origin origin) {
+  /**
+   * The systems of an origin.
+   *
+   * @param base the directory that all its files lie in
+   */
+  List<Source> of(Origin origin, String base) {
     if (origin instanceof Origin.Sftp sftp) {
-      return sftp.systems().stream().map(system -> sftp(sftp, system)).toList();
+      return sftp.systems().stream().map(system -> sftp(sftp, system, base)).toList();
     }
-    return List.of(new DirectorySource());
+    return List.of(new DirectorySource(base(Source.LOCAL, base)));
   }
 
   /**
@@ -60,14 +67,20 @@ public final class Sources implements AutoCloseable {
     connector.close();
   }
 
-  private Source sftp(Origin.Sftp origin, Origin.RemoteSystem system) {
-    List<SftpServer> of =
+  private Source sftp(Origin.Sftp origin, Origin.RemoteSystem system, String base) {
+    List<SftpSource.Member> members =
         system.servers().stream()
-            .map(
-                address ->
-                    servers.computeIfAbsent(
-                        address, a -> new SftpServer(a, connector, System::nanoTime)))
+            .map(at -> new SftpSource.Member(server(at), base(at.toString(), base)))
             .toList();
-    return new SftpSource(system.name(), of, SftpLogin.of(origin), origin.limits(), sleeper);
+    return new SftpSource(system.name(), members, SftpLogin.of(origin), origin.limits(), sleeper);
+  }
+
+  private SftpServer server(HostPort address) {
+    return servers.computeIfAbsent(address, a -> new SftpServer(a, connector, System::nanoTime));
+  }
+
+  private BaseDirectory base(String server, String path) {
+    return bases.computeIfAbsent(
+        List.of(server, path), key -> new BaseDirectory(server, path, Clock.systemUTC()));
   }
 }

@@ -7,15 +7,16 @@ import io.sluice.core.message.WorkMessage;
 import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.metric.Metric;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.work.Batches;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes work again whose message was lost: only as much as the queue holds less than the ledger
- * expects, the longest published first, and no more than so many at a time. A backlog that is only
- * waiting is in its queue and so is left alone. Called every half minute or so.
+ * Publishes batches again whose message was lost: only as many as the queue holds fewer than the
+ * ledger expects, the longest published first, and no more than so many at a time. A batch that is
+ * only waiting is in its queue and so is left alone. Called every half minute or so.
  */
 public final class MessageSweeper implements Runnable {
 
@@ -24,7 +25,7 @@ public final class MessageSweeper implements Runnable {
   private static final Duration LEASE_TIME = Duration.ofMinutes(2);
 
   private final Leases leases;
-  private final LostWork lost;
+  private final Transactions transactions;
   private final WorkPublisher publisher;
   private final MeterRegistry registry;
   private final SweepSettings settings;
@@ -36,7 +37,7 @@ public final class MessageSweeper implements Runnable {
       MeterRegistry registry,
       SweepSettings settings) {
     this.leases = leases;
-    this.lost = new LostWork(transactions);
+    this.transactions = transactions;
     this.publisher = publisher;
     this.registry = registry;
     this.settings = settings;
@@ -59,7 +60,7 @@ public final class MessageSweeper implements Runnable {
   }
 
   private void sweep(Stage stage, boolean bulk) {
-    long expected = lost.expected(stage, bulk);
+    long expected = transactions.ledger(c -> Batches.unclaimed(c, stage, bulk));
     if (expected == 0) {
       return;
     }
@@ -68,7 +69,8 @@ public final class MessageSweeper implements Runnable {
       return;
     }
     int limit = (int) Math.min(missing, settings.republish());
-    List<WorkMessage> messages = lost.take(stage, bulk, settings.lostAfter(), limit);
+    List<WorkMessage> messages =
+        transactions.ledger(c -> Batches.republish(c, stage, bulk, settings.lostAfter(), limit));
     if (messages.isEmpty()) {
       return;
     }

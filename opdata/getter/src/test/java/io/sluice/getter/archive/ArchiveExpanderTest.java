@@ -159,6 +159,18 @@ class ArchiveExpanderTest {
   }
 
   @Test
+  void rejectsArchive_whenSomethingFollowsItThatIsNoPartOfIt() throws IOException {
+    byte[] tar = tar(Map.of("x.xml", text("one")));
+    byte[] tgz = gzip(tar);
+    assertThat(expand("x.tgz", join(join(tgz, new byte[100]), gzip(new byte[2_000]))))
+        .containsOnlyKeys("x.xml");
+    assertRejected(join(tgz, text("tail")), "archive_corrupt");
+    assertRejected(join(tgz, Arrays.copyOf(tgz, 5)), "archive_corrupt");
+    assertRejected(join(tgz, tgz), "archive_corrupt");
+    assertRejected(join(tar, tar), "archive_corrupt");
+  }
+
+  @Test
   void rejectsArchive_whenAMembersBytesAreNotThoseItsChecksumIsOf() throws IOException {
     byte[] noise = new byte[10_000];
     new Random(1).nextBytes(noise);

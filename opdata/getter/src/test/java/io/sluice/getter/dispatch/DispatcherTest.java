@@ -45,10 +45,11 @@ class DispatcherTest {
   void sharesFairlyBetweenFeeds_newestPeriodFirst() {
     offer("big", "ems1", 1_000, false);
     offer("small", "ems2", 10, false);
-    dispatcher(40).run();
+    dispatcher(4, 10).run();
     List<WorkMessage> messages = getter.queues.take(Stage.FETCH);
-    assertThat(messages).hasSize(40);
-    assertThat(messages).filteredOn(m -> m.feed().equals("small")).hasSize(10);
+    assertThat(messages).extracting(WorkMessage::feed).contains("small").hasSize(4);
+    assertThat(queued("small")).isEqualTo(10);
+    assertThat(queued("big")).isEqualTo(30);
     assertThat(
             getter.text(
                 "select min(period) > (select max(period) from sluice.work where state = 'waiting')"
@@ -57,29 +58,71 @@ class DispatcherTest {
   }
 
   @Test
+  void cutsByCountAndBytes_andLeavesLargeFilesAndFailedOnesAlone() {
+    offer("big", "ems1", 25, false);
+    getter.execute("update sluice.work set size = 700 where file_id in (" + ids(0, 3) + ")");
+    getter.execute("update sluice.work set size = 5000 where file_id in (" + ids(3, 1) + ")");
+    getter.execute("update sluice.work set attempts = 1 where file_id in (" + ids(4, 1) + ")");
+    dispatcher(new DispatchSettings(100, 100, 10, 1_000, Duration.ZERO, 100)).run();
+    assertThat(
+            getter.column("select files || ' ' || bytes from sluice.batch order by files, bytes"))
+        .contains("1 1", "1 5000")
+        .allSatisfy(
+            b ->
+                assertThat(Integer.parseInt(b.substring(0, b.indexOf(' '))))
+                    .isLessThanOrEqualTo(10));
+    assertThat(getter.text("select sum(files) from sluice.batch")).isEqualTo("25");
+    assertThat(getter.text("select max(bytes) from sluice.batch where files > 1 and bytes <= 1000"))
+        .isNotNull();
+    assertThat(getter.text("select count(*) from sluice.batch where files > 1 and bytes > 1000"))
+        .isEqualTo("0");
+  }
+
+  @Test
+  void waitsForMoreFiles_butNotLongForALoneOne() {
+    offer("big", "ems1", 1, false);
+    dispatcher(new DispatchSettings(4, 16, 10, 1_000, Duration.ofMinutes(1), 2)).run();
+    assertThat(getter.queues.messages).isEmpty();
+    getter.execute("update sluice.work set entered_at = now() - interval '2 min'");
+    dispatcher(new DispatchSettings(4, 16, 10, 1_000, Duration.ofMinutes(1), 2)).run();
+    assertThat(getter.queues.messages).hasSize(1);
+  }
+
+  @Test
   void fillsOnlyTheRoomThereIs() {
     offer("big", "ems1", 100, false);
-    dispatcher(40).run();
-    dispatcher(40).run();
-    assertThat(getter.queues.messages).hasSize(40);
-    getter.queues.messages.subList(0, 15).clear();
-    dispatcher(40).run();
-    assertThat(getter.queues.messages).hasSize(40);
-    assertThat(getter.text("select count(*) from sluice.work where state = 'queued'"))
-        .isEqualTo("55");
+    dispatcher(4, 10).run();
+    dispatcher(4, 10).run();
+    assertThat(getter.queues.messages).hasSize(4);
+    getter.execute("delete from sluice.work where batch = (select min(id) from sluice.batch)");
+    getter.execute("delete from sluice.batch where id = (select min(id) from sluice.batch)");
+    dispatcher(4, 10).run();
+    assertThat(getter.queues.messages).hasSize(5);
+  }
+
+  @Test
+  void burdensAHostWithFewBatches_andTakesOthersInstead() {
+    offer("big", "slow", 100, false);
+    offer("big", "fast", 5, false);
+    dispatcher(new DispatchSettings(8, 16, 10, 1_000_000, Duration.ZERO, 1)).run();
+    dispatcher(new DispatchSettings(8, 16, 10, 1_000_000, Duration.ZERO, 1)).run();
+    assertThat(getter.text("select count(distinct batch) from sluice.work where host = 'slow'"))
+        .isEqualTo("1");
+    assertThat(
+            getter.text("select count(*) from sluice.work where host = 'fast' and batch is null"))
+        .isEqualTo("0");
   }
 
   @Test
   void sendsBulkWork_onlyWhenNoLiveWorkWaits() {
     offer("big", "ems1", 50, false);
     offer("small", "ems2", 50, true);
-    dispatcher(40).run();
-    assertThat(getter.queues.take(Stage.FETCH)).hasSize(40).noneMatch(WorkMessage::bulk);
-    dispatcher(40).run();
-    assertThat(getter.queues.take(Stage.FETCH))
-        .hasSize(20)
-        .filteredOn(WorkMessage::bulk)
-        .hasSize(10);
+    dispatcher(4, 10).run();
+    assertThat(getter.queues.take(Stage.FETCH)).hasSize(4).noneMatch(WorkMessage::bulk);
+    getter.execute(
+        "update sluice.work set state = 'waiting', batch = null; delete from sluice.batch");
+    dispatcher(6, 10).run();
+    assertThat(getter.queues.take(Stage.FETCH)).hasSize(6).filteredOn(WorkMessage::bulk).hasSize(1);
   }
 
   @Test
@@ -92,11 +135,14 @@ class DispatcherTest {
     getter.execute(
         "update sluice.work set not_before = now() + interval '1 minute'"
             + " where file_id in (select id from sluice.file where path = '/ems2/0')");
-    dispatcher(40).run();
+    dispatcher(40, 10).run();
     assertThat(getter.queues.take(Stage.FETCH)).hasSize(1).allMatch(m -> m.feed().equals("big"));
+    assertThat(queued("big")).isEqualTo(1);
     getter.execute("delete from sluice.pause");
-    dispatcher(40).run();
-    assertThat(getter.queues.take(Stage.FETCH)).hasSize(3);
+    dispatcher(40, 10).run();
+    assertThat(getter.text("select count(*) from sluice.work where state = 'queued'"))
+        .isEqualTo("4");
+    assertThat(queued("gone")).isZero();
   }
 
   @Test
@@ -105,26 +151,28 @@ class DispatcherTest {
     offer("big", "ems2", 2, false);
     getter.execute(
         "insert into sluice.scan (feed, host, last_at, error) values ('big', 'ems1', now(), 'away')");
-    dispatcher(40).run();
-    assertThat(getter.queues.take(Stage.FETCH)).hasSize(2);
+    dispatcher(40, 10).run();
+    assertThat(queued("big")).isEqualTo(2);
     getter.execute("update sluice.scan set last_at = now() - interval '1 minute'");
-    dispatcher(40).run();
-    assertThat(getter.queues.take(Stage.FETCH)).hasSize(2);
+    dispatcher(40, 10).run();
+    assertThat(queued("big")).isEqualTo(4);
   }
 
   @Test
   void stopsFetching_whileHandlerIsBehind_butSendsReplays() {
-    offer("big", "ems1", 2, false);
-    getter.execute(
-        "update sluice.work set stage = 'handle' where file_id = (select min(file_id) from sluice.work)");
-    WorkMessage waiting = WorkMessage.of(Stage.HANDLE, "big", 1, false);
-    IntStream.range(0, 10).forEach(i -> getter.queues.messages.add(waiting));
-    DispatchSettings settings = new DispatchSettings(40, 10);
+    offer("big", "ems1", 4, false);
+    getter.execute("update sluice.work set stage = 'handle' where file_id in (" + ids(0, 2) + ")");
+    DispatchSettings settings = new DispatchSettings(4, 1, 1, 1_000, Duration.ZERO, 9);
+    dispatcher(settings).run();
+    assertThat(getter.queues.take(Stage.HANDLE)).hasSize(2);
+    getter.queues.take(Stage.FETCH);
+    getter.execute("update sluice.work set state = 'waiting', batch = null where stage = 'fetch'");
+    getter.execute("delete from sluice.batch where stage = 'fetch'");
     dispatcher(settings).run();
     assertThat(getter.queues.take(Stage.FETCH)).isEmpty();
-    assertThat(getter.queues.take(Stage.HANDLE)).hasSize(11);
+    getter.execute("delete from sluice.work where stage = 'handle'; delete from sluice.batch");
     dispatcher(settings).run();
-    assertThat(getter.queues.take(Stage.FETCH)).hasSize(1);
+    assertThat(getter.queues.take(Stage.FETCH)).hasSize(2);
   }
 
   @Test
@@ -148,10 +196,11 @@ class DispatcherTest {
   @Test
   void putsWorkBack_whenBrokerIsAway() {
     offer("big", "ems1", 2, false);
-    Dispatcher dispatcher = dispatcher(40);
+    Dispatcher dispatcher = dispatcher(40, 10);
     getter.queues.failPublish = true;
     assertThatThrownBy(dispatcher::run).isInstanceOf(PauseStage.class);
     assertThat(getter.column("select distinct state from sluice.work")).containsExactly("waiting");
+    assertThat(getter.text("select count(*) from sluice.batch")).isEqualTo("0");
   }
 
   private void offer(String feed, String host, int count, boolean bulk) {
@@ -163,17 +212,26 @@ class DispatcherTest {
     getter.intake.offer(feed, files, f -> bulk, false);
   }
 
-  private Dispatcher dispatcher(int target) {
-    return dispatcher(new DispatchSettings(target, 2_000));
+  /** Ids of files in the order of their periods, the newest first. */
+  private String ids(int from, int count) {
+    return String.join(
+        ",",
+        getter.column(
+            "select file_id from sluice.work order by period desc, file_id offset %d limit %d"
+                .formatted(from, count)));
+  }
+
+  private long queued(String feed) {
+    return Long.parseLong(
+        getter.text(
+            "select count(*) from sluice.work where state = 'queued' and feed = '" + feed + "'"));
+  }
+
+  private Dispatcher dispatcher(int inFlight, int files) {
+    return dispatcher(new DispatchSettings(inFlight, 16, files, 1_000_000, Duration.ZERO, 1_000));
   }
 
   private Dispatcher dispatcher(DispatchSettings settings) {
-    return new Dispatcher(
-        () -> getter.feeds,
-        getter.leases,
-        getter.transactions,
-        getter.queues,
-        getter.staging,
-        settings);
+    return getter.dispatcher(settings);
   }
 }

@@ -2,20 +2,20 @@ package io.sluice.getter.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedParser;
 import io.sluice.core.feed.Feeds;
-import io.sluice.core.ledger.FileCloser;
 import io.sluice.core.ledger.FileIntake;
 import io.sluice.core.ledger.FoundFile;
-import io.sluice.core.ledger.HandleClaim;
 import io.sluice.core.ledger.HandleLedger;
-import io.sluice.core.ledger.HandledFile;
 import io.sluice.core.ledger.Leases;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.ledger.LedgerSchema;
+import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
 import io.sluice.core.message.WorkPublisher;
+import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.ops.FeedStatus;
 import io.sluice.core.ops.FileFilter;
 import io.sluice.core.ops.FileQuery;
@@ -24,6 +24,15 @@ import io.sluice.core.ops.TimeRange;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
+import io.sluice.core.work.BatchFile;
+import io.sluice.core.work.Checksum;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.FileCloser;
+import io.sluice.core.work.HandledFile;
+import io.sluice.core.work.RawPlace;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.core.work.StageTask;
+import io.sluice.getter.archive.ArchiveKind;
 import io.sluice.getter.dispatch.DispatchSettings;
 import io.sluice.getter.dispatch.Dispatcher;
 import io.sluice.testkit.EmbeddedDatabase;
@@ -45,6 +54,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -122,8 +132,8 @@ class LedgerPlansTest {
     }
     execute(
         """
-        insert into sluice.work (file_id, feed, host, stage, state, bulk, period)
-        select id, feed, host, 'fetch', 'waiting', false, period from sluice.file
+        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, period)
+        select id, feed, host, path, size, mtime, 'fetch', 'waiting', false, period from sluice.file
         where day = date '%s' limit 20000
         """
             .formatted(today.minusDays(1)));
@@ -238,29 +248,62 @@ class LedgerPlansTest {
   }
 
   @Test
-  void handlingTouchesTheFilesDay() throws IOException {
+  void handlingTouchesTheDaysOfItsFiles() throws IOException {
     String today = LocalDate.ofInstant(now, ZoneOffset.UTC).toString();
-    long id =
-        Long.parseLong(text("select id from sluice.file where day = '" + today + "' limit 1"));
+    String chosen = "select id from sluice.file where feed = 'feed1' and day = '" + today + "'";
     execute(
-        "insert into sluice.work (file_id, feed, host, stage, state, bulk, period) select id, feed,"
-            + " host, 'handle', 'queued', false, period from sluice.file where day = '%s' and id = %d"
-                .formatted(today, id));
-    HandleLedger handling = new HandleLedger(explained, Duration.ofMinutes(2));
-    List<HandleClaim> claim = new ArrayList<>();
-    List<String> plans =
-        plans("Claim of a handling", () -> handling.claim(id, false).ifPresent(claim::add));
-    assertThat(partitions(plans)).hasSize(1);
-    HandledFile made = new HandledFile(1, "cell", 10, 0, 0, 0, "gnb1", now, now);
-    List<String> record =
-        plans("Record of a handling", () -> handling.record(claim.get(0), made, true));
+        "insert into sluice.batch (id, feed, bulk, stage, files, bytes)"
+            + " values (1, 'feed1', false, 'handle', 200, 4000000)");
+    execute(
+        "insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, batch, bulk, period)"
+            + " select id, feed, host, path, size, mtime, 'handle', 'queued', 1, false, period"
+            + " from sluice.file where id in ("
+            + chosen
+            + " limit 200)");
+    List<Claim> claims = new ArrayList<>();
+    List<String> record = new ArrayList<>();
+    HandleLedger handling = new HandleLedger(explained);
+    StageTask task =
+        claim -> {
+          claims.add(claim);
+          return new StageTask.Result(Map.of(), List.of());
+        };
+    WorkMessage message = new WorkMessage(Stage.HANDLE, "feed1", 1, false);
+    List<String> claimed = plans("Claim of a batch", () -> protocol(task).work(message, false));
+    assertThat(partitions(claimed)).isEmpty();
+    assertNoScan(claimed);
+    Claim claim = claims.get(0);
+    assertThat(claim.files()).hasSize(200);
+    List<HandledFile> made =
+        claim.files().stream()
+            .map(f -> new HandledFile(f.id(), "cell", 10, 0, 0, 0, "gnb1", now, now))
+            .toList();
+    HandleLedger.Handling all = new HandleLedger.Handling(made, List.of(), List.of(), List.of(), 1);
+    record.addAll(plans("Record of a handling", () -> handling.record(claim, all, true)));
     assertNoScan(record);
+    List<Long> ids = claim.files().stream().map(BatchFile::id).toList();
     List<String> close =
         plans(
-            "Close of a loaded file",
-            () -> explained.durable(c -> FileCloser.finishLoaded(c, List.of(id))));
+            "Close of a batch's files",
+            () ->
+                explained.durable(
+                    c -> {
+                      FileCloser.finishLoaded(c, ids);
+                      return true;
+                    }));
     assertThat(partitions(close)).hasSize(1);
     assertNoScan(close);
+  }
+
+  private static StageProtocol protocol(StageTask task) {
+    return new StageProtocol(
+        Stage.HANDLE,
+        task,
+        explained,
+        new NoBroker(),
+        new StageMetrics(new SimpleMeterRegistry(), Stage.HANDLE),
+        StageProtocol.Settings.DEFAULTS,
+        Clock.systemUTC());
   }
 
   @Test
@@ -271,7 +314,7 @@ class LedgerPlansTest {
             new Leases(quiet, "test"),
             explained,
             new NoBroker(),
-            Stagings.open(StagingSettings.of(staging.toUri())),
+            Stagings.open(StagingSettings.of(staging.toUri()), Clock.systemUTC()),
             DispatchSettings.DEFAULTS);
     List<String> plans = plans("Pick of the dispatcher", dispatcher);
     assertThat(partitions(plans)).isEmpty();
@@ -282,21 +325,24 @@ class LedgerPlansTest {
 
   @Test
   void contentIsLookedUpByIndexAlone() throws IOException {
-    FetchClaim claim =
-        new FetchClaim(
+    Checksum known = new Checksum(text("select encode(checksum, 'hex') from sluice.file limit 1"));
+    BatchFile file =
+        new BatchFile(
             Long.MAX_VALUE / 2,
-            1,
-            "feed0",
             "ems1",
             "/new",
             1,
             now,
-            now,
+            Optional.empty(),
             false,
-            java.util.Optional.empty(),
-            java.util.Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            0,
+            null,
             false);
-    String hex = text("select encode(checksum, 'hex') from sluice.file limit 1");
+    Claim claim = new Claim(1, 1, Stage.FETCH, "feed0", false, 1, 1, 0, 0, 0, List.of(file));
+    Staged staged = new Staged(file, new RawPlace(1, 0), 1, known, ArchiveKind.NONE);
     List<String> plans =
         plans(
             "Search for the same content",
@@ -304,11 +350,7 @@ class LedgerPlansTest {
                 explained.ledger(
                     c ->
                         Duplicates.find(
-                            c,
-                            feeds().byName().get("feed0").source(),
-                            claim,
-                            "/new",
-                            new Checksum(hex))));
+                            c, claim, feeds().byName().get("feed0").source(), List.of(staged))));
     assertNoScan(plans);
     assertThat(String.join("", plans))
         .contains("checksum_idx")

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.ledger.Leases;
 import io.sluice.getter.GetterFixture;
-import io.sluice.getter.source.DirectorySource;
+import io.sluice.getter.source.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +87,7 @@ class ScannerTest {
 
   @Test
   void leavesHostAlone_whenScannedAMomentAgoOrByAnother_orPaused() throws IOException {
-    DirectorySource source = new DirectorySource();
+    Source source = getter.sources.of(feed).get(0);
     assertThat(getter.scanner.scan(feed, source)).isPresent();
     assertThat(getter.scanner.scan(feed, source)).isEmpty();
     Leases other = new Leases(getter.transactions, "other");

@@ -24,7 +24,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyEncryptionContext;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
@@ -66,8 +65,10 @@ class SftpSourceTest {
     write("pm/20251120/A2.xml", "too old to enter");
     List<SourceFile> files = new ArrayList<>();
     PathPattern pattern = PathPattern.of("/pm/{yyyyMMdd}/A*.xml", ZoneOffset.UTC);
-    Listing listing =
-        source().list(pattern.scan(NOW.minus(Duration.ofDays(3)), NOW), pattern.base(), files::add);
+    Listing listing;
+    try (SourceSession session = source().connect(Source.Purpose.SCAN)) {
+      listing = session.list(pattern.scan(NOW.minus(Duration.ofDays(3)), NOW), 0, files::add);
+    }
     assertThat(files).extracting(SourceFile::path).containsExactly("/pm/20261120/A1.xml");
     assertThat(files.get(0).size()).isEqualTo(3);
     assertThat(listing.files()).isEqualTo(1);
@@ -96,20 +97,21 @@ class SftpSourceTest {
     byte[] content = random(3_000_000);
     Files.write(root.resolve("pm/A.xml"), content);
     server.breakAfter(1_000_000);
-    Source source = source();
-    try (InputStream in = resuming(source, source.stat("/pm/A.xml"))) {
+    try (SourceReader reader = reader(source());
+        SourceStream in = reader.open(reader.stat("/pm/A.xml"))) {
       assertThat(in.readAllBytes()).isEqualTo(content);
+      assertThat(in.stat().size()).isEqualTo(content.length);
     }
   }
 
   @Test
   void failsAsChanged_whenFileIsReplacedWhileConnectionIsBroken() throws IOException {
     Path file = Files.write(root.resolve("pm/A.xml"), random(3_000_000));
-    Source source = source();
-    SourceFile before = source.stat("/pm/A.xml");
+    SourceFile before = stat("/pm/A.xml");
     server.onRead((path, offset) -> Files.setLastModifiedTime(file, FileTime.from(NOW)));
     server.breakAfter(1_000_000);
-    try (InputStream in = resuming(source, before)) {
+    try (SourceReader reader = reader(source());
+        SourceStream in = reader.open(before)) {
       assertThatThrownBy(in::readAllBytes)
           .isInstanceOf(SourceFileChanged.class)
           .hasMessageContaining("/pm/A.xml on");
@@ -121,12 +123,14 @@ class SftpSourceTest {
     for (int i = 0; i < 45; i++) {
       write("pm/A" + i + ".xml", "content " + i);
     }
-    Source source = source();
+    List<SourceFile> files = list("/pm/*.xml");
     server.disconnectEvery(10);
-    for (int i = 0; i < 45; i++) {
-      SourceFile file = source.stat("/pm/A" + i + ".xml");
-      try (InputStream in = resuming(source, file)) {
-        assertThat(new String(in.readAllBytes(), UTF_8)).isEqualTo("content " + i);
+    try (SourceReader reader = reader(source())) {
+      for (SourceFile file : files) {
+        try (SourceStream in = reader.open(file)) {
+          assertThat(new String(in.readAllBytes(), UTF_8))
+              .isEqualTo("content " + file.name().replaceAll("[^0-9]", ""));
+        }
       }
     }
   }
@@ -134,45 +138,51 @@ class SftpSourceTest {
   @Test
   void connectsAgain_whenIdleConnectionWasDropped() throws IOException {
     write("pm/A.xml", "x");
-    Source source = source();
-    source.stat("/pm/A.xml");
+    stat("/pm/A.xml");
     server.dropSessions();
-    assertThat(source.stat("/pm/A.xml").size()).isEqualTo(1);
+    assertThat(stat("/pm/A.xml").size()).isEqualTo(1);
   }
 
   @Test
-  void saysMissing_whenFileVanished() {
-    assertThatThrownBy(() -> source().stat("/pm/none"))
-        .isInstanceOf(SourceFileMissing.class)
-        .hasMessageContaining("/pm/none is no longer on 127.0.0.1:" + server.port());
-    assertThatThrownBy(() -> source().open("/pm/none", 0)).isInstanceOf(SourceFileMissing.class);
-    assertThatThrownBy(() -> source().delete("/pm/none")).isInstanceOf(SourceFileMissing.class);
+  void saysMissing_whenFileVanished() throws IOException {
+    write("pm/other.xml", "x");
+    try (SourceSession session = source().connect(Source.Purpose.FETCH)) {
+      assertThatThrownBy(() -> session.stat("/pm/none"))
+          .isInstanceOf(SourceFileMissing.class)
+          .hasMessageContaining("/pm/none is no longer on 127.0.0.1:" + server.port());
+      assertThatThrownBy(() -> session.open(new SourceFile("/pm/none", 1, NOW), 0))
+          .isInstanceOf(SourceFileMissing.class);
+      assertThatThrownBy(() -> session.delete("/pm/none")).isInstanceOf(SourceFileMissing.class);
+      assertThat(session.stat("/pm/other.xml").size()).isEqualTo(1);
+    }
   }
 
   @Test
   void saysWhichDirectory_whenPathIsWrong() {
     assertThatThrownBy(() -> list("/nowhere/A*.xml"))
         .isInstanceOf(SourceAway.class)
-        .hasMessageContaining("directory /nowhere does not exist");
+        .hasMessageContaining(
+            "directory /nowhere on 127.0.0.1:" + server.port() + " does not exist");
   }
 
   @Test
   void movesAndDeletes_makingDirectories_butNeverOverAnother() throws IOException {
     write("pm/A.xml", "a");
     write("pm/B.xml", "b");
-    Source source = source();
-    source.rename("/pm/A.xml", "/done/20261120/A.xml");
-    assertThat(root.resolve("done/20261120/A.xml")).hasContent("a");
-    assertThatThrownBy(() -> source.rename("/pm/B.xml", "/done/20261120/A.xml"))
-        .isInstanceOf(SourceNameTaken.class);
-    source.delete("/pm/B.xml");
+    try (SourceSession session = source().connect(Source.Purpose.SETTLE)) {
+      session.rename("/pm/A.xml", "/done/20261120/A.xml");
+      assertThat(root.resolve("done/20261120/A.xml")).hasContent("a");
+      assertThatThrownBy(() -> session.rename("/pm/B.xml", "/done/20261120/A.xml"))
+          .isInstanceOf(SourceNameTaken.class);
+      session.delete("/pm/B.xml");
+    }
     assertThat(root.resolve("pm")).isEmptyDirectory();
   }
 
   @Test
   void refuses_whenHostKeyIsUnknown_andSaysWhichLineToAdd() throws IOException {
     Files.writeString(knownHosts, "");
-    assertThatThrownBy(() -> source().stat("/pm"))
+    assertThatThrownBy(() -> stat("/pm"))
         .isInstanceOf(SourceAway.class)
         .hasMessageContaining("is not in " + knownHosts)
         .hasMessageContaining("SHA256:")
@@ -187,7 +197,7 @@ class SftpSourceTest {
           Files.readString(knownHosts).replace(":" + server.port(), ":" + impostor.port());
       Files.writeString(knownHosts, line);
       Origin.Sftp origin = origin(impostor.port(), Optional.empty(), Optional.empty());
-      assertThatThrownBy(() -> sources.of(origin).get(0).stat("/pm"))
+      assertThatThrownBy(() -> stat(sources.of(origin, "/pm").get(0), "/pm"))
           .isInstanceOf(SourceAway.class)
           .hasMessageContaining("may be another machine");
     }
@@ -224,7 +234,7 @@ class SftpSourceTest {
   @Test
   void saysWhatIsWrong_whenLoginIsRefused_withoutTheSecret() throws IOException {
     Files.writeString(password, "wrong-secret");
-    assertThatThrownBy(() -> source().stat("/pm"))
+    assertThatThrownBy(() -> stat("/pm"))
         .isInstanceOf(SourceAway.class)
         .hasMessageContaining("login of user 'pm'")
         .hasMessageNotContaining("wrong-secret");
@@ -235,13 +245,13 @@ class SftpSourceTest {
     Path noKey = Files.writeString(dir.resolve("nokey"), "this is no key");
     Origin.Sftp bad =
         origin(server.port(), Secret.parse("${file:" + noKey + "}"), Optional.empty());
-    assertThatThrownBy(() -> sources.of(bad).get(0).stat("/pm"))
+    assertThatThrownBy(() -> stat(sources.of(bad, "/pm").get(0), "/pm"))
         .isInstanceOf(SourceAway.class)
         .hasMessageContaining("nokey");
     Files.delete(password);
     try (Sources fresh = new Sources()) {
       Origin.Sftp origin = origin(server.port(), Optional.empty(), Optional.empty());
-      assertThatThrownBy(() -> fresh.of(origin).get(0).stat("/pm"))
+      assertThatThrownBy(() -> stat(fresh.of(origin, "/pm").get(0), "/pm"))
           .isInstanceOf(SourceAway.class)
           .hasMessageContaining("cannot be read; mount the file");
     }
@@ -250,9 +260,8 @@ class SftpSourceTest {
   @Test
   void waitsBeforeNextAttempt_whenServerIsAway() throws IOException {
     server.close();
-    Source source = source();
-    assertThatThrownBy(() -> source.stat("/pm")).isInstanceOf(SourceAway.class);
-    assertThatThrownBy(() -> source.stat("/pm"))
+    assertThatThrownBy(() -> stat("/pm")).isInstanceOf(SourceAway.class);
+    assertThatThrownBy(() -> stat("/pm"))
         .isInstanceOf(SourceAway.class)
         .hasMessageContaining("next attempt in");
   }
@@ -263,51 +272,25 @@ class SftpSourceTest {
     Origin.Sftp base = origin(server.port(), Optional.empty(), Optional.empty());
     HostPort gone = new HostPort("127.0.0.1", 1);
     HostPort here = new HostPort("127.0.0.1", server.port());
-    Source mirrored = sources.of(with(base, List.of(), List.of(List.of(gone, here)))).get(0);
+    Source mirrored = sources.of(with(base, List.of(), List.of(List.of(gone, here))), "/pm").get(0);
     assertThat(mirrored.host()).isEqualTo("127.0.0.1:1");
-    assertThat(mirrored.stat("/pm/A.xml").size()).isEqualTo(1);
+    assertThat(stat(mirrored, "/pm/A.xml").size()).isEqualTo(1);
   }
 
   @Test
   void opensNoMoreConnections_thanTheFeedAllows() throws Exception {
-    write("pm/A.xml", "x".repeat(2_000_000));
-    Source source = source();
-    List<InputStream> open = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      open.add(source.open("/pm/A.xml", 0));
+    write("pm/A.xml", "x");
+    Source impatient = sources.of(withTimeout(origin(), Duration.ofMillis(300)), "/pm").get(0);
+    try (SourceSession one = impatient.connect(Source.Purpose.FETCH);
+        SourceSession other = impatient.connect(Source.Purpose.FETCH)) {
+      assertThat(server.sessions()).isEqualTo(2);
+      assertThatThrownBy(() -> impatient.connect(Source.Purpose.SCAN))
+          .isInstanceOf(SourceBusy.class)
+          .hasMessageContaining("all 2 connections")
+          .hasMessageContaining("limits.connections");
+      assertThat(one.stat("/pm/A.xml")).isEqualTo(other.stat("/pm/A.xml"));
     }
-    assertThat(server.sessions()).isEqualTo(2);
-    Origin.Sftp impatient =
-        new Origin.Sftp(
-            List.of(new HostPort("127.0.0.1", server.port())),
-            List.of(),
-            "pm",
-            Optional.empty(),
-            Optional.empty(),
-            Secret.parse("${file:" + password + "}"),
-            "/pm/*",
-            Optional.of(knownHosts.toString()),
-            true,
-            Duration.ofMillis(200),
-            new Origin.HostLimits(2, Optional.empty()));
-    assertThatThrownBy(() -> sources.of(impatient).get(0).stat("/pm/A.xml"))
-        .isInstanceOf(SourceAway.class)
-        .hasMessageContaining("all 2 connections")
-        .hasMessageContaining("limits.connections");
-    for (InputStream in : open) {
-      in.close();
-    }
-    assertThat(source.stat("/pm/A.xml").size()).isEqualTo(2_000_000);
-  }
-
-  @Test
-  void givesUp_whenServerHangs() throws Exception {
-    write("pm/A.xml", "x".repeat(100));
-    server.onRead((path, offset) -> hang());
-    Origin.Sftp base = origin(server.port(), Optional.empty(), Optional.empty());
-    Source source = sources.of(withTimeout(base, Duration.ofSeconds(1))).get(0);
-    InputStream in = source.open("/pm/A.xml", 0);
-    assertThatThrownBy(in::readAllBytes).isInstanceOf(IOException.class);
+    assertThat(stat("/pm/A.xml").size()).isEqualTo(1);
   }
 
   @Test
@@ -316,10 +299,10 @@ class SftpSourceTest {
     Files.write(root.resolve("pm/A.xml"), content);
     List<Duration> waits = new ArrayList<>();
     try (Sources rated = new Sources(new SftpConnector(), waits::add)) {
-      Origin.Sftp base = origin(server.port(), Optional.empty(), Optional.empty());
       Origin.HostLimits limits = new Origin.HostLimits(2, Optional.of(new DataSize(100_000_000)));
-      Source source = rated.of(withLimits(base, limits)).get(0);
-      try (InputStream in = source.open("/pm/A.xml", 0)) {
+      Source source = rated.of(withLimits(origin(), limits), "/pm").get(0);
+      try (SourceReader reader = reader(source);
+          InputStream in = reader.open(reader.stat("/pm/A.xml"))) {
         assertThat(in.readAllBytes()).isEqualTo(content);
       }
     }
@@ -340,7 +323,7 @@ class SftpSourceTest {
     Optional<Secret> passphrase =
         Optional.ofNullable(phrase).flatMap(p -> Secret.parse("${file:" + p + "}"));
     Origin.Sftp origin = origin(server.port(), Secret.parse("${file:" + key + "}"), passphrase);
-    assertThat(sources.of(origin).get(0).stat("/pm").path()).isEqualTo("/pm");
+    assertThat(stat(sources.of(origin, "/pm").get(0), "/pm").path()).isEqualTo("/pm");
   }
 
   private static void writeOpenSsh(KeyPair pair, Path file, String passphrase) throws Exception {
@@ -355,21 +338,26 @@ class SftpSourceTest {
     }
   }
 
-  private static void hang() throws IOException {
-    try {
-      TimeUnit.SECONDS.sleep(5); // the server hangs, the test does not wait for it
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
+  private static SourceReader reader(Source source) {
+    return new SourceReader(source, Source.Purpose.FETCH, time -> {});
+  }
+
+  private SourceFile stat(String path) throws IOException {
+    return stat(source(), path);
+  }
+
+  private static SourceFile stat(Source source, String path) throws IOException {
+    try (SourceReader reader = reader(source)) {
+      return reader.stat(path);
     }
   }
 
-  private InputStream resuming(Source source, SourceFile file) {
-    return new ResumingStream(source, file, time -> {});
+  private Source source() {
+    return sources.of(origin(), "/pm").get(0);
   }
 
-  private Source source() {
-    return sources.of(origin(server.port(), Optional.empty(), Optional.empty())).get(0);
+  private Origin.Sftp origin() {
+    return origin(server.port(), Optional.empty(), Optional.empty());
   }
 
   private Origin.Sftp origin(int port, Optional<Secret> key, Optional<Secret> passphrase) {
@@ -436,12 +424,16 @@ class SftpSourceTest {
   private List<SourceFile> list(String path) throws IOException {
     PathPattern pattern = PathPattern.of(path, ZoneOffset.UTC);
     List<SourceFile> files = new ArrayList<>();
-    source().list(pattern.scan(NOW, NOW), pattern.base(), files::add);
+    Source source = sources.of(origin(), pattern.base()).get(0);
+    try (SourceSession session = source.connect(Source.Purpose.SCAN)) {
+      session.list(pattern.scan(NOW, NOW), 0, files::add);
+    }
     return files;
   }
 
   private byte[] read(String path, long offset) throws IOException {
-    try (InputStream in = source().open(path, offset)) {
+    try (SourceSession session = source().connect(Source.Purpose.FETCH);
+        InputStream in = session.open(session.stat(path), offset)) {
       return in.readAllBytes();
     }
   }

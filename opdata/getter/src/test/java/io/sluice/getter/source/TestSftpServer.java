@@ -7,10 +7,13 @@ import java.security.KeyPair;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.file.FileSystemFactory;
+import org.apache.sshd.common.file.nativefs.NativeFileSystemFactory;
 import org.apache.sshd.common.file.virtualfs.VirtualFileSystemFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.SshServer;
@@ -26,6 +29,7 @@ public final class TestSftpServer implements AutoCloseable {
   private final SshServer server = SshServer.setUpDefaultServer();
   private final KeyPair hostKey;
   private final AtomicInteger opened = new AtomicInteger();
+  private final CountDownLatch resumed = new CountDownLatch(1);
   private final AtomicLong bytesRead = new AtomicLong();
   private volatile PublicKey accepted;
   private volatile int disconnectEvery = Integer.MAX_VALUE;
@@ -37,11 +41,20 @@ public final class TestSftpServer implements AutoCloseable {
     void reading(Path path, long offset) throws IOException;
   }
 
+  /** Shows all files of this machine. */
+  public TestSftpServer() throws Exception {
+    this(NativeFileSystemFactory.INSTANCE, newKey());
+  }
+
   public TestSftpServer(Path root) throws Exception {
-    this(root, KeyUtils.generateKeyPair("ecdsa-sha2-nistp256", 256));
+    this(root, newKey());
   }
 
   public TestSftpServer(Path root, KeyPair hostKey) throws IOException {
+    this(new VirtualFileSystemFactory(root), hostKey);
+  }
+
+  private TestSftpServer(FileSystemFactory files, KeyPair hostKey) throws IOException {
     this.hostKey = hostKey;
     server.setHost("127.0.0.1");
     server.setPort(0);
@@ -49,11 +62,15 @@ public final class TestSftpServer implements AutoCloseable {
     server.setPasswordAuthenticator((user, password, session) -> password.equals("right"));
     server.setPublickeyAuthenticator(
         (user, offered, session) -> KeyUtils.compareKeys(accepted, offered));
-    server.setFileSystemFactory(new VirtualFileSystemFactory(root));
+    server.setFileSystemFactory(files);
     SftpSubsystemFactory sftp = new SftpSubsystemFactory();
     sftp.addSftpEventListener(new Misbehaviour());
     server.setSubsystemFactories(List.of(sftp));
     server.start();
+  }
+
+  private static KeyPair newKey() throws Exception {
+    return KeyUtils.generateKeyPair("ecdsa-sha2-nistp256", 256);
   }
 
   public int port() {
@@ -86,6 +103,25 @@ public final class TestSftpServer implements AutoCloseable {
     server.getActiveSessions().forEach(session -> session.close(true));
   }
 
+  /** To be called from a hook: does not come back until {@link #resume}. */
+  public void hang() {
+    try {
+      resumed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends all hanging. */
+  public void resume() {
+    resumed.countDown();
+  }
+
+  /** Refuses connections from now on; those that are open stay. */
+  public void stopAccepting() throws IOException {
+    server.close(false);
+  }
+
   /** Writes a known_hosts file that has this server. */
   public Path knownHosts(Path file) throws IOException {
     List<String> lines = new ArrayList<>();
@@ -95,6 +131,7 @@ public final class TestSftpServer implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    resume();
     server.stop(true);
   }
 

@@ -2,14 +2,13 @@ package io.sluice.getter.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
+import io.sluice.core.ids.Tokens;
 import io.sluice.core.message.Stage;
-import io.sluice.core.message.WorkMessage;
+import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.StagingKeys;
-import io.sluice.core.staging.StagingObjectMissing;
 import io.sluice.getter.GetterFixture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -29,11 +28,13 @@ class SweepTest {
 
   @TempDir Path dir;
   private GetterFixture getter;
+  private Instant start;
 
   @BeforeEach
   void open() throws IOException {
     getter = new GetterFixture(dir);
     getter.feed("keep");
+    start = getter.clock.instant();
   }
 
   @AfterEach
@@ -43,14 +44,11 @@ class SweepTest {
 
   @Test
   void publishesAgain_whatAPurgedQueueLost() throws IOException {
-    for (int i = 0; i < 5; i++) {
-      getter.write(i + ".xml", "<a>" + i + "</a>");
-    }
-    getter.line();
+    fiveBatchesForTheHandler();
     getter.queues.messages.clear();
     sweepMessages(1_000);
     assertThat(getter.queues.messages).as("too young to be missed").isEmpty();
-    getter.execute("update sluice.work set published_at = now() - interval '3 minutes'");
+    getter.execute("update sluice.batch set published_at = now() - interval '3 minutes'");
     sweepMessages(3);
     assertThat(getter.queues.messages).as("no faster than allowed").hasSize(3);
     sweepMessages(3);
@@ -60,11 +58,8 @@ class SweepTest {
 
   @Test
   void leavesABacklogAlone_thatIsStillInItsQueue() throws IOException {
-    for (int i = 0; i < 5; i++) {
-      getter.write(i + ".xml", "<a>" + i + "</a>");
-    }
-    getter.line();
-    getter.execute("update sluice.work set published_at = now() - interval '3 hours'");
+    fiveBatchesForTheHandler();
+    getter.execute("update sluice.batch set published_at = now() - interval '3 hours'");
     sweepMessages(1_000);
     assertThat(getter.queues.messages).hasSize(5);
     getter.queues.messages.subList(0, 2).clear();
@@ -72,21 +67,11 @@ class SweepTest {
     assertThat(getter.queues.messages).hasSize(5);
   }
 
-  @Test
-  void publishesOnlyTheChunks_thatAreNotLoaded() throws IOException {
-    getter.write("a.xml", "<a/>");
-    getter.line();
-    getter.queues.messages.clear();
-    getter.execute(
-        "update sluice.work set stage = 'load', handling = 2, current = 2, chunks = 3, chunks_done = 1,"
-            + " published_at = now() - interval '3 minutes'");
-    getter.execute(
-        "insert into sluice.chunk (file_id, handling, chunk, state)"
-            + " select file_id, 2, 1, 'loaded' from sluice.work");
-    sweepMessages(1_000);
-    assertThat(getter.queues.take(Stage.LOAD))
-        .extracting(WorkMessage::handling, WorkMessage::chunk)
-        .containsExactlyInAnyOrder(tuple(2, 0), tuple(2, 2));
+  private void fiveBatchesForTheHandler() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      getter.write(i + ".xml", "<a>" + i + "</a>");
+      getter.line();
+    }
   }
 
   @Test
@@ -103,30 +88,49 @@ class SweepTest {
     getter.clock.advance(Duration.ofDays(2));
     sweepStaging();
     assertThat(raw()).containsExactlyInAnyOrder(rejected, open);
+    assertThat(raw()).doesNotContain(orphan);
     getter.clock.advance(Duration.ofDays(11));
     sweepStaging();
     assertThat(raw()).containsExactly(open);
   }
 
   @Test
-  void deletesChunks_anHourAfterTheirFileClosed_andThoseOfEarlierHandlings() throws IOException {
-    String id = getterId("open.xml");
-    String old = chunk(id, 1);
-    String current = chunk(id, 2);
-    String next = chunk(id, 3);
-    String closedId = getterId("closed.xml");
-    String closed = chunk(closedId, 1);
-    getter.execute("update sluice.work set current = 2, handling = 3 where file_id = " + id);
-    close("closed.xml", "loaded", 0);
+  void copiesFilesWithRejectsOut_beforeTheirPackGoes() throws IOException {
+    getter.write("good.xml", "<good/>");
+    getter.write("bad.xml", "<bad/>");
+    getter.line();
+    close("good.xml", "loaded", 0);
+    close("bad.xml", "loaded", 1);
+    String pack = raw().get(0);
+    getter.clock.advance(Duration.ofDays(4));
     sweepStaging();
-    assertThat(chunks()).containsExactlyInAnyOrder(old, current, next, closed);
+    assertThat(raw()).hasSize(1).doesNotContain(pack);
+    assertThat(getter.staged("bad.xml")).isEqualTo("<bad/>");
+    assertThatThrownBy(() -> getter.staged("good.xml"))
+        .hasRootCauseInstanceOf(java.io.IOException.class);
+    sweepStaging();
+    assertThat(raw()).hasSize(1);
+    getter.clock.advance(Duration.ofDays(11));
+    sweepStaging();
+    assertThat(raw()).isEmpty();
+  }
+
+  @Test
+  void deletesChunks_anHourAfterTheyAreNotNeeded() throws IOException {
+    String needed = chunk(1);
+    String written = chunk(2);
+    String old = chunk(3);
+    getter.execute(
+        "insert into sluice.batch (id, feed, bulk, stage, files, bytes, chunk, chunks)"
+            + " values (1, 'pm', false, 'load', 1, 1, %d, 1)".formatted(token(1)));
+    getter.execute(
+        "insert into sluice.batch (id, feed, bulk, stage, files, bytes, claim)"
+            + " values (2, 'pm', false, 'handle', 1, 1, %d)".formatted(token(2)));
+    sweepStaging();
+    assertThat(chunks()).containsExactlyInAnyOrder(needed, written, old);
     ageChunks();
     sweepStaging();
-    assertThat(chunks()).containsExactlyInAnyOrder(current, next, closed);
-    getter.execute(
-        "update sluice.file set closed_at = now() - interval '2 hours' where closed_at is not null");
-    sweepStaging();
-    assertThat(chunks()).containsExactlyInAnyOrder(current, next);
+    assertThat(chunks()).containsExactlyInAnyOrder(needed, written);
   }
 
   @Test
@@ -145,7 +149,8 @@ class SweepTest {
       new StagingSweeper(
               full.leases, full.transactions, full.staging, full.clock, SweepSettings.DEFAULTS)
           .run();
-      assertThatThrownBy(() -> full.staged("a.xml")).isInstanceOf(StagingObjectMissing.class);
+      assertThatThrownBy(() -> full.staged("a.xml"))
+          .hasRootCauseInstanceOf(java.nio.file.NoSuchFileException.class);
       assertThat(full.staged("b.xml")).startsWith("b");
       assertThat(full.staged("c.xml")).startsWith("c");
     }
@@ -178,33 +183,47 @@ class SweepTest {
         .run();
   }
 
+  /** Key of the pack of a file that was fetched alone. */
   private String fetched(String name) throws IOException {
-    String id = getterId(name);
-    return raw().stream().filter(key -> key.endsWith("/" + id)).findFirst().orElseThrow();
-  }
-
-  private String getterId(String name) throws IOException {
     getter.write(name, "<" + name + "/>");
     getter.line();
-    return getter.text("select id from sluice.file where path like '%/" + name + "'");
+    String pack =
+        getter.text(
+            "select coalesce(w.pack, f.pack) from sluice.file f left join sluice.work w"
+                + " on w.file_id = f.id where f.path like '%/"
+                + name
+                + "'");
+    return StagingKeys.raw("pm", Long.parseLong(pack));
   }
 
   private String orphan() throws IOException {
-    return put(StagingKeys.raw("pm", getter.clock.instant(), 12_345));
+    long token = token(99);
+    try (PackWriter pack = new PackWriter(getter.staging, "pm", token)) {
+      pack.write(new byte[3], 0, 3);
+      pack.add(
+          new RawIdentity(
+              7, "localhost", "/x", 3, getter.clock.instant(), "00", null, false, false, false, 0));
+      pack.commit();
+    }
+    return StagingKeys.raw("pm", token);
   }
 
-  private String chunk(String fileId, int handling) throws IOException {
-    Instant found = getter.clock.instant();
-    return put(StagingKeys.chunk("pm", found, Long.parseLong(fileId), handling, 0));
+  private long token(int sequence) {
+    return Tokens.of(start, sequence);
   }
 
-  private String put(String key) throws IOException {
+  private String chunk(int sequence) throws IOException {
+    String key = StagingKeys.chunk("pm", token(sequence), 0);
     getter.staging.put(key, new ByteArrayInputStream(new byte[1]));
     return key;
   }
 
   private void close(String name, String state, int rejected) {
     String id = getter.text("select id from sluice.file where path like '%/" + name + "'");
+    getter.execute(
+        "update sluice.file f set pack = w.pack, pack_offset = w.pack_offset from sluice.work w"
+            + " where w.file_id = f.id and f.id = "
+            + id);
     getter.execute("delete from sluice.work where file_id = " + id);
     getter.execute(
         "update sluice.file set state = '%s', closed_at = now(), read = %d, rejected = %d where id = %s"
@@ -230,7 +249,7 @@ class SweepTest {
 
   private List<String> keys(String prefix) throws IOException {
     try (Stream<StagedObject> objects = getter.staging.list(prefix)) {
-      return objects.map(StagedObject::key).filter(key -> !RawIdentity.isIdentity(key)).toList();
+      return objects.map(StagedObject::key).toList();
     }
   }
 }

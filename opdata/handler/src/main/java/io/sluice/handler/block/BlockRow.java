@@ -1,11 +1,11 @@
 package io.sluice.handler.block;
 
+import io.sluice.handler.value.CellKind;
 import io.sluice.handler.value.MeasuredValue;
-import io.sluice.handler.value.ValueKind;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
-/** A row of a block after collapsing; valid during the call that hands it out. */
+/** A row after collapsing; valid during the call that hands it out. */
 public final class BlockRow {
 
   private final RowTable table;
@@ -25,6 +25,11 @@ public final class BlockRow {
     return index;
   }
 
+  /** Number of the element in its file. */
+  public int element() {
+    return table.element(index);
+  }
+
   /** Number of the group in its file. */
   public int group() {
     return table.group(index);
@@ -37,6 +42,19 @@ public final class BlockRow {
         table.objectOffset(index),
         table.objectLength(index),
         StandardCharsets.UTF_8);
+  }
+
+  /** The array that holds measObjLdn in UTF-8, from {@link #objectOffset}. */
+  public byte[] objectBytes() {
+    return table.objectBytes(index);
+  }
+
+  public int objectOffset() {
+    return table.objectOffset(index);
+  }
+
+  public int objectLength() {
+    return table.objectLength(index);
   }
 
   /** Microseconds since 1970-01-01T00:00Z. */
@@ -65,8 +83,8 @@ public final class BlockRow {
   }
 
   /** Kind of a slot that {@link #has} a value. */
-  public ValueKind kind(int slot) {
-    return ValueKind.of(table.state(slot));
+  public CellKind kind(int slot) {
+    return CellKind.of(table.state(slot));
   }
 
   /** The number of a {@code DOUBLE}. */
@@ -99,6 +117,19 @@ public final class BlockRow {
       elements[i] = blank ? null : new BigDecimal(part);
     }
     return elements;
+  }
+
+  /** The array that holds the value of a row of bytes, from {@link #bytesOffset}. */
+  public byte[] bytes() {
+    return table.bytes(0);
+  }
+
+  public int bytesOffset() {
+    return table.bytesOffset(0);
+  }
+
+  public int bytesLength() {
+    return table.bytesLength(0);
   }
 
   private String text(int slot) {

@@ -1,19 +1,22 @@
 package io.sluice.handler.block;
 
+import io.sluice.handler.value.CellKind;
 import io.sluice.handler.value.MeasuredValue;
-import io.sluice.handler.value.ValueKind;
 import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The rows of one element block, in which values of one key collapse: equal ones are counted, of
- * different ones the last wins and the conflict is counted. In memory up to a limit, beyond it on
- * disk; exact in both.
+ * The rows of a file, or of blocks of it, in which values of one key collapse: equal ones are
+ * counted, of different ones the last wins and the conflict is counted. In memory up to a limit,
+ * beyond it on disk; exact in both. Memory is kept for the next file.
  *
  * <p>Of the values put, {@link #collapsed()} are gone and all others come out by {@link #drain};
  * {@link #conflicts()} are among the collapsed.
  */
 public final class BlockStore implements AutoCloseable {
+
+  /** Longest key of bytes. */
+  public static final int KEY_BYTES = 64 << 10;
 
   private final Path directory;
   private final long memoryLimit;
@@ -51,6 +54,7 @@ public final class BlockStore implements AutoCloseable {
    * @param slots how many slots the group has by now
    */
   public void row(
+      int element,
       int group,
       int slots,
       char[] object,
@@ -59,10 +63,30 @@ public final class BlockStore implements AutoCloseable {
       long end,
       int granularity,
       boolean suspect) {
-    key.set(group, end, granularity);
+    key.set(element, group, end, granularity);
     key.object(object, offset, length);
     pendingSlots = slots;
     pendingSuspect = suspect;
+  }
+
+  /**
+   * A row of bytes, whose only value they are, under a key of bytes.
+   *
+   * @param keyLength at most {@link #KEY_BYTES}
+   */
+  public void put(byte[] keyBytes, int keyLength, byte[] row, int length) {
+    key.set(0, 0, 0, 0);
+    key.object(keyBytes, keyLength);
+    row(1, false).putBytes(0, CellKind.VECTOR, row, length);
+  }
+
+  /** Whether rows went to disk, or soon will. */
+  public boolean isNearlyFull() {
+    return spill != null || table.memory() > memoryLimit / 4 * 3;
+  }
+
+  private boolean isFull() {
+    return table.memory() > memoryLimit && table.rows() > 0;
   }
 
   RowKey key() {
@@ -71,7 +95,7 @@ public final class BlockStore implements AutoCloseable {
 
   /** Begins the row of {@link #key()}. */
   RowTable row(int slots, boolean suspect) {
-    if (table.memory() > memoryLimit && table.rows() > 0 && Spill.isPossible(level)) {
+    if (isFull() && Spill.isPossible(level)) {
       spill();
     }
     table.row(key, slots, suspect);
@@ -92,9 +116,9 @@ public final class BlockStore implements AutoCloseable {
    *
    * @return its kind; {@code TEXT} is not stored
    */
-  public ValueKind put(int slot, char[] chars, int offset, int length) {
-    ValueKind kind = value.parse(chars, offset, length);
-    if (pendingSlots >= 0 && kind != ValueKind.TEXT) {
+  public CellKind put(int slot, char[] chars, int offset, int length) {
+    CellKind kind = value.parse(chars, offset, length);
+    if (pendingSlots >= 0 && kind != CellKind.TEXT) {
       row(pendingSlots, pendingSuspect);
       pendingSlots = -1;
     }
@@ -155,10 +179,6 @@ public final class BlockStore implements AutoCloseable {
     BlockRow row = new BlockRow(table);
     for (int index = 0; index < table.rows(); index++) {
       row.select(index);
-      consumer.prepare(row);
-    }
-    for (int index = 0; index < table.rows(); index++) {
-      row.select(index);
       consumer.row(row);
     }
     table.clear();
@@ -181,6 +201,14 @@ public final class BlockStore implements AutoCloseable {
   /** How often memory was full. */
   public long spilled() {
     return spilled;
+  }
+
+  /** Forgets rows and counts, for the next file. */
+  public void reset() {
+    close();
+    table.clear();
+    table.resetCounts();
+    pendingSlots = -1;
   }
 
   @Override

@@ -7,15 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Memory of one block: pages of 1 MiB, given out from front to back and taken back all at once. An
- * address is page and offset; nothing crosses a page. Pages are kept for the next block.
+ * Memory of rows: pages given out from front to back and taken back all at once. An address is page
+ * and offset; nothing crosses a page. The first page is small, for most files are; the others are
+ * just under half a region of the smallest G1 heap, beyond which an array is a humongous object.
+ * What is larger than a page gets one of its own. Pages are kept for the next rows.
  */
 final class Pages {
 
-  static final int SHIFT = 20;
-  static final int SIZE = 1 << SHIFT;
+  static final int SHIFT = 19;
 
-  private static final int MASK = SIZE - 1;
+  /** Bytes of a page. */
+  static final int SIZE = (1 << SHIFT) - 4_096;
+
+  private static final int FIRST = 64 << 10;
+  private static final int MASK = (1 << SHIFT) - 1;
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle INTS =
@@ -23,32 +28,43 @@ final class Pages {
 
   private final List<byte[]> pages = new ArrayList<>();
   private int current = -1;
-  private int used = SIZE;
+  private int used;
+  private long bytesBefore;
 
-  /** Address of fresh bytes; what is in them is not defined. */
+  /**
+   * Address of fresh bytes; what is in them is not defined. Those of more than {@link #SIZE} can be
+   * reached through {@link #page} only.
+   */
   long allocate(int size) {
-    if (size > SIZE) {
-      throw new IllegalArgumentException("more than a page: " + size);
-    }
-    if (used + size > SIZE) {
-      current++;
-      used = 0;
-      if (current == pages.size()) {
-        pages.add(new byte[SIZE]);
-      }
+    while (current < 0 || used + size > pages.get(current).length) {
+      nextPage(size);
     }
     long address = ((long) current << SHIFT) | used;
     used += size;
     return address;
   }
 
+  private void nextPage(int size) {
+    bytesBefore += used;
+    used = 0;
+    current++;
+    if (current == pages.size()) {
+      pages.add(new byte[current == 0 ? FIRST : SIZE]);
+    }
+    if (size > SIZE && current > 0 && pages.get(current).length < size) {
+      pages.set(current, new byte[size]);
+    }
+  }
+
   void clear() {
     current = -1;
-    used = SIZE;
+    used = 0;
+    bytesBefore = 0;
+    pages.removeIf(page -> page.length > SIZE);
   }
 
   long bytesUsed() {
-    return ((long) current << SHIFT) + used;
+    return bytesBefore + used;
   }
 
   byte[] page(long address) {

@@ -3,16 +3,18 @@ package io.sluice.handler.block;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What makes a row of a block the same row: group, object, end, granularity. Reused. */
+/** What makes a row the same row: element, group, object, end, granularity. Reused. */
 final class RowKey {
 
+  int element;
   int group;
   long end;
   int granularity;
   byte[] object = new byte[512];
   int objectLength;
 
-  void set(int groupIndex, long endMicros, int seconds) {
+  void set(int elementIndex, int groupIndex, long endMicros, int seconds) {
+    element = elementIndex;
     group = groupIndex;
     end = endMicros;
     granularity = seconds;
@@ -35,6 +37,13 @@ final class RowKey {
     objectLength = length;
   }
 
+  /** Bytes that take the object's place. */
+  void object(byte[] bytes, int length) {
+    ensure(length);
+    System.arraycopy(bytes, 0, object, 0, length);
+    objectLength = length;
+  }
+
   void ensure(int length) {
     if (object.length < length) {
       object = Arrays.copyOf(object, Math.max(length, object.length * 2));
@@ -42,7 +51,7 @@ final class RowKey {
   }
 
   int hash() {
-    long hash = 0x9E3779B97F4A7C15L ^ group;
+    long hash = mix(0x9E3779B97F4A7C15L ^ ((long) element << 32 | group));
     hash = mix(hash ^ end);
     hash = mix(hash ^ granularity);
     int i = 0;

@@ -1,6 +1,6 @@
 package io.sluice.handler.block;
 
-import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.value.CellKind;
 import java.util.Arrays;
 
 /**
@@ -17,7 +17,8 @@ final class RowTable {
   private static final int GRANULARITY = 16;
   private static final int SUSPECT = 20;
   private static final int OBJECT_LENGTH = 24;
-  private static final int OBJECT = 28;
+  private static final int ELEMENT = 28;
+  private static final int OBJECT = 32;
 
   /** Of a row in table, hashes and addresses, with their room to grow. */
   private static final long INDEX_BYTES = 32;
@@ -59,7 +60,8 @@ final class RowTable {
   }
 
   private boolean isKey(long row, RowKey key) {
-    if (pages.getInt(row + GROUP) != key.group
+    if (pages.getInt(row + ELEMENT) != key.element
+        || pages.getInt(row + GROUP) != key.group
         || pages.getLong(row + END) != key.end
         || pages.getInt(row + GRANULARITY) != key.granularity
         || pages.getInt(row + OBJECT_LENGTH) != key.objectLength) {
@@ -72,6 +74,7 @@ final class RowTable {
 
   private int add(RowKey key, int hash, int slots) {
     long row = allocate(slots, key.objectLength);
+    pages.putInt(row + ELEMENT, key.element);
     pages.putInt(row + GROUP, key.group);
     pages.putLong(row + END, key.end);
     pages.putInt(row + GRANULARITY, key.granularity);
@@ -144,23 +147,23 @@ final class RowTable {
     int state = pages.getByte(states + slot);
     if (state != 0) {
       collapsed++;
-      boolean same = state == ValueKind.DOUBLE.code() && getBits(slot) == bits;
+      boolean same = state == CellKind.DOUBLE.code() && getBits(slot) == bits;
       conflicts += same ? 0 : 1;
     }
-    set(slot, ValueKind.DOUBLE, bits);
+    set(slot, CellKind.DOUBLE, bits);
   }
 
   void putBlank(int slot) {
     int state = pages.getByte(states + slot);
     if (state != 0) {
       collapsed++;
-      conflicts += state == ValueKind.BLANK.code() ? 0 : 1;
+      conflicts += state == CellKind.BLANK.code() ? 0 : 1;
     }
-    set(slot, ValueKind.BLANK, 0);
+    set(slot, CellKind.BLANK, 0);
   }
 
   /** What does not fit eight bytes: the doubles of a vector, or the text of exact numbers. */
-  void putBytes(int slot, ValueKind kind, byte[] bytes, int length) {
+  void putBytes(int slot, CellKind kind, byte[] bytes, int length) {
     int state = pages.getByte(states + slot);
     if (state != 0) {
       collapsed++;
@@ -181,7 +184,7 @@ final class RowTable {
         && Arrays.equals(pages.page(address), from, from + length, bytes, 0, length);
   }
 
-  private void set(int slot, ValueKind kind, long bits) {
+  private void set(int slot, CellKind kind, long bits) {
     pages.putByte(states + slot, kind.code());
     pages.putLong(values + 8L * slot, bits);
   }
@@ -192,6 +195,10 @@ final class RowTable {
 
   int hash(int index) {
     return hashes[index];
+  }
+
+  int element(int index) {
+    return pages.getInt(addresses[index] + ELEMENT);
   }
 
   int group(int index) {
@@ -260,6 +267,11 @@ final class RowTable {
 
   long conflicts() {
     return conflicts;
+  }
+
+  void resetCounts() {
+    collapsed = 0;
+    conflicts = 0;
   }
 
   /** Forgets the rows, not the counts; costs what the rows did, so that small blocks stay cheap. */

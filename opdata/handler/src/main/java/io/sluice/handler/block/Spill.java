@@ -1,7 +1,7 @@
 package io.sluice.handler.block;
 
 import io.sluice.core.fate.PauseStage;
-import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.value.CellKind;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -11,9 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Rows of a block on disk, in files by a part of the key's hash, so that equal keys meet in one
- * file however often memory was full (Grace hash join, Kitsuregawa 1983). Rows keep their order
- * within a file.
+ * Rows on disk, in files by a part of the key's hash, so that equal keys meet in one file however
+ * often memory was full (Grace hash join, Kitsuregawa 1983). Rows keep their order within a file.
  */
 final class Spill implements AutoCloseable {
 
@@ -26,11 +25,12 @@ final class Spill implements AutoCloseable {
   private final DataOutputStream[] files = new DataOutputStream[FILES];
   private final Path directory;
   private final int shift;
+  private byte[] bytes = new byte[4 << 10];
 
   /**
    * Opens nothing yet.
    *
-   * @param level 0 for a block, one more for each file that is itself too large for memory
+   * @param level 0 for rows of a file, one more for each file that is itself too large for memory
    */
   Spill(Path directory, int level) {
     this.directory = directory;
@@ -69,6 +69,7 @@ final class Spill implements AutoCloseable {
 
   private static void writeRow(DataOutputStream out, RowTable table, int row) throws IOException {
     out.writeInt(table.slots(row));
+    out.writeInt(table.element(row));
     out.writeInt(table.group(row));
     out.writeLong(table.end(row));
     out.writeInt(table.granularity(row));
@@ -79,13 +80,13 @@ final class Spill implements AutoCloseable {
       int state = table.state(slot);
       if (state != 0) {
         out.writeInt(slot);
-        writeValue(out, table, slot, ValueKind.of(state));
+        writeValue(out, table, slot, CellKind.of(state));
       }
     }
     out.writeInt(-1);
   }
 
-  private static void writeValue(DataOutputStream out, RowTable table, int slot, ValueKind kind)
+  private static void writeValue(DataOutputStream out, RowTable table, int slot, CellKind kind)
       throws IOException {
     out.writeByte(kind.code());
     switch (kind) {
@@ -110,9 +111,8 @@ final class Spill implements AutoCloseable {
       try (DataInputStream in =
           new DataInputStream(
               new BufferedInputStream(Files.newInputStream(paths[number]), BUFFER))) {
-        byte[] bytes = new byte[Pages.SIZE];
         for (int slots = readSlots(in); slots >= 0; slots = readSlots(in)) {
-          readRow(in, slots, target, bytes);
+          readRow(in, slots, target);
         }
       }
       Files.delete(paths[number]);
@@ -128,22 +128,24 @@ final class Spill implements AutoCloseable {
     return first < 0 ? -1 : (first << 24) | (in.readUnsignedByte() << 16) | in.readUnsignedShort();
   }
 
-  private static void readRow(DataInputStream in, int slots, BlockStore target, byte[] bytes)
-      throws IOException {
+  private void readRow(DataInputStream in, int slots, BlockStore target) throws IOException {
     RowKey key = target.key();
-    key.set(in.readInt(), in.readLong(), in.readInt());
+    key.set(in.readInt(), in.readInt(), in.readLong(), in.readInt());
     boolean suspect = in.readBoolean();
     key.objectLength = in.readInt();
     key.ensure(key.objectLength);
     in.readFully(key.object, 0, key.objectLength);
     RowTable table = target.row(slots, suspect);
     for (int slot = in.readInt(); slot >= 0; slot = in.readInt()) {
-      ValueKind kind = ValueKind.of(in.readByte());
+      CellKind kind = CellKind.of(in.readByte());
       switch (kind) {
         case BLANK -> table.putBlank(slot);
         case DOUBLE -> table.putDouble(slot, in.readLong());
         default -> {
           int length = in.readInt();
+          if (bytes.length < length) {
+            bytes = new byte[Math.max(length, bytes.length * 2)];
+          }
           in.readFully(bytes, 0, length);
           table.putBytes(slot, kind, bytes, length);
         }
@@ -153,7 +155,7 @@ final class Spill implements AutoCloseable {
 
   private static PauseStage failed(IOException e) {
     return new PauseStage(
-        "the temporary directory cannot take a large measurement block; is it full? "
+        "the temporary directory cannot take the rows of a large file; is it full? "
             + e.getMessage(),
         e);
   }

@@ -15,7 +15,7 @@ final class CharsetDetector {
   /**
    * A charset.
    *
-   * @param skip bytes of the byte-order mark
+   * @param skip bytes of the byte-order mark; the decoder drops further ones
    */
   record Found(Charset charset, int skip) {}
 

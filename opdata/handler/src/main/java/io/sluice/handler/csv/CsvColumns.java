@@ -12,9 +12,9 @@ import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedFormat;
 import io.sluice.core.feed.Glob;
 import io.sluice.core.feed.SqlType;
+import io.sluice.handler.encode.BatchTarget;
 import io.sluice.handler.encode.FileContext;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,10 +45,10 @@ final class CsvColumns {
 
   private final FileContext context;
   private final FeedFormat.Csv format;
-  private final List<String> header;
+  private final CsvHeader header;
   private final List<Draft> drafts = new ArrayList<>();
 
-  private CsvColumns(FileContext context, FeedFormat.Csv format, List<String> header) {
+  private CsvColumns(FileContext context, FeedFormat.Csv format, CsvHeader header) {
     this.context = context;
     this.format = format;
     this.header = header;
@@ -57,11 +57,10 @@ final class CsvColumns {
   /**
    * Decides on the columns and registers them.
    *
-   * @param header names of the file's fields, one for each
-   * @throws RejectFile when a column is missing, or the table would be too wide
+   * @throws RejectFile when a column is missing or ambiguous, or the table would be too wide
    */
   static List<CsvColumn> of(
-      FileContext context, FeedFormat.Csv format, List<String> header, Target target) {
+      FileContext context, FeedFormat.Csv format, CsvHeader header, BatchTarget target) {
     CsvColumns columns = new CsvColumns(context, format, header);
     columns.choose();
     columns.clean();
@@ -70,8 +69,9 @@ final class CsvColumns {
 
   private void choose() {
     if (format.columns().isEmpty()) {
+      header.checkUses(context.feed());
       for (int i = 0; i < header.size(); i++) {
-        drafts.add(new Draft(i, header.get(i), Optional.empty()));
+        drafts.add(new Draft(i, header.distinct(i), Optional.empty()));
       }
       return;
     }
@@ -79,31 +79,11 @@ final class CsvColumns {
         .columns()
         .forEach(
             (name, column) -> {
-              int field = field(column.from().orElse(name));
+              int field = header.field(column.from().orElse(name));
               Draft draft = new Draft(field, name, column.type());
               column.format().ifPresent(draft.formats::add);
               drafts.add(draft);
             });
-  }
-
-  private int field(String source) {
-    for (int i = 0; i < header.size(); i++) {
-      if (header.get(i).strip().equalsIgnoreCase(source.strip())) {
-        return i;
-      }
-    }
-    if (!source.isEmpty()
-        && source.length() < 6
-        && source.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      int number = Integer.parseInt(source);
-      if (number >= 1 && number <= header.size()) {
-        return number - 1;
-      }
-    }
-    throw new RejectFile(
-        "missing_column",
-        "header",
-        "the file has no column '" + source + "'; it has " + String.join(", ", header));
   }
 
   private void clean() {
@@ -126,8 +106,7 @@ final class CsvColumns {
       }
     }
     if (drafts.isEmpty()) {
-      throw new RejectFile(
-          "no_columns", "header", "cleaning leaves no column of " + String.join(", ", header));
+      throw new RejectFile("no_columns", "header", "cleaning leaves no column of " + header);
     }
   }
 
@@ -136,15 +115,11 @@ final class CsvColumns {
   }
 
   private boolean isTime(String name) {
-    return context.feed().target().time().filter(time -> isSame(time, name)).isPresent();
+    return context.feed().target().time().filter(time -> CsvHeader.isSame(time, name)).isPresent();
   }
 
   private boolean isKey(String name) {
-    return context.feed().target().key().stream().anyMatch(key -> isSame(key, name));
-  }
-
-  private static boolean isSame(String wanted, String name) {
-    return wanted.equals(name) || Names.normalise(wanted).equals(Names.normalise(name));
+    return context.feed().target().key().stream().anyMatch(key -> CsvHeader.isSame(key, name));
   }
 
   private void checkNames() {
@@ -162,9 +137,10 @@ final class CsvColumns {
     }
   }
 
-  private List<CsvColumn> register(Target target) {
+  private List<CsvColumn> register(BatchTarget batchTarget) {
     checkNames();
-    Map<String, PgType> existing = context.catalog().typesInDatabase(target);
+    Map<String, PgType> existing = batchTarget.typesInDatabase();
+    Target target = batchTarget.target();
     List<ColumnKey> keys = new ArrayList<>();
     for (Draft draft : drafts) {
       keys.add(new ColumnKey(draft.name, ValueKind.VALUE, type(draft, existing)));
@@ -232,18 +208,5 @@ final class CsvColumns {
         draft.trim,
         isTime(draft.name),
         isKey(draft.name));
-  }
-
-  /** The header's names, each unlike the others and none empty. */
-  static List<String> distinct(List<String> names) {
-    Map<String, Integer> seen = new HashMap<>();
-    List<String> result = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      String name = names.get(i).replace('\0', '_').strip();
-      name = name.isEmpty() ? "column_" + (i + 1) : name;
-      int times = seen.merge(name, 1, Integer::sum);
-      result.add(times == 1 ? name : name + "_" + times);
-    }
-    return result;
   }
 }

@@ -7,7 +7,11 @@ import java.time.Duration;
 import java.time.Period;
 import java.time.temporal.ChronoUnit;
 
-/** Reads durations: {@code 41:50:16}, {@code 0:05}, {@code -1:00:00.5}, or ISO 8601. */
+/**
+ * Reads durations: {@code 41:50:16}, {@code 0:05} (minutes), {@code -1:00:00.5}, or ISO 8601.
+ * Minutes and seconds have two digits; digits beyond microseconds are cut, as PostgreSQL has no
+ * place for them.
+ */
 final class CsvDurations {
 
   static final long BAD = Long.MIN_VALUE;
@@ -39,7 +43,7 @@ final class CsvDurations {
     }
     int second = index(chars, ':', first + 1, end);
     long hours = number(chars, from, first, MAX_HOURS);
-    long minutes = number(chars, first + 1, second, 59);
+    long minutes = pair(chars, first + 1, second);
     long seconds = second == end ? 0 : seconds(chars, second + 1, end);
     if (hours < 0 || minutes < 0 || seconds < 0) {
       return BAD;
@@ -49,9 +53,12 @@ final class CsvDurations {
 
   private static long seconds(char[] chars, int from, int end) {
     int dot = index(chars, '.', from, end);
-    long whole = number(chars, from, dot, 59);
+    long whole = pair(chars, from, dot);
     if (dot == end || whole < 0) {
       return whole * SECOND;
+    }
+    if (dot + 1 == end) {
+      return BAD;
     }
     long fraction = 0;
     long unit = SECOND / 10;
@@ -74,6 +81,11 @@ final class CsvDurations {
     return i;
   }
 
+  /** Two digits up to 59. */
+  private static long pair(char[] chars, int from, int end) {
+    return end - from == 2 ? number(chars, from, end, 59) : -1;
+  }
+
   private static long number(char[] chars, int from, int end, long max) {
     if (from == end) {
       return -1;
@@ -89,7 +101,10 @@ final class CsvDurations {
     return value <= max ? value : -1;
   }
 
-  private static boolean iso(CopyBuffer rows, String text) {
+  private static boolean iso(CopyBuffer rows, String signed) {
+    boolean negative = signed.startsWith("-P");
+    String text = negative ? signed.substring(1) : signed;
+    int sign = negative ? -1 : 1;
     int time = text.indexOf('T');
     try {
       Period period = Period.ZERO;
@@ -101,11 +116,13 @@ final class CsvDurations {
         String date = text.substring(0, time);
         period = date.equals("P") ? period : Period.parse(date);
       }
-      rows.putInterval(
-          Math.toIntExact(period.toTotalMonths()),
-          Math.toIntExact(period.get(ChronoUnit.DAYS)),
+      long micros =
           Math.addExact(
-              Math.multiplyExact(duration.toSeconds(), SECOND), duration.toNanosPart() / 1_000));
+              Math.multiplyExact(duration.toSeconds(), SECOND), duration.toNanosPart() / 1_000);
+      rows.putInterval(
+          sign * Math.toIntExact(period.toTotalMonths()),
+          sign * Math.toIntExact(period.get(ChronoUnit.DAYS)),
+          sign * micros);
       return true;
     } catch (DateTimeException | ArithmeticException e) {
       return false;

@@ -3,111 +3,138 @@ package io.sluice.handler.csv;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.RejectFile;
 import io.sluice.core.feed.FeedFormat;
-import java.io.ByteArrayInputStream;
+import io.sluice.handler.input.Sample;
+import io.sluice.handler.input.TextDecoder;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.SequenceInputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
-import java.nio.charset.CodingErrorAction;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** A CSV file as rows: charset and dialect as the feed says or as the first bytes show. */
+/**
+ * CSV files as rows, one file after the other: charset and dialect as the feed says or as the first
+ * bytes show. Buffers are kept from file to file. Not for use by several threads.
+ */
 public final class CsvText {
 
   private static final int SAMPLE = 256 << 10;
   private static final int MAX_ROW = 4 << 20;
 
-  private final CsvTokenizer tokens;
-  private final boolean header;
-  private final Charset charset;
+  private final FeedFormat.Csv format;
+  private final Sample sample = new Sample(SAMPLE);
+  private final TextDecoder decoder = new TextDecoder();
+  private final CsvTokenizer tokens = new CsvTokenizer();
+  private final Set<String> expected;
+  private boolean header;
+  private Charset charset;
+  private List<String> notes = List.of();
 
-  private CsvText(CsvTokenizer tokens, boolean header, Charset charset) {
-    this.tokens = tokens;
-    this.header = header;
-    this.charset = charset;
+  public CsvText(FeedFormat.Csv format) {
+    this.format = format;
+    this.expected = expected(format);
   }
 
   /**
    * Opens a file and passes over what stands before its header or first row.
    *
+   * @param in stays the caller's to close
    * @throws RejectFile when it is empty or no text
    */
-  public static CsvText open(InputStream in, FeedFormat.Csv format) {
+  public void open(InputStream in) {
     try {
-      byte[] sample = in.readNBytes(SAMPLE);
-      boolean whole = sample.length < SAMPLE;
+      sample.read(in);
+      byte[] bytes = Arrays.copyOf(sample.bytes(), sample.size());
       CharsetDetector.Found found =
-          CharsetDetector.detect(sample, whole, format.charset().orElse(null));
-      String text = sampleText(sample, found, whole);
-      InputStream all =
-          new SequenceInputStream(
-              new ByteArrayInputStream(sample, found.skip(), sample.length - found.skip()), in);
-      return open(reader(all, found.charset()), text, format, found.charset());
+          CharsetDetector.detect(bytes, sample.isWhole(), format.charset().orElse(null));
+      charset = found.charset();
+      DialectDetector.Found dialect = detect(text(bytes, found));
+      header = hasHeader(dialect);
+      notes = notes(dialect);
+      tokens.open(
+          decoder.open(sample.content(found.skip()), charset),
+          given().withDelimiter(dialect.delimiter()).withEscape(dialect.escape()),
+          MAX_ROW);
+      skip(dialect.preamble());
+    } catch (CharacterCodingException e) {
+      throw badCharset(e);
     } catch (IOException e) {
-      throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
+      throw unreadable(e);
     }
   }
 
-  private static String sampleText(byte[] sample, CharsetDetector.Found found, boolean whole) {
-    String text = new String(sample, found.skip(), sample.length - found.skip(), found.charset());
-    if (whole && text.isBlank()) {
+  private String text(byte[] bytes, CharsetDetector.Found found) {
+    String all = new String(bytes, found.skip(), bytes.length - found.skip(), found.charset());
+    String text = withoutMarks(all);
+    if (!sample.hasMore() && text.isBlank()) {
+      sample.throwIfBroken();
       throw new RejectFile("empty", "byte 0", "the file holds nothing");
     }
     long control = text.chars().filter(c -> c < ' ' && c != '\n' && c != '\r' && c != '\t').count();
     if (control * 5 > text.length()) {
       throw new RejectFile(
-          "not_text",
-          "byte 0",
-          "the file is no text in " + found.charset() + " or any charset found");
+          "not_text", "byte 0", "the file is no text in " + charset + " or any charset found");
     }
     int lastLine = text.lastIndexOf('\n');
-    return whole || lastLine < 0 ? text : text.substring(0, lastLine);
+    return sample.isWhole() || lastLine < 0 ? text : text.substring(0, lastLine);
   }
 
-  private static Reader reader(InputStream in, Charset charset) {
-    return new InputStreamReader(
-        in,
-        charset
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT));
-  }
-
-  private static CsvText open(Reader in, String sample, FeedFormat.Csv format, Charset charset)
-      throws IOException {
-    int skipped = format.skipLines().orElse(0);
-    CsvDialect given =
-        new CsvDialect(
-            format.delimiter().map(String::valueOf).orElse(","),
-            format.quote().orElse('\0'),
-            format.escape().orElse('\0'),
-            format.comment().orElse(""),
-            format.trim());
-    DialectDetector.Found found =
-        new DialectDetector(withoutLines(sample, skipped))
-            .detect(given, format.delimiter().map(String::valueOf).orElse(null), expected(format));
-    CsvTokenizer tokens =
-        new CsvTokenizer(
-            in, given.withDelimiter(found.delimiter()).withEscape(found.escape()), MAX_ROW);
-    boolean header =
-        switch (format.header()) {
-          case AUTO -> found.header();
-          case TRUE -> true;
-          case FALSE -> false;
-        };
-    CsvText text = new CsvText(tokens, header, charset);
-    tokens.skipLines(skipped);
-    int preamble = format.skipLines().isPresent() ? 0 : found.preamble();
-    for (int i = 0; i < preamble; i++) {
-      text.next();
+  private static String withoutMarks(String text) {
+    int marks = 0;
+    while (marks < text.length() && text.charAt(marks) == '\uFEFF') {
+      marks++;
     }
-    return text;
+    return text.substring(marks);
+  }
+
+  private DialectDetector.Found detect(String text) {
+    String body = withoutLines(text, format.skipLines().orElse(0));
+    return new DialectDetector(body, tokens)
+        .detect(given(), format.delimiter().orElse(null), expected);
+  }
+
+  private boolean hasHeader(DialectDetector.Found found) {
+    return switch (format.header()) {
+      case AUTO -> found.header();
+      case TRUE -> true;
+      case FALSE -> false;
+    };
+  }
+
+  private List<String> notes(DialectDetector.Found found) {
+    List<String> all = new ArrayList<>(found.delimiterNotes());
+    if (format.header() == FeedFormat.Header.AUTO) {
+      all.addAll(found.headerNotes());
+    }
+    if (format.skipLines().isEmpty() && found.preamble() > 0) {
+      all.add(
+          "the first "
+              + found.preamble()
+              + " rows are passed over as a preamble; say skipLines in format.csv if they are not");
+    }
+    return all;
+  }
+
+  private CsvDialect given() {
+    return new CsvDialect(
+        format.delimiter().orElse(","),
+        format.quote().orElse('\0'),
+        format.escape().orElse('\0'),
+        format.comment().orElse(""),
+        format.trim());
+  }
+
+  private void skip(int preamble) throws IOException {
+    tokens.skipLines(format.skipLines().orElse(0));
+    int rows = format.skipLines().isPresent() ? 0 : preamble;
+    for (int i = 0; i < rows; i++) {
+      tokens.next();
+    }
   }
 
   private static String withoutLines(String text, int lines) {
@@ -136,6 +163,11 @@ public final class CsvText {
     return header;
   }
 
+  /** What was guessed and might be otherwise, a sentence each. */
+  public List<String> notes() {
+    return notes;
+  }
+
   /** The row read last. */
   public CsvTokenizer row() {
     return tokens;
@@ -151,13 +183,21 @@ public final class CsvText {
     try {
       return tokens.next();
     } catch (CharacterCodingException e) {
-      throw new RejectFile(
-          "bad_charset",
-          "after line " + tokens.line(),
-          "bytes that are not " + charset + "; say the charset in the feed's format",
-          e);
+      throw badCharset(e);
     } catch (IOException e) {
-      throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
+      throw unreadable(e);
     }
+  }
+
+  private RejectFile badCharset(CharacterCodingException e) {
+    return new RejectFile(
+        "bad_charset",
+        "after line " + tokens.line(),
+        "bytes that are not " + charset + "; say the charset in the feed's format",
+        e);
+  }
+
+  private static PauseStage unreadable(IOException e) {
+    return new PauseStage("staging cannot be read: " + e.getMessage(), e);
   }
 }

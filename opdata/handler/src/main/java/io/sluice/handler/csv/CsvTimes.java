@@ -1,113 +1,110 @@
 package io.sluice.handler.csv;
 
+import io.sluice.core.feed.DatePattern;
+import io.sluice.handler.value.LocalTimes;
 import io.sluice.handler.value.PmTime;
-import java.text.ParsePosition;
-import java.time.DateTimeException;
-import java.time.Instant;
+import io.sluice.handler.value.TimeFault;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
-import java.time.temporal.TemporalAccessor;
-import java.time.temporal.TemporalQueries;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Reads dates and times by the feed's patterns, then by ISO 8601. A time without a zone is the
- * feed's; as a local time it stays what the file says.
+ * feed's; a date without a time begins with its day; as a local time it stays what the file says.
  */
 final class CsvTimes {
 
-  static final long BAD = Long.MIN_VALUE;
+  static final long BAD = PmTime.BAD;
 
-  private final List<DateTimeFormatter> patterns;
+  private static final long MICROS = 1_000_000L;
+  private static final long DAY = 86_400L;
+
+  private final List<DatePattern> patterns;
   private final ZoneId zone;
+  private final LocalTimes zoneTimes;
   private final PmTime iso;
-  private final PmTime isoLocal = new PmTime(ZoneOffset.UTC);
-  private char[] text = new char[64];
-  private long instant;
+  private TimeFault fault = TimeFault.NOT_A_TIME;
+  private Object faultZone;
 
   CsvTimes(List<String> patterns, ZoneId zone) {
-    this.patterns =
-        patterns.stream().map(p -> DateTimeFormatter.ofPattern(p, Locale.ENGLISH)).toList();
+    this.patterns = patterns.stream().map(DatePattern::of).toList();
     this.zone = zone;
+    this.faultZone = zone;
+    this.zoneTimes = new LocalTimes(zone);
     this.iso = new PmTime(zone);
+  }
+
+  /** Microseconds since 1970-01-01T00:00Z, or {@link #BAD}. */
+  long instant(char[] chars, int from, int length) {
+    Optional<DatePattern.Read> read = byPattern(chars, from, length);
+    if (read.isPresent()) {
+      return instant(read.get());
+    }
+    long day = iso.parseDate(chars, from, length);
+    if (day != BAD) {
+      return startOfDay(LocalDate.ofEpochDay(day), zone);
+    }
+    long micros = iso.parse(chars, from, length);
+    fault = iso.fault();
+    faultZone = zone;
+    return micros;
   }
 
   /** Microseconds since 1970-01-01T00:00 of the local clock, or {@link #BAD}. */
   long local(char[] chars, int from, int length) {
+    fault = TimeFault.NOT_A_TIME;
+    Optional<DatePattern.Read> read = byPattern(chars, from, length);
+    if (read.isPresent()) {
+      return local(read.get());
+    }
+    long day = iso.parseDate(chars, from, length);
+    return day == BAD ? iso.parseLocal(chars, from, length) : day * DAY * MICROS;
+  }
+
+  /** Why the text read last is no time. */
+  TimeFault fault() {
+    return fault;
+  }
+
+  /** What is wrong with the text read last, after its name. */
+  String sentence() {
+    return fault.sentence(faultZone);
+  }
+
+  private Optional<DatePattern.Read> byPattern(char[] chars, int from, int length) {
+    if (patterns.isEmpty()) {
+      return Optional.empty();
+    }
+    String text = new String(chars, from, length).strip();
     for (int i = 0; i < patterns.size(); i++) {
-      long local = byPattern(patterns.get(i), new String(chars, from, length).strip());
-      if (local != BAD) {
-        return local;
+      Optional<DatePattern.Read> read = patterns.get(i).read(text);
+      if (read.isPresent()) {
+        return read;
       }
     }
-    return byIso(chars, from, length);
+    return Optional.empty();
   }
 
-  /** The time read last as an instant, microseconds since 1970-01-01T00:00Z. */
-  long instant() {
-    return instant;
+  private static long local(DatePattern.Read read) {
+    long midnight = read.date().toEpochDay() * DAY * MICROS;
+    return read.time() == null ? midnight : midnight + read.time().toNanoOfDay() / 1_000;
   }
 
-  private long byIso(char[] chars, int from, int length) {
-    int size = length;
-    if (text.length < length + 6) {
-      text = new char[length * 2 + 6];
+  private long instant(DatePattern.Read read) {
+    ZoneId named = read.zone() == null ? zone : read.zone();
+    if (read.time() == null) {
+      return startOfDay(read.date(), named);
     }
-    System.arraycopy(chars, from, text, 0, length);
-    if (length == 10 || length == 8) {
-      System.arraycopy(new char[] {'T', '0', '0', ':', '0', '0'}, 0, text, length, 6);
-      size += 6;
-    }
-    instant = iso.parse(text, 0, size);
-    if (instant == PmTime.BAD) {
-      return BAD;
-    }
-    int zoneAt = zoneStart(size);
-    return isoLocal.parse(text, 0, zoneAt);
+    LocalTimes times = named.equals(zone) ? zoneTimes : new LocalTimes(named);
+    long local = local(read);
+    long east = times.offset(Math.floorDiv(local, MICROS), read.endOfDay());
+    fault = times.fault();
+    faultZone = named;
+    return east == BAD ? BAD : local - east * MICROS;
   }
 
-  /** Where the zone begins, so that the local time can be read without it. */
-  private int zoneStart(int size) {
-    for (int i = Math.min(size, 11); i < size; i++) {
-      if (text[i] == 'Z' || text[i] == 'z' || text[i] == '+' || text[i] == '-') {
-        return i;
-      }
-    }
-    return size;
-  }
-
-  private long byPattern(DateTimeFormatter pattern, String value) {
-    ParsePosition position = new ParsePosition(0);
-    try {
-      TemporalAccessor parsed = pattern.parse(value, position);
-      if (position.getIndex() < value.length()) {
-        return BAD;
-      }
-      LocalDate date = parsed.query(TemporalQueries.localDate());
-      LocalTime time = parsed.query(TemporalQueries.localTime());
-      if (date == null) {
-        return BAD;
-      }
-      LocalDateTime local = date.atTime(time == null ? LocalTime.MIDNIGHT : time);
-      ZoneId named = parsed.query(TemporalQueries.zone());
-      instant = micros(local, offset(local, named));
-      return micros(local, ZoneOffset.UTC);
-    } catch (DateTimeException e) {
-      return BAD;
-    }
-  }
-
-  private ZoneOffset offset(LocalDateTime local, ZoneId named) {
-    return (named == null ? zone : named).getRules().getOffset(local);
-  }
-
-  private static long micros(LocalDateTime local, ZoneOffset offset) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, local.toInstant(offset));
+  private static long startOfDay(LocalDate date, ZoneId zone) {
+    return date.atStartOfDay(zone).toEpochSecond() * MICROS;
   }
 }

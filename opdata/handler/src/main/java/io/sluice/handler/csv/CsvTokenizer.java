@@ -21,13 +21,13 @@ public final class CsvTokenizer {
     TEXT_AFTER_QUOTE
   }
 
-  private static final int BUFFER = 64 << 10;
+  private static final int BUFFER = 16 << 10;
   private static final int END = -1;
 
-  private final Reader in;
-  private final CsvDialect dialect;
-  private final char delimiter;
-  private final int maxRow;
+  private Reader in;
+  private CsvDialect dialect;
+  private char delimiter;
+  private int maxRow;
   private char[] buffer = new char[BUFFER];
   private int position;
   private int limit;
@@ -47,15 +47,21 @@ public final class CsvTokenizer {
   private Fault fault = Fault.NONE;
 
   /**
-   * Begins at the reader's position.
+   * Begins at the reader's position; what was read before is forgotten, its buffers are kept.
    *
-   * @param maxRow chars a row may have
+   * @param rowChars chars a row may have
    */
-  public CsvTokenizer(Reader in, CsvDialect dialect, int maxRow) {
-    this.in = in;
-    this.dialect = dialect;
-    this.delimiter = dialect.delimiter().charAt(0);
-    this.maxRow = maxRow;
+  public CsvTokenizer open(Reader reader, CsvDialect how, int rowChars) {
+    in = reader;
+    dialect = how;
+    delimiter = how.delimiter().charAt(0);
+    maxRow = rowChars;
+    position = 0;
+    limit = 0;
+    ended = false;
+    afterReturn = false;
+    line = 1;
+    return this;
   }
 
   /**

@@ -5,14 +5,14 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
-/** Finds the delimiter, the lines before the header, and whether there is a header, in a sample. */
+/**
+ * Finds the delimiter, the lines before the header, and whether there is a header, in a sample.
+ * What was nearly found otherwise is noted.
+ */
 final class DialectDetector {
 
   /** Tried in this order; the first of equals wins. */
@@ -20,14 +20,30 @@ final class DialectDetector {
       List.of(",", ";", "\t", "|", "||", "::", "~", "^", "\u0001");
 
   private static final int ROWS = 200;
-  private static final int MAX_PREAMBLE = 50;
   private static final int MAX_ROW = 1 << 20;
 
-  private final String sample;
-  private int faults;
+  /** A delimiter that scores this share of the best one's score might be it. */
+  private static final double CLOSE = 0.6;
 
-  DialectDetector(String sample) {
+  /** A column holds another delimiter when nearly all of its fields do. */
+  private static final double NEARLY_ALL = 0.9;
+
+  private final String sample;
+  private final CsvTokenizer tokens;
+  private final List<String> notes = new ArrayList<>();
+  private final int[] sizes = new int[ROWS];
+  private int rows;
+  private int faults;
+  private int[] dirty = new int[64];
+
+  /**
+   * A detector for one file.
+   *
+   * @param tokens to read the sample with; its place is lost
+   */
+  DialectDetector(String sample, CsvTokenizer tokens) {
     this.sample = sample;
+    this.tokens = tokens;
   }
 
   /**
@@ -35,8 +51,16 @@ final class DialectDetector {
    *
    * @param escape the one given, or a backslash where that leaves fewer rows broken
    * @param preamble rows before the header or the first row
+   * @param delimiterNotes what else the delimiter might be, a sentence
+   * @param headerNotes why the header might not be one, or the other way round
    */
-  record Found(String delimiter, char escape, int preamble, boolean header) {}
+  record Found(
+      String delimiter,
+      char escape,
+      int preamble,
+      boolean header,
+      List<String> delimiterNotes,
+      List<String> headerNotes) {}
 
   /**
    * Looks at the sample.
@@ -46,20 +70,44 @@ final class DialectDetector {
    * @param expected names of columns the feed wants from the header, lower case
    */
   Found detect(CsvDialect dialect, String delimiter, Set<String> expected) {
-    List<String> candidates = delimiter == null ? DELIMITERS : List.of(delimiter);
-    String best = candidates.get(0);
+    String best = delimiter == null ? best(dialect) : delimiter;
+    CsvDialect found = withEscape(dialect.withDelimiter(best));
+    HeaderDetector header = new HeaderDetector(rows(found), expected);
+    boolean named = header.isHeader();
+    return new Found(best, found.escape(), header.preamble(), named, notes, header.notes());
+  }
+
+  private String best(CsvDialect dialect) {
+    String best = DELIMITERS.get(0);
+    String second = best;
     double bestScore = -1;
-    for (String candidate : candidates) {
-      double score = score(rows(dialect.withDelimiter(candidate)));
+    double secondScore = -1;
+    for (String candidate : DELIMITERS) {
+      double score = sample.contains(candidate) ? score(dialect.withDelimiter(candidate)) : 0;
       if (score > bestScore) {
+        second = best;
+        secondScore = bestScore;
         best = candidate;
         bestScore = score;
+      } else if (score > secondScore) {
+        second = candidate;
+        secondScore = score;
       }
     }
-    CsvDialect found = withEscape(dialect.withDelimiter(best));
-    List<List<String>> rows = rows(found);
-    int preamble = preamble(rows, expected);
-    return new Found(best, found.escape(), preamble, isHeader(rows, preamble, expected));
+    if (secondScore > 0 && secondScore >= CLOSE * bestScore) {
+      notes.add(
+          "the delimiter is taken to be %s, though it might be %s; say it in format.csv.delimiter"
+              .formatted(shown(best), shown(second)));
+    }
+    return best;
+  }
+
+  private static String shown(String delimiter) {
+    return switch (delimiter) {
+      case "\t" -> "a tab";
+      case "\u0001" -> "the char 1";
+      default -> "'" + delimiter + "'";
+    };
   }
 
   private CsvDialect withEscape(CsvDialect dialect) {
@@ -70,22 +118,53 @@ final class DialectDetector {
 
   /** Rows of the sample that are broken in this dialect. */
   private int faults(CsvDialect dialect) {
-    rows(dialect);
+    measure(dialect);
     return faults;
   }
 
-  private List<List<String>> rows(CsvDialect dialect) {
+  /** Reads the sample without making Strings of it. */
+  private void measure(CsvDialect dialect) {
+    rows = 0;
     faults = 0;
-    List<List<String>> rows = new ArrayList<>();
-    CsvTokenizer tokens = new CsvTokenizer(new StringReader(sample), dialect, MAX_ROW);
+    Arrays.fill(dirty, 0);
+    String delimiter = dialect.delimiter();
+    read(dialect, () -> measureRow(delimiter));
+  }
+
+  private void measureRow(String delimiter) {
+    int count = tokens.count();
+    sizes[rows++] = count;
+    if (dirty.length < count) {
+      dirty = Arrays.copyOf(dirty, count * 2);
+    }
+    for (int i = 0; i < count; i++) {
+      dirty[i] += !tokens.isQuoted(i) && holdsAnother(i, delimiter) ? 1 : 0;
+    }
+  }
+
+  private List<List<String>> rows(CsvDialect dialect) {
+    rows = 0;
+    faults = 0;
+    List<List<String>> all = new ArrayList<>();
+    read(
+        dialect,
+        () -> {
+          List<String> row = new ArrayList<>();
+          for (int i = 0; i < tokens.count(); i++) {
+            row.add(tokens.text(i));
+          }
+          all.add(row);
+          rows++;
+        });
+    return all;
+  }
+
+  private void read(CsvDialect dialect, Runnable good) {
+    tokens.open(new StringReader(sample), dialect, MAX_ROW);
     try {
-      while (rows.size() < ROWS && tokens.next()) {
-        List<String> row = new ArrayList<>();
-        for (int i = 0; i < tokens.count(); i++) {
-          row.add(tokens.text(i));
-        }
+      while (rows < ROWS && tokens.next()) {
         if (tokens.fault() == Fault.NONE) {
-          rows.add(row);
+          good.run();
         } else {
           faults++;
         }
@@ -93,81 +172,54 @@ final class DialectDetector {
     } catch (IOException e) {
       throw new UncheckedIOException("a String cannot fail to be read", e);
     }
-    return rows;
   }
 
   /**
-   * The share of rows with the usual number of fields; more fields break ties between full shares.
+   * Whether a field looks as if other delimiters had been overlooked in it. Commas in prose have a
+   * blank behind them, those in decimals only digits around them.
    */
-  private static double score(List<List<String>> rows) {
-    int usual = usual(rows);
+  private boolean holdsAnother(int field, String delimiter) {
+    char[] chars = tokens.chars(field);
+    int from = tokens.from(field);
+    int end = from + tokens.length(field);
+    boolean number = true;
+    boolean found = false;
+    for (int i = from; i < end; i++) {
+      char c = chars[i];
+      number &= (c >= '0' && c <= '9') || c == ',' || c == '.' || c == '-' || c == '+';
+      boolean sign = c == ',' || c == ';' || c == '\t' || c == '|';
+      boolean prose = i + 1 == end || chars[i + 1] == ' ';
+      found |= sign && !prose && delimiter.indexOf(c) < 0;
+    }
+    return found && !number;
+  }
+
+  /**
+   * How well a delimiter holds through the rows: the share of rows with the usual number of fields,
+   * where a row that is nearly as long counts for a part, less the share of columns that hold other
+   * delimiters throughout. More fields break ties.
+   */
+  private double score(CsvDialect dialect) {
+    measure(dialect);
+    int usual = HeaderDetector.usual(sizes, rows);
     if (usual < 2) {
       return 0;
     }
-    long same = rows.stream().filter(row -> row.size() == usual).count();
-    return (double) same / rows.size() + Math.min(usual, 20) / 100.0;
+    double near = 0;
+    int exact = 0;
+    for (int i = 0; i < rows; i++) {
+      exact += sizes[i] == usual ? 1 : 0;
+      near += Math.max(0, 1 - (double) Math.abs(sizes[i] - usual) / (usual - 1));
+    }
+    double held = (exact + near) / 2 / (rows + faults);
+    return held * cleanColumns(usual) / usual + Math.min(usual, 20) / 100.0;
   }
 
-  private static int usual(List<List<String>> rows) {
-    Map<Integer, Integer> sizes = new HashMap<>();
-    rows.forEach(row -> sizes.merge(row.size(), 1, Integer::sum));
-    int usual = 1;
-    int times = 0;
-    for (Map.Entry<Integer, Integer> size : sizes.entrySet()) {
-      boolean more = size.getValue() > times;
-      if (more || (size.getValue() == times && size.getKey() > usual)) {
-        usual = size.getKey();
-        times = size.getValue();
-      }
+  private int cleanColumns(int usual) {
+    int clean = 0;
+    for (int i = 0; i < usual; i++) {
+      clean += dirty[i] < NEARLY_ALL * rows ? 1 : 0;
     }
-    return usual;
-  }
-
-  /** Leading rows with fewer fields than half of what is usual: a title, a count of records. */
-  private static int preamble(List<List<String>> rows, Set<String> expected) {
-    for (int i = 0; i < Math.min(rows.size(), MAX_PREAMBLE); i++) {
-      if (!expected.isEmpty() && names(rows.get(i)).containsAll(expected)) {
-        return i;
-      }
-    }
-    int usual = usual(rows);
-    int lines = 0;
-    while (lines < Math.min(rows.size(), MAX_PREAMBLE)
-        && usual > 2
-        && rows.get(lines).size() * 2 <= usual) {
-      lines++;
-    }
-    return lines;
-  }
-
-  private static Set<String> names(List<String> row) {
-    Set<String> names = new HashSet<>();
-    row.forEach(name -> names.add(name.strip().toLowerCase(Locale.ROOT)));
-    return names;
-  }
-
-  private static boolean isHeader(List<List<String>> rows, int preamble, Set<String> expected) {
-    if (preamble >= rows.size()) {
-      return false;
-    }
-    List<String> first = rows.get(preamble);
-    if (!expected.isEmpty()) {
-      Set<String> names = names(first);
-      return expected.stream().anyMatch(names::contains);
-    }
-    boolean distinct = names(first).size() == first.size();
-    return distinct && first.stream().noneMatch(DialectDetector::isValue);
-  }
-
-  /** Digits where a name would have letters: a number, a date, an address. */
-  private static boolean isValue(String text) {
-    String field = text.strip();
-    if (field.isEmpty()) {
-      return false;
-    }
-    char first = field.charAt(0);
-    boolean number = first == '-' || first == '+' || first == '.' || (first >= '0' && first <= '9');
-    return number
-        && field.chars().noneMatch(c -> Character.isLetter(c) && c != 'T' && c != 'Z' && c != 'e');
+    return clean;
   }
 }

@@ -8,9 +8,9 @@ interface FieldParser {
   /**
    * Writes the value.
    *
-   * @return null when it was written, else what is wrong with it, a short sentence
+   * @return null when it was written, else what is wrong with it
    */
-  String put(CopyBuffer rows, char[] chars, int from, int length);
+  BadField put(CopyBuffer rows, char[] chars, int from, int length);
 
   /** The value written last, microseconds since 1970, for types that are times. */
   default long micros() {

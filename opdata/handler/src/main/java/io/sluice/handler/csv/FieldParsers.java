@@ -3,13 +3,11 @@ package io.sluice.handler.csv;
 import io.sluice.core.chunk.CopyBuffer;
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.fate.RejectFile;
+import io.sluice.handler.value.CellKind;
 import io.sluice.handler.value.Chars;
 import io.sluice.handler.value.NumberParser;
-import io.sluice.handler.value.ValueKind;
 import java.math.BigDecimal;
-import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 
@@ -17,6 +15,19 @@ import java.util.UUID;
 final class FieldParsers {
 
   private static final long NOT_LONG = Long.MIN_VALUE;
+  private static final BadField NOT_A_NUMBER = BadField.value("not a number");
+  private static final BadField ROUNDED =
+      BadField.value(
+          "a number that double precision would round; give the column the type numeric");
+  private static final BadField ROUNDED_REAL =
+      BadField.value(
+          "a number that real would round; give the column the type double precision or numeric");
+  private static final BadField NOT_A_BOOLEAN = BadField.value("neither true nor false");
+  private static final BadField NOT_A_TIME_OF_DAY = BadField.value("not a time of day");
+  private static final BadField NOT_A_DURATION =
+      BadField.value("not a duration; write 41:50:16 or ISO 8601");
+  private static final BadField NOT_A_UUID = BadField.value("not a uuid");
+  private static final BadField NUL = BadField.value("text with a NUL char");
   private static final List<String> TRUE = List.of("TRUE", "T", "YES", "Y", "ON", "1");
   private static final List<String> FALSE = List.of("FALSE", "F", "NO", "N", "OFF", "0");
 
@@ -63,17 +74,17 @@ final class FieldParsers {
     };
   }
 
-  private static String text(CopyBuffer rows, char[] chars, int from, int length) {
+  private static BadField text(CopyBuffer rows, char[] chars, int from, int length) {
     for (int i = from; i < from + length; i++) {
       if (chars[i] == 0) {
-        return "text with a NUL char";
+        return NUL;
       }
     }
     rows.putText(chars, from, length);
     return null;
   }
 
-  private String integer(CopyBuffer rows, PgType type, char[] chars, int from, int length) {
+  private BadField integer(CopyBuffer rows, PgType type, char[] chars, int from, int length) {
     int size = numbers.plain(chars, from, length);
     long value = whole(numbers.chars(), size);
     boolean fits =
@@ -83,7 +94,7 @@ final class FieldParsers {
           default -> value != NOT_LONG;
         };
     if (!fits) {
-      return "not a whole number that fits " + type.sql();
+      return BadField.value("not a whole number that fits " + type.sql());
     }
     switch (type) {
       case INT2 -> rows.putShort((short) value);
@@ -113,23 +124,43 @@ final class FieldParsers {
     return negative ? -value : value;
   }
 
-  private String real(CopyBuffer rows, PgType type, char[] chars, int from, int length) {
+  private BadField real(CopyBuffer rows, PgType type, char[] chars, int from, int length) {
     double special = special(chars, from, from + length);
+    if (special != 0) {
+      putReal(rows, type, special);
+      return null;
+    }
     int size = numbers.plain(chars, from, length);
-    ValueKind kind = special != 0 ? ValueKind.DOUBLE : parser.parse(numbers.chars(), 0, size);
-    if (kind == ValueKind.TEXT) {
-      return "not a number";
+    CellKind kind = parser.parse(numbers.chars(), 0, size);
+    if (kind == CellKind.TEXT) {
+      return NOT_A_NUMBER;
     }
-    if (kind == ValueKind.NUMERIC) {
-      return "a number that double precision would round; give the column the type numeric";
+    if (kind == CellKind.NUMERIC) {
+      return ROUNDED;
     }
-    double value = special != 0 ? special : parser.number();
+    if (type == PgType.FLOAT4 && !isReal(parser.number())) {
+      return ROUNDED_REAL;
+    }
+    putReal(rows, type, parser.number());
+    return null;
+  }
+
+  private static void putReal(CopyBuffer rows, PgType type, double value) {
     if (type == PgType.FLOAT8) {
       rows.putDouble(value);
     } else {
       rows.putFloat((float) value);
     }
-    return null;
+  }
+
+  /** Whether a real holds it exactly, or prints it back as it was. */
+  private static boolean isReal(double value) {
+    float real = (float) value;
+    return real == value || (!Float.isInfinite(real) && isPrintedBack(real, value));
+  }
+
+  private static boolean isPrintedBack(float real, double value) {
+    return Double.parseDouble(Float.toString(real)) == value;
   }
 
   /** Infinity, its negative, or NaN; 0 for everything else. */
@@ -148,17 +179,17 @@ final class FieldParsers {
     return infinite ? Double.NEGATIVE_INFINITY : 0;
   }
 
-  private String numeric(CopyBuffer rows, char[] chars, int from, int length) {
+  private BadField numeric(CopyBuffer rows, char[] chars, int from, int length) {
     int size = numbers.plain(chars, from, length);
-    if (parser.parse(numbers.chars(), 0, size) == ValueKind.TEXT) {
-      return "not a number";
+    if (parser.parse(numbers.chars(), 0, size) == CellKind.TEXT) {
+      return NOT_A_NUMBER;
     }
     BigDecimal value = NumberParser.decimal(numbers.chars(), 0, size, '.');
     rows.putNumeric(value);
     return null;
   }
 
-  private static String bool(CopyBuffer rows, char[] chars, int from, int length) {
+  private static BadField bool(CopyBuffer rows, char[] chars, int from, int length) {
     if (isOneOf(TRUE, chars, from, length)) {
       rows.putBool(true);
       return null;
@@ -167,7 +198,7 @@ final class FieldParsers {
       rows.putBool(false);
       return null;
     }
-    return "neither true nor false";
+    return NOT_A_BOOLEAN;
   }
 
   private static boolean isOneOf(List<String> words, char[] chars, int from, int length) {
@@ -179,87 +210,40 @@ final class FieldParsers {
     return false;
   }
 
-  private static String time(CopyBuffer rows, char[] chars, int from, int length) {
+  private static BadField time(CopyBuffer rows, char[] chars, int from, int length) {
     long micros = CsvDurations.clock(chars, from, from + length);
     if (micros < 0 || micros > 86_400_000_000L) {
-      return "not a time of day";
+      return NOT_A_TIME_OF_DAY;
     }
     rows.putLong(micros);
     return null;
   }
 
-  private static String interval(CopyBuffer rows, char[] chars, int from, int length) {
-    return CsvDurations.put(rows, chars, from, from + length)
-        ? null
-        : "not a duration; write 41:50:16 or ISO 8601";
+  private static BadField interval(CopyBuffer rows, char[] chars, int from, int length) {
+    return CsvDurations.put(rows, chars, from, from + length) ? null : NOT_A_DURATION;
   }
 
-  private static String uuid(CopyBuffer rows, char[] chars, int from, int length) {
+  private static BadField uuid(CopyBuffer rows, char[] chars, int from, int length) {
+    String text = new String(chars, from, length).strip();
     try {
-      UUID uuid = UUID.fromString(new String(chars, from, length).strip());
+      UUID uuid = UUID.fromString(text);
+      // The JDK takes 1-1-1-1-1 for one.
+      if (!uuid.toString().equalsIgnoreCase(text)) {
+        return NOT_A_UUID;
+      }
       rows.putUuid(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
       return null;
     } catch (IllegalArgumentException e) {
-      return "not a uuid";
+      return NOT_A_UUID;
     }
   }
 
-  private static String json(CopyBuffer rows, char[] chars, int from, int length) {
+  private static BadField json(CopyBuffer rows, char[] chars, int from, int length) {
     String wrong = JsonText.check(chars, from, length);
-    if (wrong == null) {
-      rows.putJsonb(new String(chars, from, length));
+    if (wrong != null) {
+      return BadField.value(wrong);
     }
-    return wrong;
-  }
-
-  /** A date or timestamp. */
-  private static final class TimeField implements FieldParser {
-
-    private static final long DAY = 86_400_000_000L;
-
-    private final PgType type;
-    private final CsvTimes times;
-    private final ZoneId zone;
-    private long micros;
-
-    TimeField(PgType type, CsvTimes times, ZoneId zone) {
-      this.type = type;
-      this.times = times;
-      this.zone = zone;
-    }
-
-    @Override
-    public String put(CopyBuffer rows, char[] chars, int from, int length) {
-      long local = times.local(chars, from, length);
-      if (local == CsvTimes.BAD) {
-        return "not a date or time that the feed's dateFormats or ISO 8601 describe";
-      }
-      switch (type) {
-        case DATE -> {
-          micros = instant(Math.floorDiv(local, DAY) * DAY);
-          rows.putDate((int) Math.floorDiv(local, DAY));
-        }
-        case TIMESTAMP -> {
-          micros = instant(local);
-          rows.putTimestamp(local);
-        }
-        default -> {
-          micros = times.instant();
-          rows.putTimestamp(micros);
-        }
-      }
-      return null;
-    }
-
-    private long instant(long local) {
-      LocalDateTime time =
-          LocalDateTime.ofEpochSecond(Math.floorDiv(local, 1_000_000L), 0, ZoneOffset.UTC);
-      return local - zone.getRules().getOffset(time).getTotalSeconds() * 1_000_000L;
-    }
-
-    @Override
-    public long micros() {
-      return micros;
-    }
+    rows.putJsonb(new String(chars, from, length));
+    return null;
   }
 }

@@ -1,17 +1,16 @@
 package io.sluice.handler.encode;
 
+import io.sluice.core.catalog.BatchIds;
 import io.sluice.core.chunk.ChunkWriter;
 import io.sluice.core.chunk.Column;
-import io.sluice.core.chunk.CopyBuffer;
-import io.sluice.core.chunk.PgType;
-import io.sluice.core.chunk.Segment;
+import io.sluice.core.chunk.UsedIds;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.feed.Feed;
-import io.sluice.core.ledger.FileIds;
-import io.sluice.core.ledger.HandleClaim;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingWriter;
+import io.sluice.core.work.BatchFile;
+import io.sluice.core.work.Claim;
 import io.sluice.handler.reject.Reject;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -20,50 +19,66 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Collects the segments of a file and stages them as chunks of about one size. */
-public final class ChunkOutput {
-
-  private static final List<Column> REJECT_COLUMNS =
-      List.of(
-          new Column("day", PgType.DATE),
-          new Column("file_id", PgType.INT8),
-          new Column("handling", PgType.INT4),
-          new Column("reason", PgType.TEXT),
-          new Column("line", PgType.INT8),
-          new Column("col", PgType.INT4),
-          new Column("element", PgType.TEXT),
-          new Column("object", PgType.TEXT),
-          new Column("item", PgType.TEXT),
-          new Column("cells", PgType.INT8),
-          new Column("message", PgType.TEXT),
-          new Column("raw", PgType.TEXT));
+/**
+ * Collects the segments of a batch, which its files share, and stages them as chunks of about one
+ * size. A file that fails midway may leave rows behind: the loader takes only those of files that
+ * are still in the batch.
+ */
+public final class ChunkOutput implements AutoCloseable {
 
   private final Staging staging;
   private final Feed feed;
-  private final HandleClaim claim;
+  private final Claim claim;
   private final long chunkBytes;
+  private final BatchIds ids;
+  private final Buffers buffers;
   private final List<SegmentBuffer> segments = new ArrayList<>();
-  private final List<String> staged;
+  private final List<String> staged = new ArrayList<>();
+  private RejectRows rejects;
+  private BatchFile file;
   private long pending;
   private long units;
+  private RuntimeException failure;
 
   /**
    * Nothing is staged yet.
    *
    * @param chunkBytes a chunk is staged when its rows have come to this
-   * @param staged takes the key of each chunk
    */
   public ChunkOutput(
-      Staging staging, Feed feed, HandleClaim claim, long chunkBytes, List<String> staged) {
-    this.staged = staged;
+      Staging staging, Feed feed, Claim claim, long chunkBytes, BatchIds ids, Buffers buffers) {
     this.staging = staging;
     this.feed = feed;
     this.claim = claim;
     this.chunkBytes = chunkBytes;
+    this.ids = ids;
+    this.buffers = buffers;
   }
 
-  /** A segment takes part in the chunks from now on, until it is superseded. */
-  public SegmentBuffer add(SegmentBuffer segment) {
+  /** Rows are of this file from now on. */
+  public void begin(BatchFile next) {
+    segments.forEach(SegmentBuffer::dropUnfinished);
+    file = next;
+    units = 0;
+  }
+
+  BatchFile file() {
+    return file;
+  }
+
+  Feed feed() {
+    return feed;
+  }
+
+  /**
+   * Makes a segment, which takes part in the chunks from now on, until it is superseded.
+   *
+   * @param keys positions of the merge key in the columns; empty when the target appends
+   */
+  SegmentBuffer open(
+      int tableId, String schema, String table, List<Column> columns, List<Integer> keys) {
+    SegmentBuffer segment =
+        new SegmentBuffer(this, tableId, schema, table, columns, keys, buffers.take());
     segments.add(segment);
     return segment;
   }
@@ -75,96 +90,104 @@ public final class ChunkOutput {
    * @param cells units in it
    */
   public void rowDone(long bytes, long cells) {
+    count(bytes, cells);
+    flushIfFull();
+  }
+
+  /** Counts a row, or a part of one that must come into one chunk as a whole. */
+  void count(long bytes, long cells) {
     units += cells;
     pending += bytes;
+  }
+
+  void flushIfFull() {
     if (pending >= chunkBytes) {
       flush();
     }
   }
 
-  /** Stages what is left, the rejects with it; at least one chunk. Returns the number of chunks. */
-  public int finish(List<Reject> rejects) {
-    if (!rejects.isEmpty()) {
-      add(rejectSegment(rejects));
-      pending++;
+  /** Takes the rejects of the current file. */
+  public void reject(List<Reject> rows) {
+    if (rows.isEmpty()) {
+      return;
     }
+    if (rejects == null) {
+      rejects = new RejectRows(this);
+    }
+    pending += rejects.write(file, rows);
+    flushIfFull();
+  }
+
+  /** Stages what is left; at least one chunk. */
+  public void finish() {
+    segments.forEach(SegmentBuffer::dropUnfinished);
     if (pending > 0 || staged.isEmpty()) {
       flush();
     }
-    return staged.size();
   }
 
-  /** Units in the rows staged or pending. */
+  /** Units in the rows of the current file. */
   public long units() {
     return units;
   }
 
+  /** Keys of the chunks staged so far. */
+  public List<String> staged() {
+    return List.copyOf(staged);
+  }
+
+  /** Whether this is why a chunk could not be staged, and so no fault of the file. */
+  public boolean isFailure(Throwable e) {
+    return e == failure;
+  }
+
   private void flush() {
-    int number = staged.size();
-    String key =
-        StagingKeys.chunk(feed.name(), claim.foundAt(), claim.fileId(), claim.handling(), number);
-    segments.sort(Comparator.comparingInt(SegmentBuffer::tableId));
-    try (StagingWriter object = staging.create(key)) {
-      try (ChunkWriter chunk =
-          new ChunkWriter(new Unclosed(object), claim.fileId(), claim.handling(), number)) {
-        for (SegmentBuffer segment : segments) {
-          if (!segment.isEmpty()) {
-            segment.writeTo(chunk);
-          }
-        }
-      }
-      object.commit();
+    try {
+      ids.resolve();
+      stage();
     } catch (IOException e) {
-      throw new PauseStage("staging does not take a chunk: " + e.getMessage(), e);
+      failure = new PauseStage("staging does not take a chunk: " + e.getMessage(), e);
+      throw failure;
+    } catch (RuntimeException e) {
+      failure = e;
+      throw e;
     }
-    staged.add(key);
+    for (SegmentBuffer segment : segments) {
+      segment.clear();
+      if (segment.isSuperseded()) {
+        buffers.give(segment.rows());
+      }
+    }
     segments.removeIf(SegmentBuffer::isSuperseded);
-    segments.forEach(SegmentBuffer::clear);
+    ids.clear();
     pending = 0;
   }
 
-  private SegmentBuffer rejectSegment(List<Reject> rejects) {
-    SegmentBuffer segment =
-        new SegmentBuffer(feed, Segment.REJECTS, "sluice", "reject", REJECT_COLUMNS, List.of());
-    int day = (int) FileIds.dayOf(claim.fileId()).toEpochDay();
-    for (Reject reject : rejects) {
-      encode(segment.rows(), day, reject);
-      // Rejected units are counted with the handling, not with its rows.
-      segment.written(0);
+  private void stage() throws IOException {
+    int number = staged.size();
+    String key = StagingKeys.chunk(feed.name(), claim.token(), number);
+    segments.sort(Comparator.comparingInt(SegmentBuffer::tableId));
+    try (StagingWriter object = staging.create(key)) {
+      try (ChunkWriter chunk = new ChunkWriter(new Unclosed(object), claim.token(), number)) {
+        for (SegmentBuffer segment : segments) {
+          if (!segment.isEmpty()) {
+            segment.writeTo(chunk, ids);
+          }
+        }
+        for (UsedIds used : ids.used()) {
+          chunk.ids(used);
+        }
+      }
+      object.commit();
     }
-    return segment;
+    staged.add(key);
   }
 
-  private void encode(CopyBuffer rows, int day, Reject reject) {
-    rows.row(REJECT_COLUMNS.size());
-    rows.putDate(day);
-    rows.putLong(claim.fileId());
-    rows.putInt(claim.handling());
-    rows.putText(reject.reason());
-    if (reject.line() > 0) {
-      rows.putLong(reject.line());
-    } else {
-      rows.putNull();
-    }
-    if (reject.column() > 0) {
-      rows.putInt(reject.column());
-    } else {
-      rows.putNull();
-    }
-    putText(rows, reject.element());
-    putText(rows, reject.object());
-    putText(rows, reject.item());
-    rows.putLong(reject.cells());
-    rows.putText(reject.message());
-    putText(rows, reject.raw());
-  }
-
-  private static void putText(CopyBuffer rows, String text) {
-    if (text == null) {
-      rows.putNull();
-    } else {
-      rows.putText(text);
-    }
+  /** Gives the buffers back. */
+  @Override
+  public void close() {
+    segments.forEach(segment -> buffers.give(segment.rows()));
+    segments.clear();
   }
 
   /** The chunk's end is not the object's: that is committed after it. */

@@ -3,8 +3,8 @@ package io.sluice.handler.encode;
 import io.sluice.core.chunk.CopyBuffer;
 import io.sluice.core.chunk.PgType;
 import io.sluice.handler.block.BlockRow;
+import io.sluice.handler.value.CellKind;
 import io.sluice.handler.value.MeasuredValue;
-import io.sluice.handler.value.ValueKind;
 import java.math.BigDecimal;
 
 /** Writes measured values as the columns' types have them. */
@@ -14,8 +14,8 @@ final class PmValues {
   private boolean[] nulls = new boolean[64];
 
   /** Whether a number survives in a column of this type. */
-  static boolean fits(PgType type, BlockRow row, int slot, ValueKind kind) {
-    if (kind == ValueKind.DOUBLE) {
+  static boolean fits(PgType type, BlockRow row, int slot, CellKind kind) {
+    if (kind == CellKind.DOUBLE) {
       double value = row.number(slot);
       return switch (type) {
         case FLOAT8, NUMERIC, TEXT -> true;
@@ -40,8 +40,8 @@ final class PmValues {
   }
 
   /** A number that {@link #fits}. */
-  void putNumber(CopyBuffer rows, PgType type, BlockRow row, int slot, ValueKind kind) {
-    if (kind == ValueKind.NUMERIC) {
+  void putNumber(CopyBuffer rows, PgType type, BlockRow row, int slot, CellKind kind) {
+    if (kind == CellKind.NUMERIC) {
       putExact(rows, type, row.numeric(slot));
       return;
     }

@@ -1,18 +1,20 @@
 package io.sluice.handler.encode;
 
+import io.sluice.core.catalog.BatchIds;
 import io.sluice.core.chunk.ChunkWriter;
 import io.sluice.core.chunk.Column;
 import io.sluice.core.chunk.CopyBuffer;
 import io.sluice.core.chunk.Segment;
-import io.sluice.core.feed.Feed;
+import io.sluice.core.work.BatchFile;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Rows of one table and column list until their chunk is full. */
+/** Rows of one table and column list until their chunk is full, of one file after the other. */
 public final class SegmentBuffer {
 
-  private static final int INITIAL = 4 << 10;
-
+  private final ChunkOutput output;
   private final int tableId;
   private final String schema;
   private final String table;
@@ -20,29 +22,35 @@ public final class SegmentBuffer {
   private final List<Integer> keys;
   private final PartitionStarts partitions;
   private final Marks marks = new Marks();
-  private final CopyBuffer rows = new CopyBuffer(INITIAL);
-  private long count;
-  private long cells;
+  private final CopyBuffer rows;
+  private final List<Segment.Run> runs = new ArrayList<>();
+  private final Presence presence;
+  private int[] standIns = {};
+  private int standInCount;
+  private BatchFile file;
+  private int runStart;
+  private int runEnd;
+  private long runRows;
+  private long runCells;
   private boolean superseded;
 
-  /**
-   * An empty segment.
-   *
-   * @param keys positions of the merge key in the columns; empty when the target appends
-   */
-  public SegmentBuffer(
-      Feed feed,
+  SegmentBuffer(
+      ChunkOutput output,
       int tableId,
       String schema,
       String table,
       List<Column> columns,
-      List<Integer> keys) {
+      List<Integer> keys,
+      CopyBuffer rows) {
+    this.output = output;
     this.tableId = tableId;
     this.schema = schema;
     this.table = table;
     this.columns = List.copyOf(columns);
     this.keys = List.copyOf(keys);
-    this.partitions = new PartitionStarts(feed);
+    this.partitions = new PartitionStarts(output.feed());
+    this.rows = rows;
+    this.presence = new Presence(columns.size());
   }
 
   /** Where rows are written; each is followed by {@link #written}. */
@@ -50,24 +58,59 @@ public final class SegmentBuffer {
     return rows;
   }
 
-  /**
-   * A row was written.
-   *
-   * @param units cells in it, or 1 for a CSV row
-   */
-  public void written(long units) {
-    count++;
-    cells += units;
+  /** A row of the current file was written that has all fields, or need not tell. */
+  void written(long units) {
+    written(units, null);
   }
 
-  /** The row's time, microseconds since 1970, and its element's id, 0 without one. */
+  /**
+   * A row of the current file was written.
+   *
+   * @param units cells in it, or 1 for a CSV row
+   * @param present bitmap of its fields; null when all are there, and in append mode
+   */
+  public void written(long units, byte[] present) {
+    BatchFile current = output.file();
+    if (file == null || file.id() != current.id()) {
+      endRun();
+      file = current;
+    }
+    runRows++;
+    runCells += units;
+    runEnd = rows.size();
+    presence.add(present);
+  }
+
+  private void endRun() {
+    if (runRows > 0) {
+      runs.add(
+          new Segment.Run(file.id(), file.handling(), runRows, runCells, runEnd - (long) runStart));
+    }
+    file = null;
+    runStart = runEnd;
+    runRows = 0;
+    runCells = 0;
+  }
+
+  /** The row's time, microseconds since 1970, and its element's id or stand-in, 0 without one. */
   public void at(long micros, int element) {
     partitions.add(micros);
     marks.add(micros, element);
   }
 
-  /** Another segment with more columns takes the table's rows from now on. */
-  public void supersede() {
+  /** Writes an id, or the stand-in that will give way to one. */
+  void putId(int idOrStandIn) {
+    rows.putInt(idOrStandIn);
+    if (idOrStandIn < 0) {
+      if (standInCount == standIns.length) {
+        standIns = Arrays.copyOf(standIns, Math.max(64, standInCount * 2));
+      }
+      standIns[standInCount++] = rows.size() - Integer.BYTES;
+    }
+  }
+
+  /** Another segment with other columns takes the table's rows from now on. */
+  void supersede() {
     superseded = true;
   }
 
@@ -76,31 +119,51 @@ public final class SegmentBuffer {
   }
 
   boolean isEmpty() {
-    return count == 0;
+    return runEnd == 0;
   }
 
-  void writeTo(ChunkWriter chunk) throws IOException {
+  void writeTo(ChunkWriter chunk, BatchIds ids) throws IOException {
+    endRun();
+    for (int i = 0; i < standInCount; i++) {
+      rows.setInt(standIns[i], ids.id(rows.getInt(standIns[i])));
+    }
     Segment head =
         new Segment(
             tableId,
             schema,
             table,
             columns,
-            count,
-            cells,
+            runs.stream().mapToLong(Segment.Run::rows).sum(),
+            runs.stream().mapToLong(Segment.Run::cells).sum(),
             keys,
             partitions.list(),
-            marks.list(),
-            rows.size());
-    chunk.segment(head, rows);
+            marks.list(ids),
+            rows.size(),
+            presence.stride(),
+            runs);
+    chunk.segment(head, rows, presence.bytes());
+  }
+
+  /** Drops the row that a failing file left half written. */
+  void dropUnfinished() {
+    rows.truncate(runEnd);
+    while (standInCount > 0 && standIns[standInCount - 1] >= runEnd) {
+      standInCount--;
+    }
   }
 
   void clear() {
     rows.clear();
     partitions.clear();
     marks.clear();
-    count = 0;
-    cells = 0;
+    runs.clear();
+    presence.clear();
+    standInCount = 0;
+    file = null;
+    runStart = 0;
+    runEnd = 0;
+    runRows = 0;
+    runCells = 0;
   }
 
   int tableId() {

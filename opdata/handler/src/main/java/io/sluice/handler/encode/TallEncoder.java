@@ -1,92 +1,57 @@
 package io.sluice.handler.encode;
 
-import io.sluice.core.catalog.Dimensions;
-import io.sluice.core.catalog.Target;
-import io.sluice.core.chunk.Column;
+import io.sluice.core.catalog.Dimensions.Kind;
+import io.sluice.core.catalog.NameIds;
 import io.sluice.core.chunk.CopyBuffer;
-import io.sluice.core.chunk.PgType;
 import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.pm.PmGroup;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** A row per counter. */
-final class TallEncoder implements GroupEncoder {
+final class TallEncoder extends GroupEncoder {
 
-  private final FileContext context;
-  private final Target target;
-  private final PmGroup group;
+  private final TableRows table;
+  private final NameIds counters;
   private final PmValues values = new PmValues();
-  private final SegmentBuffer segment;
-  private final int fields;
-  private int[] counterIds = {};
+  private final List<byte[]> names = new ArrayList<>();
+  private PmGroup group;
 
-  TallEncoder(FileContext context, PmGroup group) {
-    this.context = context;
-    this.target = context.catalog().target(context.feed(), group.id());
-    this.group = group;
-    List<Column> columns = new ArrayList<>(PmColumns.FIXED);
-    columns.add(new Column("counter", PgType.INT4));
-    columns.add(new Column("value", PgType.FLOAT8));
-    columns.add(new Column("numeric_value", PgType.NUMERIC));
-    columns.add(new Column("vector", PgType.FLOAT8_ARRAY));
-    columns.add(new Column("numeric_vector", PgType.NUMERIC_ARRAY));
-    List<Integer> keys = PmColumns.keys(context, columns, true);
-    if (context.merges()) {
-      columns.add(PmColumns.PRESENT);
+  TallEncoder(BatchContext batch, BatchTarget target) {
+    super(batch, target.target().schema());
+    this.table = target.main();
+    this.counters = batch.ids().of(target.target().schema(), Kind.COUNTER);
+  }
+
+  @Override
+  void begin(PmGroup next) {
+    group = next;
+    names.clear();
+  }
+
+  @Override
+  void prepare() {
+    for (String name : group.counters().subList(names.size(), group.slots())) {
+      names.add(name.getBytes(StandardCharsets.UTF_8));
     }
-    fields = columns.size();
-    segment =
-        context
-            .output()
-            .add(
-                new SegmentBuffer(
-                    context.feed(),
-                    target.mainTableId(),
-                    target.schema(),
-                    target.name(),
-                    columns,
-                    keys));
   }
 
   @Override
-  public String schema() {
-    return target.schema();
-  }
-
-  @Override
-  public void prepare() {
-    if (counterIds.length == group.slots()) {
-      return;
-    }
-    Map<String, Integer> ids =
-        context
-            .dimensions()
-            .ids(
-                target.schema(),
-                Dimensions.Kind.COUNTER,
-                group.counters(),
-                context.feed().target().grants());
-    counterIds = group.counters().stream().mapToInt(ids::get).toArray();
-  }
-
-  @Override
-  public void row(BlockRow row, int element, int object) {
+  void row(BlockRow row, int element, int object) {
+    SegmentBuffer segment = table.segment();
     CopyBuffer rows = segment.rows();
     for (int slot = 0; slot < row.slots(); slot++) {
       if (row.has(slot)) {
         int before = rows.size();
-        rows.row(fields);
-        PmColumns.put(rows, context, row, element, object);
-        rows.putInt(counterIds[slot]);
+        rows.row(table.fields());
+        putFixed(segment, row, element, object);
+        byte[] name = names.get(slot);
+        segment.putId(counters.id(name, 0, name.length));
         putValue(rows, row, slot);
-        if (context.merges()) {
-          rows.putNull();
-        }
         segment.written(1);
         segment.at(row.end(), element);
-        context.output().rowDone(rows.size() - before, 1);
+        batch.output().count(rows.size() - (long) before, 1);
       }
     }
   }

@@ -10,32 +10,36 @@ import java.time.Instant;
  */
 public final class Window {
 
-  private final Instant from;
-  private final Instant until;
+  private final long from;
+  private final long until;
 
   public Window(Partitioning partition, Instant now) {
     boolean bounded = partition.by() != By.NONE;
-    from = bounded ? partition.keep().map(now::minus).orElse(Instant.MIN) : Instant.MIN;
-    until = bounded ? now.plus(partition.ahead()) : Instant.MAX;
+    from =
+        bounded && partition.keep().isPresent()
+            ? micros(now.minus(partition.keep().get()))
+            : Long.MIN_VALUE;
+    until = bounded ? micros(now.plus(partition.ahead())) : Long.MAX_VALUE;
   }
 
   /** Microseconds since 1970. */
   public boolean contains(long micros) {
-    return micros >= micros(from) && micros <= micros(until);
+    return micros >= from && micros <= until;
   }
 
   private static long micros(Instant instant) {
-    if (instant.equals(Instant.MIN)) {
-      return Long.MIN_VALUE;
-    }
-    return instant.equals(Instant.MAX) ? Long.MAX_VALUE : instant.getEpochSecond() * 1_000_000L;
+    return instant.getEpochSecond() * 1_000_000L;
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.ofEpochSecond(micros / 1_000_000L);
   }
 
   @Override
   public String toString() {
     return "from "
-        + (from.equals(Instant.MIN) ? "ever" : from)
+        + (from == Long.MIN_VALUE ? "ever" : instant(from))
         + " until "
-        + (until.equals(Instant.MAX) ? "ever" : until);
+        + (until == Long.MAX_VALUE ? "ever" : instant(until));
   }
 }

@@ -5,6 +5,7 @@ import io.sluice.handler.reject.Rejects;
 import io.sluice.handler.value.Chars;
 import io.sluice.handler.value.PmDuration;
 import io.sluice.handler.value.PmTime;
+import io.sluice.handler.value.TimeFault;
 import io.sluice.handler.xml.XmlPull;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,13 +31,16 @@ final class MeasInfo {
   private final RowBuffer row = new RowBuffer();
   private final TextBuffer object = new TextBuffer();
   private final TextBuffer endText = new TextBuffer();
+  private final TextBuffer suspectText = new TextBuffer();
   private final TextBuffer text = new TextBuffer();
   private PmGroup group;
   private long parsedEnd = PmTime.BAD;
   private boolean hasEnd;
   private int granularity;
   private boolean suspect;
+  private boolean badSuspect;
   private String element = "";
+  private boolean taken = true;
 
   MeasInfo(XmlPull xml, PmSettings settings, PmSink sink, Rejects rejects) {
     this.xml = xml;
@@ -52,9 +56,7 @@ final class MeasInfo {
 
   void element(String name) {
     element = name;
-    if (isUsable(name)) {
-      sink.element(name);
-    }
+    taken = !isUsable(name) || sink.element(name);
   }
 
   private static boolean isUsable(String name) {
@@ -62,6 +64,7 @@ final class MeasInfo {
   }
 
   void begin(String groupId) {
+    object.clear();
     counts.measInfos++;
     types.clear();
     hasEnd = false;
@@ -95,14 +98,27 @@ final class MeasInfo {
   }
 
   void granularity(char[] chars, int offset, int length) {
-    granularity = Math.max(0, PmDuration.seconds(chars, offset, length));
+    boolean said = Chars.trimEnd(chars, offset, offset + length) > offset;
+    int seconds = PmDuration.seconds(chars, offset, length);
+    granularity = Math.max(0, seconds);
+    if (said && seconds == PmDuration.BAD && rejects.count("bad_granularity", 0)) {
+      String shown = new String(chars, offset, Math.min(length, EXCERPT));
+      keep(
+          "bad_granularity",
+          null,
+          0,
+          "the granularity is no duration in seconds up to a year; its rows have the granularity 0",
+          shown);
+    }
   }
 
   /** A type's name is the rest of the current element. */
   void type() {
-    int p = xml.attribute("p") ? TypeTable.parseP(xml.chars(), xml.offset(), xml.length()) : -1;
+    boolean hasP = xml.attribute("p");
+    int p = hasP ? TypeTable.parseP(xml.chars(), xml.offset(), xml.length()) : TypeTable.NO_P;
     text.readElement(xml);
-    types.declare(p, slot(text.chars(), 0, text.length()));
+    boolean declared = !hasP || p != TypeTable.NO_P;
+    types.declare(p, declared ? slot(text.chars(), 0, text.length()) : TypeTable.UNDECLARED);
   }
 
   /** The names of several types are the rest of the current element. */
@@ -132,6 +148,7 @@ final class MeasInfo {
     row.clear();
     object.clear();
     suspect = false;
+    badSuspect = false;
   }
 
   /** The current slice names the object. */
@@ -146,10 +163,13 @@ final class MeasInfo {
 
   /** The rest of the current element says whether the row is suspect. */
   void suspectElement() {
-    text.readElement(xml);
-    suspect =
-        Chars.isWord(text.chars(), 0, text.length(), "TRUE")
-            || (text.length() == 1 && text.chars()[0] == '1');
+    suspectText.readElement(xml);
+    suspect = suspectIs("TRUE") || suspectIs("1");
+    badSuspect = !suspect && !suspectIs("FALSE") && !suspectIs("0") && !suspectIs("");
+  }
+
+  private boolean suspectIs(String word) {
+    return Chars.isWord(suspectText.chars(), 0, suspectText.length(), word);
   }
 
   /** One value is the rest of the current element. */
@@ -200,6 +220,10 @@ final class MeasInfo {
       rejectRow("object_too_long", "the object's name has " + object.length() + " chars");
     } else if (!isUsable(element)) {
       rejectRow("element_name", "the element has no name, or a too long one");
+    } else if (!taken) {
+      rejectRow("element_limit", "the file has too many elements; have it cut");
+    } else if (badSuspect) {
+      rejectRow("bad_suspect", "the suspect flag '" + suspectText + "' is neither true nor false");
     } else {
       emitRow();
     }
@@ -228,7 +252,10 @@ final class MeasInfo {
     if (slot < 0) {
       rejectValue(reasonOf(slot), index, "p=" + row.p(index), messageOf(slot));
     } else if (!timed) {
-      rejectValue("bad_time", index, counter(slot), "the end time '" + shownEnd() + "' is no time");
+      TimeFault fault = hasEnd ? times.fault() : TimeFault.NOT_A_TIME;
+      String sentence = hasEnd ? times.sentence() : "is no time";
+      rejectValue(
+          fault.reason(), index, counter(slot), "the end time '" + shownEnd() + "' " + sentence);
     } else if (!sink.value(slot, row.chars(), row.from(index), row.length(index))) {
       rejectValue("not_a_number", index, counter(slot), "the value is not a number");
     }

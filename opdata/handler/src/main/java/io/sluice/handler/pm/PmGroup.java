@@ -1,6 +1,6 @@
 package io.sluice.handler.pm;
 
-import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.value.CellKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -60,7 +60,7 @@ public final class PmGroup {
   }
 
   /** Remembers that a slot had a value of this kind. */
-  void saw(int slot, ValueKind kind) {
+  void saw(int slot, CellKind kind) {
     if (slot >= kinds.length) {
       kinds = Arrays.copyOf(kinds, Math.max(slot + 1, kinds.length * 2));
     }
@@ -68,7 +68,7 @@ public final class PmGroup {
   }
 
   /** Whether a slot had a value of this kind, in any row so far. */
-  public boolean hasSeen(int slot, ValueKind kind) {
+  public boolean hasSeen(int slot, CellKind kind) {
     return slot < kinds.length && (kinds[slot] & (1 << kind.code())) != 0;
   }
 

@@ -8,6 +8,11 @@ final class PmLimits {
   /** Longest name of a counter, group, object or element; PostgreSQL's B-tree takes 2,700 bytes. */
   static final int NAME_CHARS = 650;
 
+  /** Distinct elements, and the chars of their names. */
+  static final int ELEMENTS = 200_000;
+
+  static final int ELEMENT_CHARS = 16 << 20;
+
   static final int GROUPS = 10_000;
   static final int SLOTS_PER_GROUP = 32_000;
   static final int NAMES = 1_000_000;

@@ -3,8 +3,12 @@ package io.sluice.handler.pm;
 /** Receives the measured values of a file, in the file's order. */
 public interface PmSink {
 
-  /** A new element block begins; all rows until the next are this element's. */
-  void element(String name);
+  /**
+   * A new element block begins; all rows until the next are this element's.
+   *
+   * @return false when the file has too many elements: the block's rows are not taken
+   */
+  boolean element(String name);
 
   /**
    * A row begins: the values of one object of one group at one end time.

@@ -15,14 +15,14 @@ public final class MeasuredValue {
   public static final int MAX_LENGTH = 65_536;
 
   private final NumberParser numbers = new NumberParser();
-  private ValueKind kind = ValueKind.BLANK;
+  private CellKind kind = CellKind.BLANK;
   private long[] elements = new long[64];
   private int size;
   private char[] chars = {};
   private int from;
   private int end;
 
-  public ValueKind parse(char[] text, int offset, int length) {
+  public CellKind parse(char[] text, int offset, int length) {
     chars = text;
     from = Chars.skipBlanks(text, offset, offset + length);
     end = Chars.trimEnd(text, from, offset + length);
@@ -30,12 +30,12 @@ public final class MeasuredValue {
     return kind;
   }
 
-  private ValueKind kindOf() {
+  private CellKind kindOf() {
     if (end - from > MAX_LENGTH) {
-      return ValueKind.TEXT;
+      return CellKind.TEXT;
     }
     if (isBlank(from, end)) {
-      return ValueKind.BLANK;
+      return CellKind.BLANK;
     }
     for (int i = from; i < end; i++) {
       if (chars[i] == ',') {
@@ -56,7 +56,7 @@ public final class MeasuredValue {
     return start == stop || Chars.isWord(chars, start, stop, "NIL");
   }
 
-  private ValueKind vector() {
+  private CellKind vector() {
     size = 0;
     boolean any = false;
     boolean numeric = false;
@@ -65,29 +65,28 @@ public final class MeasuredValue {
       if (i < end && chars[i] != ',') {
         continue;
       }
-      ValueKind part = element(Chars.skipBlanks(chars, start, i), i);
-      if (part == ValueKind.TEXT) {
-        return ValueKind.TEXT;
+      CellKind part = element(Chars.skipBlanks(chars, start, i), i);
+      if (part == CellKind.TEXT) {
+        return CellKind.TEXT;
       }
-      any |= part != ValueKind.BLANK;
-      numeric |= part == ValueKind.NUMERIC;
+      any |= part != CellKind.BLANK;
+      numeric |= part == CellKind.NUMERIC;
       start = i + 1;
     }
     if (!any) {
-      return ValueKind.BLANK;
+      return CellKind.BLANK;
     }
-    return numeric ? ValueKind.VECTOR_NUMERIC : ValueKind.VECTOR;
+    return numeric ? CellKind.VECTOR_NUMERIC : CellKind.VECTOR;
   }
 
-  private ValueKind element(int start, int stop) {
+  private CellKind element(int start, int stop) {
     int trimmed = Chars.trimEnd(chars, start, stop);
-    ValueKind part =
-        isBlank(start, trimmed) ? ValueKind.BLANK : numbers.parse(chars, start, trimmed);
+    CellKind part = isBlank(start, trimmed) ? CellKind.BLANK : numbers.parse(chars, start, trimmed);
     if (size == elements.length) {
       elements = Arrays.copyOf(elements, size * 2);
     }
     elements[size++] =
-        part == ValueKind.DOUBLE ? Double.doubleToRawLongBits(numbers.number()) : NULL_BITS;
+        part == CellKind.DOUBLE ? Double.doubleToRawLongBits(numbers.number()) : NULL_BITS;
     return part;
   }
 

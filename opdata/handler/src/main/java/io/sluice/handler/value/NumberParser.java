@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 /**
  * Reads one decimal number, exactly. Up to 15 significant digits and a power of ten up to 22 are
  * computed from two exact doubles, which rounds correctly (Clinger 1990, "How to read floating
- * point numbers accurately"); the rest asks the JDK, and falls to {@link ValueKind#NUMERIC} where a
+ * point numbers accurately"); the rest asks the JDK, and falls to {@link CellKind#NUMERIC} where a
  * double would not hold it.
  *
  * <p>Not for use by several threads.
@@ -33,7 +33,7 @@ public final class NumberParser {
     return powers;
   }
 
-  /** The number, after {@link ValueKind#DOUBLE}. */
+  /** The number, after {@link CellKind#DOUBLE}. */
   public double number() {
     return number;
   }
@@ -44,19 +44,19 @@ public final class NumberParser {
    * @return {@code DOUBLE}, {@code NUMERIC} or {@code TEXT}; blanks around the number are not
    *     accepted
    */
-  public ValueKind parse(char[] chars, int from, int end) {
+  public CellKind parse(char[] chars, int from, int end) {
     return parse(chars, from, end, '.');
   }
 
   /** As above, with another decimal point. */
-  public ValueKind parse(char[] chars, int from, int end, char point) {
+  public CellKind parse(char[] chars, int from, int end, char point) {
     if (end <= from || end - from > MAX_LENGTH) {
-      return ValueKind.TEXT;
+      return CellKind.TEXT;
     }
     boolean negative = chars[from] == '-';
     int start = negative || chars[from] == '+' ? from + 1 : from;
     if (!scan(chars, start, end, point)) {
-      return ValueKind.TEXT;
+      return CellKind.TEXT;
     }
     int power = exponent - scale;
     if (digits <= FAST_DIGITS && power >= -22 && power <= 22) {
@@ -64,7 +64,7 @@ public final class NumberParser {
       // No minus zero: PostgreSQL would print it.
       number = negative && mantissa != 0 ? -value : value;
       if (power <= 0 || isExactInteger(value)) {
-        return ValueKind.DOUBLE;
+        return CellKind.DOUBLE;
       }
     }
     return slow(chars, from, end, point);
@@ -116,19 +116,19 @@ public final class NumberParser {
     return true;
   }
 
-  private ValueKind slow(char[] chars, int from, int end, char point) {
+  private CellKind slow(char[] chars, int from, int end, char point) {
     BigDecimal exact = decimal(chars, from, end, point);
     double nearest = exact.doubleValue();
     if (Double.isInfinite(nearest) || (nearest == 0 && exact.signum() != 0)) {
-      return ValueKind.NUMERIC;
+      return CellKind.NUMERIC;
     }
     boolean exactly = new BigDecimal(nearest).compareTo(exact) == 0;
     boolean integer = exact.stripTrailingZeros().scale() <= 0;
     if (!exactly && (integer || BigDecimal.valueOf(nearest).compareTo(exact) != 0)) {
-      return ValueKind.NUMERIC;
+      return CellKind.NUMERIC;
     }
     number = exact.signum() == 0 ? 0 : nearest;
-    return ValueKind.DOUBLE;
+    return CellKind.DOUBLE;
   }
 
   /** The exact value of a slice that {@link #parse} took for a number. */

@@ -10,6 +10,7 @@ public final class PmDuration {
   public static final int BAD = -1;
 
   private static final long MAX_SECONDS = 366L * 86_400;
+  private static final long WEEK = 7L * 86_400;
 
   private PmDuration() {}
 
@@ -24,7 +25,7 @@ public final class PmDuration {
     if (from == end) {
       return BAD;
     }
-    long seconds = (chars[from] | 0x20) == 'p' ? iso(chars, from + 1, end) : bare(chars, from, end);
+    long seconds = chars[from] == 'P' ? iso(chars, from + 1, end) : bare(chars, from, end);
     return seconds > 0 && seconds <= MAX_SECONDS ? (int) seconds : BAD;
   }
 
@@ -32,10 +33,12 @@ public final class PmDuration {
     return end - from > 9 ? BAD : Chars.digits(chars, from, end, end - from);
   }
 
+  /** Units from large to small, each at most once; weeks stand alone (ISO 8601, 4.4.3.2). */
   private static long iso(char[] chars, int from, int end) {
     long total = 0;
     long number = BAD;
     boolean time = false;
+    long last = Long.MAX_VALUE;
     for (int i = from; i < end; i++) {
       int digit = chars[i] - '0';
       if (digit >= 0 && digit <= 9) {
@@ -44,19 +47,22 @@ public final class PmDuration {
         time = true;
       } else {
         long unit = unit(chars[i], time);
-        if (unit == BAD || number == BAD) {
+        boolean alone = unit != WEEK || (total == 0 && i == end - 1);
+        if (unit == BAD || number == BAD || unit >= last || !alone) {
           return BAD;
         }
         total += number * unit;
         number = BAD;
+        last = unit;
       }
     }
-    return number == BAD ? total : BAD;
+    boolean whole = number == BAD && end > from && chars[end - 1] != 'T';
+    return whole ? total : BAD;
   }
 
   private static long unit(char letter, boolean time) {
     return switch (letter) {
-      case 'W' -> time ? BAD : 7 * 86_400;
+      case 'W' -> time ? BAD : WEEK;
       case 'D' -> time ? BAD : 86_400;
       case 'H' -> time ? 3_600 : BAD;
       case 'M' -> time ? 60 : BAD;

@@ -1,26 +1,43 @@
 package io.sluice.handler.value;
 
-import java.time.LocalDateTime;
+import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.time.chrono.IsoChronology;
 
 /**
  * Reads times as measurement files write them: {@code 2018-10-02T12:15:00+02:00}, with {@code Z},
  * {@code +0100}, fractions, a blank for the T, {@code 20210301143000}, {@code -04:00:00}, or
- * without a zone, which is then the feed's. ISO 8601; 3GPP TS 32.401 and 32.435.
+ * without a zone, which is then the feed's. ISO 8601; 3GPP TS 32.401 and 32.435. Exactly these
+ * forms: 24:00 is the next day's 00:00, a second 60 is taken where a leap second can be and is the
+ * next minute's 00, digits of fractions beyond microseconds are cut, as PostgreSQL has no place for
+ * them.
+ *
+ * <p>Not for use by several threads.
  */
 public final class PmTime {
 
   /** No time at all. */
   public static final long BAD = Long.MIN_VALUE;
 
+  private static final long MICROS = 1_000_000L;
+  private static final long DAY = 86_400L;
+  private static final int MAX_OFFSET = 18 * 3_600;
   private static final int[] MONTH_DAYS = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
-  private final ZoneId zone;
+  private final LocalTimes zone;
+  private char[] chars = {};
   private int at;
+  private int end;
+  private boolean extended;
+  private boolean endOfDay;
+  private boolean leapSecond;
+  private boolean localOnly;
+  private long local;
+  private long micros;
+  private TimeFault fault = TimeFault.NOT_A_TIME;
 
   public PmTime(ZoneId zone) {
-    this.zone = zone;
+    this.zone = new LocalTimes(zone);
   }
 
   /**
@@ -29,78 +46,130 @@ public final class PmTime {
    * @return microseconds since 1970-01-01T00:00Z, or {@link #BAD}
    */
   public long parse(CharSequence text) {
-    char[] chars = text.toString().toCharArray();
-    return parse(chars, 0, chars.length);
+    char[] copy = text.toString().toCharArray();
+    return parse(copy, 0, copy.length);
   }
 
-  public long parse(char[] chars, int offset, int length) {
-    int from = Chars.skipBlanks(chars, offset, offset + length);
-    int end = Chars.trimEnd(chars, from, offset + length);
-    at = from;
-    int year = number(chars, end, 4);
-    boolean dashes = take(chars, end, '-');
-    int month = number(chars, end, 2);
-    if (dashes != take(chars, end, '-')) {
+  /** As above; {@link #fault()} says why there is none. */
+  public long parse(char[] text, int offset, int length) {
+    fault = TimeFault.NOT_A_TIME;
+    if (!readLocal(text, offset, length)) {
       return BAD;
     }
-    int day = number(chars, end, 2);
+    long east = at == end ? zone.offset(local, endOfDay) : offset();
+    if (east == BAD) {
+      fault = localOnly ? zone.fault() : TimeFault.NOT_A_TIME;
+      return BAD;
+    }
+    return isLeapSecondAt(east) ? (local - east) * MICROS + micros : BAD;
+  }
+
+  /**
+   * The clock's time as the text has it, whatever its zone is.
+   *
+   * @return microseconds since 1970-01-01T00:00 of that clock, or {@link #BAD}
+   */
+  public long parseLocal(char[] text, int offset, int length) {
+    fault = TimeFault.NOT_A_TIME;
+    boolean whole = readLocal(text, offset, length) && (at == end || offset() != BAD);
+    return whole && !leapSecond ? local * MICROS + micros : BAD;
+  }
+
+  /** Days since 1970-01-01 of a text that is a date and nothing else, or {@link #BAD}. */
+  public long parseDate(char[] text, int offset, int length) {
+    begin(text, offset, length);
+    return readDate() && at == end ? Math.floorDiv(local, DAY) : BAD;
+  }
+
+  /** Why the text read last is no time. */
+  public TimeFault fault() {
+    return fault;
+  }
+
+  /** What is wrong with the text read last, after its name. */
+  public String sentence() {
+    return fault.sentence(zone.zone());
+  }
+
+  /** Reads up to the zone, which is then the rest. */
+  private boolean readLocal(char[] text, int offset, int length) {
+    begin(text, offset, length);
+    boolean date = readDate() && (take('T') || take(' ') || !extended);
+    if (!date || !readClock()) {
+      return false;
+    }
+    at = Chars.skipBlanks(chars, at, end);
+    localOnly = at == end;
+    return true;
+  }
+
+  private void begin(char[] text, int offset, int length) {
+    chars = text;
+    at = Chars.skipBlanks(text, offset, offset + length);
+    end = Chars.trimEnd(text, at, offset + length);
+  }
+
+  private boolean readDate() {
+    int year = number(4);
+    extended = take('-');
+    int month = number(2);
+    if (extended != take('-')) {
+      return false;
+    }
+    int day = number(2);
     if (!isDate(year, month, day)) {
-      return BAD;
+      return false;
     }
-    if (!take(chars, end, 'T') && !take(chars, end, ' ') && dashes) {
-      return BAD;
-    }
-    return timeOfDay(chars, end, 86_400L * epochDay(year, month, day));
+    local = DAY * LocalDate.of(year, month, day).toEpochDay();
+    return true;
   }
 
-  private long timeOfDay(char[] chars, int end, long midnight) {
-    int hour = number(chars, end, 2);
-    take(chars, end, ':');
-    int minute = number(chars, end, 2);
+  private boolean readClock() {
+    int hour = number(2);
+    boolean colons = take(':');
+    int minute = number(2);
     int second = 0;
-    if (at < end && (take(chars, end, ':') || isDigit(chars[at]))) {
-      second = number(chars, end, 2);
+    boolean seconds = at < end && (colons ? chars[at] == ':' : isDigit(chars[at]));
+    if (seconds) {
+      at += colons ? 1 : 0;
+      second = number(2);
     }
-    boolean endOfDay = hour == 24 && minute == 0 && second == 0;
-    if (hour < 0 || (hour > 23 && !endOfDay) || minute < 0 || minute > 59) {
-      return BAD;
-    }
-    if (second < 0 || second > 60) {
-      return BAD;
-    }
-    long micros = fraction(chars, end);
-    long local = midnight + hour * 3_600L + minute * 60L + second;
-    long zoneSeconds = zoneSeconds(chars, end, local);
-    if (micros < 0 || zoneSeconds == BAD) {
-      return BAD;
-    }
-    return (local - zoneSeconds) * 1_000_000L + micros;
+    micros = seconds ? fraction() : 0;
+    endOfDay = hour == 24 && minute == 0 && second == 0 && micros == 0;
+    leapSecond = second == 60 && micros == 0;
+    local += hour * 3_600L + minute * 60L + second;
+    boolean clock = hour >= 0 && minute >= 0 && minute <= 59 && second >= 0 && micros >= 0;
+    return clock && colons == extended && (hour <= 23 || endOfDay) && (second <= 59 || leapSecond);
   }
 
-  /** Microseconds; digits beyond are cut, because no end time means them. -1 without any digit. */
-  private long fraction(char[] chars, int end) {
-    if (!take(chars, end, '.') && !take(chars, end, ',')) {
+  /** Leap seconds are the last of a month in UTC (ITU-R TF.460). */
+  private boolean isLeapSecondAt(long east) {
+    if (!leapSecond) {
+      return true;
+    }
+    long utc = local - east;
+    return utc % DAY == 0 && LocalDate.ofEpochDay(utc / DAY).getDayOfMonth() == 1;
+  }
+
+  /** Microseconds; -1 for a point without any digit. */
+  private long fraction() {
+    if (!take('.') && !take(',')) {
       return 0;
     }
-    long micros = 0;
+    long value = 0;
     int digits = 0;
     for (; at < end && isDigit(chars[at]); at++, digits++) {
-      micros = digits < 6 ? micros * 10 + (chars[at] - '0') : micros;
+      value = digits < 6 ? value * 10 + (chars[at] - '0') : value;
     }
     for (int i = digits; i < 6; i++) {
-      micros *= 10;
+      value *= 10;
     }
-    return digits == 0 ? -1 : micros;
+    return digits == 0 ? -1 : value;
   }
 
-  private long zoneSeconds(char[] chars, int end, long local) {
-    at = Chars.skipBlanks(chars, at, end);
-    if (at == end) {
-      return zone.getRules()
-          .getOffset(LocalDateTime.ofEpochSecond(local, 0, ZoneOffset.UTC))
-          .getTotalSeconds();
-    }
-    if (take(chars, end, 'Z') || take(chars, end, 'z')) {
+  /** Seconds east that the rest of the text says, or {@link #BAD}. */
+  private long offset() {
+    if (take('Z') || take('z')) {
       return at == end ? 0 : BAD;
     }
     boolean west = chars[at] == '-';
@@ -108,34 +177,32 @@ public final class PmTime {
       return BAD;
     }
     at++;
-    int hours = number(chars, end, 2);
-    int minutes = optional(chars, end);
-    int seconds = optional(chars, end);
-    if (at != end || hours < 0 || hours > 18 || minutes < 0 || minutes > 59) {
-      return BAD;
-    }
-    if (seconds < 0 || seconds > 59) {
-      return BAD;
-    }
+    int hours = number(2);
+    int minutes = optional();
+    int seconds = optional();
+    boolean clock = hours >= 0 && minutes >= 0 && minutes <= 59 && seconds >= 0 && seconds <= 59;
     long offset = hours * 3_600L + minutes * 60L + seconds;
+    if (!clock || at != end || offset > MAX_OFFSET) {
+      return BAD;
+    }
     return west ? -offset : offset;
   }
 
-  private int optional(char[] chars, int end) {
+  private int optional() {
     if (at >= end) {
       return 0;
     }
-    take(chars, end, ':');
-    return number(chars, end, 2);
+    take(':');
+    return number(2);
   }
 
-  private int number(char[] chars, int end, int digits) {
+  private int number(int digits) {
     int value = Chars.digits(chars, at, end, digits);
     at += digits;
     return value;
   }
 
-  private boolean take(char[] chars, int end, char wanted) {
+  private boolean take(char wanted) {
     if (at < end && chars[at] == wanted) {
       at++;
       return true;
@@ -147,27 +214,11 @@ public final class PmTime {
     return c >= '0' && c <= '9';
   }
 
-  static boolean isDate(int year, int month, int day) {
-    if (year < 0 || month < 1 || month > 12 || day < 1) {
+  private static boolean isDate(int year, int month, int day) {
+    if (year < 1 || month < 1 || month > 12 || day < 1) {
       return false;
     }
     boolean leapDay = month == 2 && day == 29;
-    return leapDay ? isLeap(year) : day <= MONTH_DAYS[month - 1];
-  }
-
-  private static boolean isLeap(int year) {
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  }
-
-  /**
-   * Days since 1970-01-01 in the Gregorian calendar, counted in 400-year eras that begin in March.
-   */
-  static long epochDay(int year, int month, int day) {
-    int marchYear = month <= 2 ? year - 1 : year;
-    int era = Math.floorDiv(marchYear, 400);
-    int yearOfEra = marchYear - era * 400;
-    int dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    int dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
-    return era * 146_097L + dayOfEra - 719_468L;
+    return leapDay ? IsoChronology.INSTANCE.isLeapYear(year) : day <= MONTH_DAYS[month - 1];
   }
 }

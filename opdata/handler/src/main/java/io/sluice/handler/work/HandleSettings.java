@@ -6,25 +6,16 @@ import java.time.Duration;
 /**
  * How the handler works.
  *
- * @param temp directory for blocks larger than memory
+ * @param temp directory for rows that do not fit in memory
  * @param chunkBytes size at which a chunk is staged
- * @param blockBytes memory of one element block before it goes to disk
- * @param lease how long a claim holds unless renewed, as the ledger was told
- * @param attempts before a file is dead
+ * @param blockBytes memory of one file's rows, in which duplicates collapse, before they go to disk
  * @param missingRetry pause before a staged object that is not there is looked for again
  * @param missingRetries how often it is looked for before the file is fetched again
  */
 public record HandleSettings(
-    Path temp,
-    long chunkBytes,
-    long blockBytes,
-    Duration lease,
-    int attempts,
-    Duration missingRetry,
-    int missingRetries) {
+    Path temp, long chunkBytes, long blockBytes, Duration missingRetry, int missingRetries) {
 
   public static HandleSettings defaults(Path temp) {
-    return new HandleSettings(
-        temp, 8L << 20, 64L << 20, Duration.ofMinutes(2), 5, Duration.ofMillis(500), 3);
+    return new HandleSettings(temp, 8L << 20, 64L << 20, Duration.ofMillis(500), 3);
   }
 }

@@ -1,15 +1,12 @@
 package io.sluice.handler.xml;
 
-import com.fasterxml.aalto.stax.InputFactoryImpl;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.RejectFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -21,12 +18,13 @@ import org.codehaus.stax2.XMLStreamReader2;
 import org.codehaus.stax2.typed.TypedValueDecoder;
 
 /** {@link XmlPull} by Aalto, which neither reads a DTD nor expands entities of its own. */
-public final class AaltoPull implements XmlPull {
+final class AaltoPull implements XmlPull {
 
   private static final char[] NONE = {};
 
   private final XMLStreamReader2 in;
   private final TokenGuard guard;
+  private final XmlOpener opener;
   private final XmlLimits limits;
   private final int skippedLines;
   private final Slice slice = new Slice();
@@ -36,53 +34,30 @@ public final class AaltoPull implements XmlPull {
   private String lastAttribute = "";
   private int depth;
 
-  private AaltoPull(XMLStreamReader2 in, TokenGuard guard, XmlLimits limits, int skippedLines) {
+  private AaltoPull(XMLStreamReader2 in, TokenGuard guard, XmlOpener opener, int skippedLines) {
     this.in = in;
     this.guard = guard;
-    this.limits = limits;
+    this.opener = opener;
+    this.limits = opener.limits();
     this.skippedLines = skippedLines;
   }
 
-  /**
-   * Opens a document; the charset comes from the byte-order mark or the prolog.
-   *
-   * @param in closed by {@link #close()}
-   * @throws RejectFile when it is empty, or names a charset that is not known
-   */
-  public static XmlPull open(InputStream in, XmlLimits limits) {
+  static AaltoPull of(InputStream in, Charset charset, XmlOpener opener, int skippedLines) {
     try {
-      XmlProlog prolog = XmlProlog.read(in);
-      if (prolog.isEmpty()) {
-        throw new RejectFile("empty", "byte 0", "the file holds nothing");
-      }
-      TokenGuard guard = new TokenGuard(prolog.content(), limits.tokenBytes());
-      XMLStreamReader2 reader = reader(guard, prolog.charset());
-      return new AaltoPull(reader, guard, limits, prolog.skippedLines());
+      TokenGuard guard = new TokenGuard(in, opener.limits().tokenBytes());
+      return new AaltoPull(reader(guard, charset, opener), guard, opener, skippedLines);
     } catch (XMLStreamException e) {
       throw new RejectFile("not_well_formed", "line 1, column 1", text(e), e);
-    } catch (IOException e) {
-      throw new PauseStage("reading the staged file failed: " + e.getMessage(), e);
     }
   }
 
-  private static XMLStreamReader2 reader(TokenGuard guard, Charset charset)
+  private static XMLStreamReader2 reader(TokenGuard guard, Charset charset, XmlOpener opener)
       throws XMLStreamException {
-    // A factory of its own for each document: factories keep every name they ever saw.
-    InputFactoryImpl factory = new InputFactoryImpl();
-    factory.setProperty(XMLInputFactory2.IS_COALESCING, false);
-    factory.setProperty(XMLInputFactory2.IS_REPLACING_ENTITY_REFERENCES, false);
-    factory.setProperty(XMLInputFactory2.P_LAZY_PARSING, false);
-    if (isReadByAalto(charset)) {
-      return (XMLStreamReader2) factory.createXMLStreamReader(guard, charset.name());
-    }
-    InputStreamReader decoded =
-        new InputStreamReader(
-            guard,
-            charset
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT));
-    return (XMLStreamReader2) factory.createXMLStreamReader(decoded);
+    XMLInputFactory2 factory = opener.factory();
+    return (XMLStreamReader2)
+        (isReadByAalto(charset)
+            ? factory.createXMLStreamReader(guard, charset.name())
+            : factory.createXMLStreamReader(opener.decoder().open(guard, charset)));
   }
 
   private static boolean isReadByAalto(Charset charset) {
@@ -255,10 +230,10 @@ public final class AaltoPull implements XmlPull {
 
   @Override
   public void close() {
+    opener.saw(names.size());
     try {
       in.close();
-      guard.close();
-    } catch (XMLStreamException | IOException e) {
+    } catch (XMLStreamException e) {
       throw new PauseStage("closing the staged file failed: " + e.getMessage(), e);
     }
   }

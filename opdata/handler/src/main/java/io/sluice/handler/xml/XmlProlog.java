@@ -1,10 +1,8 @@
 package io.sluice.handler.xml;
 
 import io.sluice.core.fate.RejectFile;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import io.sluice.handler.input.Sample;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
@@ -17,21 +15,24 @@ import java.nio.charset.UnsupportedCharsetException;
  */
 final class XmlProlog {
 
-  private static final int HEAD = 64 << 10;
+  /** As much of a document as its prolog may take, in bytes. */
+  static final int HEAD = 64 << 10;
 
-  private final byte[] head;
-  private final InputStream rest;
+  /** As much as nearly every prolog takes. */
+  private static final int SHORT_HEAD = 1 << 10;
+
+  private final Sample sample;
   private Charset charset;
   private int start;
   private int skippedLines;
 
-  private XmlProlog(byte[] head, InputStream rest) {
-    this.head = head;
-    this.rest = rest;
+  private XmlProlog(Sample sample) {
+    this.sample = sample;
   }
 
-  static XmlProlog read(InputStream in) throws IOException {
-    XmlProlog prolog = new XmlProlog(in.readNBytes(HEAD), in);
+  /** Looks at a document's first bytes, at least {@link #HEAD} of them unless it is shorter. */
+  static XmlProlog of(Sample sample) {
+    XmlProlog prolog = new XmlProlog(sample);
     prolog.charset = prolog.charsetOfFirstBytes();
     prolog.readDeclaration();
     return prolog;
@@ -49,29 +50,30 @@ final class XmlProlog {
 
   /** The document from its prolog on, without byte-order mark. */
   InputStream content() {
-    return new SequenceInputStream(
-        new ByteArrayInputStream(head, start, head.length - start), rest);
+    return sample.content(start);
   }
 
   /** True when there is nothing but blanks and there is no more to come. */
   boolean isEmpty() {
-    if (head.length == HEAD) {
-      return false;
+    boolean blank = !sample.hasMore() && text(sample.size(), charset).isBlank();
+    if (blank) {
+      sample.throwIfBroken();
     }
-    return new String(head, start, head.length - start, charset).isBlank();
+    return blank;
+  }
+
+  private String text(int end, Charset how) {
+    return new String(sample.bytes(), start, Math.max(0, end - start), how);
   }
 
   private Charset charsetOfFirstBytes() {
-    if (startsWith(0xEF, 0xBB, 0xBF)) {
-      start = 3;
+    if (skipMarks(0xEF, 0xBB, 0xBF)) {
       return StandardCharsets.UTF_8;
     }
-    if (startsWith(0xFE, 0xFF)) {
-      start = 2;
+    if (skipMarks(0xFE, 0xFF)) {
       return StandardCharsets.UTF_16BE;
     }
-    if (startsWith(0xFF, 0xFE)) {
-      start = 2;
+    if (skipMarks(0xFF, 0xFE)) {
       return StandardCharsets.UTF_16LE;
     }
     if (startsWith(0, '<')) {
@@ -80,12 +82,21 @@ final class XmlProlog {
     return startsWith('<', 0) ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_8;
   }
 
+  /** Some senders mark twice. */
+  private boolean skipMarks(int... mark) {
+    int before = start;
+    while (startsWith(mark)) {
+      start += mark.length;
+    }
+    return start > before;
+  }
+
   private boolean startsWith(int... bytes) {
-    if (head.length < bytes.length) {
+    if (sample.size() - start < bytes.length) {
       return false;
     }
     for (int i = 0; i < bytes.length; i++) {
-      if ((head[i] & 0xFF) != bytes[i]) {
+      if ((sample.bytes()[start + i] & 0xFF) != bytes[i]) {
         return false;
       }
     }
@@ -94,8 +105,11 @@ final class XmlProlog {
 
   private void readDeclaration() {
     boolean wide = !charset.equals(StandardCharsets.UTF_8);
+    boolean plain = startsWith('<', '?', 'x', 'm', 'l');
     String text =
-        new String(head, start, head.length - start, wide ? charset : StandardCharsets.ISO_8859_1);
+        text(
+            plain ? Math.min(SHORT_HEAD, sample.size()) : sample.size(),
+            wide ? charset : StandardCharsets.ISO_8859_1);
     int declaration = declarationAfterMisc(text);
     if (declaration < 0) {
       return;

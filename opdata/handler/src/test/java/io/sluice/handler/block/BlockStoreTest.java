@@ -25,12 +25,8 @@ class BlockStoreTest {
     int rows;
 
     @Override
-    public void prepare(BlockRow row) {
-      rows++;
-    }
-
-    @Override
     public void row(BlockRow row) {
+      rows++;
       for (int slot = 0; slot < row.slots(); slot++) {
         if (row.has(slot)) {
           String key = key(row.group(), row.object(), row.end(), row.granularity(), slot);
@@ -79,7 +75,7 @@ class BlockStoreTest {
         String object = "Cell=" + (random.nextInt(10) == 0 ? "ü" : "") + random.nextInt(rows / 8);
         long end = 900_000_000L * random.nextInt(2);
         int slots = 1 + random.nextInt(SLOTS);
-        store.row(group, slots, object.toCharArray(), 0, object.length(), end, 900, false);
+        store.row(0, group, slots, object.toCharArray(), 0, object.length(), end, 900, false);
         for (int slot = 0; slot < slots; slot++) {
           String value = value(random);
           store.put(slot, value.toCharArray(), 0, value.length());
@@ -113,7 +109,7 @@ class BlockStoreTest {
   void leavesNoRow_whenAllItsValuesAreText() {
     Cells cells = new Cells();
     try (BlockStore store = new BlockStore(temp, 1 << 20)) {
-      store.row(0, 1, new char[0], 0, 0, 0, 900, false);
+      store.row(0, 0, 1, new char[0], 0, 0, 0, 900, false);
       store.put(0, "@x@".toCharArray(), 0, 3);
       store.drain(cells);
     }

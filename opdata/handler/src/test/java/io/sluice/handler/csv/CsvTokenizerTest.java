@@ -18,7 +18,7 @@ class CsvTokenizerTest {
   private static final CsvDialect PLAIN = new CsvDialect(",", '"', '\0', "", true);
 
   private static List<List<String>> rows(String text, CsvDialect dialect) throws IOException {
-    CsvTokenizer tokens = new CsvTokenizer(new Trickle(text), dialect, 1 << 20);
+    CsvTokenizer tokens = new CsvTokenizer().open(new Trickle(text), dialect, 1 << 20);
     List<List<String>> rows = new ArrayList<>();
     while (tokens.next()) {
       List<String> row = new ArrayList<>();
@@ -70,7 +70,7 @@ class CsvTokenizerTest {
   @Test
   void saysWhatIsWrong_andGoesOn() throws IOException {
     CsvTokenizer tokens =
-        new CsvTokenizer(new StringReader("\"a\"x,b\n1,2\n\"open\n3,4"), PLAIN, 1 << 20);
+        new CsvTokenizer().open(new StringReader("\"a\"x,b\n1,2\n\"open\n3,4"), PLAIN, 1 << 20);
     tokens.next();
     assertThat(tokens.fault()).isEqualTo(Fault.TEXT_AFTER_QUOTE);
     assertThat(tokens.raw(100)).isEqualTo("\"a\"x,b");
@@ -86,7 +86,7 @@ class CsvTokenizerTest {
   @Test
   void rejects_whenARowIsBeyondAllBounds() {
     String text = "a,b\n\"" + "x".repeat(3 << 20);
-    CsvTokenizer tokens = new CsvTokenizer(new StringReader(text), PLAIN, 1 << 20);
+    CsvTokenizer tokens = new CsvTokenizer().open(new StringReader(text), PLAIN, 1 << 20);
     assertThatThrownBy(
             () -> {
               while (tokens.next()) {

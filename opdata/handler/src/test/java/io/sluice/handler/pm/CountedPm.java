@@ -4,9 +4,9 @@ import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.block.BlockStore;
 import io.sluice.handler.reject.Reject;
 import io.sluice.handler.reject.Rejects;
-import io.sluice.handler.value.ValueKind;
-import io.sluice.handler.xml.AaltoPull;
+import io.sluice.handler.value.CellKind;
 import io.sluice.handler.xml.XmlLimits;
+import io.sluice.handler.xml.XmlOpener;
 import io.sluice.handler.xml.XmlPull;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /** Reads a file and keeps what a test asks about: counts, cells as text, rejects. */
 final class CountedPm implements BlockPmSink.Output, Rejects {
 
-  final Map<ValueKind, Long> kinds = new EnumMap<>(ValueKind.class);
+  final Map<CellKind, Long> kinds = new EnumMap<>(CellKind.class);
   final Set<String> elements = new HashSet<>();
   final Set<String> groups = new HashSet<>();
   final Map<String, String> cells = new TreeMap<>();
@@ -31,7 +31,7 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
   long collapsed;
   long conflicts;
   long spilled;
-  long prepared;
+  long rows;
   long suspectRows;
   double sum;
   private final boolean keepCells;
@@ -44,12 +44,27 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
     return read(in, settings, temp, 64 << 20, true);
   }
 
+  static CountedPm readForMerge(InputStream in, PmSettings settings, Path temp, long memory) {
+    return read(in, settings, temp, memory, true, true);
+  }
+
   static CountedPm read(
       InputStream in, PmSettings settings, Path temp, long memory, boolean keepCells) {
+    return read(in, settings, temp, memory, keepCells, false);
+  }
+
+  private static CountedPm read(
+      InputStream in,
+      PmSettings settings,
+      Path temp,
+      long memory,
+      boolean keepCells,
+      boolean emptiedWhenFull) {
     CountedPm result = new CountedPm(keepCells);
     try (BlockStore store = new BlockStore(temp, memory);
-        XmlPull xml = AaltoPull.open(in, XmlLimits.DEFAULT)) {
-      result.counts = PmReader.read(xml, settings, new BlockPmSink(store, result), result);
+        XmlPull xml = new XmlOpener(XmlLimits.DEFAULT).open(in)) {
+      result.counts =
+          PmReader.read(xml, settings, new BlockPmSink(store, result, emptiedWhenFull), result);
       result.collapsed = store.collapsed();
       result.conflicts = store.conflicts();
       result.spilled = store.spilled();
@@ -58,12 +73,8 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
   }
 
   @Override
-  public void prepare(String element, PmGroup group, BlockRow row) {
-    prepared++;
-  }
-
-  @Override
   public void row(String element, PmGroup group, BlockRow row) {
+    rows++;
     elements.add(element);
     groups.add(group.id());
     suspectRows += row.suspect() ? 1 : 0;
@@ -75,11 +86,11 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
   }
 
   private void cell(String element, PmGroup group, BlockRow row, int slot) {
-    ValueKind kind = row.kind(slot);
+    CellKind kind = row.kind(slot);
     kinds.merge(kind, 1L, Long::sum);
-    if (kind == ValueKind.DOUBLE) {
+    if (kind == CellKind.DOUBLE) {
       sum += row.number(slot);
-    } else if (kind == ValueKind.NUMERIC) {
+    } else if (kind == CellKind.NUMERIC) {
       sum += row.numeric(slot).doubleValue();
     }
     if (keepCells) {
@@ -103,9 +114,9 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
     return kinds.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  long count(ValueKind... wanted) {
+  long count(CellKind... wanted) {
     long total = 0;
-    for (ValueKind kind : wanted) {
+    for (CellKind kind : wanted) {
       total += kinds.getOrDefault(kind, 0L);
     }
     return total;

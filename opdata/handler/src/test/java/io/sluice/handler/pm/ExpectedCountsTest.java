@@ -2,7 +2,7 @@ package io.sluice.handler.pm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.handler.value.ValueKind;
+import io.sluice.handler.value.CellKind;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,9 +75,9 @@ class ExpectedCountsTest {
     found.put("measValues", "" + counts.measValues());
     found.put("values", "" + counts.values());
     found.put("cells", "" + read.cellCount());
-    found.put("numeric", "" + read.count(ValueKind.DOUBLE, ValueKind.NUMERIC));
-    found.put("vector", "" + read.count(ValueKind.VECTOR, ValueKind.VECTOR_NUMERIC));
-    found.put("blank", "" + read.count(ValueKind.BLANK));
+    found.put("numeric", "" + read.count(CellKind.DOUBLE, CellKind.NUMERIC));
+    found.put("vector", "" + read.count(CellKind.VECTOR, CellKind.VECTOR_NUMERIC));
+    found.put("blank", "" + read.count(CellKind.BLANK));
     found.put("rejected_values", "" + counts.rejectedValues());
     found.put("rejected_measValues", "" + counts.rejectedMeasValues());
     found.put("collapsed", "" + read.collapsed);

@@ -136,6 +136,116 @@ class PmReaderTest {
     assertThat(read.rejectTexts.get(0)).contains("ENDTIME");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"yes", "2", "tru", "false?", "-"})
+  void rejectsTheRow_whenItsSuspectFlagIsNeither(String text) {
+    String row =
+        "<measValue measObjLdn='o'><r p='1'>1</r><r p='2'>2</r><suspect>%s</suspect></measValue>";
+    CountedPm read = read(file(TYPES + row.formatted(text)));
+    assertThat(read.rejected).containsOnly(java.util.Map.entry("bad_suspect", 2L));
+    assertThat(read.rejectTexts.get(0)).contains("'" + text + "'");
+    assertThat(read(file(TYPES + row.formatted(" 0 "))).cellCount()).isEqualTo(2);
+    assertThat(read(file(TYPES + row.formatted(""))).cellCount()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT15", "15 minutes", "PT5S3M", "P1M", "-900", "PT0S"})
+  void saysThatTheGranularityIsNotKnown_whenItIsNoDuration(String text) {
+    String row = "<measValue measObjLdn='o'><r p='1'>1</r></measValue>";
+    CountedPm read = read(file(TYPES + row).replace("PT900S", text));
+    assertThat(read.rejected).containsOnly(java.util.Map.entry("bad_granularity", 0L));
+    assertThat(read.rejectTexts.get(0)).contains("raw=" + text);
+    assertThat(read.cellCount()).isEqualTo(1);
+  }
+
+  @Test
+  void emptiesItsStoreBetweenBlocks_whenALaterStageCollapses() {
+    String text = "<measCollecFile>" + block("A", "<r p='1'>1</r>").repeat(3) + "</measCollecFile>";
+    InputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    CountedPm read = CountedPm.readForMerge(in, PmSettings.all("x"), temp, 1);
+    assertThat(read.rows).isEqualTo(3);
+    assertThat(read.spilled).isZero();
+  }
+
+  @Test
+  void rejectsTheValue_whenItsTypesPIsNoNumber() {
+    CountedPm read =
+        read(
+            file(
+                "<measType p='one'>a</measType>"
+                    + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>"));
+    assertThat(read.rejected).containsOnly(java.util.Map.entry("undeclared_type", 1L));
+  }
+
+  @Test
+  void saysThatTheEndTimeIsTwo_whenClocksGoBack() {
+    PmSettings berlin =
+        new PmSettings(
+            CounterChoice.ALL, ZoneId.of("Europe/Berlin"), List.of(ElementFrom.LOCAL_DN), "");
+    String text = file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>");
+    for (String time : List.of("2026-10-25T02:30:00", "2026-03-29T02:30:00")) {
+      byte[] bytes = text.replace("2026-03-10T09:45:00Z", time).getBytes(StandardCharsets.UTF_8);
+      CountedPm read = CountedPm.read(new ByteArrayInputStream(bytes), berlin, temp);
+      String reason = time.contains("-10-") ? "ambiguous_time" : "nonexistent_time";
+      assertThat(read.rejected).containsOnly(java.util.Map.entry(reason, 1L));
+      assertThat(read.rejectTexts.get(0)).contains(time, "Europe/Berlin", "+01:00");
+    }
+  }
+
+  private static String block(String element, String value) {
+    return "<measData><managedElement localDn='"
+        + element
+        + "'/><measInfo measInfoId='G'>"
+        + "<granPeriod duration='PT900S' endTime='2026-03-10T09:45:00Z'/>"
+        + TYPES
+        + "<measValue measObjLdn='o'>"
+        + value
+        + "</measValue></measInfo></measData>";
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {64 << 20, 1})
+  void collapsesEqualKeys_whicheverBlocksTheyAreIn(long memory) {
+    String text =
+        "<measCollecFile>"
+            + block("A", "<r p='1'>1</r><r p='2'>2</r>")
+            + block("B", "<r p='1'>7</r>")
+            + block("A", "<r p='1'>1</r><r p='2'>3</r><r p='3'>4</r>")
+            + "</measCollecFile>";
+    InputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    CountedPm read = CountedPm.read(in, PmSettings.all("x"), temp, memory, true);
+    assertThat(read.cells)
+        .containsOnly(
+            entry("A|G|o|a", "1.0"),
+            entry("A|G|o|b", "3.0"),
+            entry("A|G|o|c", "4.0"),
+            entry("B|G|o|a", "7.0"));
+    assertThat(read.rows).isEqualTo(2);
+    assertThat(read.collapsed).isEqualTo(2);
+    assertThat(read.conflicts).isEqualTo(1);
+    assertThat(read.spilled > 0).isEqualTo(memory == 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<measCollecFile/>",
+        "<?xml version='1.0'?><measCollecFile/>",
+        "garbage",
+        "\0",
+        "</x>",
+        "&#32;"
+      })
+  void isBroken_whenSomethingFollowsTheRoot(String tail) {
+    String text = file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>");
+    CountedPm read = read(text + "\n" + tail);
+    assertThat(read.cells).containsOnly(entry("NE|G|o|a", "1.0"));
+    RejectFile broken = read.counts.broken().orElseThrow();
+    assertThat(broken.reason()).isEqualTo("not_well_formed");
+    assertThat(broken.position()).startsWith("line 2");
+    assertThat(read(text + "\n <!-- the end --> <?pi x?> ").counts.broken()).isEmpty();
+  }
+
   @Test
   void readsMdc_whenItHasADoctypeThatMustNotBeLoaded() {
     String mdc =
@@ -206,9 +316,13 @@ class PmReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\uFEFF<?xml version='1.0' encoding='UTF-8'?>", "\n  <?xml version='1.0'?>",
-        "<!-- c --><?xml version='1.0'?>", "<?xml-stylesheet href='x'?>\n<?xml version='1.0'?>",
-        "<?xml version='1.0'?><!-- c --><?pi x?>", ""
+        "\uFEFF<?xml version='1.0' encoding='UTF-8'?>",
+        "\uFEFF\uFEFF",
+        "\n  <?xml version='1.0'?>",
+        "<!-- c --><?xml version='1.0'?>",
+        "<?xml-stylesheet href='x'?>\n<?xml version='1.0'?>",
+        "<?xml version='1.0'?><!-- c --><?pi x?>",
+        ""
       })
   void reads_whateverStandsBeforeTheRoot(String prolog) {
     assertThat(read(prolog + file(TYPES + "<measValue><r p='1'>1</r></measValue>")).cellCount())

@@ -13,7 +13,7 @@ class NumberParserTest {
 
   private final NumberParser parser = new NumberParser();
 
-  private ValueKind parse(String text) {
+  private CellKind parse(String text) {
     return parser.parse(text.toCharArray(), 0, text.length());
   }
 
@@ -37,7 +37,7 @@ class NumberParserTest {
     "2.2250738585072014E-308, 2.2250738585072014E-308"
   })
   void isDouble_whenADoubleHoldsIt(String text, double value) {
-    assertThat(parse(text)).isEqualTo(ValueKind.DOUBLE);
+    assertThat(parse(text)).isEqualTo(CellKind.DOUBLE);
     assertThat(Double.doubleToLongBits(parser.number())).isEqualTo(Double.doubleToLongBits(value));
   }
 
@@ -48,7 +48,7 @@ class NumberParserTest {
         "1e23", "1e400", "1e-400", "123456789012345678901234567890"
       })
   void isNumeric_whenADoubleWouldRoundIt(String text) {
-    assertThat(parse(text)).isEqualTo(ValueKind.NUMERIC);
+    assertThat(parse(text)).isEqualTo(CellKind.NUMERIC);
   }
 
   @ParameterizedTest
@@ -58,7 +58,7 @@ class NumberParserTest {
         "NaN", "1.2.3", "--1", "१"
       })
   void isText_whenItIsNoNumber(String text) {
-    assertThat(parse(text)).isEqualTo(ValueKind.TEXT);
+    assertThat(parse(text)).isEqualTo(CellKind.TEXT);
   }
 
   @Test
@@ -66,9 +66,9 @@ class NumberParserTest {
     Random random = new Random(42);
     for (int i = 0; i < 200_000; i++) {
       String text = randomNumber(random);
-      ValueKind kind = parse(text);
+      CellKind kind = parse(text);
       BigDecimal exact = new BigDecimal(text);
-      if (kind == ValueKind.DOUBLE) {
+      if (kind == CellKind.DOUBLE) {
         double expected = exact.signum() == 0 ? 0 : Double.parseDouble(text);
         assertThat(parser.number()).as(text).isEqualTo(expected);
       } else {

@@ -3,8 +3,10 @@ package io.sluice.handler.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
-import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,17 +56,74 @@ class PmTimeTest {
         "2018-10-02T12:15:00.Z",
         "2018/10/02T12:15:00Z",
         "2018-10-02T24:00:01Z",
-        "2018-10-02T12:15:00Zx"
+        "2018-10-02T12:15:00Zx",
+        "2018-02-30T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "18-10-02T12:15:00Z",
+        "2018-10-02T24:00:00.5Z",
+        "2018-10-02T24:01Z",
+        "2018-10-02T12:34:60Z",
+        "2016-12-30T23:59:60Z",
+        "2016-12-31T23:59:60+05:00",
+        "2016-12-31T23:59:60.5Z",
+        "2018-10-02T12:1500Z",
+        "2018-10-02T1215:00Z",
+        "20181002T12:15:00Z",
+        "2018-10-02T121500Z",
+        "2018-10-02T12:15:00+18:30",
+        "2018-10-02T12:15:00+2",
+        "2018-10-02T12:15:00 CET",
+        "+2018-10-02T12:15:00Z",
+        "2018-10-02T1:15:00Z"
       })
   void refuses_whatIsNoTime(String text) {
     assertThat(times.parse(text)).isEqualTo(PmTime.BAD);
+    assertThat(times.fault()).isEqualTo(TimeFault.NOT_A_TIME);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-03-29T01:59:59, 2026-03-29T00:59:59Z",
+    "2026-03-29T02:00:00, NONEXISTENT",
+    "2026-03-29T02:59:59, NONEXISTENT",
+    "2026-03-29T03:00:00, 2026-03-29T01:00:00Z",
+    "2026-03-29T02:30:00+01:00, 2026-03-29T01:30:00Z",
+    "2026-10-25T01:59:59, 2026-10-24T23:59:59Z",
+    "2026-10-25T02:00:00, AMBIGUOUS",
+    "2026-10-25T02:59:59, AMBIGUOUS",
+    "2026-10-25T03:00:00, 2026-10-25T02:00:00Z",
+    "2026-10-25T02:30:00+02:00, 2026-10-25T00:30:00Z",
+    "2026-10-25T02:30:00+01:00, 2026-10-25T01:30:00Z",
+    "20261025023000, AMBIGUOUS"
+  })
+  void isOneInstantOrNone_whereClocksChange(String text, String expected) {
+    long micros = times.parse(text);
+    String found =
+        micros == PmTime.BAD
+            ? times.fault().name()
+            : Instant.ofEpochSecond(micros / 1_000_000).toString();
+    assertThat(found).isEqualTo(expected);
   }
 
   @Test
-  void countsDaysAsTheJdk_forAllOfTheCalendar() {
-    for (LocalDate day = LocalDate.of(1, 1, 1); day.getYear() < 2200; day = day.plusDays(13)) {
-      assertThat(PmTime.epochDay(day.getYear(), day.getMonthValue(), day.getDayOfMonth()))
-          .isEqualTo(day.toEpochDay());
+  void endsTheDay_whereTheNextOneBeginsLater() {
+    PmTime cairo = new PmTime(ZoneId.of("Africa/Cairo"));
+    assertThat(cairo.parse("2024-04-25T24:00:00"))
+        .isEqualTo(Instant.parse("2024-04-25T22:00:00Z").getEpochSecond() * 1_000_000);
+    assertThat(cairo.parse("2024-04-26T00:00:00")).isEqualTo(PmTime.BAD);
+    assertThat(cairo.fault()).isEqualTo(TimeFault.NONEXISTENT);
+    assertThat(cairo.sentence()).contains("Africa/Cairo", "such as +01:00");
+  }
+
+  @Test
+  void agreesWithTheJdk_forEveryQuarterOfAYear() {
+    ZoneId zone = ZoneId.of("Europe/Berlin");
+    LocalDateTime time = LocalDateTime.of(2026, 1, 1, 0, 0);
+    for (; time.getYear() == 2026; time = time.plusMinutes(15)) {
+      List<ZoneOffset> offsets = zone.getRules().getValidOffsets(time);
+      long expected =
+          offsets.size() == 1 ? time.toEpochSecond(offsets.get(0)) * 1_000_000 : PmTime.BAD;
+      assertThat(times.parse(time.toString() + ":00")).as(time.toString()).isEqualTo(expected);
     }
   }
 
@@ -94,7 +153,15 @@ class PmTimeTest {
         "-900",
         "PT0S",
         "99999999999",
-        "@rep-period@"
+        "@rep-period@",
+        "PT5S3M",
+        "PT1M1M",
+        "P1DT",
+        "P1W1D",
+        "pt900s",
+        "PT900",
+        "PT1,5S",
+        "P400D"
       })
   void refuses_whatIsNoGranularity(String text) {
     assertThat(PmDuration.seconds(text.toCharArray(), 0, text.length())).isEqualTo(PmDuration.BAD);

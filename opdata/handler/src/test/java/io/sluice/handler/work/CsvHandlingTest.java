@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.chunk.Segment;
 import io.sluice.core.feed.Feed;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.stream.IntStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,22 +150,9 @@ class CsvHandlingTest {
   @Test
   void keepsAllButOne_whenOneRowInAMillionIsBad() throws IOException {
     Feed feed = feed("{columns: {a: integer, b: integer}}");
-    String block = "1,2\n".repeat(10_000);
-    byte[] bytes = block.getBytes(StandardCharsets.UTF_8);
-    InputStream rows =
-        new SequenceInputStream(
-            Collections.enumeration(
-                IntStream.range(0, 100)
-                    .mapToObj(i -> (InputStream) new ByteArrayInputStream(bytes))
-                    .toList()));
-    InputStream all =
-        new SequenceInputStream(
-            new ByteArrayInputStream("a,b\n1,oops\n".getBytes(StandardCharsets.UTF_8)), rows);
-    long id = fixture.found(feed, "/in/big.csv", 4_000_000);
-    fixture.stage(feed, id, all);
-    fixture.worker.handle(HandleFixture.message(feed, id), false);
+    long id = fixture.handle(feed, "/in/big.csv", "a,b\n1,oops\n" + "1,2\n".repeat(1_000_000));
     assertThat(counts(id)).isEqualTo("row 1000001 1");
-    assertThat(fixture.published.size()).isGreaterThan(1);
+    assertThat(fixture.number("select chunks from sluice.batch")).isGreaterThan(1);
     assertThat(
             fixture.segments(feed).stream().mapToLong(s -> s.tableId() == 0 ? 0 : s.rows()).sum())
         .isEqualTo(1_000_000);
@@ -182,5 +166,126 @@ class CsvHandlingTest {
     assertThat(counts(id)).isEqualTo("row 3000 3000");
     assertThat(fixture.number("select count(*) from sluice.reject")).isEqualTo(1_001);
     assertThat(fixture.number("select sum(cells) from sluice.reject")).isEqualTo(3_000);
+  }
+
+  private Feed merging(String format) {
+    return fixture.feed(
+        """
+        feed: sales
+        source: {directory: {path: "/in/*.csv"}}
+        format: {csv: %s}
+        target: {table: csv.sales, time: at, key: [at, k], mode: merge, partition: {by: day}}
+        """
+            .formatted(format));
+  }
+
+  @Test
+  void collapsesRowsOfOneKey_whenTheTargetMerges() throws IOException {
+    Feed feed = merging("{columns: {at: timestamptz, k: numeric, v: integer}}");
+    String text =
+        """
+        at,k,v
+        2026-03-10T09:00:00Z,1.0,1
+        2026-03-10T10:00:00+01:00,1.00,2
+        2026-03-10T09:00:00Z,2,3
+        2026-03-10T09:00:00Z,2,3
+        2026-03-10T09:00:00Z,1,x
+        """;
+    long id = fixture.handle(feed, "/in/a.csv", text);
+    fixture.load(feed);
+    assertThat(
+            fixture.text(
+                "select concat_ws(' ', read, collapsed, conflicts, rejected) from sluice.work where file_id = "
+                    + id))
+        .isEqualTo("5 2 1 1");
+    assertThat(fixture.column("select k || ' ' || v from csv.sales order by v"))
+        .containsExactly("1.00 2", "2 3");
+  }
+
+  @Test
+  void collapsesRowsOfOneKey_whenTheyDoNotFitInMemory() throws IOException {
+    HandleSettings small = new HandleSettings(temp, 1 << 20, 64 << 10, Duration.ofMillis(1), 1);
+    try (HandleFixture little = new HandleFixture(temp.resolve("little"), small)) {
+      Feed feed =
+          little.feed(
+              """
+              feed: sales
+              source: {directory: {path: "/in/*.csv"}}
+              format: {csv: {columns: {k: integer, v: text}}}
+              target: {table: csv.sales, key: [k], mode: merge, partition: {by: none}}
+              """);
+      StringBuilder text = new StringBuilder("k,v\n");
+      String wide = "w".repeat(700_000);
+      for (int i = 0; i < 30_000; i++) {
+        String value = i % 10_000 == 7 ? wide + i : "v" + i;
+        text.append(i % 10_000).append(',').append(value).append('\n');
+      }
+      long id = little.handle(feed, "/in/a.csv", text.toString());
+      little.load(feed);
+      assertThat(
+              little.text(
+                  "select concat_ws(' ', read, collapsed, rejected) from sluice.work where file_id = "
+                      + id))
+          .isEqualTo("30000 20000 0");
+      assertThat(little.number("select count(*) from csv.sales")).isEqualTo(10_000);
+      assertThat(
+              little.number(
+                  "select count(*) from csv.sales where v = 'v' || (20000 + k) or length(v) = 700005"))
+          .isEqualTo(10_000);
+    }
+  }
+
+  @Test
+  void keepsRowsBeforeABreak_orRejectsTheFile_asTheFeedSays() throws IOException {
+    byte[] packed = HandleFixture.gzip("a,b\n1,2\n3,4\n");
+    byte[] tail = Arrays.copyOf(packed, packed.length + 4);
+    Arrays.fill(tail, packed.length, tail.length, (byte) 'x');
+    Feed feed = feed("{columns: {a: integer, b: integer}}");
+    long id = fixture.handle(feed, "/in/a.csv.gz", tail);
+    fixture.load(feed);
+    assertThat(counts(id)).isEqualTo("row 2 0");
+    assertThat(fixture.number("select count(*) from csv.sales")).isEqualTo(2);
+    assertThat(fixture.text("select reason || ' ' || message from sluice.reject"))
+        .startsWith("corrupt_gzip byte " + (packed.length + 1) + ", unpacked byte 12");
+
+    Feed strict = feed("{columns: {a: integer, b: integer}, onTruncated: reject}");
+    long second = fixture.handle(strict, "/in/b.csv.gz", tail);
+    assertThat(fixture.state(second)).isEqualTo("rejected");
+    assertThat(fixture.reason(second)).contains("corrupt_gzip");
+  }
+
+  @Test
+  void loadsNoHalfRow_whenTheDataBreaksOffInIt() throws IOException {
+    Feed feed = feed("{columns: {a: integer, b: integer}}");
+    StringBuilder text = new StringBuilder("a,b\n");
+    Random random = new Random(3);
+    for (int i = 0; i < 3_000; i++) {
+      text.append(i).append(',').append(100_000 + random.nextInt(900_000)).append('\n');
+    }
+    byte[] packed = HandleFixture.gzip(text.toString());
+    long id = fixture.handle(feed, "/in/a.csv.gz", Arrays.copyOf(packed, packed.length / 2));
+    fixture.load(feed);
+    long loaded = fixture.number("select count(*) from csv.sales");
+    assertThat(loaded).isBetween(1_000L, 2_000L);
+    assertThat(fixture.number("select min(b) from csv.sales")).isGreaterThanOrEqualTo(100_000);
+    assertThat(counts(id)).isEqualTo("row " + loaded + " 0");
+    assertThat(fixture.text("select reason from sluice.reject")).isEqualTo("truncated");
+  }
+
+  @Test
+  void rejectsTheFile_whenANameItUsesIsThatOfTwoColumns() throws IOException {
+    Feed feed = feed("{columns: {id: integer, value: integer}}");
+    long id = fixture.handle(feed, "/in/a.csv", "id;name;value;value\n1;n;2;3\n");
+    assertThat(fixture.state(id)).isEqualTo("rejected");
+    assertThat(fixture.reason(id)).contains("ambiguous_column", "3 and 4", "from: 3");
+    Feed chosen = feed("{columns: {id: integer, value: {type: integer, from: 4}}}");
+    fixture.handle(chosen, "/in/b.csv", "id;name;value;value\n1;n;2;3\n");
+    Feed exact = feed("{columns: {id: integer, value: integer}}");
+    fixture.handle(exact, "/in/c.csv", "id;name;VALUE;value\n1;n;2;4\n");
+    fixture.load(exact);
+    assertThat(fixture.column("select value from csv.sales order by 1")).containsExactly("3", "4");
+    Feed merging = merging("{}");
+    long time = fixture.handle(merging, "/in/d.csv", "at,At,k\n2026-03-10,2026-03-10,1\n");
+    assertThat(fixture.reason(time)).contains("ambiguous_column", "1 and 2");
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.core.catalog.Catalog;
 import io.sluice.core.catalog.Dimensions;
 import io.sluice.core.chunk.ChunkReader;
 import io.sluice.core.chunk.Segment;
+import io.sluice.core.chunk.UsedIds;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedParser;
 import io.sluice.core.feed.FeedResult;
@@ -20,16 +21,26 @@ import io.sluice.core.message.WorkMessage;
 import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.Checksum;
+import io.sluice.core.work.RawPlace;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.core.work.StageTask;
+import io.sluice.core.work.Waiting;
+import io.sluice.core.work.Work;
 import io.sluice.testkit.EmbeddedDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -44,6 +55,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
@@ -54,18 +67,38 @@ import org.postgresql.copy.CopyManager;
 final class HandleFixture implements AutoCloseable {
 
   static final Instant NOW = Instant.parse("2026-03-10T10:00:00Z");
+  static final int ATTEMPTS = 2;
+  private static final long NO_PACK = 1;
+  private static final StageProtocol.Settings LIMITS =
+      new StageProtocol.Settings(Duration.ofMinutes(2), ATTEMPTS, Duration.ZERO);
 
   final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
   private final HikariDataSource pool = pool(database);
   final Transactions transactions = new Transactions(pool);
-  final HandleLedger ledger = new HandleLedger(transactions, Duration.ofMinutes(2));
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final Map<String, Feed> feeds = new HashMap<>();
   final List<WorkMessage> published = new ArrayList<>();
   final List<WorkMessage> dead = new ArrayList<>();
   final Staging staging;
-  final HandleWorker worker;
+  final HandleTask task;
+  final StageProtocol protocol;
   private final FileIntake intake;
+  private final Set<String> crashing = ConcurrentHashMap.newKeySet();
+
+  /** A file by its path; without content it is never staged. */
+  static final class Given {
+    private final String path;
+    private final byte[] content;
+
+    Given(String path, byte[] content) {
+      this.path = path;
+      this.content = content;
+    }
+
+    Given(String path, String content) {
+      this(path, content.getBytes(StandardCharsets.UTF_8));
+    }
+  }
 
   HandleFixture(Path directory) throws IOException {
     this(directory, HandleSettings.defaults(directory));
@@ -80,17 +113,57 @@ final class HandleFixture implements AutoCloseable {
             new LedgerPartitions(transactions),
             Clock.fixed(NOW, ZoneOffset.UTC),
             Duration.ofDays(30));
-    worker =
-        new HandleWorker(
-            name -> Optional.ofNullable(feeds.get(name)),
-            ledger,
-            new Catalog(transactions),
-            new Dimensions(transactions),
-            staging,
-            new Publisher(),
-            new StageMetrics(meters, Stage.HANDLE),
-            settings,
-            Clock.fixed(NOW, ZoneOffset.UTC));
+    task = task(settings);
+    protocol = protocol(task);
+  }
+
+  /** Another handler on the same ledger and staging. */
+  HandleTask task(HandleSettings settings) {
+    return new HandleTask(
+        name -> Optional.ofNullable(feeds.get(name)),
+        new HandleLedger(transactions),
+        new Catalog(transactions),
+        new Dimensions(transactions),
+        crashing(),
+        new StageMetrics(meters, Stage.HANDLE),
+        settings,
+        LIMITS,
+        Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  /** The staging in which reading some packs fails as only a bug would. */
+  private Staging crashing() {
+    return (Staging)
+        Proxy.newProxyInstance(
+            Staging.class.getClassLoader(),
+            new Class<?>[] {Staging.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("open") && crashing.contains(arguments[0])) {
+                throw new IllegalStateException("a bug");
+              }
+              try {
+                return method.invoke(staging, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  /** Whoever reads the pack of this file crashes. */
+  void crash(Feed feed, long id) {
+    long pack = number("select pack from sluice.work where file_id = " + id);
+    crashing.add(StagingKeys.raw(feed.name(), pack));
+  }
+
+  StageProtocol protocol(StageTask work) {
+    return new StageProtocol(
+        Stage.HANDLE,
+        work,
+        transactions,
+        new Publisher(),
+        new StageMetrics(meters, Stage.HANDLE),
+        LIMITS,
+        Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
   private final class Publisher implements WorkPublisher {
@@ -113,7 +186,7 @@ final class HandleFixture implements AutoCloseable {
   private static HikariDataSource pool(EmbeddedDatabase.Database database) {
     HikariConfig config = new HikariConfig();
     config.setDataSource(database.dataSource());
-    config.setMaximumPoolSize(3);
+    config.setMaximumPoolSize(6);
     return new HikariDataSource(config);
   }
 
@@ -136,78 +209,179 @@ final class HandleFixture implements AutoCloseable {
             .formatted(format, target));
   }
 
-  /** Finds, stages and handles a file; returns its id. */
+  /** Finds, stages and handles a file alone; returns its id. */
   long handle(Feed feed, String path, byte[] content) throws IOException {
-    long id = found(feed, path, content.length);
-    stage(feed, id, new ByteArrayInputStream(content));
-    worker.handle(message(feed, id), false);
-    return id;
+    List<Long> ids = stage(feed, List.of(new Given(path, content)));
+    protocol.work(cut(feed, ids), false);
+    return ids.get(0);
   }
 
   long handle(Feed feed, String path, String content) throws IOException {
     return handle(feed, path, content.getBytes(StandardCharsets.UTF_8));
   }
 
-  static WorkMessage message(Feed feed, long id) {
-    return WorkMessage.of(Stage.HANDLE, feed.name(), id, false);
+  /** The same with several files in one batch. */
+  List<Long> handle(Feed feed, List<Given> files) throws IOException {
+    List<Long> ids = stage(feed, files);
+    protocol.work(cut(feed, ids), false);
+    return ids;
   }
 
-  long found(Feed feed, String path, long size) {
+  /** Finds files and fetches them into one pack; their ids. */
+  List<Long> stage(Feed feed, List<Given> files) throws IOException {
+    long token = number("select sluice.new_token()");
+    List<Long> ids = new ArrayList<>();
+    List<Work.Fetched> fetched = new ArrayList<>();
+    try (PackWriter pack = new PackWriter(staging, feed.name(), token)) {
+      for (Given file : files) {
+        long id = found(feed, file.path, file.content == null ? 10 : file.content.length);
+        ids.add(id);
+        RawPlace place = new RawPlace(file.content == null ? NO_PACK : token, pack.position());
+        if (file.content != null) {
+          pack.write(file.content, 0, file.content.length);
+        }
+        fetched.add(new Work.Fetched(id, Checksum.of(Checksum.digest().digest()), place));
+      }
+      pack.commit();
+    }
+    transactions.ledger(
+        c -> {
+          Work.fetched(c, fetched);
+          return null;
+        });
+    return ids;
+  }
+
+  private long found(Feed feed, String path, long size) {
+    long version = number("select count(*) from sluice.file where path = '" + path + "'");
     intake.offer(
-        feed.name(), List.of(new FoundFile("ems1", path, size, NOW, null)), f -> false, false);
-    long id = number("select max(id) from sluice.file where path = '" + path + "'");
-    execute("update sluice.work set stage = 'handle', state = 'queued' where file_id = " + id);
-    return id;
+        feed.name(),
+        List.of(new FoundFile("ems1", path, size, NOW.plusSeconds(version), null)),
+        f -> false,
+        false);
+    return number("select max(id) from sluice.file where path = '" + path + "'");
   }
 
-  void stage(Feed feed, long id, InputStream content) throws IOException {
-    staging.put(rawKey(feed, id), content);
+  /** One batch of files that wait to be handled. */
+  WorkMessage cut(Feed feed, List<Long> ids) {
+    return transactions.ledger(
+        c -> {
+          List<Waiting> waiting =
+              Work.waiting(c, Stage.HANDLE, false, List.of(feed.name()), List.of(), 100_000)
+                  .stream()
+                  .filter(file -> ids.contains(file.fileId()))
+                  .toList();
+          return Batches.cut(c, Stage.HANDLE, false, List.of(new Batches.Cut(feed.name(), waiting)))
+              .get(0);
+        });
   }
 
-  String rawKey(Feed feed, long id) {
-    Instant found =
-        Instant.parse(
-            text(
-                "select to_char(found_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-                    + " from sluice.file_status where id = "
-                    + id));
-    return StagingKeys.raw(feed.name(), found, id);
+  /** A chunk as it was staged. */
+  private ChunkReader chunk(Feed feed, long token, int number) throws IOException {
+    return new ChunkReader(staging.open(StagingKeys.chunk(feed.name(), token, number)));
+  }
+
+  private int chunks(WorkMessage load) {
+    return (int) number("select chunks from sluice.batch where id = " + load.batch());
+  }
+
+  private long token(WorkMessage load) {
+    return number("select chunk from sluice.batch where id = " + load.batch());
   }
 
   /** Heads of all segments published, in order. */
   List<Segment> segments(Feed feed) throws IOException {
     List<Segment> heads = new ArrayList<>();
     for (WorkMessage message : published) {
-      try (ChunkReader chunk = new ChunkReader(staging.open(chunkKey(feed, message)))) {
-        for (Segment head = chunk.next(); head != null; head = chunk.next()) {
-          heads.add(head);
+      for (int n = 0; n < chunks(message); n++) {
+        try (ChunkReader chunk = chunk(feed, token(message), n)) {
+          for (Segment head = chunk.next(); head != null; head = chunk.next()) {
+            heads.add(head);
+          }
         }
       }
     }
     return heads;
   }
 
+  /** What ids the chunks published say they use. */
+  List<UsedIds> usedIds(Feed feed) throws IOException {
+    List<UsedIds> used = new ArrayList<>();
+    for (WorkMessage message : published) {
+      for (int n = 0; n < chunks(message); n++) {
+        try (ChunkReader chunk = chunk(feed, token(message), n)) {
+          while (chunk.next() != null) {
+            chunk.payload().readAllBytes();
+          }
+          used.addAll(chunk.ids());
+        }
+      }
+    }
+    return used;
+  }
+
+  /** The fields that each row published lacks, in merge mode. */
+  List<String> lacking(Feed feed) throws IOException {
+    List<String> lacking = new ArrayList<>();
+    for (WorkMessage message : published) {
+      for (int n = 0; n < chunks(message); n++) {
+        try (ChunkReader chunk = chunk(feed, token(message), n)) {
+          for (Segment head = chunk.next(); head != null; head = chunk.next()) {
+            chunk.payload().skipNBytes(head.bytes());
+            byte[] presence = chunk.payload().readAllBytes();
+            for (int row = 0; row < head.rows() && head.tableId() != Segment.REJECTS; row++) {
+              lacking.add(lacking(head, presence, row));
+            }
+          }
+        }
+      }
+    }
+    return lacking;
+  }
+
+  private static String lacking(Segment head, byte[] presence, int row) {
+    List<String> fields = new ArrayList<>();
+    for (int i = 0; i < head.columns().size() && head.presence() > 0; i++) {
+      if ((presence[row * head.presence() + i / 8] >> (i % 8) & 1) == 0) {
+        fields.add(head.columns().get(i).name());
+      }
+    }
+    return String.join(" ", fields);
+  }
+
   /** Copies all published segments into plain tables of their columns. */
   void load(Feed feed) throws IOException {
     for (WorkMessage message : published) {
-      try (ChunkReader chunk = new ChunkReader(staging.open(chunkKey(feed, message)))) {
-        for (Segment head = chunk.next(); head != null; head = chunk.next()) {
-          copy(head, chunk.payload());
+      for (int n = 0; n < chunks(message); n++) {
+        try (ChunkReader chunk = chunk(feed, token(message), n)) {
+          for (Segment head = chunk.next(); head != null; head = chunk.next()) {
+            copy(message, head, chunk.payload());
+          }
         }
       }
     }
     published.clear();
   }
 
-  private String chunkKey(Feed feed, WorkMessage load) {
-    return rawKey(feed, load.fileId()).replace("raw/", "chunk/")
-        + "-"
-        + load.handling()
-        + "-"
-        + load.chunk();
+  /** Files that are not in the batch any more are left out, as the loader does. */
+  private void copy(WorkMessage message, Segment head, InputStream payload) throws IOException {
+    List<String> files = column("select file_id from sluice.work where batch = " + message.batch());
+    ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    long rows = 0;
+    for (Segment.Run run : head.runs()) {
+      byte[] bytes = payload.readNBytes((int) run.bytes());
+      if (files.contains(String.valueOf(run.fileId()))) {
+        kept.write(bytes);
+        rows += run.rows();
+      }
+    }
+    if (payload.readAllBytes().length != head.rows() * head.presence()) {
+      throw new AssertionError("the runs of a segment do not fill it");
+    }
+    copy(head, rows, new ByteArrayInputStream(kept.toByteArray()));
   }
 
-  private void copy(Segment head, InputStream payload) {
+  private void copy(Segment head, long expected, InputStream payload) {
     String table = "\"" + head.schema() + "\".\"" + head.table() + "\"";
     String columns =
         head.columns().stream().map(c -> "\"" + c.name() + "\"").collect(Collectors.joining(", "));
@@ -230,8 +404,8 @@ final class HandleFixture implements AutoCloseable {
                 copy.copyIn(
                     "copy " + table + " (" + columns + ") from stdin (format binary)",
                     framed(payload));
-            if (rows != head.rows()) {
-              throw new AssertionError(rows + " rows copied, the head says " + head.rows());
+            if (rows != expected) {
+              throw new AssertionError(rows + " rows copied, the runs say " + expected);
             }
           } catch (IOException e) {
             throw new AssertionError(e);
@@ -304,7 +478,8 @@ final class HandleFixture implements AutoCloseable {
 
   @Override
   public void close() {
-    worker.close();
+    protocol.close();
+    task.close();
     staging.close();
     pool.close();
   }

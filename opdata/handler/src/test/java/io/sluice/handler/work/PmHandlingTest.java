@@ -6,6 +6,7 @@ import io.sluice.core.chunk.Segment;
 import io.sluice.core.feed.Feed;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,19 +69,20 @@ class PmHandlingTest {
 
     assertThat(fixture.state(id)).isEqualTo("handled");
     assertThat(fixture.published).hasSize(1);
+    assertThat(fixture.lacking(feed))
+        .containsExactly("", "", "pma", "pmc__vector_numeric", "pmc__vector");
     fixture.load(feed);
 
     assertThat(
             fixture.column(
                 """
-                select concat_ws('|', end_time at time zone 'UTC', granularity, suspect, pma, pmb__numeric,
-                                 _present is null)
+                select concat_ws('|', end_time at time zone 'UTC', granularity, suspect, pma, pmb__numeric)
                 from pm.nrcelldu t join pm.dim_object o on o.id = t.object order by o.name
                 """))
         .containsExactly(
-            "2026-03-10 09:45:00|900|f|5|9007199254740993|t",
-            "2026-03-10 09:45:00|900|f|1.5|t",
-            "2026-03-10 09:45:00|900|f|f");
+            "2026-03-10 09:45:00|900|f|5|9007199254740993",
+            "2026-03-10 09:45:00|900|f|1.5",
+            "2026-03-10 09:45:00|900|f");
     assertThat(
             fixture.column(
                 "select pmc__vector::text from pm.nrcelldu_vector where pmc__vector is not null"))
@@ -122,5 +124,51 @@ class PmHandlingTest {
     assertThat(heads.get(0).partitions()).containsExactly(1_773_100_800_000_000L);
     assertThat(heads.get(0).keys()).isEmpty();
     assertThat(heads.get(1).tableId()).isEqualTo(Segment.REJECTS);
+  }
+
+  @Test
+  void makesOneRowOfAKey_whenItComesInFarBlocksAndTheTargetAppends() throws IOException {
+    Feed feed = fixture.pmFeed("{}", "mode: append, partition: {by: day, ahead: 3d}");
+    String one = file("2026-03-10T09:45:00Z", TYPES + row("Cell=1", "1", "2"));
+    int from = one.indexOf("<measData>");
+    int to = one.indexOf("</measCollecFile>");
+    String block = one.substring(from, to);
+    String other = block.replace("gNB1", "gNB2");
+    String again = block.replace("<r p='2'>2</r>", "<r p='2'>5</r><r p='3'>6</r>");
+    long id =
+        fixture.handle(feed, "/in/a.xml", one.substring(0, to) + other + again + one.substring(to));
+    fixture.load(feed);
+    assertThat(
+            fixture.column(
+                """
+                select concat_ws('|', e.name, pma, pmb, pmc)
+                from pm.nrcelldu t join pm.dim_element e on e.id = t.element order by 1
+                """))
+        .containsExactly("gNB1|1|5|6", "gNB2|1|2");
+    assertThat(
+            fixture.text(
+                "select concat_ws(' ', read, collapsed, conflicts, rejected) from sluice.work where file_id = "
+                    + id))
+        .isEqualTo("7 2 1 0");
+  }
+
+  @Test
+  void keepsWhatWasComplete_whenASmallPackedFileBreaksOff() throws IOException {
+    String rows = row("Cell=1", "1") + row("Cell=2", "2");
+    byte[] packed = HandleFixture.gzip(file("2026-03-10T09:45:00Z", TYPES + rows));
+    byte[] tail = Arrays.copyOf(packed, packed.length + 1);
+    tail[packed.length] = 0x1f;
+    Feed feed = fixture.pmFeed("{}", "mode: append, partition: {by: day, ahead: 3d}");
+    long id = fixture.handle(feed, "/in/a.xml.gz", tail);
+    assertThat(fixture.state(id)).isEqualTo("handled");
+    fixture.load(feed);
+    assertThat(fixture.number("select count(*) from pm.nrcelldu")).isEqualTo(2);
+    assertThat(fixture.text("select reason || ' ' || message from sluice.reject"))
+        .startsWith("truncated byte " + (packed.length + 1) + ", unpacked byte");
+
+    Feed strict =
+        fixture.pmFeed("{onTruncated: reject}", "mode: append, partition: {by: day, ahead: 3d}");
+    long second = fixture.handle(strict, "/in/b.xml.gz", tail);
+    assertThat(fixture.state(second)).isEqualTo("rejected");
   }
 }

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,11 +40,13 @@ public record BrokerSettings(
    * Opens a connection and sees that the queues exist.
    *
    * @param name what the broker's own lists call it
+   * @param consumers whose threads call the connection's consumers; null where there are none
    * @throws PauseStage when the broker is away or refuses
    */
-  Connection connect(String name) {
+  Connection connect(String name, ExecutorService consumers) {
     try {
-      Connection connection = factory().newConnection(resolve(), name);
+      ConnectionFactory factory = factory(tls ? SSLContext.getDefault() : null);
+      Connection connection = factory.newConnection(consumers, resolve(), name);
       try {
         Topology.declare(connection);
       } catch (IOException | TimeoutException | RuntimeException e) {
@@ -55,7 +59,10 @@ public record BrokerSettings(
     }
   }
 
-  private ConnectionFactory factory() throws GeneralSecurityException {
+  /**
+   * @param trust whom to believe; null without TLS
+   */
+  ConnectionFactory factory(SSLContext trust) {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUsername(user);
     factory.setPassword(password);
@@ -64,14 +71,14 @@ public record BrokerSettings(
     factory.setRequestedHeartbeat(20);
     // Whoever holds the connection opens a new one: what was in flight is void by then.
     factory.setAutomaticRecoveryEnabled(false);
-    if (tls) {
-      factory.useSslProtocol(javax.net.ssl.SSLContext.getDefault());
+    if (trust != null) {
+      factory.useSslProtocol(trust);
       factory.enableHostnameVerification();
     }
     return factory;
   }
 
-  private List<Address> resolve() {
+  List<Address> resolve() {
     return addresses.stream().map(Address::parseAddress).toList();
   }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Publishes with confirms and mandatory routing: what it returns from, the broker has. Safe for use
@@ -27,7 +28,8 @@ public final class ConfirmingPublisher implements WorkPublisher, AutoCloseable {
   private final BrokerSettings settings;
   private final String name;
   private final Clock clock;
-  private final ConcurrentLinkedQueue<ConfirmedChannel> idle = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<ConfirmedChannel> free = new ConcurrentLinkedQueue<>();
+  private final ReentrantLock connecting = new ReentrantLock();
   private Connection connection;
 
   /**
@@ -47,7 +49,7 @@ public final class ConfirmingPublisher implements WorkPublisher, AutoCloseable {
     withChannel(
         channel -> {
           for (WorkMessage message : messages) {
-            channel.send(message.queue(), properties(Map.of()), message.toJson());
+            channel.send(message.queue(), Map.of(), message.toJson());
           }
           return null;
         });
@@ -59,10 +61,10 @@ public final class ConfirmingPublisher implements WorkPublisher, AutoCloseable {
   }
 
   /** For a body that is no work message: it keeps its bytes, for a person to look at. */
-  void publishDead(String queue, byte[] body, Failure failure) {
+  public void publishDead(String queue, byte[] body, Failure failure) {
     withChannel(
         channel -> {
-          channel.send(queue, properties(headers(failure)), body);
+          channel.send(queue, headers(failure), body);
           return null;
         });
   }
@@ -70,18 +72,11 @@ public final class ConfirmingPublisher implements WorkPublisher, AutoCloseable {
   private Map<String, Object> headers(Failure failure) {
     String error = String.valueOf(failure.error());
     return Map.of(
+        "sluice-file", failure.fileId(),
         "sluice-reason", String.valueOf(failure.reason()),
         "sluice-error", error.substring(0, Math.min(error.length(), ERROR_LENGTH)),
         "sluice-attempts", failure.attempts(),
         "sluice-died-at", clock.instant().toString());
-  }
-
-  private static AMQP.BasicProperties properties(Map<String, Object> headers) {
-    return MessageProperties.MINIMAL_PERSISTENT_BASIC
-        .builder()
-        .contentType("application/json")
-        .headers(headers)
-        .build();
   }
 
   @Override
@@ -90,23 +85,22 @@ public final class ConfirmingPublisher implements WorkPublisher, AutoCloseable {
   }
 
   private interface Use<T> {
-    T apply(ConfirmedChannel channel) throws IOException, TimeoutException, InterruptedException;
+    T apply(ConfirmedChannel channel) throws IOException;
   }
 
   private <T> T withChannel(Use<T> use) {
     try {
       ConfirmedChannel channel = take();
-      T result;
       try {
-        result = use.apply(channel);
+        T result = use.apply(channel);
         channel.confirm(settings);
+        free.add(channel);
+        return result;
       } catch (IOException | TimeoutException | RuntimeException | InterruptedException e) {
         // A new connection declares the queues again, should they be what is missing.
         channel.channel().getConnection().abort();
         throw e;
       }
-      idle.add(channel);
-      return result;
     } catch (IOException | TimeoutException | AlreadyClosedException e) {
       throw settings.away(e);
     } catch (InterruptedException e) {
@@ -116,29 +110,39 @@ public final class ConfirmingPublisher implements WorkPublisher, AutoCloseable {
   }
 
   private ConfirmedChannel take() throws IOException {
-    for (ConfirmedChannel c = idle.poll(); c != null; c = idle.poll()) {
+    for (ConfirmedChannel c = free.poll(); c != null; c = free.poll()) {
       if (c.channel().isOpen()) {
         return c;
       }
     }
-    Channel channel = Topology.open(connection());
-    channel.confirmSelect();
-    ConfirmedChannel confirmed = new ConfirmedChannel(channel, new CopyOnWriteArrayList<>());
-    channel.addReturnListener(returned -> confirmed.returned().add(returned.getRoutingKey()));
-    return confirmed;
+    ConfirmedChannel made =
+        new ConfirmedChannel(Topology.open(connection()), new CopyOnWriteArrayList<>());
+    made.channel().confirmSelect();
+    made.channel().addReturnListener(returned -> made.returned().add(returned.getRoutingKey()));
+    return made;
   }
 
-  private synchronized Connection connection() {
-    if (connection == null || !connection.isOpen()) {
-      connection = settings.connect(name);
+  private Connection connection() {
+    connecting.lock();
+    try {
+      if (connection == null || !connection.isOpen()) {
+        connection = settings.connect(name, null);
+      }
+      return connection;
+    } finally {
+      connecting.unlock();
     }
-    return connection;
   }
 
   @Override
-  public synchronized void close() {
-    if (connection != null) {
-      connection.abort();
+  public void close() {
+    connecting.lock();
+    try {
+      if (connection != null) {
+        connection.abort();
+      }
+    } finally {
+      connecting.unlock();
     }
   }
 
@@ -147,7 +151,13 @@ public final class ConfirmingPublisher implements WorkPublisher, AutoCloseable {
    */
   private record ConfirmedChannel(Channel channel, List<String> returned) {
 
-    void send(String queue, AMQP.BasicProperties properties, byte[] body) throws IOException {
+    void send(String queue, Map<String, Object> headers, byte[] body) throws IOException {
+      AMQP.BasicProperties properties =
+          MessageProperties.MINIMAL_PERSISTENT_BASIC
+              .builder()
+              .contentType("application/json")
+              .headers(headers)
+              .build();
       channel.basicPublish(Topology.EXCHANGE, queue, true, properties, body);
     }
 

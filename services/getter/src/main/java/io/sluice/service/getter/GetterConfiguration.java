@@ -3,7 +3,7 @@ package io.sluice.service.getter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.feed.Feeds;
-import io.sluice.core.ledger.FileIds;
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.ledger.FileIntake;
 import io.sluice.core.ledger.Leases;
 import io.sluice.core.ledger.LedgerPartitions;
@@ -12,11 +12,15 @@ import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
+import io.sluice.core.thread.Threads;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.core.work.Work;
 import io.sluice.getter.dispatch.Dispatcher;
-import io.sluice.getter.fetch.FetchWorker;
+import io.sluice.getter.fetch.FetchSettings;
+import io.sluice.getter.fetch.FetchTask;
 import io.sluice.getter.scan.ScanRound;
 import io.sluice.getter.scan.Scanner;
-import io.sluice.getter.settle.SettleWorker;
+import io.sluice.getter.settle.SettleTask;
 import io.sluice.getter.source.Sources;
 import io.sluice.getter.sweep.MessageSweeper;
 import io.sluice.getter.sweep.StagingSweeper;
@@ -24,14 +28,13 @@ import io.sluice.service.BaseConfiguration;
 import io.sluice.service.Consumers;
 import io.sluice.service.Loop;
 import io.sluice.service.SluiceProperties;
+import io.sluice.service.Stages;
 import io.sluice.service.Surroundings;
-import io.sluice.service.broker.StageConsumer;
-import io.sluice.service.broker.StageWorker;
+import io.sluice.service.broker.QueueConsumer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -47,10 +50,21 @@ import org.springframework.context.annotation.Import;
 public class GetterConfiguration {
   private static final Duration LEDGER_SWEEP = Duration.ofHours(1);
   private static final Duration A_DAY = Duration.ofDays(1);
+  private static final int UNPARKED = 1_000; // files tried again in a round
 
   @Bean
   Supplier<Feeds> feeds(FeedDirectory directory) {
     return directory::current;
+  }
+
+  @Bean
+  Leases leases(Transactions transactions, SluiceProperties properties) {
+    return new Leases(transactions, properties.instance());
+  }
+
+  @Bean
+  LedgerPartitions ledgerPartitions(Transactions transactions) {
+    return new LedgerPartitions(transactions);
   }
 
   @Bean
@@ -68,60 +82,56 @@ public class GetterConfiguration {
   }
 
   @Bean
-  FetchWorker fetchWorker(
+  StageProtocol fetchStage(
       Supplier<Feeds> feeds,
       Sources sources,
       Staging staging,
       Transactions transactions,
-      WorkPublisher publisher,
+      Stages stages,
       MeterRegistry registry,
       Clock clock,
       SluiceProperties common,
       GetterProperties properties) {
-    return new FetchWorker(
-        feeds,
-        sources,
-        staging,
-        transactions,
-        publisher,
-        new StageMetrics(registry, Stage.FETCH),
-        clock,
-        properties.fetchSettings(common.ledger()));
-  }
-
-  @Bean
-  StageConsumer fetchConsumer(
-      Consumers consumers, GetterProperties properties, FetchWorker worker) {
-    return consumers.consumer(
+    StageMetrics metrics = new StageMetrics(registry, Stage.FETCH);
+    FetchSettings settings = properties.fetchSettings(common.ledger());
+    return stages.stage(
         Stage.FETCH,
-        properties.fetchConsumer(),
-        StageWorker.each(taken -> worker.fetch(taken.message(), taken.redelivered())));
+        new FetchTask(feeds, sources, staging, transactions, metrics, clock, settings),
+        settings.attempts());
   }
 
   @Bean
-  SettleWorker settleWorker(
+  QueueConsumer fetchConsumer(
+      Consumers consumers, GetterProperties properties, StageProtocol fetchStage) {
+    return consumers.stage(
+        properties.fetchConcurrency(), properties.fetchBulkConcurrency(), fetchStage);
+  }
+
+  @Bean
+  StageProtocol settleStage(
       Supplier<Feeds> feeds,
       Sources sources,
       Transactions transactions,
-      WorkPublisher publisher,
-      MeterRegistry registry,
-      Clock clock) {
-    return new SettleWorker(
-        feeds, sources, transactions, publisher, new StageMetrics(registry, Stage.SETTLE), clock);
+      Stages stages,
+      SluiceProperties common,
+      GetterProperties properties) {
+    StageProtocol.Settings attempts = common.ledger().attempts(properties.retryPause());
+    return stages.stage(
+        Stage.SETTLE,
+        new SettleTask(feeds, sources, transactions, attempts, properties.hostPause()),
+        attempts);
   }
 
   @Bean
-  StageConsumer settleConsumer(
-      Consumers consumers, GetterProperties properties, SettleWorker worker) {
-    return consumers.consumer(
-        Stage.SETTLE,
-        properties.settleConsumer(),
-        StageWorker.each(taken -> worker.settle(taken.message(), taken.redelivered())));
+  QueueConsumer settleConsumer(
+      Consumers consumers, GetterProperties properties, StageProtocol settleStage) {
+    return consumers.stage(
+        properties.settleConcurrency(), properties.settleBulkConcurrency(), settleStage);
   }
 
   @Bean(destroyMethod = "shutdown")
   ExecutorService scanExecutor(GetterProperties properties) {
-    return Executors.newFixedThreadPool(properties.scanConcurrency());
+    return Threads.pool(properties.scanConcurrency(), Threads.forWaiting("scan"));
   }
 
   @Bean
@@ -152,8 +162,27 @@ public class GetterConfiguration {
       GetterProperties properties) {
     Dispatcher dispatcher =
         new Dispatcher(
-            feeds, leases, transactions, publisher, staging, properties.dispatchSettings());
-    return loop("dispatch", properties.dispatchInterval(), surroundings, dispatcher);
+            feeds, leases, transactions, publisher, staging, properties.dispatch().settings());
+    return loop("dispatch", properties.dispatch().interval(), surroundings, dispatcher);
+  }
+
+  /** What kept files from going on may have been put right. */
+  @Bean
+  Loop unparkLoop(
+      Leases leases,
+      Transactions transactions,
+      Surroundings surroundings,
+      GetterProperties properties) {
+    Duration every = properties.unparkEvery();
+    return loop(
+        "unpark",
+        every,
+        surroundings,
+        () -> {
+          if (leases.take("unpark", every)) {
+            transactions.ledger(connection -> Work.unpark(connection, every, UNPARKED));
+          }
+        });
   }
 
   @Bean

@@ -3,47 +3,81 @@ package io.sluice.service.getter;
 import io.sluice.getter.dispatch.DispatchSettings;
 import io.sluice.getter.fetch.FetchSettings;
 import io.sluice.getter.sweep.SweepSettings;
-import io.sluice.service.ConsumerProperties;
 import io.sluice.service.SluiceProperties;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * What the getter is told, under {@code sluice.getter.*}.
  *
- * @param fetchConcurrency files fetched at the same time
- * @param fetchPrefetch files held of the live and of the bulk queue each
- * @param settleConcurrency files settled at the same time
- * @param settlePrefetch files held of each settle queue
+ * @param fetchConcurrency batches fetched at the same time
+ * @param fetchBulkConcurrency bulk batches fetched beside them: replays, first scans, old periods
+ * @param settleConcurrency batches settled at the same time
+ * @param settleBulkConcurrency bulk batches settled beside them
  * @param scanConcurrency hosts listed at the same time
  * @param scanInterval how often it is looked which scans are due
- * @param dispatchInterval how often the queues are topped up
- * @param queueTarget messages kept in each live queue; in a bulk queue a quarter of it
- * @param handleLimit messages in the handler's queues above which nothing more is fetched
  * @param hostPause how long the files of a host that is away wait
- * @param retryPause before the second attempt; it doubles
+ * @param batchTime after which a fetch goes on with what it has; what is left of the batch waits
+ * @param retryPause before the second attempt at a file; it doubles
+ * @param unparkEvery how often parked files are tried again
+ * @param fileReadyToken that POST /file-ready asks for; without one it refuses everybody
+ * @param fileReadyTokenFile file that holds that token instead
  * @param temp directory where archives are unpacked; the system's unless told
  */
 @ConfigurationProperties("sluice.getter")
 public record GetterProperties(
-    @DefaultValue("4") int fetchConcurrency,
-    @DefaultValue("16") int fetchPrefetch,
+    @DefaultValue("8") int fetchConcurrency,
+    @DefaultValue("1") int fetchBulkConcurrency,
     @DefaultValue("2") int settleConcurrency,
-    @DefaultValue("32") int settlePrefetch,
+    @DefaultValue("1") int settleBulkConcurrency,
     @DefaultValue("8") int scanConcurrency,
     @DefaultValue("1s") Duration scanInterval,
-    @DefaultValue("500ms") Duration dispatchInterval,
-    @DefaultValue("400") int queueTarget,
-    @DefaultValue("2000") int handleLimit,
     @DefaultValue("30s") Duration hostPause,
+    @DefaultValue("30s") Duration batchTime,
     @DefaultValue("10s") Duration retryPause,
+    @DefaultValue("5m") Duration unparkEvery,
+    String fileReadyToken,
+    Path fileReadyTokenFile,
     Path temp,
+    @DefaultValue Dispatch dispatch,
     @DefaultValue Sweep sweep) {
 
   public GetterProperties {
     temp = temp == null ? Path.of(System.getProperty("java.io.tmpdir")) : temp;
+  }
+
+  /** Without the token. */
+  @Override
+  public String toString() {
+    return "GetterProperties[temp=%s, sweep=%s]".formatted(temp, sweep);
+  }
+
+  /**
+   * How work is cut into batches.
+   *
+   * @param interval how often it is looked for work to cut
+   * @param inFlight batches kept at each stage; of bulk work a quarter of it
+   * @param behind batches at handler and loader above which nothing more is fetched
+   * @param files most files of a batch
+   * @param size most bytes of a batch; a larger file goes alone
+   * @param age how long a batch that is not full waits for more files
+   * @param perHost batches fetched from one host at a time
+   */
+  public record Dispatch(
+      @DefaultValue("100ms") Duration interval,
+      @DefaultValue("8") int inFlight,
+      @DefaultValue("16") int behind,
+      @DefaultValue("200") int files,
+      @DefaultValue("8MB") DataSize size,
+      @DefaultValue("200ms") Duration age,
+      @DefaultValue("2") int perHost) {
+
+    DispatchSettings settings() {
+      return new DispatchSettings(inFlight, behind, files, size.toBytes(), age, perHost);
+    }
   }
 
   /**
@@ -55,8 +89,8 @@ public record GetterProperties(
    * @param republish messages of one queue published again in one sweep, at most
    * @param keepRaw how long raw files stay
    * @param keepRejected how long raw files stay that had rejects
-   * @param keepChunks how long chunks stay after their file has closed
-   * @param fullest share of the staging limit above which the oldest raw files go early
+   * @param keepChunks how long chunks stay that are loaded
+   * @param fullest share of the staging limit above which the oldest packs go early
    */
   public record Sweep(
       @DefaultValue("30s") Duration messages,
@@ -73,19 +107,7 @@ public record GetterProperties(
     }
   }
 
-  ConsumerProperties fetchConsumer() {
-    return ConsumerProperties.single(fetchConcurrency, fetchPrefetch);
-  }
-
-  ConsumerProperties settleConsumer() {
-    return ConsumerProperties.single(settleConcurrency, settlePrefetch);
-  }
-
   FetchSettings fetchSettings(SluiceProperties.Ledger ledger) {
-    return new FetchSettings(temp, ledger.lease(), ledger.attempts(), hostPause, retryPause);
-  }
-
-  DispatchSettings dispatchSettings() {
-    return new DispatchSettings(queueTarget, handleLimit);
+    return new FetchSettings(temp, hostPause, batchTime, ledger.attempts(retryPause));
   }
 }

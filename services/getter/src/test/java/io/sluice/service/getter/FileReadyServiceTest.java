@@ -30,12 +30,13 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The getter told of files over HTTP and by messages, with a poll so long that it finds none. */
 class FileReadyServiceTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final String TOKEN = "open sesame";
 
   @TempDir private Path directory;
   private final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
 
   @Test
-  void takesAnnouncedFilesOnce_andKeepsWhatItCannotTake() throws Exception {
+  void takesAnnouncedFilesOnce_andKeepsWhatItCannotTake_beforeAHostThatIsAway() throws Exception {
     Path in = Files.createDirectories(directory.resolve("in"));
     feed(in);
     try (EmbeddedBroker broker = EmbeddedBroker.startOnFreePort();
@@ -49,6 +50,12 @@ class FileReadyServiceTest {
       assertThat(post(url, json(byHttp)).body()).contains("\"found\":1", "\"problems\":[]");
       assertThat(post(url, json(byHttp)).body()).contains("\"known\":1");
       assertThat(post(url, "{}").statusCode()).isEqualTo(400);
+      HttpResponse<String> stranger = post(url, json(byMessage), "Bearer open");
+      assertThat(stranger.statusCode()).isEqualTo(401);
+      assertThat(stranger.body()).contains("sluice.getter.file-ready-token");
+      for (int i = 1; i <= 5; i++) { // more than one reader holds
+        send(channel, "{\"feed\": \"away\", \"path\": \"/pm/" + i + ".xml\"}");
+      }
       send(channel, json(byMessage));
       send(channel, "not json");
       await()
@@ -77,6 +84,17 @@ class FileReadyServiceTest {
         target: {table: "pm.{measInfoId}"}
         """
             .formatted(in));
+    Files.writeString(
+        feeds.resolve("away.yaml"),
+        """
+        feed: away
+        source:
+          sftp: {hosts: ["127.0.0.1:1"], user: pm, password: "${file:%s}", path: "/pm/*.xml"}
+          poll: 1h
+        format: {3gpp-pm: {}}
+        target: {table: "away.{measInfoId}"}
+        """
+            .formatted(Files.writeString(directory.resolve("password"), "none")));
   }
 
   private ConfigurableApplicationContext start(EmbeddedBroker broker) {
@@ -85,6 +103,7 @@ class FileReadyServiceTest {
         Map.ofEntries(
             Map.entry("server.address", "127.0.0.1"),
             Map.entry("server.port", "0"),
+            Map.entry("sluice.getter.file-ready-token", TOKEN),
             Map.entry("sluice.feeds", directory.resolve("feeds").toString()),
             Map.entry("sluice.staging.location", directory.resolve("staging").toUri().toString()),
             Map.entry("sluice.staging.min-free", "0B"),
@@ -114,7 +133,10 @@ class FileReadyServiceTest {
     await()
         .atMost(DEADLINE)
         .ignoreExceptions()
-        .until(() -> number("select count(*) from sluice.scan where last_at is not null") == 1);
+        .until(
+            () ->
+                number("select count(*) from sluice.scan where feed = 'pm' and last_at is not null")
+                    == 1);
   }
 
   private static String json(Path file) {
@@ -122,9 +144,15 @@ class FileReadyServiceTest {
   }
 
   private static HttpResponse<String> post(String url, String body) throws Exception {
+    return post(url, body, "Bearer " + TOKEN);
+  }
+
+  private static HttpResponse<String> post(String url, String body, String authorization)
+      throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + "/file-ready"))
             .header("Content-Type", "application/json")
+            .header("Authorization", authorization)
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());

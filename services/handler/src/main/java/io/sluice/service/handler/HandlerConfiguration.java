@@ -6,16 +6,16 @@ import io.sluice.core.catalog.Dimensions;
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.ledger.HandleLedger;
 import io.sluice.core.message.Stage;
-import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
-import io.sluice.handler.work.HandleWorker;
+import io.sluice.core.work.StageProtocol;
+import io.sluice.handler.work.HandleTask;
 import io.sluice.service.BaseConfiguration;
 import io.sluice.service.Consumers;
 import io.sluice.service.SluiceProperties;
-import io.sluice.service.broker.StageConsumer;
-import io.sluice.service.broker.StageWorker;
+import io.sluice.service.Stages;
+import io.sluice.service.broker.QueueConsumer;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -31,35 +31,47 @@ import org.springframework.context.annotation.Import;
 public class HandlerConfiguration {
 
   @Bean
-  HandleWorker handleWorker(
+  Catalog catalog(Transactions transactions) {
+    return new Catalog(transactions);
+  }
+
+  @Bean
+  Dimensions dimensions(Transactions transactions) {
+    return new Dimensions(transactions);
+  }
+
+  @Bean
+  HandleTask handleTask(
       FeedDirectory feeds,
       Transactions transactions,
       Catalog catalog,
       Dimensions dimensions,
       Staging staging,
-      WorkPublisher publisher,
       MeterRegistry registry,
       SluiceProperties common,
       HandlerProperties properties,
       Clock clock) {
-    return new HandleWorker(
+    return new HandleTask(
         name -> feeds.current().get(name),
-        new HandleLedger(transactions, common.ledger().lease()),
+        new HandleLedger(transactions),
         catalog,
         dimensions,
         staging,
-        publisher,
         new StageMetrics(registry, Stage.HANDLE),
-        properties.settings(common.ledger()),
+        properties.settings(),
+        common.ledger().attempts(properties.retryPause()),
         clock);
   }
 
   @Bean
-  StageConsumer handleConsumer(
-      Consumers consumers, HandlerProperties properties, HandleWorker worker) {
-    return consumers.consumer(
-        Stage.HANDLE,
-        properties.consumer(),
-        StageWorker.each(taken -> worker.handle(taken.message(), taken.redelivered())));
+  StageProtocol handleStage(
+      Stages stages, HandleTask task, SluiceProperties common, HandlerProperties properties) {
+    return stages.stage(Stage.HANDLE, task, common.ledger().attempts(properties.retryPause()));
+  }
+
+  @Bean
+  QueueConsumer handleConsumer(
+      Consumers consumers, HandlerProperties properties, StageProtocol handleStage) {
+    return consumers.stage(properties.concurrency(), properties.bulkConcurrency(), handleStage);
   }
 }

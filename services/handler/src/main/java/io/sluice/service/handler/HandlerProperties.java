@@ -1,8 +1,6 @@
 package io.sluice.service.handler;
 
 import io.sluice.handler.work.HandleSettings;
-import io.sluice.service.ConsumerProperties;
-import io.sluice.service.SluiceProperties;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -12,40 +10,32 @@ import org.springframework.util.unit.DataSize;
 /**
  * What the handler is told, under {@code sluice.handler.*}.
  *
- * @param concurrency files handled at the same time
- * @param prefetch files held of the live and of the bulk queue each
+ * @param concurrency batches handled at the same time
+ * @param bulkConcurrency bulk batches handled beside them
  * @param chunkSize at which a chunk is staged
- * @param blockMemory what one element block may take before it goes to disk
+ * @param blockMemory what the rows of one file may take before they go to disk
  * @param temp directory for blocks that do; the system's unless told
  * @param missingRetry pause before a staged object that is not there is looked for again
  * @param missingRetries how often it is looked for before the file is fetched again
+ * @param retryPause before the second attempt at a file; it doubles
  */
 @ConfigurationProperties("sluice.handler")
 public record HandlerProperties(
     @DefaultValue("2") int concurrency,
-    @DefaultValue("4") int prefetch,
+    @DefaultValue("1") int bulkConcurrency,
     @DefaultValue("8MB") DataSize chunkSize,
     @DefaultValue("64MB") DataSize blockMemory,
     Path temp,
     @DefaultValue("500ms") Duration missingRetry,
-    @DefaultValue("3") int missingRetries) {
+    @DefaultValue("3") int missingRetries,
+    @DefaultValue("10s") Duration retryPause) {
 
   public HandlerProperties {
     temp = temp == null ? Path.of(System.getProperty("java.io.tmpdir")) : temp;
   }
 
-  HandleSettings settings(SluiceProperties.Ledger ledger) {
+  HandleSettings settings() {
     return new HandleSettings(
-        temp,
-        chunkSize.toBytes(),
-        blockMemory.toBytes(),
-        ledger.lease(),
-        ledger.attempts(),
-        missingRetry,
-        missingRetries);
-  }
-
-  ConsumerProperties consumer() {
-    return ConsumerProperties.single(concurrency, prefetch);
+        temp, chunkSize.toBytes(), blockMemory.toBytes(), missingRetry, missingRetries);
   }
 }

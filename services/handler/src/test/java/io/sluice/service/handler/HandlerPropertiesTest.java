@@ -18,12 +18,13 @@ class HandlerPropertiesTest {
         .isEqualTo(
             new HandlerProperties(
                 2,
-                4,
+                1,
                 DataSize.ofMegabytes(8),
                 DataSize.ofMegabytes(64),
                 Path.of(System.getProperty("java.io.tmpdir")),
                 Duration.ofMillis(500),
-                3));
+                3,
+                Duration.ofSeconds(10)));
   }
 
   @Test
@@ -32,12 +33,13 @@ class HandlerPropertiesTest {
             bind(
                 Map.of(
                     "sluice.handler.concurrency", "3",
-                    "sluice.handler.prefetch", "9",
+                    "sluice.handler.bulk-concurrency", "9",
                     "sluice.handler.chunk-size", "1MB",
                     "sluice.handler.block-memory", "2MB",
                     "sluice.handler.temp", "/big",
                     "sluice.handler.missing-retry", "2s",
-                    "sluice.handler.missing-retries", "6")))
+                    "sluice.handler.missing-retries", "6",
+                    "sluice.handler.retry-pause", "7s")))
         .isEqualTo(
             new HandlerProperties(
                 3,
@@ -46,7 +48,8 @@ class HandlerPropertiesTest {
                 DataSize.ofMegabytes(2),
                 Path.of("/big"),
                 Duration.ofSeconds(2),
-                6));
+                6,
+                Duration.ofSeconds(7)));
   }
 
   private static HandlerProperties bind(Map<String, String> values) {

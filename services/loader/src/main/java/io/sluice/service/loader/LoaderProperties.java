@@ -1,57 +1,37 @@
 package io.sluice.service.loader;
 
 import io.sluice.loader.LoadSettings;
-import io.sluice.service.ConsumerProperties;
-import io.sluice.service.SluiceProperties;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.util.unit.DataSize;
 
 /**
  * What the loader is told, under {@code sluice.loader.*}.
  *
  * @param concurrency batches loaded at the same time
- * @param prefetch chunks held of the live and of the bulk queue each
- * @param batch most chunks of a transaction
- * @param batchSize most bytes of a transaction; one chunk may be larger
- * @param batchWait how long a batch waits to fill
+ * @param bulkConcurrency bulk batches loaded beside them
  * @param ddlLockTimeout how long a change of tables waits for its lock before it gives way
  * @param loadLockTimeout how long a load waits for a lock
  * @param retries of a batch after a deadlock, lock timeout or serialisation failure
  * @param backoff before the first retry, doubled for each further one
  * @param stagingReads of a chunk that is missing, before its file is handled again
  * @param tempTables at most this many per connection, in merge mode
- * @param unparkEvery how often files of a target that refused rows are tried again
+ * @param retryPause before the second attempt at a file; it doubles
  */
 @ConfigurationProperties("sluice.loader")
 public record LoaderProperties(
     @DefaultValue("1") int concurrency,
-    @DefaultValue("400") int prefetch,
-    @DefaultValue("200") int batch,
-    @DefaultValue("64MB") DataSize batchSize,
-    @DefaultValue("200ms") Duration batchWait,
+    @DefaultValue("1") int bulkConcurrency,
     @DefaultValue("2s") Duration ddlLockTimeout,
     @DefaultValue("20s") Duration loadLockTimeout,
     @DefaultValue("6") int retries,
     @DefaultValue("100ms") Duration backoff,
     @DefaultValue("3") int stagingReads,
     @DefaultValue("100") int tempTables,
-    @DefaultValue("5m") Duration unparkEvery) {
+    @DefaultValue("10s") Duration retryPause) {
 
-  LoadSettings settings(SluiceProperties.Ledger ledger) {
+  LoadSettings settings() {
     return new LoadSettings(
-        ledger.attempts(),
-        batchSize.toBytes(),
-        ddlLockTimeout,
-        loadLockTimeout,
-        retries,
-        backoff,
-        stagingReads,
-        tempTables);
-  }
-
-  ConsumerProperties consumer() {
-    return new ConsumerProperties(concurrency, prefetch, batch, batchWait);
+        ddlLockTimeout, loadLockTimeout, retries, backoff, stagingReads, tempTables);
   }
 }

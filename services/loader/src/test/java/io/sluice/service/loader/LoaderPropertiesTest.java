@@ -3,13 +3,11 @@ package io.sluice.service.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.loader.LoadSettings;
-import io.sluice.service.SluiceProperties;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
-import org.springframework.util.unit.DataSize;
 
 class LoaderPropertiesTest {
 
@@ -19,24 +17,19 @@ class LoaderPropertiesTest {
         .isEqualTo(
             new LoaderProperties(
                 1,
-                400,
-                200,
-                DataSize.ofMegabytes(64),
-                Duration.ofMillis(200),
+                1,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(20),
                 6,
                 Duration.ofMillis(100),
                 3,
                 100,
-                Duration.ofMinutes(5)));
+                Duration.ofSeconds(10)));
   }
 
   @Test
   void agreesWithTheLibrary_aboutDefaults() {
-    SluiceProperties.Ledger ledger =
-        new SluiceProperties.Ledger(Duration.ofDays(30), Duration.ofMinutes(2), 5);
-    assertThat(bind(Map.of()).settings(ledger)).isEqualTo(LoadSettings.defaults());
+    assertThat(bind(Map.of()).settings()).isEqualTo(LoadSettings.defaults());
   }
 
   @Test
@@ -45,31 +38,25 @@ class LoaderPropertiesTest {
             bind(
                 Map.ofEntries(
                     Map.entry("sluice.loader.concurrency", "2"),
-                    Map.entry("sluice.loader.prefetch", "50"),
-                    Map.entry("sluice.loader.batch", "20"),
-                    Map.entry("sluice.loader.batch-size", "1MB"),
-                    Map.entry("sluice.loader.batch-wait", "3ms"),
+                    Map.entry("sluice.loader.bulk-concurrency", "3"),
                     Map.entry("sluice.loader.ddl-lock-timeout", "4s"),
                     Map.entry("sluice.loader.load-lock-timeout", "5s"),
                     Map.entry("sluice.loader.retries", "7"),
                     Map.entry("sluice.loader.backoff", "8ms"),
                     Map.entry("sluice.loader.staging-reads", "9"),
                     Map.entry("sluice.loader.temp-tables", "11"),
-                    Map.entry("sluice.loader.unpark-every", "12m"))))
+                    Map.entry("sluice.loader.retry-pause", "12s"))))
         .isEqualTo(
             new LoaderProperties(
                 2,
-                50,
-                20,
-                DataSize.ofMegabytes(1),
-                Duration.ofMillis(3),
+                3,
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(5),
                 7,
                 Duration.ofMillis(8),
                 9,
                 11,
-                Duration.ofMinutes(12)));
+                Duration.ofSeconds(12)));
   }
 
   private static LoaderProperties bind(Map<String, String> values) {

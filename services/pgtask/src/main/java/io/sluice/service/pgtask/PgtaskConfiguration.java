@@ -4,12 +4,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.TaskKinds;
+import io.sluice.pgtask.declaration.TaskDirectory;
 import io.sluice.pgtask.run.DatabasePools;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.TaskMetrics;
 import io.sluice.pgtask.run.TaskRunner;
 import io.sluice.pgtask.schedule.TaskScheduler;
-import io.sluice.pgtask.task.TaskDirectory;
 import io.sluice.service.DatabaseConfiguration;
 import io.sluice.service.LedgerDatabase;
 import io.sluice.service.Loop;
@@ -83,7 +83,7 @@ public class PgtaskConfiguration {
             clock,
             common.instance(),
             properties.renewEvery());
-    return TaskKinds.teach(runner, databases, transactions, common.staging().s3().settings());
+    return TaskKinds.register(runner, databases, transactions, common.staging().s3().settings());
   }
 
   @Bean

@@ -10,15 +10,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What pgtask is told, under {@code sluice.pgtask.*}.
+ * The settings of pgtask, under {@code sluice.pgtask.*}.
  *
- * @param tasks directory of the declared tasks and databases; looked at as often as the feeds
- * @param threads tasks that run at the same time in this process
- * @param connections to the warehouse at most, of all tasks of this process together
+ * @param tasks directory with the declared tasks and databases; checked as often as the feeds
+ * @param threads tasks that run at the same time in this process, at most
+ * @param connections to the warehouse, for all tasks of this process together, at most
  * @param poll how often it looks for tasks that are due
- * @param lease how long a process may be silent before its runs count as killed and others take
- *     them up
- * @param historyKeep how long runs and their steps are remembered
+ * @param lease how long a process may be silent before its runs count as lost and others take them
+ *     over
+ * @param historyKeep how long the history of runs and steps is kept
  */
 @ConfigurationProperties("sluice.pgtask")
 public record PgtaskProperties(

@@ -2,9 +2,9 @@ package io.sluice.service.pgtask;
 
 import io.sluice.core.fate.FateException;
 import io.sluice.core.yaml.Problem;
+import io.sluice.pgtask.declaration.TaskDirectory;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.schedule.TaskScheduler;
-import io.sluice.pgtask.task.TaskDirectory;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.health.contributor.Health;

@@ -42,7 +42,7 @@ class PgtaskServiceTest {
             .getBean(TaskRunner.class)
             .with(
                 MaintenanceSpec.class,
-                (spec, run) -> run.step(SqlStep.alone("Analyze everything", "analyze")));
+                (spec, run) -> run.step(SqlStep.autocommit("Analyze everything", "analyze")));
         declare(
             "tidy",
             "task: tidy\nschedule: every 1h\nmaintenance: {tables: [\"*.*\"], analyze: {}}\n");
@@ -72,7 +72,7 @@ class PgtaskServiceTest {
             .getBean(TaskRunner.class)
             .with(
                 MaintenanceSpec.class,
-                (spec, run) -> run.step(SqlStep.alone("Divide", "select 1 / 0")));
+                (spec, run) -> run.step(SqlStep.autocommit("Divide", "select 1 / 0")));
         declare("tidy", "task: tidy\nmaintenance: {tables: [\"*.*\"], analyze: {}}\n");
         server.server().start();
         awaitReadiness(200, "Divide failed: division by zero");
@@ -89,7 +89,8 @@ class PgtaskServiceTest {
         Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "select string_agg(concat_ws(' ', task, state, steps), ',') from sluice.task_run")) {
+                "select string_agg(concat_ws(' ', task, state, steps), ',') from"
+                    + " sluice.task_run")) {
       row.next();
       return row.getString(1);
     }

@@ -1,0 +1,56 @@
+package io.sluice.bench;
+
+import java.io.PrintStream;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** The statements that a wave took, as the server counts them. */
+final class Statements {
+  private static final int SHOWN_CHARACTERS = 100;
+  private static final String MOST =
+      """
+      select regexp_replace(query, '\\s+', ' ', 'g'), calls, total_exec_time, wal_bytes::bigint
+      from pg_stat_statements s join pg_database d on d.oid = s.dbid
+      where d.datname = ? and s.userid <> ?::regrole order by calls desc limit ?
+      """;
+
+  private Statements() {}
+
+  /** Counts from here on. */
+  static void forget(Warehouse warehouse) throws SQLException {
+    try (Connection connection = warehouse.server().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("select pg_stat_statements_reset()");
+    }
+  }
+
+  /** Those run most often since the last wave began. */
+  static void print(Warehouse warehouse, int most, long files, PrintStream out)
+      throws SQLException {
+    Table table = new Table("statement", "a file", "ms/file", "WAL KB/file");
+    try (Connection connection = warehouse.server().getConnection();
+        PreparedStatement statement = connection.prepareStatement(MOST)) {
+      statement.setString(1, warehouse.name());
+      statement.setString(2, Warehouse.ROLE);
+      statement.setInt(3, most);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          table.add(
+              text(row.getString(1)),
+              Table.number(row.getDouble(2) / files),
+              Table.number(row.getDouble(3) / files),
+              Table.number(row.getDouble(4) / 1e3 / files));
+        }
+      }
+    }
+    table.print(out);
+  }
+
+  private static String text(String query) {
+    String text = query.strip().replace('|', '/');
+    return text.substring(0, Math.min(text.length(), SHOWN_CHARACTERS));
+  }
+}

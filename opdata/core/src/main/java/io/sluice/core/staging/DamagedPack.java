@@ -1,0 +1,17 @@
+package io.sluice.core.staging;
+
+import java.io.IOException;
+
+/** An object where a pack should be, whose index cannot be read. */
+public final class DamagedPack extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  DamagedPack(String message) {
+    super(message);
+  }
+
+  DamagedPack(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

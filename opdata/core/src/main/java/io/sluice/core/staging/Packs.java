@@ -1,0 +1,113 @@
+package io.sluice.core.staging;
+
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+
+/** Reads what {@link PackWriter} wrote. */
+public final class Packs {
+
+  private Packs() {}
+
+  /**
+   * Opens one file of a pack.
+   *
+   * @param key of the pack
+   * @param offset of the file's first byte
+   * @param size of the file in bytes; the stream ends after them, and fails when there are fewer
+   * @throws StagingObjectMissing when there is no such pack
+   */
+  public static InputStream open(Staging staging, String key, long offset, long size)
+      throws IOException {
+    return new Slice(staging.open(key, offset), key, size);
+  }
+
+  /**
+   * The files of a pack.
+   *
+   * @throws StagingObjectMissing when there is no such pack
+   * @throws DamagedPack when it is no pack
+   * @throws IOException when the store is away
+   */
+  public static List<RawIdentity> index(Staging staging, String key) throws IOException {
+    long size = staging.size(key);
+    if (size < PackWriter.FOOTER) {
+      throw new DamagedPack("staging object " + key + " is not a pack: it is too short");
+    }
+    long at = indexOffset(staging, key, size);
+    try (InputStream in = staging.open(key, at)) {
+      byte[] json = in.readNBytes((int) (size - PackWriter.FOOTER - at));
+      return List.of(PackWriter.JSON.readValue(json, RawIdentity[].class));
+    } catch (JacksonException e) {
+      throw new DamagedPack(
+          "the index of pack " + key + " cannot be read: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static long indexOffset(Staging staging, String key, long size) throws IOException {
+    ByteBuffer footer;
+    try (InputStream in = staging.open(key, size - PackWriter.FOOTER)) {
+      footer = ByteBuffer.wrap(in.readNBytes(PackWriter.FOOTER));
+    }
+    long at = footer.getLong();
+    long length = size - PackWriter.FOOTER - at;
+    boolean pack = footer.getLong() == PackWriter.MAGIC;
+    if (!pack || at < 0 || length < 0 || length > Integer.MAX_VALUE - 16) {
+      throw new DamagedPack("staging object " + key + " is not a pack");
+    }
+    return at;
+  }
+
+  /** The bytes of one file. */
+  private static final class Slice extends FilterInputStream {
+
+    private final String key;
+    private long left;
+
+    Slice(InputStream in, String key, long size) {
+      super(in);
+      this.key = key;
+      this.left = size;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      if (left == 0) {
+        return -1;
+      }
+      int count = in.read(bytes, offset, (int) Math.min(length, left));
+      if (count < 0) {
+        throw new EOFException("pack " + key + " ends " + left + " bytes short");
+      }
+      left -= count;
+      return count;
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+      long skipped = in.skip(Math.min(count, left));
+      left -= skipped;
+      return skipped;
+    }
+
+    @Override
+    public int available() throws IOException {
+      return (int) Math.min(in.available(), left);
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
+    }
+  }
+}

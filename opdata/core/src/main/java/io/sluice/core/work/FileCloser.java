@@ -1,0 +1,183 @@
+package io.sluice.core.work;
+
+import io.sluice.core.ids.FileIds;
+import io.sluice.core.message.Stage;
+import io.sluice.core.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Closes files inside the caller's transaction: their counts move from sluice.work to sluice.file.
+ * The caller has locked their work rows in id order. Archives whose last member closes go on with
+ * it, see {@link #releaseArchives}.
+ */
+public final class FileCloser {
+
+  /** How a file ends. */
+  public enum End {
+    LOADED,
+    SETTLED,
+    DUPLICATE,
+    REPLACED,
+    REJECTED,
+    DEAD,
+    DISCARDED;
+
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * The end of one file.
+   *
+   * @param stage where it ended
+   * @param reason short, then the sentence; null to keep the one in the ledger
+   * @param position where in the file, or null
+   */
+  public record Ending(long fileId, End end, Stage stage, String reason, String position) {}
+
+  private static final String CLOSE =
+      """
+      with e as (
+        select * from unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[])
+          as e (file_id, state, stage, reason, position)),
+      done as (
+        delete from sluice.work w using e where w.file_id = e.file_id
+        returning w.*, e.state as ends, e.stage as ends_at, coalesce(e.reason, w.reason) as why, e.position)
+      update sluice.file f set state = d.ends, stage = d.ends_at, reason = d.why, position = d.position,
+             closed_at = now(), handling = d.handling, checksum = coalesce(d.checksum, f.checksum), pack = d.pack,
+             pack_offset = d.pack_offset, read = d.read, loaded = d.loaded, collapsed = d.collapsed,
+             replaced = d.replaced, rejected = d.rejected, dead = d.dead, conflicts = d.conflicts, rows = d.rows,
+             tables = d.tables, unit = d.unit, element = coalesce(d.element, f.element), first_time = d.first_time,
+             last_time = d.last_time, period = coalesce(d.last_time, f.period)
+      from done d where f.id = d.file_id and f.day = any (?) returning d.parent
+      """;
+
+  private FileCloser() {}
+
+  /**
+   * Files whose rows are all committed: those whose source wants an action wait for it, the others
+   * close as loaded.
+   */
+  public static void finishLoaded(Connection connection, Collection<Long> files)
+      throws SQLException {
+    Set<Long> rest = new HashSet<>(files);
+    Work.toSettle(connection, files).forEach(rest::remove);
+    close(
+        connection,
+        rest.stream().map(id -> new Ending(id, End.LOADED, Stage.LOAD, null, null)).toList());
+  }
+
+  /** Closes files, whatever their end. */
+  public static void close(Connection connection, Collection<Ending> endings) throws SQLException {
+    if (endings.isEmpty()) {
+      return;
+    }
+    List<Long> parents =
+        Sql.list(
+            connection,
+            CLOSE,
+            row -> row.getObject(1, Long.class),
+            Sql.array("bigint", endings, Ending::fileId),
+            Sql.array("text", endings, e -> e.end().id()),
+            Sql.array("text", endings, e -> e.stage().id()),
+            Sql.array("text", endings, e -> text(e.reason())),
+            Sql.array("text", endings, Ending::position),
+            FileIds.days(endings.stream().map(Ending::fileId).toList()));
+    Set<Long> archives = new HashSet<>(parents);
+    archives.removeIf(Objects::isNull);
+    if (!archives.isEmpty()) {
+      releaseArchives(connection, archives);
+    }
+  }
+
+  /** One file. */
+  public static void close(
+      Connection connection, long fileId, End end, Stage stage, String reason, String position)
+      throws SQLException {
+    close(connection, List.of(new Ending(fileId, end, stage, reason, position)));
+  }
+
+  /**
+   * What was or would have been loaded of these files has given way to a newer version; of files in
+   * flight or closed.
+   */
+  public static void closeReplaced(Connection connection, Collection<Long> files)
+      throws SQLException {
+    if (files.isEmpty()) {
+      return;
+    }
+    Work.replaced(connection, files);
+    Sql.update(
+        connection,
+        "update sluice.file set state = 'replaced', replaced = read - collapsed - rejected,"
+            + " loaded = 0, dead = 0, rows = 0, tables = '{}' where id = any (?) and day = any (?)",
+        Sql.longs(files),
+        FileIds.days(files));
+    close(
+        connection,
+        files.stream()
+            .map(
+                id ->
+                    new Ending(id, End.REPLACED, Stage.HANDLE, "a newer version was handled", null))
+            .toList());
+  }
+
+  /**
+   * Archives all of whose members have closed: those whose source wants an action wait for it, if
+   * all their members ended well; the others close as loaded, and what was not loaded of them stays
+   * at the source. Archives are locked after all members, in id order, so that two last members see
+   * each other.
+   *
+   * @param archives of members that have just closed or were just written down
+   */
+  public static void releaseArchives(Connection connection, Set<Long> archives)
+      throws SQLException {
+    List<Long> complete = Work.complete(connection, archives);
+    if (complete.isEmpty()) {
+      return;
+    }
+    Map<Long, Long> notLoaded = notLoaded(connection, complete);
+    List<Long> well = complete.stream().filter(id -> !notLoaded.containsKey(id)).toList();
+    Set<Long> rest = new HashSet<>(complete);
+    rest.removeAll(Work.settleArchives(connection, well));
+    close(
+        connection,
+        rest.stream()
+            .map(id -> new Ending(id, End.LOADED, Stage.LOAD, remark(notLoaded.get(id)), null))
+            .toList());
+  }
+
+  private static String remark(Long notLoaded) {
+    return notLoaded == null
+        ? null
+        : notLoaded + " of its members were not loaded, so it is left alone at its source";
+  }
+
+  /** How many members of each archive did not end well. */
+  private static Map<Long, Long> notLoaded(Connection connection, List<Long> archives)
+      throws SQLException {
+    Map<Long, Long> count = new HashMap<>();
+    Sql.list(
+        connection,
+        "select parent, count(*) from sluice.file where parent = any (?) and day = any (?)"
+            + " and state in ('rejected', 'dead', 'discarded') group by parent",
+        row -> count.put(row.getLong(1), row.getLong(2)),
+        Sql.longs(archives),
+        FileIds.days(archives));
+    return count;
+  }
+
+  private static String text(String value) {
+    return value == null ? null : value.replace('\0', '\uFFFD');
+  }
+}

@@ -1,0 +1,231 @@
+package io.sluice.getter.fetch;
+
+import io.sluice.core.fate.RejectFile;
+import io.sluice.core.feed.Feed;
+import io.sluice.core.staging.PackWriter;
+import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingKeys;
+import io.sluice.core.staging.StagingObjectMissing;
+import io.sluice.core.work.BatchFile;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.FileCloser.End;
+import io.sluice.getter.archive.ArchiveKind;
+import io.sluice.getter.source.Source;
+import io.sluice.getter.source.SourceAway;
+import io.sluice.getter.source.SourceBusy;
+import io.sluice.getter.source.SourceFile;
+import io.sluice.getter.source.SourceFileChanged;
+import io.sluice.getter.source.SourceFileDenied;
+import io.sluice.getter.source.SourceFileMissing;
+import io.sluice.getter.source.SourceMirrorAway;
+import io.sluice.getter.source.SourceReader;
+import io.sluice.getter.source.SourceStream;
+import io.sluice.getter.source.Sources;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Brings the bytes of one batch into a pack, host by host, over one connection each. What goes
+ * wrong with a file or a host concerns that file or host only; an {@link IOException} out of here
+ * is staging's.
+ */
+final class BatchFetch {
+
+  private final Claim claim;
+  private final Feed feed;
+  private final Sources sources;
+  private final Staging staging;
+  private final FetchLedger ledger;
+  private final FetchSettings settings;
+  private final Fetched fetched;
+  private final PackCopy copy;
+  private final Archives archives;
+
+  BatchFetch(
+      Claim claim,
+      Feed feed,
+      Sources sources,
+      Staging staging,
+      PackWriter pack,
+      FetchLedger ledger,
+      FetchSettings settings,
+      Fetched fetched) {
+    this.claim = claim;
+    this.feed = feed;
+    this.sources = sources;
+    this.staging = staging;
+    this.ledger = ledger;
+    this.settings = settings;
+    this.fetched = fetched;
+    this.copy = new PackCopy(pack, claim.token(), settings.tempDirectory());
+    this.archives = new Archives(claim, feed.source(), ledger, pack, settings.tempDirectory());
+  }
+
+  /**
+   * @param until when what is left of the batch has to wait, so that a slow host delays no other;
+   *     one file is always fetched
+   */
+  void run(Clock clock, Instant until) throws IOException {
+    Map<String, List<BatchFile>> byHost = new LinkedHashMap<>();
+    for (BatchFile file : claim.files()) {
+      byHost.computeIfAbsent(file.host(), host -> new ArrayList<>()).add(file);
+    }
+    for (Map.Entry<String, List<BatchFile>> host : byHost.entrySet()) {
+      fetchHost(host.getKey(), host.getValue(), clock, until);
+    }
+  }
+
+  private void fetchHost(String host, List<BatchFile> files, Clock clock, Instant until)
+      throws IOException {
+    int next = 0;
+    try (SourceReader reader = new SourceReader(sources.of(feed, host), Source.Purpose.FETCH)) {
+      while (next < files.size()) {
+        BatchFile file = files.get(next);
+        if (!fetched.outcomes.isEmpty() && clock.instant().isAfter(until)) {
+          fetched.postponed(file, Duration.ZERO, "slow: " + host + " took too long for the batch");
+        } else {
+          fetchOne(reader, file);
+        }
+        next++;
+      }
+    } catch (SourceBusy e) {
+      postpone(files.subList(next, files.size()), "busy: " + e.getMessage());
+    } catch (SourceAway e) {
+      ledger.hostAway(claim.feed(), host, e.getMessage());
+      postpone(files.subList(next, files.size()), "away: " + e.getMessage());
+    }
+  }
+
+  private void postpone(List<BatchFile> files, String reason) {
+    files.forEach(file -> fetched.postponed(file, settings.hostPause(), reason));
+  }
+
+  /**
+   * @throws SourceAway when nothing more can be had of the host now
+   */
+  private void fetchOne(SourceReader reader, BatchFile file) throws IOException {
+    try {
+      if (file.paused()) {
+        String reason = "paused; 'sluice feed resume' lets it go on";
+        fetched.postponed(file, settings.hostPause(), reason);
+      } else {
+        stage(reader, file);
+      }
+    } catch (SourceMirrorAway e) {
+      fetched.postponed(file, settings.hostPause(), "away: " + e.getMessage());
+    } catch (SourceFileMissing e) {
+      fetched.ended(file, End.REJECTED, "vanished", e.getMessage(), null);
+    } catch (SourceFileChanged e) {
+      fetched.ended(file, End.REPLACED, "changed", e.getMessage(), null);
+    } catch (RejectFile e) {
+      fetched.ended(file, End.REJECTED, e.reason(), e.getMessage(), e.position());
+    } catch (SourceFileDenied e) {
+      fetched.failed(file, "denied", e);
+    }
+  }
+
+  private void stage(SourceReader reader, BatchFile file) throws IOException {
+    Optional<Staged> earlier = earlier(file);
+    if (earlier.isPresent()) {
+      fetched.staged(earlier.get());
+    } else if (file.parent().isPresent()) {
+      restore(reader, file);
+    } else {
+      take(download(reader, file, new SourceFile(file.path(), file.size(), file.mtime())));
+    }
+  }
+
+  /** An attempt before this one got as far as staging it. */
+  private Optional<Staged> earlier(BatchFile file) throws IOException {
+    if (file.checksum().isEmpty() || file.raw().isEmpty()) {
+      return Optional.empty();
+    }
+    String key = StagingKeys.raw(claim.feed(), file.raw().get().pack());
+    try (InputStream in = staging.open(key, file.raw().get().offset())) {
+      int head = (int) Math.min(ArchiveKind.HEAD, file.size());
+      ArchiveKind kind = ArchiveKind.of(in.readNBytes(head));
+      return kind == ArchiveKind.NONE || file.parent().isPresent()
+          ? Optional.of(
+              new Staged(
+                  file, file.raw().get(), file.size(), file.checksum().get(), ArchiveKind.NONE))
+          : Optional.empty();
+    } catch (StagingObjectMissing e) {
+      return Optional.empty();
+    }
+  }
+
+  private PackCopy.Copy download(SourceReader reader, BatchFile file, SourceFile listed)
+      throws IOException {
+    try (SourceStream in = reader.open(listed)) {
+      PackCopy.Copy copied = copy.copy(file, in, listed.size());
+      long size = copied.staged().size();
+      SourceFile now =
+          size == listed.size()
+              ? in.stat()
+              : new SourceFile(listed.path(), size, listed.modified());
+      if (!listed.unchanged(now)) {
+        drop(copied);
+        throw new SourceFileChanged(reader.host(), listed, now);
+      }
+      return copied;
+    }
+  }
+
+  private void take(PackCopy.Copy copied) throws IOException {
+    Staged staged = copied.staged();
+    if (staged.kind() == ArchiveKind.UNSUPPORTED) {
+      drop(copied);
+      throw new RejectFile(
+          "archive_unsupported",
+          "",
+          "the file is packed in a way that is not read; deliver it as gz, zip, tar or tgz");
+    }
+    if (copied.spool().isPresent()) {
+      expand(staged, copied.spool().get());
+    }
+    fetched.staged(staged);
+  }
+
+  private void expand(Staged archive, Path spool) throws IOException {
+    try {
+      fetched.members.addAll(archives.expand(archive, spool));
+    } finally {
+      Files.deleteIfExists(spool);
+    }
+  }
+
+  /** A member whose bytes are gone comes out of its archive again, which is fetched again. */
+  private void restore(SourceReader reader, BatchFile member) throws IOException {
+    String path = member.path().substring(0, member.path().indexOf("!/"));
+    SourceFile archive = reader.stat(path);
+    if (!archive.modified().equals(member.mtime())) {
+      throw new SourceFileChanged(
+          reader.host(), new SourceFile(path, archive.size(), member.mtime()), archive);
+    }
+    PackCopy.Copy copied = download(reader, member, archive);
+    if (copied.spool().isEmpty()) {
+      throw Archives.without(member);
+    }
+    try {
+      fetched.staged(archives.restore(member, copied.spool().get()));
+    } finally {
+      Files.deleteIfExists(copied.spool().get());
+    }
+  }
+
+  private static void drop(PackCopy.Copy copied) throws IOException {
+    if (copied.spool().isPresent()) {
+      Files.deleteIfExists(copied.spool().get());
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.sluice.getter.fetch;
+
+import io.sluice.core.ids.FileIds;
+import io.sluice.core.message.Stage;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.Work;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** Writes the members of archives down as files with a parent; two statements for all of them. */
+final class MemberRows {
+
+  /**
+   * A member as the ledger gets it.
+   *
+   * @param state of sluice.file
+   * @param stage at which it goes on, null when it is closed
+   * @param pause before it may be picked there
+   */
+  record Row(Member member, String state, Stage stage, Duration pause, String reason) {
+
+    static Row open(Member member, Stage stage, Duration pause, String reason) {
+      return new Row(member, "discovered", stage, pause, reason);
+    }
+
+    static Row closed(Member member, String state, String reason) {
+      return new Row(member, state, null, Duration.ZERO, reason);
+    }
+
+    boolean isOpen() {
+      return stage != null;
+    }
+
+    boolean isStaged() {
+      return member.staged() != null;
+    }
+
+    Staged staged() {
+      return member.staged();
+    }
+  }
+
+  private static final String FILES =
+      """
+      insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, checksum, parent, bulk, found_at,
+                               state, stage, reason, closed_at, pack, pack_offset)
+      select m.id, sluice.day_of(m.id), m.path_key, a.feed, a.host, m.path, m.size, a.mtime,
+             decode(m.checksum, 'hex'), a.id, a.bulk, a.found_at, m.state,
+             case when m.state <> 'discovered' then 'fetch' end, m.reason,
+             case when m.state <> 'discovered' then now() end, m.pack, m.pack_offset
+      from unnest(?::bigint[], ?::bigint[], ?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[],
+                  ?::bigint[], ?::bigint[])
+             as m (archive, id, path_key, path, size, checksum, state, reason, pack, pack_offset)
+      join sluice.file a on a.id = m.archive and a.day = any (?)
+      on conflict do nothing returning id
+      """;
+
+  private MemberRows() {}
+
+  /** What the ledger has from an earlier expansion stays as it is. */
+  static void insert(Connection connection, Claim claim, Collection<Row> rows) throws SQLException {
+    if (rows.isEmpty()) {
+      return;
+    }
+    Set<Long> inserted =
+        new HashSet<>(
+            Sql.list(
+                connection,
+                FILES,
+                row -> row.getLong(1),
+                Sql.array("bigint", rows, r -> r.member.archive()),
+                Sql.array("bigint", rows, r -> r.member.fileId()),
+                Sql.array("uuid", rows, r -> pathKey(claim, r)),
+                Sql.array("text", rows, r -> r.member.path()),
+                Sql.array("bigint", rows, r -> r.member.size()),
+                Sql.array("text", rows, r -> r.isStaged() ? r.staged().checksum().hex() : null),
+                Sql.array("text", rows, Row::state),
+                Sql.array("text", rows, Row::reason),
+                Sql.array("bigint", rows, r -> r.isStaged() ? r.staged().raw().pack() : null),
+                Sql.array("bigint", rows, r -> r.isStaged() ? r.staged().raw().offset() : null),
+                FileIds.days(rows.stream().map(r -> r.member.archive()).toList())));
+    List<Work.Member> open =
+        rows.stream()
+            .filter(r -> r.isOpen() && inserted.contains(r.member.fileId()))
+            .map(r -> new Work.Member(r.member.fileId(), r.stage, r.pause, r.reason))
+            .toList();
+    Work.members(connection, open);
+  }
+
+  private static UUID pathKey(Claim claim, Row row) {
+    String host = host(claim, row.member.archive());
+    return FileIds.pathKey(claim.feed(), host, row.member.path());
+  }
+
+  private static String host(Claim claim, long archive) {
+    return claim.files().stream()
+        .filter(file -> file.id() == archive)
+        .findFirst()
+        .orElseThrow()
+        .host();
+  }
+}

@@ -1,0 +1,236 @@
+package io.sluice.getter.source;
+
+import io.sluice.core.feed.HostPort;
+import io.sluice.core.feed.PathPattern;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.sshd.sftp.client.SftpClient;
+import org.apache.sshd.sftp.client.SftpClient.Attributes;
+import org.apache.sshd.sftp.client.SftpClient.DirEntry;
+import org.apache.sshd.sftp.common.SftpConstants;
+import org.apache.sshd.sftp.common.SftpException;
+
+/** A session on an SFTP server: one connection, lent by {@link SftpServer}. */
+final class SftpSession implements SourceSession, SftpStream.Owner {
+
+  /** Borrows a connection from the server. */
+  interface Loan {
+    SftpLease acquire() throws SourceAway;
+  }
+
+  private final HostPort server;
+  private final BaseDirectory base;
+  private final Optional<Pace> pace;
+  private final Loan loan;
+  private SftpLease lease;
+  private boolean used;
+  private boolean whole = true;
+  private int streams;
+
+  SftpSession(HostPort server, BaseDirectory base, Optional<Pace> pace, Loan loan)
+      throws SourceAway {
+    this.server = server;
+    this.base = base;
+    this.pace = pace;
+    this.loan = loan;
+    this.lease = loan.acquire();
+  }
+
+  @Override
+  public String server() {
+    return server.toString();
+  }
+
+  @Override
+  public Listing list(PathPattern.Level level, long filesBefore, Consumer<SourceFile> files)
+      throws IOException {
+    SftpListing listing = new SftpListing(this, base.path(), files);
+    BaseDirectory.Look look = listing.walk(level);
+    if (!look.present()) {
+      throw base.missing();
+    }
+    base.listed(look, listing.seen().files(), filesBefore);
+    return listing.seen();
+  }
+
+  @Override
+  public SourceFile stat(String path) throws IOException {
+    return onFile(path, "read", sftp -> describe(path, sftp.stat(NameCodec.toServer(path))));
+  }
+
+  @Override
+  public SourceStream open(SourceFile file, long offset) throws IOException {
+    SftpClient.CloseableHandle handle =
+        onFile(
+            file.path(),
+            "read",
+            sftp -> sftp.open(NameCodec.toServer(file.path()), SftpClient.OpenMode.Read));
+    streams++;
+    return new SftpStream(lease.connection(), handle, file, offset, pace, this);
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    onFile(
+        path,
+        "delete",
+        sftp -> {
+          sftp.remove(NameCodec.toServer(path));
+          return null;
+        });
+    base.tookAway();
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    onFile(
+        from,
+        "move",
+        sftp -> {
+          SftpMove.move(sftp, server(), from, to);
+          return null;
+        });
+    base.tookAway();
+  }
+
+  @Override
+  public void close() {
+    lease.end(whole && streams == 0);
+  }
+
+  @Override
+  public IOException failed(IOException problem, String path) {
+    if (problem instanceof SftpException status && SftpMeaning.ofFile(status)) {
+      return SftpMeaning.of(status, server(), path, "read");
+    }
+    whole = false;
+    return away("read", path, problem);
+  }
+
+  @Override
+  public void closed() {
+    streams--;
+  }
+
+  /** A call about one file; that it is missing counts only where the base directory is there. */
+  private <T> T onFile(String path, String what, Call<T> call) throws IOException {
+    try {
+      return call(path, what, call);
+    } catch (SourceFileMissing e) {
+      base.check(look());
+      throw e;
+    } catch (SourceFileDenied e) {
+      look();
+      throw e;
+    }
+  }
+
+  BaseAway baseDenied() {
+    return base.denied();
+  }
+
+  private BaseDirectory.Look look() throws IOException {
+    try {
+      return call(base.path(), "list", sftp -> new BaseDirectory.Look(true, null, isEmpty(sftp)));
+    } catch (SourceFileMissing e) {
+      return BaseDirectory.Look.MISSING;
+    } catch (SourceFileDenied e) {
+      throw base.denied();
+    }
+  }
+
+  private boolean isEmpty(SftpClient sftp) throws IOException {
+    try (SftpClient.CloseableHandle handle = sftp.openDir(NameCodec.toServer(base.path()))) {
+      for (List<DirEntry> some = sftp.readDir(handle); some != null; some = sftp.readDir(handle)) {
+        if (some.stream().anyMatch(entry -> !SftpListing.isDots(entry.getFilename()))) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** A connection that had been idle may be dead; then once more with another. */
+  <T> T call(String path, String what, Call<T> call) throws IOException {
+    giveWay();
+    while (true) {
+      try {
+        T result = call.run(lease.connection().sftp());
+        used = true;
+        return result;
+      } catch (SftpException e) {
+        if (SftpMeaning.ofFile(e)) {
+          throw SftpMeaning.of(e, server(), path, what);
+        }
+        whole = false;
+        throw away(what, path, e);
+      } catch (SourceNameTaken e) {
+        throw e;
+      } catch (IOException e) {
+        if (used || !lease.reused() || lease.connection().usable()) {
+          whole = false;
+          throw away(what, path, e);
+        }
+        again();
+      }
+    }
+  }
+
+  /** Between two calls: lets go of the connection before it queues up for one. */
+  private void giveWay() throws SourceAway {
+    if (!whole) {
+      throw new SourceAway("the session on " + server + " is broken");
+    }
+    if (streams == 0 && lease.overdue()) {
+      again();
+    }
+  }
+
+  private void again() throws SourceAway {
+    lease.end(true);
+    used = false;
+    lease = loan.acquire();
+  }
+
+  private SourceAway away(String what, String path, IOException e) {
+    return new SourceAway(
+        "cannot %s %s on %s: %s".formatted(what, Names.printable(path), server, e.getMessage()), e);
+  }
+
+  static SourceFile describe(String path, Attributes attributes) {
+    Instant modified =
+        attributes.getModifyTime() == null ? Instant.EPOCH : attributes.getModifyTime().toInstant();
+    return new SourceFile(path, attributes.getSize(), modified);
+  }
+
+  /** Statuses that speak of one file; all others speak of the server. */
+  private static final class SftpMeaning {
+
+    static boolean ofFile(SftpException e) {
+      return switch (e.getStatus()) {
+        case SftpConstants.SSH_FX_NO_SUCH_FILE,
+            SftpConstants.SSH_FX_NO_SUCH_PATH,
+            SftpConstants.SSH_FX_PERMISSION_DENIED,
+            SftpConstants.SSH_FX_FILE_ALREADY_EXISTS ->
+            true;
+        default -> false;
+      };
+    }
+
+    static IOException of(SftpException e, String server, String path, String what) {
+      return switch (e.getStatus()) {
+        case SftpConstants.SSH_FX_PERMISSION_DENIED -> new SourceFileDenied(server, path, what);
+        case SftpConstants.SSH_FX_FILE_ALREADY_EXISTS -> new SourceNameTaken(server, path);
+        default -> new SourceFileMissing(server, path);
+      };
+    }
+  }
+
+  /** Work on the connection. */
+  interface Call<T> {
+    T run(SftpClient sftp) throws IOException;
+  }
+}

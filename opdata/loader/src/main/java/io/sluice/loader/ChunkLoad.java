@@ -1,0 +1,140 @@
+package io.sluice.loader;
+
+import io.sluice.core.chunk.Segment;
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.SqlNames;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.FileCloser;
+import io.sluice.core.work.Work;
+import io.sluice.loader.check.IdCheck;
+import io.sluice.loader.check.TableCheck;
+import io.sluice.loader.check.WindowFilter;
+import io.sluice.loader.rows.Chunk;
+import io.sluice.loader.rows.Counts;
+import io.sluice.loader.rows.Rejects;
+import io.sluice.loader.rows.RowRange;
+import io.sluice.loader.table.Prepared;
+import io.sluice.loader.write.BinaryCopy;
+import io.sluice.loader.write.CopyGroup;
+import io.sluice.loader.write.DirectCopies;
+import io.sluice.loader.write.TableWriter;
+import io.sluice.loader.write.Writers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One load transaction (D3): the rows of a chunk and their ledger entries, all or nothing. A batch
+ * of one chunk takes thirteen statements, COMMIT included, and one more a table, however many files
+ * it has.
+ */
+final class ChunkLoad {
+
+  /**
+   * What was committed.
+   *
+   * @param files that were still in the batch
+   * @param withoutView tables whose view is missing
+   */
+  record Done(Set<Long> files, Counts counts, Set<Integer> withoutView) {
+
+    static final Done NOTHING = new Done(Set.of(), new Counts(), Set.of());
+  }
+
+  private final Claim claim;
+  private final Chunk chunk;
+  private final boolean last;
+  private final Prepared prepared;
+  private final LoadSettings settings;
+  private final TableWriter writer;
+  private final Rejects rejects = new Rejects();
+  private final Counts counts = new Counts();
+
+  /**
+   * @param last whether the files close with it
+   * @param careful the database refused a row of this chunk: find it
+   */
+  ChunkLoad(
+      Claim claim,
+      Chunk chunk,
+      boolean last,
+      Prepared prepared,
+      boolean careful,
+      DirectCopies direct,
+      LoadSettings settings) {
+    this.claim = claim;
+    this.chunk = chunk;
+    this.last = last;
+    this.prepared = prepared;
+    this.settings = settings;
+    this.writer = Writers.of(prepared, rejects, careful, direct, settings.tempTables());
+  }
+
+  Done run(Connection connection) throws SQLException {
+    settings(connection);
+    Set<Long> files = Batches.lock(connection, claim);
+    Chunk mine = chunk.only(files);
+    List<CopyGroup> groups = CopyGroup.of(rowsInWindow(mine), prepared);
+    Set<Integer> withoutView =
+        TableCheck.check(
+            connection, groups, prepared, settings.ddlLockTimeout(), settings.loadLockTimeout());
+    if (!groups.isEmpty()) {
+      IdCheck.check(connection, mine.ids());
+    }
+    for (CopyGroup group : groups) {
+      counts.add(writer.write(connection, group));
+    }
+    copyRejects(connection, mine.rejects());
+    rejects.save(connection);
+    Marks.insert(connection, mine.heads());
+    Work.addLoaded(connection, counts.loaded());
+    finish(connection, files);
+    return new Done(files, counts, withoutView);
+  }
+
+  /** Compiling would take longer than the statements do: each is long, and meets few rows. */
+  private void settings(Connection connection) throws SQLException {
+    Sql.execute(
+        connection,
+        "set local synchronous_commit = on; set local jit = off; set local lock_timeout = '%dms'"
+            .formatted(settings.loadLockTimeout().toMillis()));
+  }
+
+  private List<RowRange> rowsInWindow(Chunk mine) {
+    WindowFilter window = new WindowFilter(prepared, rejects, counts);
+    return mine.rows().stream().flatMap(range -> window.inside(range).stream()).toList();
+  }
+
+  private static void copyRejects(Connection connection, List<RowRange> ranges)
+      throws SQLException {
+    Map<List<?>, List<RowRange>> byColumns = new LinkedHashMap<>();
+    for (RowRange range : ranges) {
+      byColumns.computeIfAbsent(range.head().columns(), k -> new ArrayList<>()).add(range);
+    }
+    for (List<RowRange> some : byColumns.values()) {
+      Segment head = some.get(0).head();
+      BinaryCopy.copy(
+          connection,
+          SqlNames.qualified("sluice", "reject"),
+          SqlNames.list(head.columns().stream().map(column -> column.name()).toList()),
+          some);
+    }
+  }
+
+  private void finish(Connection connection, Collection<Long> files) throws SQLException {
+    if (!last) {
+      Batches.chunkDone(connection, claim);
+      return;
+    }
+    if (!files.isEmpty()) {
+      FileCloser.finishLoaded(connection, files);
+    }
+    Batches.end(connection, claim);
+  }
+}

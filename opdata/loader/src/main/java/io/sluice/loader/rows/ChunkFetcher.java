@@ -1,0 +1,116 @@
+package io.sluice.loader.rows;
+
+import io.sluice.core.chunk.ChunkReader;
+import io.sluice.core.chunk.Segment;
+import io.sluice.core.chunk.Segment.Run;
+import io.sluice.core.fate.PauseStage;
+import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingKeys;
+import io.sluice.core.staging.StagingObjectMissing;
+import io.sluice.core.work.Claim;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads chunks from staging. */
+public final class ChunkFetcher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkFetcher.class);
+
+  private final Staging staging;
+  private final int reads;
+  private final IntConsumer pause;
+
+  /**
+   * @param reads of a chunk that is missing or damaged, before it is given up
+   * @param pause waits after the n-th read
+   */
+  public ChunkFetcher(Staging staging, int reads, IntConsumer pause) {
+    this.staging = staging;
+    this.reads = reads;
+    this.pause = pause;
+  }
+
+  /**
+   * Reads a chunk whole.
+   *
+   * @param number of the chunk, from 0
+   * @return empty when it is not there, or not whole: its files are to be handled again
+   * @throws PauseStage when staging is away
+   */
+  public Optional<Chunk> fetch(Claim claim, int number) {
+    String key = StagingKeys.chunk(claim.feed(), claim.chunk(), number);
+    for (int read = 1; ; read++) {
+      try (InputStream in = staging.open(key)) {
+        return Optional.of(read(claim, number, in));
+      } catch (StagingObjectMissing | DamagedChunk | EOFException e) {
+        LOG.warn("feed={} chunk={}: {}", claim.feed(), key, e.getMessage());
+        if (read >= reads) {
+          return Optional.empty();
+        }
+        pause.accept(read);
+      } catch (IOException e) {
+        throw new PauseStage("staging: reading " + key + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static Chunk read(Claim claim, int number, InputStream in) throws IOException {
+    ChunkReader reader = new ChunkReader(in);
+    if (reader.token() != claim.chunk() || reader.chunk() != number) {
+      throw new DamagedChunk("it holds another chunk");
+    }
+    List<RowRange> rows = new ArrayList<>();
+    List<RowRange> rejects = new ArrayList<>();
+    long bytes = 0;
+    for (Segment head = reader.next(); head != null; head = reader.next()) {
+      if (head.length() > Integer.MAX_VALUE - 16) {
+        throw new DamagedChunk("a segment claims " + head.length() + " bytes");
+      }
+      byte[] segment = reader.payload().readNBytes((int) head.length());
+      addRanges(new SegmentData(head, segment), head.tableId() == Segment.REJECTS ? rejects : rows);
+      bytes += segment.length;
+    }
+    return new Chunk(rows, rejects, reader.ids(), bytes);
+  }
+
+  private static void addRanges(SegmentData segment, List<RowRange> ranges) throws DamagedChunk {
+    Segment head = segment.head();
+    long offset = 0;
+    long row = 0;
+    long cells = 0;
+    for (Run run : head.runs()) {
+      ranges.add(
+          new RowRange(
+              segment,
+              run.fileId(),
+              run.handling(),
+              (int) offset,
+              (int) run.bytes(),
+              (int) row,
+              (int) run.rows(),
+              run.cells()));
+      offset += run.bytes();
+      row += run.rows();
+      cells += run.cells();
+    }
+    if (offset != head.bytes() || row != head.rows() || cells != head.cells()) {
+      throw new DamagedChunk("the runs of %s do not add up".formatted(head.table()));
+    }
+  }
+
+  private static final class DamagedChunk extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    DamagedChunk(String message) {
+      super(message);
+    }
+  }
+}

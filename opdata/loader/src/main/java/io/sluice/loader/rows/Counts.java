@@ -1,0 +1,29 @@
+package io.sluice.loader.rows;
+
+import io.sluice.core.work.LoadedFile;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Counts by file, in file id order. */
+public final class Counts {
+
+  private final Map<Long, FileCounts> files = new TreeMap<>();
+
+  public FileCounts of(long fileId) {
+    return files.computeIfAbsent(fileId, id -> new FileCounts());
+  }
+
+  public Map<Long, FileCounts> files() {
+    return files;
+  }
+
+  /** As the ledger takes them. */
+  public List<LoadedFile> loaded() {
+    return files.entrySet().stream().map(file -> file.getValue().loaded(file.getKey())).toList();
+  }
+
+  public void add(Counts other) {
+    other.files.forEach((id, counts) -> of(id).add(counts));
+  }
+}

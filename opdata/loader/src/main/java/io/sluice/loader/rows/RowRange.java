@@ -1,0 +1,57 @@
+package io.sluice.loader.rows;
+
+import io.sluice.core.chunk.Segment;
+
+/**
+ * Rows of one file in one segment, in memory: all of them, or some that follow each other. Ranges
+ * share the segment's bytes.
+ *
+ * @param offset of the first row in the bytes
+ * @param length of the rows in bytes
+ * @param firstRow its position among all rows of the segment
+ * @param rows number of rows
+ * @param cells units in them that the file's counts speak of
+ */
+public record RowRange(
+    SegmentData segment,
+    long fileId,
+    int handling,
+    int offset,
+    int length,
+    int firstRow,
+    int rows,
+    long cells) {
+
+  public Segment head() {
+    return segment.head();
+  }
+
+  /** Of the whole segment: its rows, then the bitmaps of their presence. */
+  public byte[] bytes() {
+    return segment.bytes();
+  }
+
+  RowRange slice(int from, int to, int row, int someRows, long someCells) {
+    return new RowRange(
+        segment, fileId, handling, from, to - from, firstRow + row, someRows, someCells);
+  }
+
+  /** The same rows with other units than they show. */
+  public RowRange withCells(long others) {
+    return new RowRange(segment, fileId, handling, offset, length, firstRow, rows, others);
+  }
+
+  /** Whether the next range's bytes follow these. */
+  public boolean touches(RowRange next) {
+    return segment == next.segment && offset + length == next.offset;
+  }
+
+  /**
+   * Where the bitmap of one of these rows lies in the bytes.
+   *
+   * @param row from 0
+   */
+  public int presenceOf(int row) {
+    return (int) head().bytes() + (firstRow + row) * head().presence();
+  }
+}

@@ -1,0 +1,152 @@
+package io.sluice.loader.write;
+
+import io.sluice.core.fate.RetryBatch;
+import io.sluice.core.sql.Sql;
+import io.sluice.loader.rows.Counts;
+import io.sluice.loader.rows.FileCounts;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Merge mode (D15): COPY into a temporary table of this connection, then row by row the newer or
+ * equal version wins and an older one fills NULLs. Rows of one key inside the batch are applied in
+ * the order of their versions, one pass each. Where no key can be stored yet, which is the usual
+ * case, a pass is one INSERT; only else stored rows are joined, locked, compared and counted.
+ */
+final class MergeWriter implements TableWriter {
+
+  private record Profile(long rows, int passes, long withoutKey, Bounds bounds) {}
+
+  /**
+   * Of the rows' times, as text that the comparison casts back: so that other partitions are not
+   * looked at.
+   */
+  record Bounds(String first, String last) {}
+
+  private record MetFile(long fileId, long rows, long collapsed, long replaced) {
+
+    static MetFile read(ResultSet row) throws SQLException {
+      return new MetFile(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
+    }
+  }
+
+  /** What became of a pass's rows that met a stored one. */
+  private record Met(long rows, Map<Long, long[]> byFile) {}
+
+  private final TempTables temps;
+  private final Set<Integer> used = new HashSet<>();
+
+  MergeWriter(int tempTables) {
+    temps = new TempTables(tempTables);
+  }
+
+  @Override
+  public Counts write(Connection connection, CopyGroup group) throws SQLException {
+    MergeSql sql = new MergeSql(group);
+    temps.make(connection, group, sql.temp());
+    if (!used.add(group.table().id())) {
+      Sql.execute(connection, "delete from " + sql.temp());
+    }
+    copy(connection, group, sql.temp());
+    Profile profile = profile(connection, sql);
+    if (profile.withoutKey > 0) {
+      throw new SQLException("a column of the key is NULL", "23502");
+    }
+    if (profile.passes > 1) {
+      Sql.execute(connection, sql.rank());
+    }
+    Counts counts = group.asLoaded();
+    planJoinsByIndex(connection);
+    for (int pass = 1; pass <= profile.passes; pass++) {
+      pass(connection, sql, profile, pass, counts);
+    }
+    Sql.execute(connection, "reset enable_hashjoin; reset enable_mergejoin");
+    return counts;
+  }
+
+  private static void copy(Connection connection, CopyGroup group, String temp)
+      throws SQLException {
+    if (group.hasPresence()) {
+      BinaryCopy.copyWithPresence(
+          connection, temp, group.columnNames() + ", " + MergeSql.PRESENT, group.ranges());
+    } else {
+      BinaryCopy.copy(connection, temp, group.columnNames(), group.ranges());
+    }
+  }
+
+  /** The planner knows nothing of the temporary table; a hash join would read whole partitions. */
+  private static void planJoinsByIndex(Connection connection) throws SQLException {
+    Sql.execute(connection, "set local enable_hashjoin = off; set local enable_mergejoin = off");
+  }
+
+  private static Profile profile(Connection connection, MergeSql sql) throws SQLException {
+    return Sql.one(
+        connection,
+        sql.profile(),
+        row ->
+            new Profile(
+                row.getLong(1),
+                row.getInt(2),
+                row.getLong(3),
+                sql.isTimed() ? new Bounds(row.getString(4), row.getString(5)) : null));
+  }
+
+  private static void pass(
+      Connection connection, MergeSql sql, Profile profile, int pass, Counts counts)
+      throws SQLException {
+    boolean ranked = profile.passes > 1;
+    long rows =
+        ranked ? Sql.one(connection, sql.passRows(), row -> row.getLong(1), pass) : profile.rows;
+    Met met = new Met(0, Map.of());
+    if (pass > 1 || Sql.exists(connection, sql.mayMeet(), values(profile.bounds, false, 0))) {
+      met = meet(connection, sql, profile.bounds, ranked, pass);
+      Sql.update(connection, sql.update(ranked), values(profile.bounds, ranked, pass));
+    }
+    long inserted = Sql.update(connection, sql.insert(ranked), values(null, ranked, pass));
+    if (inserted + met.rows != rows) {
+      throw new RetryBatch("another loader has stored the same keys meanwhile");
+    }
+    met.byFile.forEach((file, cells) -> giveWay(counts.of(file), cells));
+  }
+
+  private static void giveWay(FileCounts file, long[] cells) {
+    long collapsed = Math.min(cells[0], file.loaded);
+    long replaced = Math.min(cells[1], file.loaded - collapsed);
+    file.collapsed += collapsed;
+    file.replaced += replaced;
+    file.loaded -= collapsed + replaced;
+  }
+
+  private static Met meet(
+      Connection connection, MergeSql sql, Bounds bounds, boolean ranked, int pass)
+      throws SQLException {
+    Map<Long, long[]> byFile = new HashMap<>();
+    long rows = 0;
+    for (MetFile file :
+        Sql.list(connection, sql.meet(ranked), MetFile::read, values(bounds, ranked, pass))) {
+      rows += file.rows;
+      byFile.put(file.fileId, new long[] {file.collapsed, file.replaced});
+    }
+    return new Met(rows, byFile);
+  }
+
+  /** What the statements take, in this order. */
+  private static Object[] values(Bounds bounds, boolean ranked, int pass) {
+    List<Object> values = new ArrayList<>();
+    if (bounds != null) {
+      values.add(bounds.first);
+      values.add(bounds.last);
+    }
+    if (ranked) {
+      values.add(pass);
+    }
+    return values.toArray();
+  }
+}

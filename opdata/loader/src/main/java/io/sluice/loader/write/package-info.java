@@ -1,0 +1,2 @@
+/** Brings rows into a table: COPY, merge, and the search for rows that the database refuses. */
+package io.sluice.loader.write;

@@ -1,0 +1,16 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.pgtask.catalog.TableName;
+
+/**
+ * The place of a partition.
+ *
+ * @param bound as ATTACH PARTITION takes it: {@code FOR VALUES …} or {@code DEFAULT}
+ * @param constraint what every row of it satisfies; null if there is nothing to satisfy
+ */
+record Attachment(TableName parent, String bound, String constraint) {
+
+  boolean isDefault() {
+    return bound.equals("DEFAULT");
+  }
+}

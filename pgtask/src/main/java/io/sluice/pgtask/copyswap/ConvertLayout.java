@@ -1,0 +1,187 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.core.catalog.Names;
+import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.catalog.Bounds;
+import io.sluice.pgtask.catalog.KeyType;
+import io.sluice.pgtask.catalog.Partition;
+import io.sluice.pgtask.catalog.PartitionCatalog;
+import io.sluice.pgtask.catalog.PartitionedTable;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.partition.Periods;
+import io.sluice.pgtask.task.ConvertSpec;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A partitioned copy of a plain table, which takes its name. */
+final class ConvertLayout implements CopyLayout {
+
+  private final ConvertSpec spec;
+  private final SourceTable source;
+  private final StorageOptions storage;
+  private final Periods periods;
+  private final List<Bounds> partitions;
+  private final SourceColumn column;
+  private final CopyNames names;
+  private final Renaming renaming;
+
+  /**
+   * @param partitions to begin with
+   */
+  ConvertLayout(
+      ConvertSpec spec,
+      SourceTable source,
+      StorageOptions storage,
+      Periods periods,
+      List<Bounds> partitions) {
+    this.spec = spec;
+    this.source = source;
+    this.storage = storage;
+    this.periods = periods;
+    this.partitions = List.copyOf(partitions);
+    this.column = source.column(spec.column()).orElseThrow();
+    this.names = new CopyNames(source.name());
+    this.renaming = new Renaming(source, names, OLD);
+  }
+
+  /** Suffix of the old table's name. */
+  static final String OLD = "_before";
+
+  @Override
+  public String spec() {
+    return "convert by %s of %s, names %s, default %s"
+        .formatted(spec.by(), spec.column(), spec.nameFormat(), spec.defaultPartition());
+  }
+
+  @Override
+  public Optional<SourceColumn> partitionColumn() {
+    return Optional.of(column);
+  }
+
+  @Override
+  public Optional<String> order() {
+    return Optional.empty();
+  }
+
+  @Override
+  public List<String> create() {
+    List<String> sql = new ArrayList<>();
+    sql.add(
+        "create table %s (like %s including all excluding indexes) partition by range (%s)"
+            .formatted(names.copy().sql(), source.name().sql(), column.sql()));
+    sql.addAll(storage.afterCreate(names.copy()));
+    return sql;
+  }
+
+  @Override
+  public List<List<String>> partitions() {
+    List<List<String>> all = new ArrayList<>();
+    partitions.forEach(bounds -> all.add(partition(name(bounds.from()), bounds.forValues())));
+    defaultName().ifPresent(name -> all.add(partition(name, "default")));
+    return all;
+  }
+
+  private List<String> partition(TableName name, String bound) {
+    List<String> sql = new ArrayList<>();
+    sql.add(
+        "create table if not exists %s partition of %s %s%s"
+            .formatted(name.sql(), names.copy().sql(), bound, storage.with()));
+    sql.addAll(storage.afterCreate(name));
+    sql.addAll(storage.grants(name));
+    return sql;
+  }
+
+  private TableName name(long start) {
+    return source.name().sibling(periods.name(source.name().name(), start));
+  }
+
+  private Optional<TableName> defaultName() {
+    return spec.defaultPartition()
+        ? Optional.of(source.name().sibling(Names.withSuffix(source.name().name(), "_default")))
+        : Optional.empty();
+  }
+
+  /** Tables that it makes. */
+  List<TableName> tables() {
+    List<TableName> tables = new ArrayList<>();
+    partitions.forEach(bounds -> tables.add(name(bounds.from())));
+    defaultName().ifPresent(tables::add);
+    return tables;
+  }
+
+  @Override
+  public boolean makeRoom(Connection connection, String from) throws SQLException {
+    String sql =
+        "select %s, %s from %s"
+            .formatted(ColumnRange.text("min", column), ColumnRange.text("max", column), from);
+    List<Optional<Long>> ends =
+        Sql.one(connection, sql, row -> List.of(value(row.getString(1)), value(row.getString(2))));
+    return ends.stream().allMatch(Optional::isPresent)
+        && makeRoom(connection, ends.get(0).get(), ends.get(1).get());
+  }
+
+  private Optional<Long> value(String text) {
+    return Optional.ofNullable(text)
+        .flatMap(periods.type()::parse)
+        .filter(value -> value != KeyType.MIN && value != KeyType.MAX);
+  }
+
+  private boolean makeRoom(Connection connection, long first, long last) throws SQLException {
+    List<Partition> there =
+        PartitionCatalog.find(connection, names.copy())
+            .map(PartitionedTable::partitions)
+            .orElse(List.of());
+    int made = 0;
+    for (long start = periods.startOf(first); start <= last; start = periods.next(start)) {
+      Bounds bounds = periods.periodOf(start);
+      if (there.stream().noneMatch(p -> p.bounds().overlaps(bounds.from(), bounds.to()))) {
+        if (there.size() + ++made > spec.most()) {
+          throw new SQLException(
+              "rows written to %s in the meantime need more than the %d partitions that most: allows; their %s goes up to %s. Fix them, raise most:, or set default: true"
+                  .formatted(
+                      source.name(), spec.most(), column.name(), periods.type().literal(last)),
+              "55000");
+        }
+        Sql.execute(connection, partition(name(start), bounds.forValues()));
+      }
+    }
+    return made > 0;
+  }
+
+  /** On each partition, then on all, which finds and takes those. */
+  @Override
+  public List<Placed> placed(CopyIndex index, List<TableName> leaves) {
+    List<Placed> placed = new ArrayList<>();
+    leaves.forEach(leaf -> placed.add(new Placed(leaf, index.nameOn(source.name(), leaf))));
+    placed.add(new Placed(names.copy(), index.meanwhile()));
+    return placed;
+  }
+
+  @Override
+  public List<String> locks() {
+    return List.of("lock table %s in access exclusive mode".formatted(source.name().sql()));
+  }
+
+  @Override
+  public List<String> swap(Connection connection) throws SQLException {
+    return renaming.sql(connection);
+  }
+
+  @Override
+  public List<String> swapSql() {
+    return renaming.tables();
+  }
+
+  @Override
+  public TableName old() {
+    return renaming.oldTable();
+  }
+
+  @Override
+  public boolean dropOld() {
+    return spec.dropOld();
+  }
+}

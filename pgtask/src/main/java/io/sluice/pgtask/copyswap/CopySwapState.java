@@ -1,0 +1,112 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.SqlNames;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far a move is, kept beside the table and written in the transaction of each step of it.
+ *
+ * @param spec what move it is; another one begins anew
+ * @param oid of the table that moves
+ * @param fileNode of the table's storage; another one means that rows lie elsewhere
+ * @param next first block not yet copied
+ * @param blocks to be copied
+ * @param old name of the table once the copy has its place
+ * @param dropOld whether it is dropped then
+ */
+record CopySwapState(
+    String spec,
+    long oid,
+    String fingerprint,
+    boolean keyed,
+    Phase phase,
+    long fileNode,
+    long next,
+    long blocks,
+    String old,
+    boolean dropOld) {
+
+  /** In their order. */
+  enum Phase {
+    /** The copy is there, empty; nothing is logged yet. */
+    MADE,
+    /** Changes are logged, the copy is being filled. */
+    COPYING,
+    /** All is copied; indexes are built, the log is applied. */
+    COPIED,
+    /** The copy has the table's place; what the move left is being removed. */
+    SWAPPED,
+    /** Given up: changes are not logged any more, the rest is being dropped. */
+    REMOVED
+  }
+
+  static List<String> create(
+      CopyNames names, CopyLayout layout, SourceTable source, boolean keyed) {
+    return List.of(
+        """
+        create table %s (
+          spec text not null, source oid not null, fingerprint text not null, keyed boolean not null,
+          phase text not null, file_node oid not null, next_block bigint not null, blocks bigint not null,
+          old_name text not null, drop_old boolean not null, started_at timestamptz not null default pg_catalog.now())\
+        """
+            .formatted(names.state().sql()),
+        "insert into %s values (%s, %d, %s, %s, '%s', 0, 0, 0, %s, %s)"
+            .formatted(
+                names.state().sql(),
+                SqlNames.literal(layout.spec()),
+                source.oid(),
+                SqlNames.literal(source.fingerprint()),
+                keyed,
+                Phase.MADE,
+                SqlNames.literal(layout.old().name()),
+                layout.dropOld()));
+  }
+
+  /** Empty if no move of this table was begun. */
+  static Optional<CopySwapState> read(Connection connection, CopyNames names) throws SQLException {
+    String there = "select to_regclass(" + SqlNames.literal(names.state().sql()) + ") is not null";
+    if (!Sql.isTrue(connection, there)) {
+      return Optional.empty();
+    }
+    String sql =
+        "select spec, source::int8, fingerprint, keyed, phase, file_node::int8, next_block, blocks, old_name, drop_old from "
+            + names.state().sql();
+    return Sql.first(connection, sql, CopySwapState::of);
+  }
+
+  private static CopySwapState of(ResultSet row) throws SQLException {
+    return new CopySwapState(
+        row.getString(1),
+        row.getLong(2),
+        row.getString(3),
+        row.getBoolean(4),
+        Phase.valueOf(row.getString(5)),
+        row.getLong(6),
+        row.getLong(7),
+        row.getLong(8),
+        row.getString(9),
+        row.getBoolean(10));
+  }
+
+  static String to(CopyNames names, Phase phase) {
+    return "update %s set phase = '%s'".formatted(names.state().sql(), phase);
+  }
+
+  static String copiedUpTo(CopyNames names, long block) {
+    return "update %s set next_block = %d".formatted(names.state().sql(), block);
+  }
+
+  /** From the first block on, of the storage that the table has now. */
+  static String fromTheStart(CopyNames names, SourceTable source) {
+    return """
+    update %1$s set phase = '%2$s', next_block = 0, file_node = pg_relation_filenode(%3$d::oid),
+      blocks = pg_relation_size(%3$d::oid) / %4$d\
+    """
+        .formatted(names.state().sql(), Phase.COPYING, source.oid(), source.blockSize());
+  }
+}

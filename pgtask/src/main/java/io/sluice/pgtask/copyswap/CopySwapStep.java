@@ -1,0 +1,176 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.pgtask.copyswap.CopySwapState.Phase;
+import io.sluice.pgtask.run.RunEnded;
+import io.sluice.pgtask.run.Step;
+import io.sluice.pgtask.run.StepContext;
+import io.sluice.pgtask.run.StepResult;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Copies a table while it is used, and lets the copy take its place.
+ *
+ * <p>Locks on the table in use: SHARE ROW EXCLUSIVE for the triggers, ACCESS SHARE while batches
+ * are read, ACCESS EXCLUSIVE for the change of places, which applies only the short rest of the
+ * log. All of it can be broken off anywhere: {@link CopySwapState} is written in the same
+ * transactions. A move without a key that was broken off while it copied is begun anew.
+ *
+ * <p>See https://www.postgresql.org/docs/current/explicit-locking.html
+ */
+final class CopySwapStep implements Step {
+
+  private static final String STATE_CHANGED = "55000";
+  private static final String DISK_FULL = "53100";
+  private static final String CANCELED = "57014";
+
+  private final String description;
+  private final SourceTable source;
+  private final CopyLayout layout;
+  private final CopyNames names;
+  private final ChangeLog log;
+  private final InitialCopy initialCopy;
+  private final CatchUp catchUp;
+  private final IndexBuild indexes;
+  private final Swap change;
+  private boolean givenUp;
+  private OptionalLong longestBlock = OptionalLong.empty();
+
+  CopySwapStep(String description, SourceTable source, CopyLayout layout, long batchBytes) {
+    this.description = description;
+    this.source = source;
+    this.layout = layout;
+    this.names = new CopyNames(source.name());
+    this.log =
+        source
+            .key()
+            .<ChangeLog>map(key -> new KeyChangeLog(source, names, key, layout.partitionColumn()))
+            .orElseGet(() -> new RowImageLog(source, names, layout.partitionColumn()));
+    this.catchUp = new CatchUp(names, layout, log);
+    this.initialCopy = new InitialCopy(source, names, layout, log, catchUp, batchBytes);
+    this.indexes = new IndexBuild(source, names, layout, log, catchUp);
+    this.change = new Swap(source, names, layout, log, catchUp);
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public List<String> sql() {
+    List<String> sql = new ArrayList<>(made());
+    layout.partitions().forEach(sql::addAll);
+    sql.addAll(log.watch());
+    sql.addAll(initialCopy.sql());
+    sql.addAll(indexes.sql());
+    sql.addAll(log.applySql());
+    sql.addAll(change.sql());
+    return sql;
+  }
+
+  @Override
+  public StepResult run(StepContext context) throws SQLException {
+    try {
+      return move(context);
+    } catch (RunEnded e) {
+      givenUp = e.why() == RunEnded.Reason.CANCELLED;
+      throw e;
+    } catch (SQLException e) {
+      if (CANCELED.equals(e.getSQLState())) {
+        endIfEnded(context);
+      }
+      givenUp = STATE_CHANGED.equals(e.getSQLState()) || DISK_FULL.equals(e.getSQLState());
+      throw e;
+    }
+  }
+
+  private void endIfEnded(StepContext context) {
+    try {
+      context.checkNotEnded();
+    } catch (RunEnded e) {
+      givenUp = e.why() == RunEnded.Reason.CANCELLED;
+      throw e;
+    }
+  }
+
+  private StepResult move(StepContext context) throws SQLException {
+    Phase phase = carriedOn(context).orElse(null);
+    if (phase == null) {
+      context.transaction(made());
+      phase = Phase.MADE;
+    }
+    if (phase == Phase.MADE) {
+      makePartitions(context);
+    }
+    if (phase != Phase.COPIED) {
+      initialCopy.fill(context, phase);
+    }
+    indexes.build(context);
+    long millis = change.run(context).toMillis();
+    longestBlock = OptionalLong.of(millis);
+    return StepResult.of("bytesCopied", source.bytes())
+        .and("longestBlockMillis", millis)
+        .and("changesCaughtUp", catchUp.applied());
+  }
+
+  /** What an earlier run did, if it fits; what does not is removed. */
+  private Optional<Phase> carriedOn(StepContext context) throws SQLException {
+    Optional<CopySwapState> state = context.read(c -> CopySwapState.read(c, names));
+    if (state.isEmpty() || context.read(c -> fits(c, state.get()))) {
+      return state.map(CopySwapState::phase);
+    }
+    new AbortCleanup(names).run(context);
+    return Optional.empty();
+  }
+
+  private boolean fits(Connection connection, CopySwapState state) throws SQLException {
+    return state.phase() != Phase.REMOVED
+        && state.phase() != Phase.SWAPPED
+        && state.spec().equals(layout.spec())
+        && state.oid() == source.oid()
+        && state.fingerprint().equals(source.fingerprint())
+        && state.keyed() == log instanceof KeyChangeLog
+        && (state.keyed() || state.phase() != Phase.COPYING)
+        && (state.phase() == Phase.MADE || log.watches(connection));
+  }
+
+  private List<String> made() {
+    List<String> sql = new ArrayList<>(layout.create());
+    sql.addAll(log.create());
+    sql.addAll(CopySwapState.create(names, layout, source, log instanceof KeyChangeLog));
+    return sql;
+  }
+
+  private void makePartitions(StepContext context) throws SQLException {
+    for (List<String> partition : layout.partitions()) {
+      context.checkNotEnded();
+      context.transaction(partition);
+    }
+  }
+
+  /** How long the table was locked for the change of places; empty if it did not come to that. */
+  OptionalLong longestBlock() {
+    return longestBlock;
+  }
+
+  /**
+   * A run that was cancelled takes everything back; one whose window closed, or that failed, leaves
+   * what the next one carries on.
+   */
+  @Override
+  public void undo(StepContext context) throws SQLException {
+    Optional<CopySwapState> state = context.read(c -> CopySwapState.read(c, names));
+    if (state.isEmpty() || state.get().phase() == Phase.SWAPPED) {
+      return;
+    }
+    boolean lost = !state.get().keyed() && state.get().phase() == Phase.COPYING;
+    if (givenUp || lost) {
+      new AbortCleanup(names).run(context);
+    }
+  }
+}

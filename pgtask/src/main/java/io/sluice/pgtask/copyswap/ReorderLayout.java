@@ -1,0 +1,62 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.pgtask.catalog.TableName;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Optional;
+
+/** A copy like its table, in another order, which takes its name; how differs by what it is. */
+abstract class ReorderLayout implements CopyLayout {
+
+  final SourceTable source;
+  final StorageOptions storage;
+  final String orderBy;
+  final CopyNames names;
+  final Renaming renaming;
+
+  /**
+   * @param suffix of the old table's name
+   */
+  ReorderLayout(SourceTable source, StorageOptions storage, String orderBy, String suffix) {
+    this.source = source;
+    this.storage = storage;
+    this.orderBy = orderBy;
+    this.names = new CopyNames(source.name());
+    this.renaming = new Renaming(source, names, suffix);
+  }
+
+  @Override
+  public final Optional<SourceColumn> partitionColumn() {
+    return Optional.empty();
+  }
+
+  @Override
+  public final Optional<String> order() {
+    return Optional.of(orderBy);
+  }
+
+  @Override
+  public final List<List<String>> partitions() {
+    return List.of();
+  }
+
+  @Override
+  public final boolean makeRoom(Connection connection, String from) {
+    return false;
+  }
+
+  @Override
+  public final List<Placed> placed(CopyIndex index, List<TableName> leaves) {
+    return List.of(new Placed(names.copy(), index.meanwhile()));
+  }
+
+  @Override
+  public final TableName old() {
+    return renaming.oldTable();
+  }
+
+  @Override
+  public final boolean dropOld() {
+    return true;
+  }
+}

@@ -1,0 +1,91 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.SqlNames;
+import io.sluice.pgtask.catalog.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a table is stored, for those that hold its rows later.
+ *
+ * @param with {@code with (…) tablespace …} of CREATE TABLE, or empty
+ * @param columns clauses of ALTER TABLE that LIKE leaves out: statistics targets and the like
+ * @param grants with {@code <table>} for the new one
+ * @param owner whom the new tables belong to; null if that is this session's role
+ */
+record StorageOptions(String with, List<String> columns, String owner, List<String> grants) {
+
+  private static final String OPTIONS =
+      """
+      select split_part(o, '=', 1) || '=' || quote_literal(substr(o, strpos(o, '=') + 1))
+      from pg_class c, unnest(c.reloptions) o where c.oid = %1$d
+      union all
+      select 'toast.' || split_part(o, '=', 1) || '=' || quote_literal(substr(o, strpos(o, '=') + 1))
+      from pg_class c join pg_class t on t.oid = c.reltoastrelid, unnest(t.reloptions) o
+      where c.oid = %1$d
+      """;
+
+  private static final String SPACE =
+      """
+      select quote_ident(s.spcname) from pg_class c join pg_tablespace s on s.oid = c.reltablespace
+      where c.oid = %d
+      """;
+
+  private static final String COLUMNS =
+      """
+      select format('alter column %%I set statistics %%s', attname, attstattarget)
+      from pg_attribute
+      where attrelid = %1$d and attnum > 0 and not attisdropped and attstattarget >= 0
+      union all
+      select format('alter column %%I set (%%s)', attname, array_to_string(attoptions, ', '))
+      from pg_attribute
+      where attrelid = %1$d and attnum > 0 and not attisdropped and attoptions is not null
+      """;
+
+  private static final String GRANTS =
+      """
+      select format('grant %%s on table <table> to %%s%%s', x.privilege_type,
+                    case when x.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+                    case when x.is_grantable then ' with grant option' else '' end)
+      from pg_class c, aclexplode(c.relacl) x
+      where c.oid = %d and x.grantee <> c.relowner
+      """;
+
+  StorageOptions {
+    columns = List.copyOf(columns);
+    grants = List.copyOf(grants);
+  }
+
+  static StorageOptions read(Connection connection, SourceTable source) throws SQLException {
+    List<String> options = Sql.strings(connection, OPTIONS.formatted(source.oid()));
+    List<String> space = Sql.strings(connection, SPACE.formatted(source.oid()));
+    String with = options.isEmpty() ? "" : " with (" + String.join(", ", options) + ")";
+    boolean mine =
+        Sql.isTrue(connection, "select current_user = " + SqlNames.literal(source.owner()));
+    return new StorageOptions(
+        with + (space.isEmpty() ? "" : " tablespace " + space.get(0)),
+        Sql.strings(connection, COLUMNS.formatted(source.oid())),
+        mine ? null : source.owner(),
+        Sql.strings(connection, GRANTS.formatted(source.oid())));
+  }
+
+  /** After CREATE TABLE. */
+  List<String> afterCreate(TableName table) {
+    List<String> sql = new ArrayList<>();
+    if (!columns.isEmpty()) {
+      sql.add("alter table " + table.sql() + " " + String.join(", ", columns));
+    }
+    if (owner != null) {
+      sql.add("alter table " + table.sql() + " owner to " + SqlNames.quote(owner));
+    }
+    return sql;
+  }
+
+  /** For a table that is not reached by another's grants only. */
+  List<String> grants(TableName table) {
+    return grants.stream().map(grant -> grant.replace("<table>", table.sql())).toList();
+  }
+}

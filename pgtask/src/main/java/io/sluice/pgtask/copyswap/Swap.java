@@ -1,0 +1,128 @@
+package io.sluice.pgtask.copyswap;
+
+import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.copyswap.CopySwapState.Phase;
+import io.sluice.pgtask.run.StepContext;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The short transaction in which the copy takes the table's place. Whoever waits for the lock finds
+ * the copy under the table's name. As after TRUNCATE or CLUSTER, a transaction in REPEATABLE READ
+ * that began before and has not touched the table yet would not see what was applied last; where
+ * one idles for seconds, the change waits for it. See
+ * https://www.postgresql.org/docs/current/mvcc-caveats.html
+ */
+final class Swap {
+
+  /** Each time that more was written than fits the time under the lock, twice as much may be. */
+  private static final int DOUBLINGS = 12;
+
+  /**
+   * Forgotten ones; those of sessions at work cannot be told from READ COMMITTED. A role without
+   * pg_read_all_stats sees its own only.
+   */
+  private static final String OLD_SNAPSHOTS =
+      """
+      select pid from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and backend_xmin is not null
+        and backend_type = 'client backend' and state like 'idle in transaction%'
+        and state_change < clock_timestamp() - interval '2 seconds'
+      order by 1
+      """;
+
+  private final SourceTable source;
+  private final CopyNames names;
+  private final CopyLayout layout;
+  private final ChangeLog log;
+  private final CatchUp catchUp;
+
+  Swap(SourceTable source, CopyNames names, CopyLayout layout, ChangeLog log, CatchUp catchUp) {
+    this.source = source;
+    this.names = names;
+    this.layout = layout;
+    this.log = log;
+    this.catchUp = catchUp;
+  }
+
+  /** From the lock's grant to the commit. */
+  Duration run(StepContext context) throws SQLException {
+    for (int n = 0; ; n = Math.min(n + 1, DOUBLINGS)) {
+      catchUp.run(context);
+      layout.beforeSwap(context);
+      int most = log.shortRows() << n;
+      AtomicLong locked = new AtomicLong();
+      try {
+        if (context.transaction(connection -> change(connection, most, locked))) {
+          return Duration.ofNanos(System.nanoTime() - locked.get());
+        }
+      } catch (OldSnapshot e) {
+        throw new SQLException(e.getMessage(), "55006", e);
+      } catch (SQLException e) {
+        if (!catchUp.makeRoom(context, e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private boolean change(Connection connection, int most, AtomicLong locked) throws SQLException {
+    SourceReader.onlyCatalog(connection);
+    checkSnapshots(connection);
+    Sql.execute(connection, layout.locks());
+    locked.set(System.nanoTime());
+    if (!SourceReader.fingerprint(connection, source.oid()).equals(source.fingerprint())) {
+      throw new SQLException(
+          "%s was altered while it was being copied; the copy is discarded, and the next run starts over"
+              .formatted(source.name()),
+          "55000");
+    }
+    if (!layout.ready(connection) || left(connection, most + 1) > most) {
+      return false;
+    }
+    log.apply(connection, ChangeLog.ALL);
+    checkSnapshots(connection);
+    List<String> sql = new ArrayList<>(TableAttributes.read(connection, source, names));
+    sql.addAll(0, layout.swap(connection));
+    sql.addAll(0, ChangeLog.unwatch(names));
+    sql.add(CopySwapState.to(names, Phase.SWAPPED));
+    Sql.execute(connection, String.join(";\n", sql));
+    return true;
+  }
+
+  /** Tried again like a lock that others hold. */
+  private static final class OldSnapshot extends SQLException {
+    private static final long serialVersionUID = 1L;
+
+    OldSnapshot(String message) {
+      super(message, "55P03");
+    }
+  }
+
+  private void checkSnapshots(Connection connection) throws SQLException {
+    List<String> pids = Sql.strings(connection, OLD_SNAPSHOTS);
+    if (!pids.isEmpty()) {
+      throw new OldSnapshot(
+          "sessions %s are idle in a transaction and hold an old snapshot, which would see too few rows of %s after the swap; end them, or the next run retries"
+              .formatted(String.join(", ", pids), source.name()));
+    }
+  }
+
+  private long left(Connection connection, int limit) throws SQLException {
+    return Sql.number(
+        connection,
+        "select count(*) from (select from %s limit %d) as l".formatted(names.log().sql(), limit));
+  }
+
+  List<String> sql() {
+    List<String> sql = new ArrayList<>(layout.locks());
+    sql.addAll(ChangeLog.unwatch(names));
+    sql.addAll(layout.swapSql());
+    sql.add("<grants, triggers, policies, comments and views of " + source.name() + ">");
+    return sql;
+  }
+}

@@ -1,0 +1,49 @@
+package io.sluice.pgtask.copyswap;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A copy of a plain table like itself, in another order, which takes its name. */
+final class TableReorderLayout extends ReorderLayout {
+
+  /**
+   * @param suffix of the old table's name
+   */
+  TableReorderLayout(SourceTable source, StorageOptions storage, String orderBy, String suffix) {
+    super(source, storage, orderBy, suffix);
+  }
+
+  @Override
+  public String spec() {
+    return "reorder by " + orderBy;
+  }
+
+  @Override
+  public List<String> create() {
+    List<String> sql = new ArrayList<>();
+    sql.add(
+        "create table %s (like %s including all excluding indexes)%s"
+            .formatted(names.copy().sql(), source.name().sql(), storage.with()));
+    sql.addAll(storage.afterCreate(names.copy()));
+    return sql;
+  }
+
+  @Override
+  public List<String> locks() {
+    return List.of("lock table %s in access exclusive mode".formatted(source.name().sql()));
+  }
+
+  @Override
+  public List<String> swap(Connection connection) throws SQLException {
+    List<String> sql = new ArrayList<>(renaming.sql(connection));
+    sql.addAll(source.indexMarks());
+    return sql;
+  }
+
+  @Override
+  public List<String> swapSql() {
+    return renaming.tables();
+  }
+}

@@ -1,0 +1,127 @@
+package io.sluice.pgtask.declaration;
+
+import io.sluice.core.feed.Feed;
+import io.sluice.core.feed.FeedTarget.Partitioning.By;
+import io.sluice.core.feed.Feeds;
+import io.sluice.core.feed.Glob;
+import io.sluice.pgtask.task.ConvertSpec;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.MaintenanceSpec;
+import io.sluice.pgtask.task.PartitionSpec;
+import io.sluice.pgtask.task.Task;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JsonPointer;
+
+/**
+ * Two tasks that would do the same to one table, as far as their texts tell: the same text, or a
+ * table that the other's glob matches.
+ *
+ * @param at where the later one says it
+ * @param what both name
+ * @param done to it
+ */
+record Overlap(JsonPointer at, String what, String done) {
+
+  static Optional<Overlap> between(Task later, Task earlier) {
+    if (!later.database().equals(earlier.database())
+        || !later.spec().kind().equals(earlier.spec().kind())) {
+      return Optional.empty();
+    }
+    if (later.spec() instanceof PartitionSpec one && earlier.spec() instanceof PartitionSpec two) {
+      return one.feed().isPresent() && one.feed().equals(two.feed())
+          ? Optional.of(
+              new Overlap(
+                  JsonPointer.compile("/partition/feed"), "feed " + one.feed().get(), "rotated"))
+          : tables("partition", one.tables(), List.of(), two.tables(), List.of(), "rotated");
+    }
+    if (later.spec() instanceof ConvertSpec one && earlier.spec() instanceof ConvertSpec two) {
+      return one.table().equals(two.table())
+          ? Optional.of(
+              new Overlap(JsonPointer.compile("/convert/table"), one.table(), "converted"))
+          : Optional.empty();
+    }
+    return later.spec() instanceof MaintenanceSpec one
+            && earlier.spec() instanceof MaintenanceSpec two
+        ? maintenance(one, two)
+        : Optional.empty();
+  }
+
+  private static Optional<Overlap> maintenance(MaintenanceSpec one, MaintenanceSpec two) {
+    Optional<String> done =
+        both(one.vacuum(), two.vacuum(), "vacuumed")
+            .or(() -> both(one.analyze(), two.analyze(), "analysed"))
+            .or(() -> both(one.reindex(), two.reindex(), "reindexed"))
+            .or(() -> both(one.reorder(), two.reorder(), "reordered"));
+    return done.flatMap(
+        word ->
+            tables("maintenance", one.tables(), one.exclude(), two.tables(), two.exclude(), word));
+  }
+
+  private static Optional<String> both(Optional<?> one, Optional<?> two, String done) {
+    return one.isPresent() && two.isPresent() ? Optional.of(done) : Optional.empty();
+  }
+
+  private static Optional<Overlap> tables(
+      String section,
+      List<String> mine,
+      List<String> myExcludes,
+      List<String> others,
+      List<String> otherExcludes,
+      String done) {
+    for (int i = 0; i < mine.size(); i++) {
+      for (String other : others) {
+        Optional<String> shared = shared(mine.get(i), other);
+        boolean excluded =
+            shared.filter(s -> matches(myExcludes, s) || matches(otherExcludes, s)).isPresent();
+        if (shared.isPresent() && !excluded) {
+          JsonPointer at = JsonPointer.compile("/" + section + "/tables/" + i);
+          return Optional.of(new Overlap(at, shared.get(), done));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean matches(List<String> globs, String table) {
+    return globs.stream().anyMatch(glob -> glob.equals(table) || Glob.of(glob).matches(table));
+  }
+
+  private static Optional<String> shared(String one, String two) {
+    if (one.equals(two)) {
+      return Optional.of(one);
+    }
+    if (!TextFormats.isGlob(one) && Glob.of(two).matches(one)) {
+      return Optional.of(one);
+    }
+    return !TextFormats.isGlob(two) && Glob.of(one).matches(two)
+        ? Optional.of(two)
+        : Optional.empty();
+  }
+
+  /** Tables of feeds are rotated already, by the task derived from the feed. */
+  static Optional<Overlap> withFeeds(Task task, Feeds feeds) {
+    if (!(task.spec() instanceof PartitionSpec spec)
+        || !task.database().equals(DatabaseSpec.WAREHOUSE)) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < spec.tables().size(); i++) {
+      for (Feed feed : feeds.all()) {
+        if (concerns(spec.tables().get(i), feed)) {
+          return Optional.of(
+              new Overlap(
+                  JsonPointer.compile("/partition/tables/" + i),
+                  "%s of feed %s".formatted(feed.target().table(), feed.name()),
+                  "rotated"));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether a table or glob stands for tables of a feed that are rotated. */
+  static boolean concerns(String glob, Feed feed) {
+    String table = feed.target().table().replaceAll("\\{[^}]*}", "x");
+    return feed.target().partition().by() != By.NONE && shared(glob, table).isPresent();
+  }
+}

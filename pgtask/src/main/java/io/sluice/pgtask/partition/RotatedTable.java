@@ -1,0 +1,19 @@
+package io.sluice.pgtask.partition;
+
+import io.sluice.pgtask.catalog.PartitionedTable;
+import io.sluice.pgtask.catalog.TableName;
+import java.util.Optional;
+
+/**
+ * One table in one run.
+ *
+ * @param window what is now, and how far partitions reach
+ * @param feedTable set if the loader made it
+ */
+record RotatedTable(
+    PartitionedTable table, Periods periods, RotationWindow window, Optional<FeedTable> feedTable) {
+
+  TableName name() {
+    return table.name();
+  }
+}

@@ -1,0 +1,150 @@
+package io.sluice.pgtask.partition;
+
+import io.sluice.core.feed.Glob;
+import io.sluice.pgtask.catalog.PartitionCatalog;
+import io.sluice.pgtask.catalog.PartitionCatalog.Found;
+import io.sluice.pgtask.catalog.PartitionedTable;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.Privileges;
+import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.PartitionSpec;
+import java.sql.SQLException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Finds the tables of a task, and says what cannot be rotated and why. */
+final class RotatedTables {
+
+  private final PartitionSpec spec;
+  private final TaskRun run;
+  private final FeedTables feedTables;
+
+  RotatedTables(PartitionSpec spec, TaskRun run, FeedTables feedTables) {
+    this.spec = spec;
+    this.run = run;
+    this.feedTables = feedTables;
+  }
+
+  List<RotatedTable> find() throws SQLException {
+    if (spec.feed().isPresent() && !run.task().database().equals(DatabaseSpec.WAREHOUSE)) {
+      run.problem(
+          "tables of feed %s are in the warehouse; remove database: from the task"
+              .formatted(spec.feed().get()));
+      return List.of();
+    }
+    Map<TableName, FeedTable> ofFeed = spec.feed().map(feedTables::of).orElse(Map.of());
+    Found found =
+        spec.feed().isPresent()
+            ? run.read(connection -> PartitionCatalog.read(connection, ofFeed::containsKey))
+            : ofGlobs();
+    List<RotatedTable> rotatedTables = new ArrayList<>();
+    for (PartitionedTable table : found.tables()) {
+      if (allowed(table.name())) {
+        rotated(table, Optional.ofNullable(ofFeed.get(table.name()))).ifPresent(rotatedTables::add);
+      }
+    }
+    return rotatedTables;
+  }
+
+  private boolean allowed(TableName table) throws SQLException {
+    List<Privileges.Requirement> needs = new ArrayList<>();
+    needs.add(Privileges.owning(table));
+    needs.add(Privileges.creatingIn(table.schema()));
+    if (spec.template().privileges()) {
+      needs.add(Privileges.givingToOwner(table));
+    }
+    Set<Privileges.Missing> missing = run.read(connection -> Privileges.missing(connection, needs));
+    if (missing.isEmpty()) {
+      return true;
+    }
+    run.problem(
+        "%s is skipped: %s"
+            .formatted(
+                table,
+                missing.stream()
+                    .map(Privileges.Missing::sentence)
+                    .collect(Collectors.joining("; "))));
+    return false;
+  }
+
+  private Found ofGlobs() throws SQLException {
+    List<Glob> globs = spec.tables().stream().map(Glob::of).toList();
+    Found found =
+        run.read(
+            connection ->
+                PartitionCatalog.read(
+                    connection,
+                    name -> globs.stream().anyMatch(glob -> glob.matches(name.toString()))));
+    found.problems().values().forEach(run::problem);
+    for (String pattern : spec.tables()) {
+      Glob glob = Glob.of(pattern);
+      boolean any =
+          found.tables().stream().anyMatch(table -> glob.matches(table.name().toString()))
+              || found.problems().keySet().stream().anyMatch(name -> glob.matches(name.toString()));
+      if (!any) {
+        run.problem(
+            "there is no partitioned table %s in database %s; correct tables: in the task, or convert a plain table with a convert: task"
+                .formatted(pattern, run.task().database()));
+      }
+    }
+    List<PartitionedTable> roots =
+        found.tables().stream()
+            .filter(table -> !table.partition() || spec.tables().contains(table.name().toString()))
+            .toList();
+    return new Found(roots, found.problems());
+  }
+
+  private Optional<RotatedTable> rotated(PartitionedTable table, Optional<FeedTable> feed)
+      throws SQLException {
+    try {
+      Optional<Periods> periods = periods(table);
+      if (periods.isEmpty()) {
+        run.problem(
+            "%s has no partition yet to take the width from; write by: in the task"
+                .formatted(table.name()));
+        return Optional.empty();
+      }
+      return Optional.of(
+          new RotatedTable(table, periods.get(), window(table, periods.get()), feed));
+    } catch (IllegalArgumentException e) {
+      run.problem("%s is skipped: %s".formatted(table.name(), e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Periods> periods(PartitionedTable table) {
+    ZoneId zone = run.task().zone();
+    if (spec.by().isPresent()) {
+      return Optional.of(
+          Periods.of(table.type(), spec.epoch(), zone, spec.by().get(), spec.nameFormat()));
+    }
+    return table
+        .newest()
+        .map(
+            newest ->
+                Periods.like(table.type(), spec.epoch(), zone, newest.bounds(), spec.nameFormat()));
+  }
+
+  private RotationWindow window(PartitionedTable table, Periods periods) throws SQLException {
+    if (periods.isTime()) {
+      if (spec.keepIds().isPresent()) {
+        throw new IllegalArgumentException(
+            "keep: is a number of ids, but the partitions are by time; write a time such as keep: 90d");
+      }
+      return RotationWindow.at(run.now(), periods, spec);
+    }
+    if (spec.keepTime().isPresent() || spec.aheadTime().isPresent()) {
+      throw new IllegalArgumentException(
+          "ahead: or keep: is a time, but the partitions are by id; write numbers, or epoch: if the ids"
+              + " are times");
+    }
+    long largest = run.read(connection -> LargestId.read(connection, table));
+    return RotationWindow.atId(largest, periods, spec);
+  }
+}
