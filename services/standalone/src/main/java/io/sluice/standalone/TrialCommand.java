@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -89,7 +91,7 @@ final class TrialCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException, InterruptedException, SQLException {
     checkArguments();
     Path data = keep == null ? Files.createTempDirectory("sluice-trial") : keep;
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(data), "stop"));
@@ -133,17 +135,20 @@ final class TrialCommand implements Callable<Integer> {
     return Files.exists(place) && (entries == null || entries.length > 0);
   }
 
-  private boolean run(Path data, TrialFeeds feeds) throws IOException, InterruptedException {
+  private boolean run(Path data, TrialFeeds feeds)
+      throws IOException, InterruptedException, SQLException {
     Optional<ExpectedCounts> counts =
         expected == null ? Optional.empty() : Optional.of(ExpectedCounts.read(expected));
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     Standalone started = Standalone.start(deployment(data));
     standalone.set(started);
     LedgerSchema.migrate(started.warehouse());
-    TrialResults results = new TrialResults(started.warehouse());
-    results.await(feeds.trials().size(), patience);
-    Path shown = base.toAbsolutePath().normalize();
-    return new TrialReport(feeds.trials(), results, counts, shown, out).print();
+    try (Connection warehouse = started.warehouse().getConnection()) {
+      TrialResults results = new TrialResults(warehouse);
+      results.await(feeds.trials().size(), patience);
+      Path shown = base.toAbsolutePath().normalize();
+      return new TrialReport(feeds.trials(), results, counts, shown, out).print();
+    }
   }
 
   /** Nobody talks to it over HTTP, and its sources are never touched. */

@@ -1,16 +1,14 @@
 package io.sluice.standalone;
 
+import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 
 /** What the ledger and the tables say became of each file; SQL is the judge. */
 final class TrialResults {
@@ -27,17 +25,13 @@ final class TrialResults {
       long rejected,
       boolean exact) {}
 
-  /** How one row of a result becomes an object. */
-  interface Row<T> {
-    T read(ResultSet row) throws SQLException;
-  }
-
   private static final long LOOK_EVERY_MILLIS = 500;
 
-  private final DataSource warehouse;
+  private final Connection connection;
 
-  TrialResults(DataSource warehouse) {
-    this.warehouse = warehouse;
+  /** Asks over the one connection: a query for every table is too many to connect anew for each. */
+  TrialResults(Connection warehouse) {
+    this.connection = warehouse;
   }
 
   /** Waits until every file is found and only parked ones are in flight, telling how far it is. */
@@ -113,22 +107,16 @@ final class TrialResults {
   }
 
   private long number(String sql) {
-    return query(sql, row -> row.getLong(1)).get(0);
+    return read(connection -> Sql.number(connection, sql));
   }
 
-  <T> List<T> query(String sql, Row<T> mapper, String... parameters) {
-    try (Connection connection = warehouse.getConnection();
-        PreparedStatement query = connection.prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        query.setString(i + 1, parameters[i]);
-      }
-      try (ResultSet rows = query.executeQuery()) {
-        List<T> result = new ArrayList<>();
-        while (rows.next()) {
-          result.add(mapper.read(rows));
-        }
-        return result;
-      }
+  <T> List<T> query(String sql, Sql.RowMapper<T> mapper, Object... values) {
+    return read(connection -> Sql.list(connection, sql, mapper, values));
+  }
+
+  private <T> T read(Transactions.Body<T> body) {
+    try {
+      return body.run(connection);
     } catch (SQLException e) {
       throw new IllegalStateException(
           "query in the trial's warehouse failed: " + e.getMessage(), e);

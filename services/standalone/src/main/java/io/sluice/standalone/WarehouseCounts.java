@@ -3,6 +3,7 @@ package io.sluice.standalone;
 import static io.sluice.core.sql.SqlNames.qualified;
 import static io.sluice.core.sql.SqlNames.quote;
 
+import io.sluice.core.sql.Sql;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,8 @@ import java.util.stream.Collectors;
  */
 final class WarehouseCounts {
 
-  private record Column(String table, String name, boolean vector) {}
-
-  private record Filled(long cells, BigDecimal sum) {}
+  /** Cells that are not null; the sum of those that are numbers. */
+  private record Filled(long numeric, long vectors, BigDecimal sum) {}
 
   private final TrialResults results;
   private final String schema;
@@ -31,10 +31,9 @@ final class WarehouseCounts {
     long numeric = 0;
     long vectors = 0;
     BigDecimal sum = BigDecimal.ZERO;
-    for (Column column : columns()) {
-      Filled filled = count(column);
-      numeric += column.vector ? 0 : filled.cells;
-      vectors += column.vector ? filled.cells : 0;
+    for (Filled filled : filled()) {
+      numeric += filled.numeric;
+      vectors += filled.vectors;
       sum = sum.add(filled.sum);
     }
     List<String> tables = tables();
@@ -49,24 +48,47 @@ final class WarehouseCounts {
     return counts;
   }
 
-  private List<Column> columns() {
+  /** Of each table. */
+  private List<Filled> filled() {
     String sql =
         """
-        select t.table_name, c.column_name, c.kind like 'vector%' from sluice.target g
+        select t.table_name,
+               array_agg(c.column_name) filter (where c.kind not like 'vector%') as numbers,
+               array_agg(c.column_name) filter (where c.kind like 'vector%') as vectors
+        from sluice.target g
         join sluice.target_table t on t.target_id = g.id
         join sluice.counter c on c.table_id = t.id
-        where g.schema_name = ?
+        where g.schema_name = ? group by 1
         """;
     return results.query(
-        sql, row -> new Column(row.getString(1), row.getString(2), row.getBoolean(3)), schema);
+        sql,
+        row ->
+            filled(
+                row.getString("table_name"),
+                Sql.elements(row, "numbers"),
+                Sql.elements(row, "vectors")),
+        schema);
   }
 
-  private Filled count(Column column) {
-    String name = quote(column.name);
-    String sum = column.vector ? "0" : "coalesce(sum(" + name + "::numeric), 0)";
+  private Filled filled(String table, List<String> numbers, List<String> vectors) {
     String sql =
-        "select count(%s), %s from %s".formatted(name, sum, qualified(schema, column.table));
-    return results.query(sql, row -> new Filled(row.getLong(1), row.getBigDecimal(2))).get(0);
+        "select %s, %s, %s from %s"
+            .formatted(
+                added("count(%s)", numbers),
+                added("count(%s)", vectors),
+                added("coalesce(sum(%s::numeric), 0)", numbers),
+                qualified(schema, table));
+    return results
+        .query(sql, row -> new Filled(row.getLong(1), row.getLong(2), row.getBigDecimal(3)))
+        .get(0);
+  }
+
+  private static String added(String aggregate, List<String> columns) {
+    return columns.isEmpty()
+        ? "0"
+        : columns.stream()
+            .map(column -> aggregate.formatted(quote(column)))
+            .collect(Collectors.joining(" + "));
   }
 
   private List<String> tables() {

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +40,9 @@ class TrialTest {
         target: {table: real.rows, mode: append, partition: {by: none}}
         """
             .formatted(source.getParent()));
-    try (Standalone trial = Standalone.start(TrialCommand.deployment(data))) {
-      TrialResults results = new TrialResults(trial.warehouse());
+    try (Standalone trial = Standalone.start(TrialCommand.deployment(data));
+        Connection warehouse = trial.warehouse().getConnection()) {
+      TrialResults results = new TrialResults(warehouse);
       await()
           .atMost(Duration.ofMinutes(1))
           .until(
