@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -89,6 +90,21 @@ class DependencyDirectionTest {
     slices().matching("io.sluice.core.(*)..").should().beFreeOfCycles().check(SLUICE);
     slices().matching("io.sluice.loader.(*)..").should().beFreeOfCycles().check(SLUICE);
     slices().matching("io.sluice.pgtask.(*)..").should().beFreeOfCycles().check(SLUICE);
+  }
+
+  @Test
+  void everyPackageSaysWhatItIs() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("..", ".."))) {
+      assertThat(
+              files
+                  .filter(file -> file.toString().matches(".*/src/main/java/.*\\.java"))
+                  .map(Path::getParent)
+                  .distinct())
+          .isNotEmpty()
+          .allSatisfy(
+              directory ->
+                  assertThat(directory.resolve("package-info.java")).content().contains("/**"));
+    }
   }
 
   @Test

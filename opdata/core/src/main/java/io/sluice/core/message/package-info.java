@@ -1,0 +1,2 @@
+/** The messages between the stages, which carry ids only. */
+package io.sluice.core.message;

@@ -1,0 +1,2 @@
+/** Thread pools whose threads end the process when an Error ends them. */
+package io.sluice.core.thread;

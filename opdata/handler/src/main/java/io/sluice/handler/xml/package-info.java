@@ -1,0 +1,2 @@
+/** XML read as a stream, without external entities. */
+package io.sluice.handler.xml;

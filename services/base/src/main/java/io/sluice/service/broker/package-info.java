@@ -1,0 +1,2 @@
+/** Queues, consumers and confirmed publishing on RabbitMQ. */
+package io.sluice.service.broker;

@@ -1,0 +1,2 @@
+/** The service that collects files from their sources. */
+package io.sluice.service.getter;

@@ -1,0 +1,2 @@
+/** The service that loads rows into the warehouse. */
+package io.sluice.service.loader;
