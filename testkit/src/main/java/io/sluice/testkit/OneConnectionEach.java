@@ -5,6 +5,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /**
@@ -17,21 +19,22 @@ public final class OneConnectionEach {
 
   /** The same data source, of which a thread that holds a connection gets no second one. */
   public static DataSource of(DataSource real) {
-    ThreadLocal<Throwable> held = new ThreadLocal<>();
+    Map<Thread, Throwable> held = new ConcurrentHashMap<>();
     return proxy(
         DataSource.class,
         (self, method, arguments) -> {
           boolean opens = method.getName().equals("getConnection");
-          if (opens && held.get() != null) {
-            throw new AssertionError(
-                "a second connection is asked for while the first is held", held.get());
+          Throwable first = held.get(Thread.currentThread());
+          if (opens && first != null) {
+            throw new AssertionError("a second connection is asked for beside the first", first);
           }
           Object result = invoke(real, method, arguments);
           if (!opens) {
             return result;
           }
-          held.set(new Throwable("the first was opened here"));
-          return released((Connection) result, held::remove);
+          Thread holder = Thread.currentThread();
+          held.put(holder, new Throwable("the first was opened here"));
+          return released((Connection) result, () -> held.remove(holder));
         });
   }
 

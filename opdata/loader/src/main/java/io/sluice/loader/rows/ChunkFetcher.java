@@ -68,7 +68,7 @@ public final class ChunkFetcher {
       return new NamedFailure(
           "chunk_missing",
           "chunk %s is missing or damaged in staging (%s); if it happens again, look for what deletes or cuts files there, then run: sluice dead replay"
-              .formatted(key, e.getMessage()),
+              .formatted(key, e instanceof EOFException ? "it ends too early" : e.getMessage()),
           e);
     } catch (IOException away) {
       return away(key, away);
