@@ -117,7 +117,7 @@ final class HandlerBench {
         new ProcessBuilder(
                 java.toString(),
                 "-Xmx" + heap,
-                "-XX:+ExitOnOutOfMemoryError",
+                Programs.OUT_OF_MEMORY,
                 "-cp",
                 System.getProperty("java.class.path"),
                 HandlerAlone.class.getName())

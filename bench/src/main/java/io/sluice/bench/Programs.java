@@ -13,6 +13,10 @@ import java.util.Map;
 /** How the built programs are started: class path, environment and feed. */
 final class Programs {
   static final String CHUNK_SIZE = "SLUICE_HANDLER_CHUNKSIZE";
+
+  /** A JVM that has run out of memory goes on without some of its threads. */
+  static final String OUT_OF_MEMORY = "-XX:+ExitOnOutOfMemoryError";
+
   private static final String FEED = "chaos";
 
   /** Six JVMs that start again and again share few processors: little is compiled. */
@@ -97,7 +101,7 @@ final class Programs {
     String classPath =
         target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    List<String> command = new ArrayList<>(List.of(java.toString()));
+    List<String> command = new ArrayList<>(List.of(java.toString(), OUT_OF_MEMORY));
     command.addAll(options);
     command.addAll(List.of("-cp", classPath, main));
     command.addAll(List.of(arguments));

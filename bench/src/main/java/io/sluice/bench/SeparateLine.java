@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** Getter, handler and loader in a JVM each, over a real RabbitMQ. */
 final class SeparateLine implements Line {
-  private static final List<String> OPTIONS = List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
+  private static final List<String> OPTIONS = List.of("-Xmx512m");
   private static final Pattern RECEIVED =
       Pattern.compile("messages_received_total\\s*=>\\s*(\\d+)");
 

@@ -15,7 +15,7 @@ import java.util.Properties;
 /** All of Sluice in one JVM of its own, over a directory. */
 final class StandaloneLine implements Line {
   /** As bin/standalone has them. */
-  private static final List<String> OPTIONS = List.of("-Xmx1g", "-XX:+ExitOnOutOfMemoryError");
+  private static final List<String> OPTIONS = List.of("-Xmx1g");
 
   private final Path directory;
   private final ChildProcess process;

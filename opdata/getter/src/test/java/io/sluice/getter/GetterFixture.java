@@ -14,6 +14,7 @@ import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Packs;
+import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingSettings;
@@ -35,6 +36,7 @@ import io.sluice.getter.settle.SettleTask;
 import io.sluice.getter.source.Source;
 import io.sluice.getter.source.Sources;
 import io.sluice.testkit.EmbeddedDatabase;
+import io.sluice.testkit.OneConnectionEach;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -47,6 +49,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A getter with a real ledger, a real staging directory and queues to look into. */
 public final class GetterFixture implements AutoCloseable {
@@ -88,7 +91,7 @@ public final class GetterFixture implements AutoCloseable {
     this.in = Files.createDirectories(dir.resolve("in"));
     EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
     LedgerSchema.migrate(database.dataSource());
-    transactions = new Transactions(database.dataSource());
+    transactions = new Transactions(OneConnectionEach.of(database.dataSource()));
     intake =
         new FileIntake(
             transactions, new LedgerPartitions(transactions), clock, Duration.ofDays(60));
@@ -260,6 +263,13 @@ public final class GetterFixture implements AutoCloseable {
                     row -> read(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
                     in + "/" + name))
         .orElseThrow();
+  }
+
+  /** Staging loses all packs. */
+  public void loseRaw() throws IOException {
+    try (Stream<StagedObject> packs = staging.list(StagingKeys.RAW)) {
+      staging.delete(packs.map(StagedObject::key).toList());
+    }
   }
 
   private String read(String feed, long pack, long offset, long size) {

@@ -23,14 +23,13 @@ final class BusyLoads {
   private static final String LOCK_TIMEOUT = "55P03";
 
   private final Transactions transactions;
+  private final Duration keyTimeout;
   private final GrowingPauses<Integer> busy;
 
-  /**
-   * @param firstPause after which a table is tried again; it doubles
-   */
-  BusyLoads(Transactions transactions, Duration firstPause, Clock clock) {
+  BusyLoads(Transactions transactions, LoadSettings settings, Clock clock) {
     this.transactions = transactions;
-    this.busy = new GrowingPauses<>(firstPause, clock);
+    this.keyTimeout = settings.loadLockTimeout();
+    this.busy = new GrowingPauses<>(settings.ddlLockTimeout(), clock);
   }
 
   /**
@@ -60,7 +59,7 @@ final class BusyLoads {
       return;
     }
     Map<Integer, String> holders =
-        transactions.ledger(connection -> LockHolders.againstLoads(connection, tables));
+        transactions.ledger(c -> LockHolders.againstLoads(c, tables, keyTimeout));
     if (holders.isEmpty()) {
       return;
     }

@@ -59,7 +59,7 @@ final class ChunkAttempts {
     this.pauses = pauses;
     this.refusals = new Refusals(transactions);
     this.types = new TypeAdoption(transactions);
-    this.busy = new BusyLoads(transactions, settings.ddlLockTimeout(), clock);
+    this.busy = new BusyLoads(transactions, settings, clock);
     this.changedIds = new GrowingPauses<>(FIRST_REST, clock);
   }
 

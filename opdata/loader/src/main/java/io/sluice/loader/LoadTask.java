@@ -1,12 +1,10 @@
 package io.sluice.loader;
 
 import io.sluice.core.feed.Feed;
-import io.sluice.core.message.Stage;
 import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.work.Claim;
-import io.sluice.core.work.Leaving;
 import io.sluice.core.work.Outcome;
 import io.sluice.core.work.StageTask;
 import io.sluice.loader.rows.Chunk;
@@ -14,7 +12,6 @@ import io.sluice.loader.rows.ChunkFetcher;
 import io.sluice.loader.rows.FileCounts;
 import io.sluice.loader.table.Tables;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,8 +23,6 @@ import java.util.function.Function;
  * one connection at a time, and none while it waits.
  */
 public final class LoadTask implements StageTask {
-
-  private static final Duration HANDLED_AGAIN = Duration.ofSeconds(1);
 
   private final Transactions transactions;
   private final StageMetrics metrics;
@@ -60,24 +55,11 @@ public final class LoadTask implements StageTask {
     int next = claim.chunksDone();
     do {
       boolean last = next + 1 >= claim.chunks();
-      Optional<Chunk> chunk =
-          next < claim.chunks() ? fetcher.fetch(claim, next) : Optional.of(Chunk.EMPTY);
-      if (chunk.isEmpty()) {
-        handleAgain(files, next);
-        break;
-      }
-      load(files, chunk.get(), last);
+      Chunk chunk = next < claim.chunks() ? fetcher.fetch(claim, next) : Chunk.EMPTY;
+      load(files, chunk, last);
       next++;
     } while (next < claim.chunks() && !files.remaining().isEmpty());
     return new Result(files.outcomes(), List.of());
-  }
-
-  private void handleAgain(Departures files, int chunk) {
-    String reason = "chunk_missing: chunk %d was missing or damaged in staging".formatted(chunk);
-    files.leave(
-        files.remaining(),
-        file -> Leaving.backTo(Stage.HANDLE, file, HANDLED_AGAIN, reason),
-        Outcome.retried("chunk_missing"));
   }
 
   private void load(Departures files, Chunk chunk, boolean last) {

@@ -130,6 +130,33 @@ class BusyTest {
   }
 
   @Test
+  void loadsOtherTables_whileAWriterIdleInATransactionHoldsAKey() throws Exception {
+    line.close();
+    line = new TestLine(directory.resolve("merge"), "{table: \"pm.{measInfoId}\", mode: merge}");
+    loader = line.loader();
+    fileOf("A", "/pm/a0.xml", Row.of("c0", "pmA", 1.0));
+    fileOf("B", "/pm/b0.xml", Row.of("c0", "pmA", 1.0));
+    line.load(loader);
+    long waits;
+    try (Connection other = holder("update pm.a set pma = 5")) {
+      line.group = "A";
+      waits = line.file("/pm/a1.xml", 1, List.of(Row.of("c0", "pmA", 2.0)));
+      long good = fileOf("B", "/pm/b2.xml", Row.of("c2", "pmA", 1.0));
+      line.load(loader);
+
+      assertThat(line.counts(good)).isEqualTo("loaded: 1+0+0+0+0+0=1, exact");
+      assertThat(line.work(waits))
+          .startsWith(
+              "handle waiting table_busy: pm.a is locked (row exclusive lock) by pid "
+                  + pid(other)
+                  + " (report, idle in transaction");
+      other.rollback();
+    }
+    line.loadUntilDone(loader);
+    assertThat(line.counts(waits)).isEqualTo("loaded: 1+0+0+0+0+0=1, exact");
+  }
+
+  @Test
   void loadsOtherTables_whileAPartitionIsLocked() throws Exception {
     long waits;
     try (Connection other = holder("lock table pm.a_p20261120 in access exclusive mode")) {

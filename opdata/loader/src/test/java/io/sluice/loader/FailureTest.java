@@ -13,6 +13,8 @@ import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.work.StageProtocol;
 import io.sluice.core.work.Work;
 import io.sluice.loader.PmContent.Row;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -244,10 +246,31 @@ class FailureTest {
 
     loader.work(message, false);
 
-    assertThat(line.work(file)).startsWith("handle waiting chunk_missing: ");
+    assertThat(line.work(file)).startsWith("handle waiting chunk_missing: chunk chunk/pm/");
     assertThat(line.counted(Metric.STAGE_RETRIED)).isEqualTo(1);
     assertThat(line.publisher.dead).isEmpty();
     line.loadUntilDone(loader);
     assertThat(line.text(SUM)).isEqualTo("1 1");
+  }
+
+  @Test
+  void buriesTheFile_whenItsChunkIsDamagedEveryTime() throws Exception {
+    long file = line.file("/pm/a.xml", 0, List.of(Row.of("c1", "pmA", 1.0)));
+    for (int round = 1; round <= 5; round++) {
+      WorkMessage message = line.handled().orElseThrow();
+      String chunk = StagingKeys.chunk("pm", line.number("select chunk from sluice.batch"), 0);
+      byte[] cut;
+      try (InputStream whole = line.staging.open(chunk)) {
+        cut = whole.readNBytes((int) line.staging.size(chunk) / 2);
+      }
+      line.staging.put(chunk, new ByteArrayInputStream(cut));
+      loader.work(message, false);
+    }
+    assertThat(line.counts(file)).isEqualTo("dead: 0+0+0+0+1+0=1, exact");
+    assertThat(line.text("select reason || ': ' || error from sluice.dead"))
+        .startsWith("chunk_missing: chunk chunk/pm/")
+        .contains("is missing or damaged in staging", "sluice dead replay");
+    assertThat(line.publisher.dead.values()).hasSize(1);
+    assertThat(line.handled()).isEmpty();
   }
 }

@@ -35,6 +35,7 @@ import io.sluice.core.work.Waiting;
 import io.sluice.core.work.Work;
 import io.sluice.testkit.EmbeddedDatabase;
 import io.sluice.testkit.EmbeddedDatabase.Database;
+import io.sluice.testkit.OneConnectionEach;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,7 +110,7 @@ final class TestLine implements AutoCloseable {
     pool.setMinimumIdle(0);
     dataSource = new HikariDataSource(pool);
     LedgerSchema.migrate(dataSource);
-    transactions = new Transactions(dataSource);
+    transactions = new Transactions(OneConnectionEach.of(dataSource));
     staging = Stagings.open(StagingSettings.of(directory.toUri()));
     ledgerPartitions = new LedgerPartitions(transactions);
     dimensions = new Dimensions(transactions);

@@ -48,12 +48,14 @@ public final class Consumers {
         Map.of(stage.queue(false), concurrency, stage.queue(true), bulkConcurrency),
         stage.deadQueue(),
         stage == Stage.HANDLE,
-        new StageHandler(stage, protocol::work));
+        new StageHandler(stage, protocol::work),
+        () -> surroundings.check(stage));
   }
 
   /** A consumer of a queue that belongs to no stage, one message at a time. */
   public QueueConsumer queue(String name, String queue, MessageHandler handler) {
-    return consumer(name, Map.of(queue, 1), queue + ".dead", false, handler);
+    return consumer(
+        name, Map.of(queue, 1), queue + ".dead", false, handler, surroundings::checkDatabase);
   }
 
   private QueueConsumer consumer(
@@ -61,7 +63,8 @@ public final class Consumers {
       Map<String, Integer> queues,
       String deadQueue,
       boolean computes,
-      MessageHandler handler) {
+      MessageHandler handler,
+      Runnable probe) {
     return new QueueConsumer(
         new ConsumerSettings(
             name,
@@ -74,7 +77,7 @@ public final class Consumers {
         broker,
         handler,
         publisher,
-        surroundings::check,
+        probe,
         "sluice %s %s".formatted(name, properties.instance()),
         registry);
   }

@@ -8,6 +8,7 @@ import io.sluice.core.sql.Transactions;
 import io.sluice.service.broker.QueueConsumer;
 import java.time.Clock;
 import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -49,8 +50,15 @@ public class DatabaseConfiguration {
   }
 
   @Bean
-  LedgerDatabase ledgerDatabase(DataSource dataSource) {
-    return new LedgerDatabase(dataSource);
+  LedgerDatabase ledgerDatabase(SluiceProperties properties) {
+    SluiceProperties.Database database = properties.database();
+    PGSimpleDataSource unpooled = new PGSimpleDataSource();
+    unpooled.setURL(database.url());
+    unpooled.setUser(database.user());
+    unpooled.setPassword(database.password());
+    unpooled.setConnectTimeout(Math.max(1, Math.toIntExact(database.timeout().toSeconds())));
+    unpooled.setApplicationName("sluice " + properties.instance());
+    return new LedgerDatabase(unpooled);
   }
 
   @Bean

@@ -8,13 +8,20 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
 
-/** The database that holds the ledger. */
+/**
+ * The database that holds the ledger, over connections that are nobody else's: to find out whether
+ * sessions hold, and to migrate, takes several at once, which a pool of one never has; and a look
+ * whether the database is there must not wait for work that waits for it.
+ */
 public final class LedgerDatabase {
   private static final int VALID_SECONDS = 5;
 
   private final DataSource database;
   private boolean migrated;
 
+  /**
+   * @param database opens a connection whenever it is asked
+   */
   public LedgerDatabase(DataSource database) {
     this.database = database;
   }
@@ -35,13 +42,8 @@ public final class LedgerDatabase {
         throw new PauseStage("database: it accepts the connection and does not answer");
       }
     } catch (SQLException e) {
-      throw new PauseStage("database: " + reason(e), e);
+      throw new PauseStage("database: " + e.getMessage(), e);
     }
-  }
-
-  /** The pool only says that it waited; its cause says for what. */
-  private static String reason(SQLException e) {
-    return e.getCause() instanceof SQLException cause ? cause.getMessage() : e.getMessage();
   }
 
   /**

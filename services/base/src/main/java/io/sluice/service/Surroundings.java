@@ -1,7 +1,9 @@
 package io.sluice.service;
 
 import io.sluice.core.fate.PauseStage;
+import io.sluice.core.message.Stage;
 import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingUse;
 import java.io.IOException;
 
 /**
@@ -18,13 +20,28 @@ public final class Surroundings {
   }
 
   /**
-   * Returns when all of it is there; brings the ledger up to date the first time.
+   * Returns when all is there that a stage needs, and no more: a full staging stops what fills it,
+   * never what empties it. Brings the ledger up to date the first time.
    *
    * @throws PauseStage naming what is away
    */
-  public void check() {
+  public void check(Stage stage) {
+    checkDatabase();
+    try {
+      switch (stage) {
+        case FETCH -> checkWritable(StagingUse.Kind.RAW);
+        case HANDLE -> checkWritable(StagingUse.Kind.CHUNK);
+        case LOAD -> staging.checkReadable();
+        case SETTLE -> {} // happens at the source
+      }
+    } catch (IOException e) {
+      throw new PauseStage("staging: " + e.getMessage(), e);
+    }
+  }
+
+  /** See {@link LedgerDatabase#check}. */
+  public void checkDatabase() {
     database.check();
-    checkStaging();
   }
 
   /** See {@link LedgerDatabase#ensureLedger}. */
@@ -32,11 +49,8 @@ public final class Surroundings {
     database.ensureLedger();
   }
 
-  private void checkStaging() {
-    try {
-      staging.probe();
-    } catch (IOException e) {
-      throw new PauseStage("staging: " + e.getMessage(), e);
-    }
+  private void checkWritable(StagingUse.Kind kind) throws IOException {
+    staging.checkRoom(kind);
+    staging.probe();
   }
 }

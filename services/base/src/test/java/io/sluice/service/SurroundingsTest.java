@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.core.fate.PauseStage;
+import io.sluice.core.message.Stage;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
 import io.sluice.testkit.EmbeddedDatabase;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -27,7 +30,7 @@ class SurroundingsTest {
 
   @BeforeEach
   void open() throws Exception {
-    staging = Stagings.open(new StagingSettings(directory.toUri(), 1 << 20, 0, null));
+    staging = reopened();
   }
 
   @AfterEach
@@ -39,8 +42,8 @@ class SurroundingsTest {
   void migratesLedger_whenDatabaseIsThere() throws SQLException {
     DataSource database = EmbeddedDatabase.shared().createDatabase().dataSource();
     Surroundings surroundings = new Surroundings(new LedgerDatabase(database), staging);
-    surroundings.check();
-    surroundings.check();
+    surroundings.check(Stage.HANDLE);
+    surroundings.check(Stage.HANDLE);
     try (Connection connection = database.getConnection();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("select count(*) from sluice.work")) {
@@ -49,18 +52,40 @@ class SurroundingsTest {
     }
   }
 
+  /** The loader alone can empty a staging, and a service may start while it is full. */
+  @Test
+  void stopsOnlyWhatFillsStaging_whenStagingIsFull() throws IOException {
+    DataSource database = EmbeddedDatabase.shared().createDatabase().dataSource();
+    staging.put("raw/f/20261120/09/1", new ByteArrayInputStream(new byte[950 << 10]));
+    Surroundings raw = new Surroundings(new LedgerDatabase(database), reopened());
+    assertThatThrownBy(() -> raw.check(Stage.FETCH))
+        .isInstanceOf(PauseStage.class)
+        .hasMessageContaining("staging.limit");
+    raw.check(Stage.HANDLE);
+    staging.put("chunk/f/20261120/09/1-0", new ByteArrayInputStream(new byte[100 << 10]));
+    Surroundings full = new Surroundings(new LedgerDatabase(database), reopened());
+    assertThatThrownBy(() -> full.check(Stage.HANDLE)).isInstanceOf(PauseStage.class);
+    full.check(Stage.LOAD);
+    full.check(Stage.SETTLE);
+    full.checkDatabase();
+  }
+
+  private Staging reopened() throws IOException {
+    return Stagings.open(new StagingSettings(directory.toUri(), 1 << 20, 0, null));
+  }
+
   @Test
   void pausesAndGoesOn_whenDatabaseStopsAndStarts() {
     try (EmbeddedDatabase mine = EmbeddedDatabase.startPrivate()) {
       Surroundings surroundings =
           new Surroundings(new LedgerDatabase(mine.createDatabase().dataSource()), staging);
-      surroundings.check();
+      surroundings.check(Stage.HANDLE);
       mine.server().stop();
-      assertThatThrownBy(surroundings::check)
+      assertThatThrownBy(() -> surroundings.check(Stage.SETTLE))
           .isInstanceOf(PauseStage.class)
           .hasMessageStartingWith("database: ");
       mine.server().start();
-      surroundings.check();
+      surroundings.check(Stage.HANDLE);
     }
   }
 
@@ -69,7 +94,7 @@ class SurroundingsTest {
     DataSource database = EmbeddedDatabase.shared().createDatabase().dataSource();
     try (Connection one = database.getConnection()) {
       Surroundings surroundings = new Surroundings(new LedgerDatabase(lending(one)), staging);
-      assertThatThrownBy(surroundings::check)
+      assertThatThrownBy(() -> surroundings.check(Stage.SETTLE))
           .isInstanceOf(PauseStage.class)
           .hasMessageContaining("pool_mode = session");
     }

@@ -153,6 +153,7 @@ class OwnPlacesTest {
   private Process start(String main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    command.add("-XX:+ExitOnOutOfMemoryError");
     settings().forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.add("-Dlogback.configurationFile=" + theirs.resolve("logback.xml"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));

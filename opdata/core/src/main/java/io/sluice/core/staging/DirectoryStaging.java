@@ -59,7 +59,6 @@ final class DirectoryStaging implements Staging {
   @Override
   public StagingWriter create(String key) throws IOException {
     Path target = path(key);
-    checkRoom();
     Path temp = root.resolve(TEMP).resolve(UUID.randomUUID().toString());
     Files.createDirectories(temp.getParent());
     return new Writer(temp, target, Files.newOutputStream(temp));
@@ -138,6 +137,14 @@ final class DirectoryStaging implements Staging {
   public StagingUse use() throws IOException {
     long used = limitBytes == StagingSettings.UNLIMITED ? 0 : meter.usedBytes();
     return new StagingUse(root.toString(), used, limitBytes, disk.getUsableSpace(), minFreeBytes);
+  }
+
+  /** A mount point without its volume lacks what was made at the start. */
+  @Override
+  public void checkReadable() throws IOException {
+    if (!Files.isDirectory(root.resolve(TEMP))) {
+      throw new IOException(root + " is not the directory it was; mount its volume again");
+    }
   }
 
   /** Holds nothing open. */

@@ -27,7 +27,6 @@ public final class PackWriter implements AutoCloseable {
    * Begins a pack.
    *
    * @param token that names it
-   * @throws StagingFull when the store is over its limit
    */
   public PackWriter(Staging staging, String feed, long token) throws IOException {
     this.writer = staging.create(StagingKeys.raw(feed, token));

@@ -33,6 +33,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /** Staging in a bucket of Amazon S3 or a server that speaks its protocol. */
 final class S3Staging implements Staging {
 
+  /** DeleteObjects takes at most this many keys. */
+  private static final int BATCH = 1000;
+
   private final S3Client client;
   private final String bucket;
   private final String root;
@@ -65,9 +68,7 @@ final class S3Staging implements Staging {
 
   @Override
   public StagingWriter create(String key) throws IOException {
-    String full = full(key);
-    checkRoom();
-    return new S3Writer(client, bucket, full, meter);
+    return new S3Writer(client, bucket, full(key), meter);
   }
 
   @Override
@@ -99,8 +100,8 @@ final class S3Staging implements Staging {
   public void delete(Collection<String> keys) throws IOException {
     List<ObjectIdentifier> all =
         keys.stream().map(key -> ObjectIdentifier.builder().key(full(key)).build()).toList();
-    for (int from = 0; from < all.size(); from += BatchDelete.BATCH) {
-      deleteBatch(all.subList(from, Math.min(all.size(), from + BatchDelete.BATCH)));
+    for (int from = 0; from < all.size(); from += BATCH) {
+      deleteBatch(all.subList(from, Math.min(all.size(), from + BATCH)));
     }
   }
 
@@ -153,6 +154,11 @@ final class S3Staging implements Staging {
   public StagingUse use() throws IOException {
     long used = limitBytes == StagingSettings.UNLIMITED ? 0 : meter.usedBytes();
     return new StagingUse(toString(), used, limitBytes, Long.MAX_VALUE, 0);
+  }
+
+  @Override
+  public void checkReadable() throws IOException {
+    folders("");
   }
 
   @Override

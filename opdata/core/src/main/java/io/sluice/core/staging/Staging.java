@@ -22,9 +22,9 @@ public interface Staging extends AutoCloseable {
   String PROBE_KEY = "probe/health";
 
   /**
-   * Starts an object, which appears at {@link StagingWriter#commit}.
-   *
-   * @throws StagingFull when the store is over its limit
+   * Starts an object, which appears at {@link StagingWriter#commit}. Whether there is room is asked
+   * before work begins, by {@link #checkRoom}: what has begun is written to its end, or two workers
+   * with half of their objects each would wait for each other's room.
    */
   StagingWriter create(String key) throws IOException;
 
@@ -80,15 +80,6 @@ public interface Staging extends AutoCloseable {
   List<String> folders(String prefix) throws IOException;
 
   /**
-   * Deletes everything under a prefix that ends at a {@code /}.
-   *
-   * @return what was deleted
-   */
-  default Deleted deleteUnder(String prefix) throws IOException {
-    return BatchDelete.under(this, prefix);
-  }
-
-  /**
    * Removes what writers that died left behind before the instant; nothing of it was ever visible.
    */
   void deleteAbandoned(Instant before) throws IOException;
@@ -97,15 +88,18 @@ public interface Staging extends AutoCloseable {
   StagingUse use() throws IOException;
 
   /**
-   * Checks that there is room for more.
+   * Checks that there is room for more of a kind.
    *
    * @throws StagingFull naming the use, the limit and the remedy
    */
-  default void checkRoom() throws IOException {
-    use().checkRoom();
+  default void checkRoom(StagingUse.Kind kind) throws IOException {
+    use().checkRoom(kind);
   }
 
-  /** Proves that the store can be written, read and deleted from; for readiness. */
+  /** Proves that the store can be read from, however full it is. */
+  void checkReadable() throws IOException;
+
+  /** Proves that the store can be written and read; for readiness. */
   default void probe() throws IOException {
     try (StagingWriter writer = create(PROBE_KEY)) {
       writer.write('.');

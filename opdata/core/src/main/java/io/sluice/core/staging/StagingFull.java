@@ -2,7 +2,7 @@ package io.sluice.core.staging;
 
 import java.io.IOException;
 
-/** Staging has no room. Fetching and handling pause until it has; nothing is lost. */
+/** Staging has no room. What would fill it pauses until it has; nothing is lost. */
 public final class StagingFull extends IOException {
 
   private static final long serialVersionUID = 1L;

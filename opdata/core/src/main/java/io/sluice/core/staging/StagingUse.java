@@ -12,14 +12,36 @@ package io.sluice.core.staging;
 public record StagingUse(
     String where, long usedBytes, long limitBytes, long freeBytes, long minFreeBytes) {
 
-  /** Whether another object may be started. */
-  public boolean hasRoom() {
-    return usedBytes < limitBytes && freeBytes > minFreeBytes;
+  /**
+   * What a stage wants to write. Room is kept for the stages that empty the store: raw files, which
+   * fill it, stop before chunks, whose loading alone lets anything of it be deleted; and both stop
+   * later than the sweeper begins to make room.
+   */
+  public enum Kind {
+    RAW("raw files", 0.9, 1.5),
+    CHUNK("chunks", 1, 1);
+
+    private final String text;
+    private final double limitShare;
+    private final double minFreeShare;
+
+    Kind(String text, double limitShare, double minFreeShare) {
+      this.text = text;
+      this.limitShare = limitShare;
+      this.minFreeShare = minFreeShare;
+    }
+
+    /** The part of the limit up to which objects of this kind are taken. */
+    public double limitShare() {
+      return limitShare;
+    }
   }
 
-  /** Whether the file system has less free than twice what it must keep. */
-  public boolean isLow() {
-    return freeBytes < 2 * minFreeBytes;
+  private static final double LOW = 2;
+
+  /** Whether another object may be started. */
+  public boolean hasRoom(Kind kind) {
+    return usedBytes < limit(kind) && freeBytes > minFree(kind);
   }
 
   /**
@@ -28,23 +50,34 @@ public record StagingUse(
    * @param fullest share of the limit, 0 to 1
    */
   public long excess(double fullest) {
-    long overLimit =
-        limitBytes == StagingSettings.UNLIMITED ? 0 : usedBytes - (long) (limitBytes * fullest);
-    return Math.max(overLimit, isLow() ? 2 * minFreeBytes - freeBytes : 0);
+    long overLimit = usedBytes - shareOfLimit(fullest);
+    return Math.max(0, Math.max(overLimit, (long) (LOW * minFreeBytes) - freeBytes));
   }
 
-  void checkRoom() throws StagingFull {
-    if (usedBytes >= limitBytes) {
+  void checkRoom(Kind kind) throws StagingFull {
+    if (usedBytes >= limit(kind)) {
       throw new StagingFull(
-          "staging %s holds %,d of at most %,d bytes; raise staging.limit, keep raw files for less"
-                  .formatted(where, usedBytes, limitBytes)
-              + " time, or let the loader catch up");
+          "staging %s holds %,d bytes and takes %s only up to %,d of its %,d; raise staging.limit,"
+                  .formatted(where, usedBytes, kind.text, limit(kind), limitBytes)
+              + " keep raw files for less time, or let the loader catch up");
     }
-    if (freeBytes <= minFreeBytes) {
+    if (freeBytes <= minFree(kind)) {
       throw new StagingFull(
-          "the disk of staging %s has %,d bytes free and must keep %,d; free up space or"
-                  .formatted(where, freeBytes, minFreeBytes)
+          "the disk of staging %s has %,d bytes free, and %s must leave %,d; free up space or"
+                  .formatted(where, freeBytes, kind.text, minFree(kind))
               + " lower staging.min-free");
     }
+  }
+
+  private long limit(Kind kind) {
+    return shareOfLimit(kind.limitShare);
+  }
+
+  private long shareOfLimit(double share) {
+    return limitBytes == StagingSettings.UNLIMITED ? limitBytes : (long) (limitBytes * share);
+  }
+
+  private long minFree(Kind kind) {
+    return (long) (minFreeBytes * kind.minFreeShare);
   }
 }

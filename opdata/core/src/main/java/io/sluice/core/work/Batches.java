@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -243,24 +242,39 @@ public final class Batches {
 
   /** How many batches there are of each lane. */
   public static Map<Lane, Integer> inFlight(Connection connection) throws SQLException {
-    Map<Lane, Integer> batches = new HashMap<>();
-    Sql.list(
+    return Sql.map(
         connection,
         "select stage, bulk, count(*) from sluice.batch group by stage, bulk",
-        row -> batches.put(new Lane(Stage.of(row.getString(1)), row.getBoolean(2)), row.getInt(3)));
-    return batches;
+        row -> new Lane(Stage.of(row.getString(1)), row.getBoolean(2)),
+        row -> row.getInt(3));
   }
 
-  /** How many batches of a stage there are with files of each host. */
-  public static Map<String, Integer> hosts(Connection connection, Stage stage) throws SQLException {
-    Map<String, Integer> batches = new HashMap<>();
-    Sql.list(
+  /**
+   * How many batches of each feed are at the handler and loader; feeds without one are left out.
+   */
+  public static Map<String, Integer> behindFetch(Connection connection) throws SQLException {
+    return Sql.map(
+        connection,
+        "select feed, count(*) from sluice.batch where stage in ('handle', 'load') group by feed",
+        row -> row.getString(1),
+        row -> row.getInt(2));
+  }
+
+  /**
+   * How many batches of a stage there are with files of each host.
+   *
+   * @param bulk whether bulk batches count too: live work does not stand back for them
+   */
+  public static Map<String, Integer> hosts(Connection connection, Stage stage, boolean bulk)
+      throws SQLException {
+    return Sql.map(
         connection,
         "select host, count(distinct batch) from sluice.work"
-            + " where batch is not null and stage = ? group by host",
-        row -> batches.put(row.getString(1), row.getInt(2)),
-        stage.id());
-    return batches;
+            + " where batch is not null and stage = ? and (? or not bulk) group by host",
+        row -> row.getString(1),
+        row -> row.getInt(2),
+        stage.id(),
+        bulk);
   }
 
   /**

@@ -21,7 +21,7 @@ final class Isolation {
 
   /** Each file again, alone; of a batch of one, after a pause, until it is dead. */
   StageTask.Result failed(Claim claim, Throwable e) {
-    String reason = e.getClass().getSimpleName();
+    String reason = NamedFailure.reason(e);
     String error = e.getMessage() == null ? e.toString() : e.getMessage();
     boolean last =
         claim.files().size() == 1 && settings.isLast(claim.attempts(claim.files().get(0)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.core.staging.StagingUse.Kind;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -23,14 +24,38 @@ class DirectoryStagingTest extends StagingContract {
   }
 
   @Test
-  void refusesNewObjects_whenDiskIsNearlyFull() throws IOException {
+  void hasNoRoom_whenDiskIsNearlyFull() throws IOException {
     StagingSettings settings =
         new StagingSettings(
             URI.create(dir.toString()), StagingSettings.UNLIMITED, Long.MAX_VALUE, null);
     try (Staging full = Stagings.open(settings)) {
-      assertThatThrownBy(() -> full.create("raw/a/1"))
+      assertThatThrownBy(() -> full.checkRoom(Kind.CHUNK))
           .isInstanceOf(StagingFull.class)
           .hasMessageContaining("staging.min-free");
+    }
+  }
+
+  @Test
+  void stopsRawFilesBeforeChunks_andSweepsBeforeThat_whenDiskFillsUp() {
+    long min = 1_000;
+    StagingUse low = new StagingUse("s", 0, StagingSettings.UNLIMITED, 1_800, min);
+    assertThat(low.excess(0.8)).isEqualTo(200);
+    assertThat(low.hasRoom(Kind.RAW)).isTrue();
+    StagingUse lower = new StagingUse("s", 0, StagingSettings.UNLIMITED, 1_500, min);
+    assertThat(lower.hasRoom(Kind.RAW)).isFalse();
+    assertThat(lower.hasRoom(Kind.CHUNK)).isTrue();
+    StagingUse lowest = new StagingUse("s", 0, StagingSettings.UNLIMITED, 1_000, min);
+    assertThat(lowest.hasRoom(Kind.CHUNK)).isFalse();
+  }
+
+  @Test
+  void isNotReadable_whenTheVolumeIsNotMounted() throws IOException {
+    Path root = Files.createDirectory(dir.resolve("mounted"));
+    try (Staging mounted = Stagings.open(StagingSettings.of(root.toUri()))) {
+      mounted.checkReadable();
+      Files.move(root, dir.resolve("away"));
+      Files.createDirectory(root);
+      assertThatThrownBy(mounted::checkReadable).hasMessageContaining("mount its volume");
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.core.ids.Tokens;
+import io.sluice.core.staging.StagingUse.Kind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -154,27 +155,21 @@ abstract class StagingContract {
   }
 
   @Test
-  void deletesHour_andCountsWhatItFreed() throws IOException {
-    put("raw/a/20261120/09/1", "1");
-    put("raw/a/20261120/09/2", "22");
-    put("raw/a/20261120/10/3", "333");
-    assertThat(staging.deleteUnder("raw/a/20261120/09/")).isEqualTo(new Deleted(2, 3));
-    assertThat(keys("")).containsExactly("raw/a/20261120/10/3");
-    assertThat(staging.folders("raw/a/20261120/")).containsExactly("raw/a/20261120/10/");
-  }
-
-  @Test
-  void refusesNewObjects_whenLimitIsReached_andTakesThemAgainAfterDelete() throws IOException {
+  void keepsRoomForChunks_whenRawFilesHaveFilledTheirPart() throws IOException {
     try (Staging small = openEmpty(10)) {
-      small.put("raw/a/1", new ByteArrayInputStream(new byte[10]));
-      assertThatThrownBy(() -> small.create("raw/a/2"))
+      small.put("raw/a/1", new ByteArrayInputStream(new byte[9]));
+      assertThatThrownBy(() -> small.checkRoom(Kind.RAW))
           .isInstanceOf(StagingFull.class)
-          .hasMessageContaining("10 of at most 10 bytes")
+          .hasMessageContaining("holds 9 bytes and takes raw files only up to 9 of its 10")
           .hasMessageContaining("staging.limit");
-      small.delete(List.of("raw/a/1"));
+      small.checkRoom(Kind.CHUNK);
+      small.put("chunk/a/1", new ByteArrayInputStream(new byte[1]));
+      assertThatThrownBy(() -> small.checkRoom(Kind.CHUNK)).isInstanceOf(StagingFull.class);
+      small.probe();
+      small.checkReadable();
+      small.delete(List.of("chunk/a/1", "raw/a/1"));
       clock.advance(Duration.ofMinutes(2)); // by then the store is measured again
-      small.put("raw/a/2", new ByteArrayInputStream(new byte[3]));
-      assertThat(small.size("raw/a/2")).isEqualTo(3);
+      small.checkRoom(Kind.RAW);
     }
   }
 

@@ -8,6 +8,7 @@ import io.sluice.core.message.WorkMessage;
 import io.sluice.core.message.WorkPublisher;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingUse;
 import io.sluice.core.work.Batches;
 import io.sluice.core.work.Waiting;
 import io.sluice.core.work.Work;
@@ -19,14 +20,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Cuts waiting work into batches and publishes them: fair shares between feeds, newest period
  * first, bulk work only when no live work waits. Keeps few batches in flight, since what is in a
- * queue can be overtaken by nothing. Nothing is fetched while the stages behind are busy or staging
- * is full. Called several times a second; one replica at a time does it.
+ * queue can be overtaken by nothing. While the stages behind are busy, only feeds are fetched that
+ * have little there; while staging is full, none is. Called several times a second; one replica at
+ * a time does it.
  */
 public final class Dispatcher implements Runnable {
 
@@ -74,8 +77,9 @@ public final class Dispatcher implements Runnable {
     Map<Batches.Lane, Integer> inFlight = transactions.ledger(Batches::inFlight);
     topUp(Stage.SETTLE, names, inFlight);
     topUp(Stage.HANDLE, names, inFlight);
-    if (roomBehindFetch(inFlight)) {
-      topUp(Stage.FETCH, names, inFlight);
+    Set<String> free = withRoomBehindFetch(names);
+    if (!free.isEmpty()) {
+      topUp(Stage.FETCH, free, inFlight);
     }
   }
 
@@ -109,7 +113,7 @@ public final class Dispatcher implements Runnable {
       Connection connection, Stage stage, boolean bulk, Set<String> names, int room)
       throws SQLException {
     boolean byHost = stage != Stage.HANDLE;
-    Map<String, Integer> busy = byHost ? Batches.hosts(connection, stage) : Map.of();
+    Map<String, Integer> busy = byHost ? Batches.hosts(connection, stage, bulk) : Map.of();
     List<String> spared =
         busy.keySet().stream().filter(host -> busy.get(host) >= settings.perHost()).toList();
     List<Waiting> waiting =
@@ -132,28 +136,40 @@ public final class Dispatcher implements Runnable {
     }
   }
 
-  private boolean roomBehindFetch(Map<Batches.Lane, Integer> inFlight) {
-    String reason = fullBehindFetch(inFlight);
+  /**
+   * While handler and loader have enough to do, only feeds that have little of it: the members of a
+   * large archive, or a slow table, hold up no other feed.
+   */
+  private Set<String> withRoomBehindFetch(Set<String> names) {
+    if (!stagingHasRoom()) {
+      sayHoldingBack("staging is full");
+      return Set.of();
+    }
+    Map<String, Integer> behind = transactions.ledger(Batches::behindFetch);
+    int all = behind.values().stream().mapToInt(Integer::intValue).sum();
+    if (all < settings.behind()) {
+      sayHoldingBack("");
+      return names;
+    }
+    sayHoldingBack("handler and loader have " + settings.behind() + " batches to do");
+    int share = settings.behind() / (behind.size() + 1);
+    return names.stream()
+        .filter(feed -> behind.getOrDefault(feed, 0) < share)
+        .collect(Collectors.toSet());
+  }
+
+  private boolean stagingHasRoom() {
+    try {
+      return staging.use().hasRoom(StagingUse.Kind.RAW);
+    } catch (IOException e) {
+      throw new PauseStage("staging: " + e.getMessage(), e);
+    }
+  }
+
+  private void sayHoldingBack(String reason) {
     if (!reason.equals(holdingBack)) {
       log.info(reason.isEmpty() ? "fetching goes on" : "fetching waits: {}", reason);
       holdingBack = reason;
-    }
-    return reason.isEmpty();
-  }
-
-  private String fullBehindFetch(Map<Batches.Lane, Integer> inFlight) {
-    int behind = 0;
-    for (boolean bulk : new boolean[] {false, true}) {
-      behind += inFlight.getOrDefault(new Batches.Lane(Stage.HANDLE, bulk), 0);
-      behind += inFlight.getOrDefault(new Batches.Lane(Stage.LOAD, bulk), 0);
-    }
-    if (behind >= settings.behind()) {
-      return "handler and loader have " + settings.behind() + " batches to do";
-    }
-    try {
-      return staging.use().hasRoom() ? "" : "staging is full";
-    } catch (IOException e) {
-      throw new PauseStage("staging: " + e.getMessage(), e);
     }
   }
 }

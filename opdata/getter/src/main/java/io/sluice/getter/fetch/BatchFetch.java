@@ -15,7 +15,7 @@ import io.sluice.getter.source.SourceAway;
 import io.sluice.getter.source.SourceBusy;
 import io.sluice.getter.source.SourceFile;
 import io.sluice.getter.source.SourceFileChanged;
-import io.sluice.getter.source.SourceFileDenied;
+import io.sluice.getter.source.SourceFileFailed;
 import io.sluice.getter.source.SourceFileMissing;
 import io.sluice.getter.source.SourceMirrorAway;
 import io.sluice.getter.source.SourceReader;
@@ -129,8 +129,8 @@ final class BatchFetch {
       fetched.ended(file, End.REPLACED, "changed", e.getMessage(), null);
     } catch (RejectFile e) {
       fetched.ended(file, End.REJECTED, e.reason(), e.getMessage(), e.position());
-    } catch (SourceFileDenied e) {
-      fetched.failed(file, "denied", e);
+    } catch (SourceFileFailed e) {
+      fetched.failed(file, e.reason(), e);
     }
   }
 

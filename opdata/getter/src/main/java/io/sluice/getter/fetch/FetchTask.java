@@ -7,6 +7,7 @@ import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingUse;
 import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.Claim;
 import io.sluice.core.work.StageTask;
@@ -76,7 +77,7 @@ public final class FetchTask implements StageTask {
   }
 
   private Result fetch(Claim claim, Feed feed, Fetched fetched) throws IOException {
-    staging.checkRoom();
+    staging.checkRoom(StagingUse.Kind.RAW);
     Duration time = settings.batchTime();
     try (PackWriter pack = new PackWriter(staging, claim.feed(), claim.token())) {
       BatchFetch batch =

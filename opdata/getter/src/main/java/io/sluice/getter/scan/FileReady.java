@@ -8,7 +8,7 @@ import io.sluice.core.ledger.FileIntake;
 import io.sluice.getter.source.Names;
 import io.sluice.getter.source.Source;
 import io.sluice.getter.source.SourceFile;
-import io.sluice.getter.source.SourceFileDenied;
+import io.sluice.getter.source.SourceFileFailed;
 import io.sluice.getter.source.SourceFileMissing;
 import io.sluice.getter.source.SourceReader;
 import io.sluice.getter.source.Sources;
@@ -93,7 +93,7 @@ public final class FileReady {
       offers
           .computeIfAbsent(target, t -> new FileOffers(t.feed, t.host, intake, clock.instant()))
           .add(now);
-    } catch (SourceFileMissing | SourceFileDenied e) {
+    } catch (SourceFileMissing | SourceFileFailed e) {
       problems.add(e.getMessage());
     }
   }

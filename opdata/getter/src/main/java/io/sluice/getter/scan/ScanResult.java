@@ -10,7 +10,7 @@ package io.sluice.getter.scan;
  * @param tooOld older than the ledger keeps, or than the feed's {@code since} at its first start
  * @param unsettled still being written; the next scan looks again
  * @param internal files that a settling has renamed for the moment
- * @param leftOut entries with unusable names, without permission, or listed under another path
+ * @param leftOut entries with unusable names, that could not be read, or listed under another path
  */
 public record ScanResult(
     long files, int found, long known, long tooOld, long unsettled, long internal, long leftOut) {}

@@ -8,8 +8,8 @@ import io.sluice.getter.source.Sources;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,13 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the scans that are due, each host on its own, so that a slow one delays no other and no
- * scan overlaps itself. Called every second or so.
+ * Starts the scans that are due, each host on its own and of each few at a time, however many feeds
+ * it has, so that a slow one delays no other and no scan overlaps itself. Called every second or
+ * so.
  */
 public final class ScanRound implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(ScanRound.class);
   private static final Duration LONGEST_LOOK = Duration.ofSeconds(5);
+  private static final int PER_HOST = 2;
 
   private final Supplier<Feeds> feeds;
   private final Sources sources;
@@ -32,7 +34,7 @@ public final class ScanRound implements Runnable {
   private final ExecutorService executor;
   private final Clock clock;
   private final Map<String, Instant> nextLook = new ConcurrentHashMap<>();
-  private final Set<String> running = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> hostsOfRunning = new ConcurrentHashMap<>();
   private final AtomicReference<PauseStage> away = new AtomicReference<>();
 
   /**
@@ -62,7 +64,9 @@ public final class ScanRound implements Runnable {
       for (Source source : sources.of(feed)) {
         String name = feed.name() + " " + source.host();
         boolean due = !clock.instant().isBefore(nextLook.getOrDefault(name, Instant.MIN));
-        if (due && running.add(name)) {
+        if (due
+            && bearsAnother(source)
+            && hostsOfRunning.putIfAbsent(name, source.host()) == null) {
           executor.execute(() -> scan(feed, source, name));
         }
       }
@@ -71,6 +75,12 @@ public final class ScanRound implements Runnable {
     if (problem != null) {
       throw problem;
     }
+  }
+
+  /** Directories may be of many systems. */
+  private boolean bearsAnother(Source source) {
+    return source.host().equals(Source.LOCAL)
+        || Collections.frequency(hostsOfRunning.values(), source.host()) < PER_HOST;
   }
 
   /** The ledger says when a scan is due; it need not be asked all the time. */
@@ -90,7 +100,7 @@ public final class ScanRound implements Runnable {
       log.error("scan of {} failed and will be tried again", name, e);
     } finally {
       nextLook.put(name, clock.instant().plus(lookEvery(feed)));
-      running.remove(name);
+      hostsOfRunning.remove(name);
     }
   }
 }

@@ -74,11 +74,9 @@ final class BaseDirectory {
     return outage("does not exist", "create it, mount it or correct the feed's path");
   }
 
-  synchronized BaseAway denied() {
+  synchronized BaseAway unreadable(SourceFileFailed why) {
     away = true;
-    return new BaseAway(
-        "no permission on %s to read directory %s; give it to the user of the feed"
-            .formatted(server, Names.printable(path)));
+    return new BaseAway(why.getMessage());
   }
 
   private void check(Look look, boolean first) throws BaseAway {

@@ -113,7 +113,7 @@ final class DirectorySession implements SourceSession {
     } catch (NoSuchFileException | NotDirectoryException e) {
       return BaseDirectory.Look.MISSING;
     } catch (AccessDeniedException e) {
-      throw base.denied();
+      throw base.unreadable(new SourceFileDenied(server(), base.path(), "list"));
     } catch (IOException e) {
       throw away(base.path(), e);
     }

@@ -63,7 +63,7 @@ final class ResumingStream extends SourceStream {
         }
         return work.run();
       } catch (SourceFileMissing
-          | SourceFileDenied
+          | SourceFileFailed
           | SourceFileChanged
           | SourceMirrorAway
           | InterruptedIOException e) {

@@ -61,8 +61,8 @@ final class SftpListing {
       list(folders.pop());
     } catch (SourceFileMissing e) {
       return BaseDirectory.Look.MISSING;
-    } catch (SourceFileDenied e) {
-      throw session.baseDenied();
+    } catch (SourceFileFailed e) {
+      throw session.baseUnreadable(e);
     }
     while (!folders.isEmpty()) {
       listBelow(folders.pop());
@@ -76,7 +76,7 @@ final class SftpListing {
       list(folder);
     } catch (SourceFileMissing e) {
       return; // removed since its parent was read
-    } catch (SourceFileDenied e) {
+    } catch (SourceFileFailed e) {
       seen.unreadable(folder.path);
     }
   }

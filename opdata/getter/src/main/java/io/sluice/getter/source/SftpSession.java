@@ -103,11 +103,29 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
 
   @Override
   public IOException failed(IOException problem, String path) {
-    if (problem instanceof SftpException status && SftpMeaning.ofFile(status)) {
-      return SftpMeaning.of(status, server(), path, "read");
+    if (problem instanceof SftpException status && isOfFile(status)) {
+      return ofFile(status, path, "read");
     }
     whole = false;
     return away("read", path, problem);
+  }
+
+  /** What fails for every file, such as where a disk is gone, fails for the base directory too. */
+  private IOException ofFile(SftpException status, String path, String what) {
+    IOException problem = SftpMeaning.of(status, server(), path, what);
+    try {
+      if (problem instanceof SourceFileFailed) {
+        look();
+      }
+      return problem;
+    } catch (IOException e) {
+      return e;
+    }
+  }
+
+  /** The last answer of a server that ends the connection speaks of more than a file. */
+  private boolean isOfFile(SftpException status) {
+    return lease.connection().usable() && SftpMeaning.ofFile(status);
   }
 
   @Override
@@ -122,14 +140,14 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
     } catch (SourceFileMissing e) {
       base.check(look());
       throw e;
-    } catch (SourceFileDenied e) {
+    } catch (SourceFileFailed e) {
       look();
       throw e;
     }
   }
 
-  BaseAway baseDenied() {
-    return base.denied();
+  BaseAway baseUnreadable(SourceFileFailed why) {
+    return base.unreadable(why);
   }
 
   private BaseDirectory.Look look() throws IOException {
@@ -137,8 +155,8 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
       return call(base.path(), "list", sftp -> new BaseDirectory.Look(true, null, isEmpty(sftp)));
     } catch (SourceFileMissing e) {
       return BaseDirectory.Look.MISSING;
-    } catch (SourceFileDenied e) {
-      throw base.denied();
+    } catch (SourceFileFailed e) {
+      throw base.unreadable(e);
     }
   }
 
@@ -162,7 +180,7 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
         used = true;
         return result;
       } catch (SftpException e) {
-        if (SftpMeaning.ofFile(e)) {
+        if (isOfFile(e)) {
           throw SftpMeaning.of(e, server(), path, what);
         }
         whole = false;
@@ -206,17 +224,16 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
     return new SourceFile(path, attributes.getSize(), modified);
   }
 
-  /** Statuses that speak of one file; all others speak of the server. */
+  /** Statuses speak of the file that was asked about, but for those of a broken connection. */
   private static final class SftpMeaning {
 
     static boolean ofFile(SftpException e) {
       return switch (e.getStatus()) {
-        case SftpConstants.SSH_FX_NO_SUCH_FILE,
-            SftpConstants.SSH_FX_NO_SUCH_PATH,
-            SftpConstants.SSH_FX_PERMISSION_DENIED,
-            SftpConstants.SSH_FX_FILE_ALREADY_EXISTS ->
-            true;
-        default -> false;
+        case SftpConstants.SSH_FX_BAD_MESSAGE,
+            SftpConstants.SSH_FX_NO_CONNECTION,
+            SftpConstants.SSH_FX_CONNECTION_LOST ->
+            false;
+        default -> true;
       };
     }
 
@@ -224,7 +241,9 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
       return switch (e.getStatus()) {
         case SftpConstants.SSH_FX_PERMISSION_DENIED -> new SourceFileDenied(server, path, what);
         case SftpConstants.SSH_FX_FILE_ALREADY_EXISTS -> new SourceNameTaken(server, path);
-        default -> new SourceFileMissing(server, path);
+        case SftpConstants.SSH_FX_NO_SUCH_FILE, SftpConstants.SSH_FX_NO_SUCH_PATH ->
+            new SourceFileMissing(server, path);
+        default -> new SourceFileFailed(server, path, what, e);
       };
     }
   }

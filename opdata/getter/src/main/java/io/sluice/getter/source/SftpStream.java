@@ -188,8 +188,9 @@ final class SftpStream extends SourceStream {
     try {
       return work.run();
     } catch (IOException e) {
-      whole = false;
-      throw owner.failed(e, path);
+      IOException meaning = owner.failed(e, path);
+      whole = !(meaning instanceof SourceAway);
+      throw meaning;
     }
   }
 

@@ -1,9 +1,7 @@
 package io.sluice.getter.source;
 
-import java.io.IOException;
-
 /** The login may not read, move or delete this one file. */
-public final class SourceFileDenied extends IOException {
+public final class SourceFileDenied extends SourceFileFailed {
 
   private static final long serialVersionUID = 1L;
 
@@ -11,5 +9,10 @@ public final class SourceFileDenied extends IOException {
     super(
         "no permission on %s to %s %s; give it to the user of the feed"
             .formatted(host, what, Names.printable(path)));
+  }
+
+  @Override
+  public String reason() {
+    return "denied";
   }
 }

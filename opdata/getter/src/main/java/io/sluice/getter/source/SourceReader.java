@@ -9,8 +9,9 @@ import java.util.List;
  * of all that serve the same files. For one thread.
  *
  * <p>Failures: {@link SourceFileMissing} is on no server while the base directory is there; {@link
- * SourceFileDenied}; {@link SourceFileChanged} when a break showed it; {@link SourceMirrorAway}
- * only this file must wait; {@link SourceAway} nothing more can be read now.
+ * SourceFileFailed} only this file has a problem; {@link SourceFileChanged} when a break showed it;
+ * {@link SourceMirrorAway} only this file must wait; {@link SourceAway} nothing more can be read
+ * now.
  */
 public final class SourceReader implements AutoCloseable {
 

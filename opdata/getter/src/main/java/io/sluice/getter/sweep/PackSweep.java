@@ -11,6 +11,7 @@ import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingFull;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
 import java.io.IOException;
@@ -74,9 +75,14 @@ final class PackSweep {
     if (!kept.isEmpty() && kept.size() == index.size()) {
       return Deleted.NOTHING;
     }
-    long copied = kept.isEmpty() ? 0 : copyOut(pack.key(), token, kept);
-    staging.delete(List.of(pack.key()));
-    return new Deleted(1, pack.size() - copied);
+    try {
+      long copied = kept.isEmpty() ? 0 : copyOut(pack.key(), token, kept);
+      staging.delete(List.of(pack.key()));
+      return new Deleted(1, pack.size() - copied);
+    } catch (StagingFull e) {
+      log.warn("{}; what else can be deleted goes first", e.getMessage());
+      return Deleted.NOTHING;
+    }
   }
 
   /** Nobody can read it; a person may want to look at it. */

@@ -7,8 +7,6 @@ import io.sluice.core.staging.Deleted;
 import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
-import io.sluice.core.staging.StagingSettings;
-import io.sluice.core.staging.StagingUse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -34,12 +32,16 @@ public final class StagingSweeper implements Runnable {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration ABANDONED = Duration.ofDays(1);
 
+  /** Rests between looks for room, in the time that one took: it may find little to delete. */
+  private static final int PASSES_REST = 10;
+
   private final Leases leases;
   private final Staging staging;
   private final Clock clock;
   private final SweepSettings settings;
   private final ChunkSweep chunks;
   private final PackSweep packs;
+  private Instant rested = Instant.MIN;
 
   public StagingSweeper(
       Leases leases,
@@ -62,12 +64,37 @@ public final class StagingSweeper implements Runnable {
    */
   @Override
   public void run() {
+    sweep(
+        () -> {
+          staging.deleteAbandoned(clock.instant().minus(ABANDONED));
+          return sweepChunks(settings.keepChunks()).plus(sweepPacks()).plus(freed());
+        });
+  }
+
+  /**
+   * Makes room where staging is nearly full. Called several times a minute: whoever waits for room
+   * waits for this.
+   *
+   * @throws PauseStage when database or staging are away
+   */
+  public void makeRoom() {
+    Instant start = clock.instant();
+    if (start.isAfter(rested)) {
+      sweep(this::freed);
+      rested = start.plus(Duration.between(start, clock.instant()).multipliedBy(PASSES_REST));
+    }
+  }
+
+  private interface Sweep {
+    Deleted run() throws IOException;
+  }
+
+  private synchronized void sweep(Sweep sweep) {
     if (!leases.take(LEASE, LEASE_TIME)) {
       return;
     }
     try {
-      Deleted deleted = sweepChunks(settings.keepChunks()).plus(sweepPacks()).plus(makeRoom());
-      staging.deleteAbandoned(clock.instant().minus(ABANDONED));
+      Deleted deleted = sweep.run();
       if (deleted.objects() > 0) {
         log.info("deleted {} objects, {} bytes, from staging", deleted.objects(), deleted.bytes());
       }
@@ -93,20 +120,25 @@ public final class StagingSweeper implements Runnable {
       Duration age = Duration.between(StagingKeys.hourOf(hour).plus(HOUR), clock.instant());
       if (age.compareTo(settings.keepRaw()) > 0) {
         boolean rejects = age.compareTo(settings.keepRejected()) <= 0;
-        deleted = deleted.plus(sweepHour(hour, rejects));
+        deleted = deleted.plus(sweepHour(hour, rejects, Long.MAX_VALUE));
       }
     }
     return deleted;
   }
 
-  private Deleted sweepHour(String hour, boolean keepRejects) throws IOException {
+  /**
+   * @param enough bytes after which the rest may stay
+   */
+  private Deleted sweepHour(String hour, boolean keepRejects, long enough) throws IOException {
     Deleted deleted = Deleted.NOTHING;
-    List<StagedObject> objects = new ArrayList<>();
+    List<StagedObject> objects;
     try (Stream<StagedObject> listed = staging.list(hour)) {
-      listed.forEach(objects::add);
+      objects = listed.sorted(Comparator.comparing(StagedObject::modified)).toList();
     }
     for (StagedObject pack : objects) {
-      deleted = deleted.plus(packs.sweep(pack, keepRejects));
+      if (deleted.bytes() < enough) {
+        deleted = deleted.plus(packs.sweep(pack, keepRejects));
+      }
     }
     return deleted;
   }
@@ -115,13 +147,9 @@ public final class StagingSweeper implements Runnable {
    * When staging is nearly full: first chunks that are loaded, then packs before their time, the
    * oldest first, and only then those whose files had rejects.
    */
-  private Deleted makeRoom() throws IOException {
-    StagingUse use = staging.use();
-    if (use.limitBytes() == StagingSettings.UNLIMITED && !use.isLow()) {
-      return Deleted.NOTHING;
-    }
-    long tooMuch = use.excess(settings.fullest());
-    if (tooMuch <= 0) {
+  private Deleted freed() throws IOException {
+    long tooMuch = staging.use().excess(settings.fullest());
+    if (tooMuch == 0) {
       return Deleted.NOTHING;
     }
     Deleted deleted = sweepChunks(Duration.ZERO);
@@ -130,7 +158,7 @@ public final class StagingSweeper implements Runnable {
     for (boolean keepRejects : new boolean[] {true, false}) {
       for (String hour : oldestFirst) {
         if (deleted.bytes() < tooMuch) {
-          deleted = deleted.plus(sweepHour(hour, keepRejects));
+          deleted = deleted.plus(sweepHour(hour, keepRejects, tooMuch - deleted.bytes()));
         }
       }
     }

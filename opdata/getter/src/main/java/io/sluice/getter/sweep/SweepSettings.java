@@ -1,5 +1,6 @@
 package io.sluice.getter.sweep;
 
+import io.sluice.core.staging.StagingUse;
 import java.time.Duration;
 
 /**
@@ -10,7 +11,8 @@ import java.time.Duration;
  * @param keepRaw how long raw files stay
  * @param keepRejected how long raw files stay that had rejects
  * @param keepChunks how long chunks stay after their file has closed
- * @param fullest share of the staging limit above which the oldest raw files go early, 0 to 1
+ * @param fullest share of the staging limit above which the oldest raw files go early; less than
+ *     that at which fetching waits, or it would wait for ever
  */
 public record SweepSettings(
     Duration lostAfter,
@@ -29,4 +31,13 @@ public record SweepSettings(
           Duration.ofDays(14),
           Duration.ofHours(1),
           0.8);
+
+  public SweepSettings {
+    double stop = StagingUse.Kind.RAW.limitShare();
+    if (!(fullest > 0 && fullest < stop)) {
+      throw new IllegalArgumentException(
+          "getter.sweep.fullest is %s; it must be more than 0 and less than %s, where fetching waits"
+              .formatted(fullest, stop));
+    }
+  }
 }

@@ -176,6 +176,42 @@ class DispatcherTest {
   }
 
   @Test
+  void fetchesForOtherFeeds_whileTheMembersOfOneArchiveWait() {
+    offer("big", "ems1", 6_000, false);
+    getter.execute("update sluice.work set stage = 'handle'");
+    offer("big", "ems2", 20, false);
+    offer("small", "ems3", 20, false);
+    DispatchSettings settings = new DispatchSettings(8, 16, 10, 1_000, Duration.ZERO, 9);
+    for (int round = 0; round < 2; round++) {
+      dispatcher(settings).run();
+      getter.execute(
+          "update sluice.batch set stage = 'load' where stage = 'handle';"
+              + " update sluice.work set stage = 'load' where stage = 'handle' and state = 'queued';"
+              + " delete from sluice.batch where stage = 'fetch';"
+              + " update sluice.work set state = 'waiting', batch = null where stage = 'fetch'");
+    }
+    getter.queues.messages.clear();
+    dispatcher(settings).run();
+    assertThat(getter.text("select count(*) from sluice.batch where stage in ('handle', 'load')"))
+        .isEqualTo("24");
+    assertThat(getter.queues.take(Stage.FETCH))
+        .as("the loader is behind with the archive")
+        .hasSize(2)
+        .allMatch(message -> message.feed().equals("small"));
+  }
+
+  @Test
+  void fetchesLiveFilesOfAHost_whileBulkOnesBusyIt() {
+    offer("big", "ems1", 50, true);
+    DispatchSettings settings = new DispatchSettings(8, 16, 10, 1_000, Duration.ZERO, 2);
+    dispatcher(settings).run();
+    assertThat(getter.queues.take(Stage.FETCH)).hasSize(2).allMatch(WorkMessage::bulk);
+    offer("small", "ems1", 5, false);
+    dispatcher(settings).run();
+    assertThat(getter.queues.take(Stage.FETCH)).hasSize(1).noneMatch(WorkMessage::bulk);
+  }
+
+  @Test
   void stopsFetching_whileStagingIsFull() throws IOException {
     Path small = dir.resolve("small");
     try (GetterFixture full = new GetterFixture(small, 1_010)) {
@@ -186,7 +222,7 @@ class DispatcherTest {
       full.scan();
       full.dispatcher().run();
       assertThat(full.queues.take(Stage.FETCH)).isEmpty();
-      full.staging.deleteUnder("raw/");
+      full.loseRaw();
       full.clock.advance(Duration.ofMinutes(2));
       full.dispatcher().run();
       assertThat(full.queues.take(Stage.FETCH)).hasSize(1);

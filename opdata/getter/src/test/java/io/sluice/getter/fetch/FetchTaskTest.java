@@ -282,7 +282,7 @@ class FetchTaskTest {
   void makesMemberAgain_whenItsStagedBytesAreGone() throws IOException {
     getter.write("a.zip", zip(Map.of("x.xml", "<x/>")));
     getter.line();
-    getter.staging.deleteUnder("raw/");
+    getter.loseRaw();
     getter.execute(
         "update sluice.work set stage = 'fetch', state = 'waiting', batch = null where parent is not null");
     getter.fetchAll();
@@ -305,7 +305,7 @@ class FetchTaskTest {
           .hasMessageContaining("staging.limit");
       assertThat(full.column("select attempts from sluice.batch where stage = 'fetch'"))
           .containsExactly("0");
-      full.staging.deleteUnder("raw/");
+      full.loseRaw();
       full.clock.advance(Duration.ofMinutes(2));
       full.fetcher().work(message, false);
       assertThat(full.states()).allMatch(s -> s.endsWith("fetched"));

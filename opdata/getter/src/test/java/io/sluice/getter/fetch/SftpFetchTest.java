@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,51 @@ class SftpFetchTest {
     }
     assertThat(pm).isEmptyDirectory();
     assertThat(getter.column("select distinct state from sluice.file")).containsExactly("settled");
+  }
+
+  @Test
+  void leavesTheRestOfABatch_whenItsHostIsSlow_soThatOthersGetTheThread() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      write("A" + i + ".xml", "<a>" + i + "</a>");
+    }
+    getter.scan();
+    server.onRead((path, offset) -> getter.clock.advance(Duration.ofSeconds(20)));
+    getter.fetchAll();
+    assertThat(getter.text("select count(*) from sluice.work where stage = 'handle'"))
+        .isIn("1", "2");
+    assertThat(
+            getter.column(
+                "select distinct state || attempts || ' ' || reason from sluice.work"
+                    + " where stage = 'fetch'"))
+        .singleElement()
+        .asString()
+        .startsWith("waiting0 slow: 127.0.0.1:" + server.port());
+  }
+
+  @Test
+  void triesOneFileAgain_andFetchesTheOthers_whenTheServerFailsToReadIt() throws IOException {
+    for (String name : new String[] {"A.xml", "B.xml", "C.xml"}) {
+      write(name, "x".repeat(100_000) + name);
+    }
+    getter.scan();
+    server.onRead(
+        (path, offset) -> {
+          if (path.endsWith("B.xml")) {
+            throw new IOException("input/output error");
+          }
+        });
+    getter.fetchAll();
+    assertThat(getter.column("select path || ' ' || stage || ' ' || attempts from sluice.work"))
+        .containsExactlyInAnyOrder("/pm/A.xml handle 0", "/pm/B.xml fetch 1", "/pm/C.xml handle 0");
+    assertThat(getter.text("select reason from sluice.work where stage = 'fetch'"))
+        .startsWith("source: 127.0.0.1:" + server.port() + " answered '")
+        .contains("when it was to read /pm/B.xml");
+    assertThat(getter.text("select not_before > now() from sluice.work where path = '/pm/B.xml'"))
+        .isEqualTo("t");
+    assertThat(getter.text("select error from sluice.scan")).isNull();
+    server.onRead((path, offset) -> {});
+    getter.fetchAll();
+    assertThat(getter.column("select distinct stage from sluice.work")).containsExactly("handle");
   }
 
   @Test

@@ -8,11 +8,16 @@ import io.sluice.core.message.Stage;
 import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.StagedObject;
+import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
+import io.sluice.core.staging.StagingSettings;
+import io.sluice.core.staging.Stagings;
 import io.sluice.getter.GetterFixture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -133,6 +138,88 @@ class SweepTest {
     assertThat(chunks()).containsExactlyInAnyOrder(needed, written);
   }
 
+  /** Chunks of closed files first, then packs, and what is kept for a replay last. */
+  @Test
+  void deletesWhatIsNeededLeast_andNoMore_whenStagingIsNearlyFull() throws IOException {
+    try (GetterFixture full = full(20_000)) {
+      closed(full, "rejects.xml", 4_000, 1);
+      closed(full, "good.xml", 4_000, 0);
+      closed(full, "later.xml", 4_000, 0);
+      StagingSweeper sweeper = sweeper(full, full.staging);
+      String chunk = StagingKeys.chunk("pm", Tokens.of(start, 1), 0);
+      full.staging.put(chunk, new ByteArrayInputStream(new byte[5_000]));
+      full.clock.advance(Duration.ofMinutes(2));
+      sweeper.makeRoom();
+      assertThatThrownBy(() -> full.staging.size(chunk)).hasMessageContaining(chunk);
+      assertThat(full.staged("good.xml")).startsWith("x");
+      full.staging.put(
+          StagingKeys.raw("other", Tokens.of(start, 2)), new ByteArrayInputStream(new byte[4_000]));
+      full.clock.advance(Duration.ofMinutes(2));
+      sweeper.makeRoom();
+      assertGone(full, "good.xml");
+      assertThat(full.staged("later.xml")).startsWith("x");
+      assertThat(full.staged("rejects.xml")).startsWith("x");
+    }
+  }
+
+  /** What is copied takes room before the pack that it is copied from gives it back. */
+  @Test
+  void copiesFilesWithRejectsOut_evenWhenStagingIsFull() throws IOException {
+    try (GetterFixture full = full(20_000)) {
+      full.write("good.xml", "x".repeat(16_000));
+      full.write("rejects.xml", "<bad/>");
+      full.line();
+      close(full, "good.xml", "loaded", 0);
+      close(full, "rejects.xml", "loaded", 1);
+      full.execute(
+          "insert into sluice.batch (id, feed, bulk, stage, files, bytes, chunk, chunks)"
+              + " values (1, 'pm', false, 'load', 1, 1, %d, 1)".formatted(token(1)));
+      full.staging.put(
+          StagingKeys.chunk("pm", token(1), 0), new ByteArrayInputStream(new byte[4_000]));
+      full.clock.advance(Duration.ofMinutes(2));
+      sweeper(full, full.staging).makeRoom();
+      assertThat(full.staged("rejects.xml")).isEqualTo("<bad/>");
+      assertThat(full.staging.use().usedBytes()).isLessThan(10_000);
+    }
+  }
+
+  @Test
+  void deletesRawFilesEarly_whenTheDiskHasLittleFree() throws IOException {
+    try (GetterFixture full = full(StagingSettings.UNLIMITED)) {
+      closed(full, "a.xml", 1_000, 0);
+      URI place = full.dir.resolve("staging").toUri();
+      long free = full.staging.use().freeBytes();
+      long low = free / 2 + free / 10;
+      try (Staging lowDisk =
+          Stagings.open(
+              new StagingSettings(place, StagingSettings.UNLIMITED, low, null), full.clock)) {
+        sweeper(full, lowDisk).makeRoom();
+      }
+      assertGone(full, "a.xml");
+    }
+  }
+
+  private GetterFixture full(long limit) throws IOException {
+    GetterFixture full = new GetterFixture(Files.createDirectory(dir.resolve("full")), limit);
+    full.feed("keep");
+    return full;
+  }
+
+  private static void assertGone(GetterFixture full, String name) {
+    assertThatThrownBy(() -> full.staged(name)).hasRootCauseInstanceOf(NoSuchFileException.class);
+  }
+
+  private void closed(GetterFixture full, String name, int size, int rejected) throws IOException {
+    full.write(name, "x".repeat(size) + name);
+    full.line();
+    close(full, name, "loaded", rejected);
+  }
+
+  private static StagingSweeper sweeper(GetterFixture full, Staging staging) {
+    return new StagingSweeper(
+        full.leases, full.transactions, staging, full.clock, SweepSettings.DEFAULTS);
+  }
+
   @Test
   void deletesOldestRawFilesEarly_whenStagingIsNearlyFull() throws IOException {
     Path small = Files.createDirectory(dir.resolve("small"));
@@ -146,11 +233,8 @@ class SweepTest {
       full.write("c.xml", "c".repeat(1_000));
       full.line();
       full.clock.advance(Duration.ofMinutes(2));
-      new StagingSweeper(
-              full.leases, full.transactions, full.staging, full.clock, SweepSettings.DEFAULTS)
-          .run();
-      assertThatThrownBy(() -> full.staged("a.xml"))
-          .hasRootCauseInstanceOf(java.nio.file.NoSuchFileException.class);
+      sweeper(full, full.staging).run();
+      assertGone(full, "a.xml");
       assertThat(full.staged("b.xml")).startsWith("b");
       assertThat(full.staged("c.xml")).startsWith("c");
     }
@@ -174,13 +258,7 @@ class SweepTest {
   }
 
   private void sweepStaging() {
-    new StagingSweeper(
-            getter.leases,
-            getter.transactions,
-            getter.staging,
-            getter.clock,
-            SweepSettings.DEFAULTS)
-        .run();
+    sweeper(getter, getter.staging).run();
   }
 
   /** Key of the pack of a file that was fetched alone. */
@@ -219,6 +297,10 @@ class SweepTest {
   }
 
   private void close(String name, String state, int rejected) {
+    close(getter, name, state, rejected);
+  }
+
+  private static void close(GetterFixture getter, String name, String state, int rejected) {
     String id = getter.text("select id from sluice.file where path like '%/" + name + "'");
     getter.execute(
         "update sluice.file f set pack = w.pack, pack_offset = w.pack_offset from sluice.work w"

@@ -9,6 +9,7 @@ import io.sluice.core.feed.Feed;
 import io.sluice.core.ledger.HandleLedger;
 import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.staging.Staging;
+import io.sluice.core.staging.StagingUse;
 import io.sluice.core.work.Claim;
 import io.sluice.core.work.StageProtocol;
 import io.sluice.core.work.StageTask;
@@ -94,11 +95,12 @@ public final class HandleTask implements StageTask, AutoCloseable {
     try (ChunkOutput output =
             new ChunkOutput(staging, feed, claim, settings.chunkBytes(), ids, bench.buffers());
         RawFiles files = new RawFiles(staging, claim.feed(), settings)) {
+      staging.checkRoom(StagingUse.Kind.CHUNK);
       Window window = new Window(feed.target().partition(), clock.instant());
       BatchContext context = new BatchContext(feed, catalog, ids, output, window);
       return new BatchHandling(claim, context, files, bench, result).run();
     } catch (IOException e) {
-      throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
+      throw new PauseStage("staging: " + e.getMessage(), e);
     }
   }
 

@@ -34,6 +34,7 @@ import io.sluice.core.work.StageTask;
 import io.sluice.core.work.Waiting;
 import io.sluice.core.work.Work;
 import io.sluice.testkit.EmbeddedDatabase;
+import io.sluice.testkit.OneConnectionEach;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -74,7 +75,7 @@ final class HandleFixture implements AutoCloseable {
 
   final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
   private final HikariDataSource pool = pool(database);
-  final Transactions transactions = new Transactions(pool);
+  final Transactions transactions = new Transactions(OneConnectionEach.of(pool));
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final Map<String, Feed> feeds = new HashMap<>();
   final List<WorkMessage> published = new ArrayList<>();

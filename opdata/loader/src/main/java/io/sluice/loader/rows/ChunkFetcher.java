@@ -8,12 +8,12 @@ import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
 import io.sluice.core.work.Claim;
+import io.sluice.core.work.NamedFailure;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,24 +41,42 @@ public final class ChunkFetcher {
    * Reads a chunk whole.
    *
    * @param number of the chunk, from 0
-   * @return empty when it is not there, or not whole: its files are to be handled again
+   * @throws NamedFailure {@code chunk_missing} when it is not there, or not whole: its files are
+   *     handled again, with the attempt counted, since it may be damaged every time
    * @throws PauseStage when staging is away
    */
-  public Optional<Chunk> fetch(Claim claim, int number) {
+  public Chunk fetch(Claim claim, int number) {
     String key = StagingKeys.chunk(claim.feed(), claim.chunk(), number);
     for (int read = 1; ; read++) {
       try (InputStream in = staging.open(key)) {
-        return Optional.of(read(claim, number, in));
+        return read(claim, number, in);
       } catch (StagingObjectMissing | DamagedChunk | EOFException e) {
         LOG.warn("feed={} chunk={}: {}", claim.feed(), key, e.getMessage());
         if (read >= reads) {
-          return Optional.empty();
+          throw lost(key, e);
         }
         pause.accept(read);
       } catch (IOException e) {
-        throw new PauseStage("staging: reading " + key + ": " + e.getMessage(), e);
+        throw away(key, e);
       }
     }
+  }
+
+  private RuntimeException lost(String key, IOException e) {
+    try {
+      staging.checkReadable();
+      return new NamedFailure(
+          "chunk_missing",
+          "chunk %s is missing or damaged in staging (%s); if it happens again, look for what deletes or cuts files there, then run: sluice dead replay"
+              .formatted(key, e instanceof EOFException ? "it ends too early" : e.getMessage()),
+          e);
+    } catch (IOException away) {
+      return away(key, away);
+    }
+  }
+
+  private static PauseStage away(String key, IOException e) {
+    return new PauseStage("staging: reading " + key + ": " + e.getMessage(), e);
   }
 
   private static Chunk read(Claim claim, int number, InputStream in) throws IOException {

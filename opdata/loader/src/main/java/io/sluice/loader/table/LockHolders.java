@@ -3,6 +3,7 @@ package io.sluice.loader.table;
 import io.sluice.core.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,8 @@ public final class LockHolders {
         and l.database = (select oid from pg_database where datname = current_database())
       left join pg_stat_activity a on a.pid = l.pid
       where ? or l.mode = any (?)
-      order by a.xact_start nulls last, w.id
+         or l.mode = 'RowExclusiveLock' and a.xact_start < clock_timestamp() - make_interval(secs => ?)
+      order by l.mode = any (?) desc, a.xact_start nulls last, w.id
       """;
 
   private LockHolders() {}
@@ -45,19 +47,23 @@ public final class LockHolders {
   /** Who holds a lock that a change of these tables must wait for, the oldest first, by table. */
   public static Map<Integer, String> againstChanges(
       Connection connection, Collection<TargetTable> tables) throws SQLException {
-    return find(connection, tables, true);
+    return find(connection, tables, true, Duration.ZERO);
   }
 
-  /** The same for a lock that a load must wait for. */
+  /**
+   * The same for a lock that a load must wait for, be it only that of a key: whoever has been
+   * writing for as long as was waited may have written it.
+   */
   public static Map<Integer, String> againstLoads(
-      Connection connection, Collection<TargetTable> tables) throws SQLException {
-    return find(connection, tables, false);
+      Connection connection, Collection<TargetTable> tables, Duration waited) throws SQLException {
+    return find(connection, tables, false, waited);
   }
 
   private record Holder(int tableId, String words) {}
 
   private static Map<Integer, String> find(
-      Connection connection, Collection<TargetTable> tables, boolean anyMode) throws SQLException {
+      Connection connection, Collection<TargetTable> tables, boolean anyMode, Duration writing)
+      throws SQLException {
     List<Holder> holders =
         Sql.list(
             connection,
@@ -67,6 +73,8 @@ public final class LockHolders {
             Sql.array("text", tables, TargetTable::display),
             Sql.array("text", tables, TargetTable::qualified),
             anyMode,
+            Sql.texts(AGAINST_WRITERS),
+            writing,
             Sql.texts(AGAINST_WRITERS));
     return holders.stream()
         .collect(

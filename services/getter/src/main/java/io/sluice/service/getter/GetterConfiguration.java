@@ -49,6 +49,7 @@ import org.springframework.context.annotation.Import;
 @Import({BaseConfiguration.class, FileReadyConfiguration.class})
 public class GetterConfiguration {
   private static final Duration LEDGER_SWEEP = Duration.ofHours(1);
+  private static final Duration LOOK_FOR_ROOM = Duration.ofSeconds(10);
   private static final Duration A_DAY = Duration.ofDays(1);
   private static final int UNPARKED = 1_000; // files tried again in a round
 
@@ -200,17 +201,24 @@ public class GetterConfiguration {
   }
 
   @Bean
-  Loop stagingSweepLoop(
+  StagingSweeper stagingSweeper(
       Leases leases,
       Transactions transactions,
       Staging staging,
-      Surroundings surroundings,
       Clock clock,
       GetterProperties properties) {
-    GetterProperties.Sweep sweep = properties.sweep();
-    StagingSweeper sweeper =
-        new StagingSweeper(leases, transactions, staging, clock, sweep.settings());
-    return loop("staging-sweep", sweep.staging(), surroundings, sweeper);
+    return new StagingSweeper(leases, transactions, staging, clock, properties.sweep().settings());
+  }
+
+  @Bean
+  Loop stagingSweepLoop(
+      StagingSweeper sweeper, Surroundings surroundings, GetterProperties properties) {
+    return loop("staging-sweep", properties.sweep().staging(), surroundings, sweeper);
+  }
+
+  @Bean
+  Loop stagingRoomLoop(StagingSweeper sweeper, Surroundings surroundings) {
+    return loop("staging-room", LOOK_FOR_ROOM, surroundings, sweeper::makeRoom);
   }
 
   /** The getter ignores older files, so what lies before is not needed to know them again. */

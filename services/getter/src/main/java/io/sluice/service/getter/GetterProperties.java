@@ -90,7 +90,8 @@ public record GetterProperties(
    * @param keepRaw how long raw files stay
    * @param keepRejected how long raw files stay that had rejects
    * @param keepChunks how long chunks stay that are loaded
-   * @param fullest share of the staging limit above which the oldest packs go early
+   * @param fullest share of the staging limit above which the oldest packs go early; below 0.9,
+   *     where fetching waits
    */
   public record Sweep(
       @DefaultValue("30s") Duration messages,

@@ -1,0 +1,16 @@
+package io.sluice.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class ProgramsTest {
+
+  @Test
+  void everyJvmEnds_whenMemoryRunsOut() {
+    assertThat(Programs.java(Path.of("/sluice"), "cli", Programs.SHORT_LIVED, "Main", "status"))
+        .contains("-XX:+ExitOnOutOfMemoryError")
+        .endsWith("Main", "status");
+  }
+}

@@ -1,0 +1,28 @@
+package io.sluice.getter.source;
+
+import java.io.IOException;
+
+/**
+ * The server answers, but not with what was asked about this one file or directory. It is asked
+ * again later; all others need not wait.
+ */
+public class SourceFileFailed extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  public SourceFileFailed(String host, String path, String what, IOException cause) {
+    super(
+        "%s answered '%s' when it was to %s %s; look there for what is wrong with it"
+            .formatted(host, cause.getMessage(), what, Names.printable(path)),
+        cause);
+  }
+
+  SourceFileFailed(String message) {
+    super(message);
+  }
+
+  /** Short and stable, a metric label. */
+  public String reason() {
+    return "source";
+  }
+}
