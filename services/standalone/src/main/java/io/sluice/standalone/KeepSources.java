@@ -33,6 +33,7 @@ final class KeepSources implements BeanPostProcessor {
     FeedSource source = feed.source();
     return new Feed(
         feed.name(),
+        feed.formerly(),
         feed.description(),
         feed.zone(),
         new FeedSource(

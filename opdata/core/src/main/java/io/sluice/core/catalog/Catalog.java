@@ -16,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Catalog {
 
-  private record TargetKey(String schema, String sourceName) {}
+  /** What is declared is part of it: a feed that declares something else asks again. */
+  private record TargetKey(Feed declared, TargetName name) {}
 
   private record CounterKey(String counter, ValueKind kind) {}
 
@@ -56,15 +57,15 @@ public final class Catalog {
   }
 
   /**
-   * The logical table of a group.
+   * The logical table of a group, as the feed declares it now.
    *
    * @param group measInfoId as sent; any text for targets whose template has no placeholder
    * @throws io.sluice.core.fate.ParkTarget {@code schema_limit} when the feed made too many tables
-   *     today
+   *     today, {@code target_changed} when its table cannot become what it declares
    */
   public Target target(Feed feed, String group) {
     TargetName name = TargetName.of(feed, group);
-    TargetKey key = new TargetKey(name.schema(), name.sourceName());
+    TargetKey key = new TargetKey(feed, name);
     Known now = known;
     Target target = now.targets.get(key);
     if (target == null) {

@@ -3,16 +3,15 @@ package io.sluice.core.catalog;
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedFormat;
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,49 +24,32 @@ final class CatalogStore {
 
   private CatalogStore() {}
 
+  /**
+   * The target as the feed declares it now; one that is registered otherwise is brought in line.
+   */
   static Target target(Connection connection, Feed feed, TargetName name) throws SQLException {
-    Target known = find(connection, name);
-    if (known != null) {
-      return known;
+    Declaration declared = Declaration.of(feed);
+    Optional<RegisteredTarget> known = RegisteredTarget.find(connection, name);
+    if (known.isPresent()
+        && known.get().agrees(declared)
+        && known.get().hasTypesOf(connection, feed)) {
+      return known.get().target();
     }
     lock(connection);
-    known = find(connection, name);
-    if (known != null) {
-      return known;
+    known = RegisteredTarget.find(connection, name);
+    if (known.isPresent() && Redeclaration.keeps(connection, known.get(), feed, declared)) {
+      return known.get().target();
     }
     SchemaBudget.checkTables(connection, feed);
     Set<String> taken = takenTables(connection, name.schema());
     String table = Names.unique(name.sourceName(), "", taken);
-    int id = insertTarget(connection, feed, name, table);
+    int id = insertTarget(connection, feed, name, table, declared);
     int main = insertPart(connection, id, "main", 1, table);
     return new Target(id, name.schema(), table, name.sourceName(), main);
   }
 
   private static void lock(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("select pg_advisory_xact_lock(?)")) {
-      statement.setLong(1, LOCK);
-      statement.executeQuery().close();
-    }
-  }
-
-  private static Target find(Connection connection, TargetName name) throws SQLException {
-    String sql =
-        """
-        select g.id, g.name, t.id from sluice.target g
-        join sluice.target_table t on t.target_id = g.id and t.kind = 'main' and t.part = 1
-        where g.schema_name = ? and g.source_name = ?
-        """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setString(1, name.schema());
-      query.setString(2, name.sourceName());
-      try (ResultSet row = query.executeQuery()) {
-        return row.next()
-            ? new Target(
-                row.getInt(1), name.schema(), row.getString(2), name.sourceName(), row.getInt(3))
-            : null;
-      }
-    }
+    Sql.exists(connection, "select pg_advisory_xact_lock(?)", LOCK);
   }
 
   private static Set<String> takenTables(Connection connection, String schema) throws SQLException {
@@ -77,42 +59,29 @@ final class CatalogStore {
         where g.schema_name = ?
         union select name || '_v' from sluice.target where schema_name = ?
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setString(1, schema);
-      query.setString(2, schema);
-      return strings(query);
-    }
+    return new HashSet<>(Sql.strings(connection, sql, schema, schema));
   }
 
-  private static Set<String> strings(PreparedStatement query) throws SQLException {
-    try (ResultSet rows = query.executeQuery()) {
-      Set<String> strings = new HashSet<>();
-      while (rows.next()) {
-        strings.add(rows.getString(1));
-      }
-      return strings;
-    }
-  }
-
-  private static int insertTarget(Connection connection, Feed feed, TargetName name, String table)
+  private static int insertTarget(
+      Connection connection, Feed feed, TargetName name, String table, Declaration declared)
       throws SQLException {
     String sql =
         """
         insert into sluice.target (schema_name, name, source_name, feed, layout, mode, time_column, key_columns)
         values (?, ?, ?, ?, ?, ?, ?, ?) returning id
         """;
-    try (PreparedStatement insert = connection.prepareStatement(sql)) {
-      insert.setString(1, name.schema());
-      insert.setString(2, table);
-      insert.setString(3, name.sourceName());
-      insert.setString(4, feed.name());
-      insert.setString(5, feed.target().layout().id());
-      insert.setString(6, feed.target().mode().name().toLowerCase(Locale.ROOT));
-      insert.setString(7, feed.target().time().map(Names::normalise).orElse(null));
-      Object[] key = feed.target().key().stream().map(Names::normalise).toArray();
-      insert.setArray(8, connection.createArrayOf("text", key));
-      return id(insert);
-    }
+    return (int)
+        Sql.number(
+            connection,
+            sql,
+            name.schema(),
+            table,
+            name.sourceName(),
+            feed.name(),
+            declared.layout(),
+            declared.mode(),
+            declared.time(),
+            Sql.texts(declared.key()));
   }
 
   static int insertPart(Connection connection, int target, String kind, int part, String table)
@@ -120,20 +89,7 @@ final class CatalogStore {
     String sql =
         "insert into sluice.target_table (target_id, kind, part, table_name) values (?, ?, ?, ?)"
             + " returning id";
-    try (PreparedStatement insert = connection.prepareStatement(sql)) {
-      insert.setInt(1, target);
-      insert.setString(2, kind);
-      insert.setInt(3, part);
-      insert.setString(4, table);
-      return id(insert);
-    }
-  }
-
-  private static int id(PreparedStatement insert) throws SQLException {
-    try (ResultSet row = insert.executeQuery()) {
-      row.next();
-      return row.getInt(1);
-    }
+    return (int) Sql.number(connection, sql, target, kind, part, table);
   }
 
   static List<TargetColumn> columns(Connection connection, Target target) throws SQLException {
@@ -143,24 +99,19 @@ final class CatalogStore {
         from sluice.counter c join sluice.target_table t on t.id = c.table_id
         where c.target_id = ? order by c.ordinal
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setInt(1, target.id());
-      try (ResultSet rows = query.executeQuery()) {
-        List<TargetColumn> columns = new ArrayList<>();
-        while (rows.next()) {
-          columns.add(
-              new TargetColumn(
-                  rows.getInt(1),
-                  rows.getString(2),
-                  rows.getString(3),
-                  ValueKind.valueOf(rows.getString(4).toUpperCase(Locale.ROOT)),
-                  rows.getString(5),
-                  PgType.ofSql(rows.getString(6)).orElseThrow(),
-                  rows.getInt(7)));
-        }
-        return columns;
-      }
-    }
+    return Sql.list(
+        connection,
+        sql,
+        row ->
+            new TargetColumn(
+                row.getInt(1),
+                row.getString(2),
+                row.getString(3),
+                ValueKind.valueOf(row.getString(4).toUpperCase(Locale.ROOT)),
+                row.getString(5),
+                PgType.ofSql(row.getString(6)).orElseThrow(),
+                row.getInt(7)),
+        target.id());
   }
 
   static Map<String, PgType> typesInDatabase(Connection connection, Target target)
@@ -171,18 +122,16 @@ final class CatalogStore {
         join pg_class r on r.oid = a.attrelid join pg_namespace n on n.oid = r.relnamespace
         where n.nspname = ? and r.relname = ? and a.attnum > 0 and not a.attisdropped
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setString(1, target.schema());
-      query.setString(2, target.name());
-      try (ResultSet rows = query.executeQuery()) {
-        Map<String, PgType> types = new HashMap<>();
-        while (rows.next()) {
-          String column = rows.getString(1);
-          PgType.ofOid(rows.getInt(2)).ifPresent(type -> types.put(column, type));
-        }
-        return types;
-      }
-    }
+    Map<String, PgType> types = new HashMap<>();
+    Sql.map(
+            connection,
+            sql,
+            row -> row.getString(1),
+            row -> PgType.ofOid(row.getInt(2)),
+            target.schema(),
+            target.name())
+        .forEach((column, type) -> type.ifPresent(known -> types.put(column, known)));
+    return types;
   }
 
   /** Registers what is still missing and returns all columns of the target. */
@@ -226,21 +175,19 @@ final class CatalogStore {
       String column,
       int ordinal)
       throws SQLException {
-    String sql =
+    Sql.update(
+        connection,
         """
         insert into sluice.counter (table_id, target_id, counter, kind, column_name, type, ordinal, feed)
         values (?, ?, ?, ?, ?, ?, ?, ?)
-        """;
-    try (PreparedStatement insert = connection.prepareStatement(sql)) {
-      insert.setInt(1, tableId);
-      insert.setInt(2, target.id());
-      insert.setString(3, key.counter());
-      insert.setString(4, key.kind().id());
-      insert.setString(5, column);
-      insert.setString(6, key.type().sql());
-      insert.setInt(7, ordinal);
-      insert.setString(8, feed.name());
-      insert.executeUpdate();
-    }
+        """,
+        tableId,
+        target.id(),
+        key.counter(),
+        key.kind().id(),
+        column,
+        key.type().sql(),
+        ordinal,
+        feed.name());
   }
 }

@@ -3,9 +3,8 @@ package io.sluice.core.catalog;
 import io.sluice.core.fate.ParkTarget;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedTarget.SchemaLimits;
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
@@ -51,36 +50,27 @@ final class SchemaBudget {
   private static boolean isNew(Connection connection, Target target) throws SQLException {
     String sql =
         "select created_at >= date_trunc('day', now(), 'UTC') from sluice.target where id = ?";
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setInt(1, target.id());
-      try (ResultSet row = query.executeQuery()) {
-        return row.next() && row.getBoolean(1);
-      }
-    }
+    return Sql.first(connection, sql, row -> row.getBoolean(1), target.id()).orElse(false);
   }
 
   private static Used used(Connection connection, Feed feed) throws SQLException {
     String sql =
         """
-        with today as (select date_trunc('day', now(), 'UTC') as t)
-        select (select count(*) from sluice.target, today where feed = ? and created_at >= t),
-               (select count(*) from sluice.counter c join sluice.target g on g.id = c.target_id, today
-                where c.feed = ? and c.created_at >= t and g.created_at < t),
-               (select coalesce(sum(tables), 0) from sluice.schema_approval, today
-                where feed = ? and day = (t at time zone 'UTC')::date),
-               (select coalesce(sum(columns), 0) from sluice.schema_approval, today
-                where feed = ? and day = (t at time zone 'UTC')::date),
-               not exists (select from sluice.target, today where feed = ? and created_at < t)
+        with today as (select date_trunc('day', now(), 'UTC') as t), f as (select ?::text as feed)
+        select (select count(*) from sluice.target g, today, f where g.feed = f.feed and created_at >= t),
+               (select count(*) from sluice.counter c join sluice.target g on g.id = c.target_id, today, f
+                where c.feed = f.feed and c.created_at >= t and g.created_at < t),
+               (select coalesce(sum(tables), 0) from sluice.schema_approval a, today, f
+                where a.feed = f.feed and day = (t at time zone 'UTC')::date),
+               (select coalesce(sum(columns), 0) from sluice.schema_approval a, today, f
+                where a.feed = f.feed and day = (t at time zone 'UTC')::date),
+               not exists (select from sluice.target g, today, f where g.feed = f.feed and created_at < t)
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      for (int i = 1; i <= 5; i++) {
-        query.setString(i, feed.name());
-      }
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return new Used(
-            row.getInt(1), row.getInt(2), row.getInt(3), row.getInt(4), row.getBoolean(5));
-      }
-    }
+    return Sql.one(
+        connection,
+        sql,
+        row ->
+            new Used(row.getInt(1), row.getInt(2), row.getInt(3), row.getInt(4), row.getBoolean(5)),
+        feed.name());
   }
 }

@@ -1,10 +1,9 @@
 package io.sluice.core.catalog;
 
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -20,45 +19,44 @@ final class TableParts {
   private static final int FIXED_BYTES = 80; // tuple header, null bitmap, Sluice's own columns
 
   private static final class Part {
-    int id;
-    String kind;
-    int number;
-    int bytes;
-    int columns;
+    private final int id;
+    private final String kind;
+    private final int number;
+    private int bytes;
+    private int columns;
+
+    Part(int id, String kind, int number) {
+      this.id = id;
+      this.kind = kind;
+      this.number = number;
+    }
+
+    static Part read(ResultSet row) throws SQLException {
+      Part part = new Part(row.getInt(1), row.getString(2), row.getInt(3));
+      part.bytes = row.getInt(4);
+      part.columns = row.getInt(5);
+      return part;
+    }
   }
 
   private final Target target;
   private final Set<String> takenTables;
-  private final List<Part> parts = new ArrayList<>();
+  private final List<Part> parts;
 
-  private TableParts(Target target, Set<String> takenTables) {
+  private TableParts(Target target, Set<String> takenTables, List<Part> parts) {
     this.target = target;
     this.takenTables = takenTables;
+    this.parts = parts;
   }
 
   static TableParts read(Connection connection, Target target, Set<String> takenTables)
       throws SQLException {
-    TableParts result = new TableParts(target, takenTables);
     String sql =
         """
         select t.id, t.kind, t.part, t.row_bytes, (select count(*) from sluice.counter c where c.table_id = t.id)
         from sluice.target_table t where t.target_id = ? order by t.part
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setInt(1, target.id());
-      try (ResultSet rows = query.executeQuery()) {
-        while (rows.next()) {
-          Part part = new Part();
-          part.id = rows.getInt(1);
-          part.kind = rows.getString(2);
-          part.number = rows.getInt(3);
-          part.bytes = rows.getInt(4);
-          part.columns = rows.getInt(5);
-          result.parts.add(part);
-        }
-      }
-    }
-    return result;
+    return new TableParts(target, takenTables, Sql.list(connection, sql, Part::read, target.id()));
   }
 
   /** The table for one more column: the last of its kind with room, or a new one. */
@@ -81,23 +79,18 @@ final class TableParts {
     String suffix = kind.equals("vector") ? "_vector" + (number > 1 ? number : "") : "_" + number;
     String name = Names.unique(target.name(), suffix, takenTables);
     takenTables.add(name);
-    Part part = new Part();
-    part.kind = kind;
-    part.number = number;
-    part.id = CatalogStore.insertPart(connection, target.id(), kind, number, name);
+    int id = CatalogStore.insertPart(connection, target.id(), kind, number, name);
+    Part part = new Part(id, kind, number);
     parts.add(part);
     return part;
   }
 
   void save(Connection connection) throws SQLException {
-    try (PreparedStatement update =
-        connection.prepareStatement("update sluice.target_table set row_bytes = ? where id = ?")) {
-      for (Part part : parts) {
-        update.setInt(1, part.bytes);
-        update.setInt(2, part.id);
-        update.addBatch();
-      }
-      update.executeBatch();
-    }
+    Sql.update(
+        connection,
+        "update sluice.target_table t set row_bytes = p.bytes"
+            + " from unnest(?::int[], ?::int[]) as p (id, bytes) where t.id = p.id",
+        Sql.array("int", parts, part -> part.id),
+        Sql.array("int", parts, part -> part.bytes));
   }
 }

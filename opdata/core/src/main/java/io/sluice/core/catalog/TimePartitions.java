@@ -11,25 +11,18 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.time.zone.ZoneOffsetTransition;
 
 /**
  * Where the partitions of a target begin and end (D9): a partition holds [start, next start), as
  * PostgreSQL's range partitions do. Hours, days, weeks (from Monday) and months are those of the
  * feed's zone, so a day may have 23 or 25 hours.
  */
-public final class TimePartitions {
+public record TimePartitions(Partitioning partitioning, ZoneId zone) {
 
   private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd");
   private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("yyyyMMdd'_'HHmm'z'");
   private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("yyyyMM");
-
-  private final Partitioning partitioning;
-  private final ZoneId zone;
-
-  public TimePartitions(Partitioning partitioning, ZoneId zone) {
-    this.partitioning = partitioning;
-    this.zone = zone;
-  }
 
   /** Whether there are partitions at all. */
   public boolean partitioned() {
@@ -50,7 +43,23 @@ public final class TimePartitions {
 
   /** The same for a time without zone, which is one of the feed's zone. */
   public Instant startOf(LocalDateTime time) {
-    return startOf(time.atZone(zone).toInstant());
+    return startOf(instant(time, zone));
+  }
+
+  /** The same for a date. */
+  public Instant startOf(LocalDate day) {
+    return startOf(midnight(day));
+  }
+
+  /**
+   * The instant by which a time without zone is sorted into partitions: of two the earlier, and
+   * where clocks skip the time, the last instant before.
+   */
+  public static Instant instant(LocalDateTime time, ZoneId zone) {
+    ZoneOffsetTransition change = zone.getRules().getTransition(time);
+    return change == null || change.isOverlap()
+        ? time.atZone(zone).toInstant()
+        : change.getInstant().minus(1, ChronoUnit.MICROS);
   }
 
   /** Start of the partition after the one that begins at {@code start}. */

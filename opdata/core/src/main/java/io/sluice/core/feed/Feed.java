@@ -10,6 +10,7 @@ import java.util.Optional;
  * them are expected. Every default is already filled in; the reference is docs/feeds.md.
  *
  * @param name unique name of the feed, lower case, as in the ledger, metrics and messages
+ * @param formerly the name it had before, whose files it takes over
  * @param description a sentence for people, may be empty
  * @param zone zone of summary buckets and partitions, and the default for paths and times
  * @param clean the cleaning steps, in the order they are applied
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record Feed(
     String name,
+    Optional<String> formerly,
     String description,
     ZoneId zone,
     FeedSource source,
@@ -27,6 +29,7 @@ public record Feed(
 
   public Feed {
     Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(formerly, "formerly");
     Objects.requireNonNull(description, "description");
     Objects.requireNonNull(zone, "zone");
     Objects.requireNonNull(source, "source");

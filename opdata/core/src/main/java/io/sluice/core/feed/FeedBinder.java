@@ -27,6 +27,7 @@ final class FeedBinder {
   static Feed bind(Tree feed) {
     return new Feed(
         text(feed.get("feed")),
+        feed.get("formerly").text(),
         text(feed.get("description")),
         zone(feed),
         source(feed.get("source")),

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -40,7 +39,7 @@ public final class FeedParser {
     for (Path file : DocumentFiles.list(directoryOrFile)) {
       results.put(file, parse(file));
     }
-    return FeedFiles.refuseDuplicates(results, Map.of());
+    return new FeedFiles().together(results, Map.of());
   }
 
   static FeedResult parse(String name, byte[] utf8) {
@@ -60,8 +59,16 @@ public final class FeedParser {
     Problems problems = document.problems();
     Optional<Feed> feed = document.tree().flatMap(tree -> check(tree, problems));
     return feed.isPresent() && problems.none()
-        ? FeedResult.good(feed.get(), problems.position(JsonPointer.compile("/feed")))
+        ? FeedResult.good(feed.get(), problems::position)
         : FeedResult.broken(problems.all());
+  }
+
+  private static void checkFormerly(Tree feed, Problems problems) {
+    Tree formerly = feed.get("formerly");
+    if (formerly.present() && formerly.text().equals(feed.get("feed").text())) {
+      problems.addAtValue(
+          formerly.at(), "the former name is the name", "Write the other one, or remove formerly.");
+    }
   }
 
   private static Optional<Feed> check(ObjectNode tree, Problems problems) {
@@ -74,6 +81,7 @@ public final class FeedParser {
     CsvChecks.run(feed, problems);
     CleanChecks.run(feed, problems);
     TargetChecks.run(feed, problems);
+    checkFormerly(feed, problems);
     return problems.none() ? Optional.of(FeedBinder.bind(feed)) : Optional.empty();
   }
 }

@@ -2,8 +2,11 @@ package io.sluice.core.feed;
 
 import io.sluice.core.yaml.Problem;
 import io.sluice.core.yaml.Problems;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.core.JsonPointer;
 
 /**
  * What became of one file: a feed, or every problem that keeps it from being one, in the order of
@@ -13,23 +16,26 @@ public final class FeedResult {
 
   private final Optional<Feed> feed;
   private final List<Problem> problems;
-  private final Problems.Position namedAt;
+  private final Function<JsonPointer, Problems.Position> places;
 
-  private FeedResult(Optional<Feed> feed, List<Problem> problems, Problems.Position namedAt) {
+  private FeedResult(
+      Optional<Feed> feed,
+      List<Problem> problems,
+      Function<JsonPointer, Problems.Position> places) {
     this.feed = feed;
     this.problems = List.copyOf(problems);
-    this.namedAt = namedAt;
+    this.places = places;
   }
 
-  static FeedResult good(Feed feed, Problems.Position namedAt) {
-    return new FeedResult(Optional.of(feed), List.of(), namedAt);
+  static FeedResult good(Feed feed, Function<JsonPointer, Problems.Position> places) {
+    return new FeedResult(Optional.of(feed), List.of(), places);
   }
 
   static FeedResult broken(List<Problem> problems) {
     if (problems.isEmpty()) {
       throw new IllegalArgumentException("a broken file must have problems");
     }
-    return new FeedResult(Optional.empty(), problems, Problems.START);
+    return new FeedResult(Optional.empty(), problems, pointer -> Problems.START);
   }
 
   /** The feed, if there is no problem. */
@@ -42,8 +48,10 @@ public final class FeedResult {
     return problems;
   }
 
-  /** Where the feed's name stands. */
-  Problems.Position namedAt() {
-    return namedAt;
+  /** The same without the feed, for a problem that only other files make. */
+  FeedResult broken(Path file, String pointer, String message, String remedy) {
+    Problems.Position at = places.apply(JsonPointer.compile(pointer));
+    return broken(
+        List.of(new Problem(file.toString(), at.line(), at.column(), pointer, message, remedy)));
   }
 }

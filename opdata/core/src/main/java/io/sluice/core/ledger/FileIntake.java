@@ -1,5 +1,6 @@
 package io.sluice.core.ledger;
 
+import io.sluice.core.feed.Feed;
 import io.sluice.core.ids.FileIds;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
@@ -15,9 +16,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Decides which listed files are new and writes those down: one row in sluice.file, one waiting for
@@ -40,6 +43,7 @@ public final class FileIntake {
   private final LedgerPartitions partitions;
   private final Clock clock;
   private final Duration keep;
+  private final Map<String, String> tookOver = new ConcurrentHashMap<>();
 
   /**
    * @param keep how long the ledger remembers files; older ones are ignored
@@ -50,6 +54,23 @@ public final class FileIntake {
     this.partitions = partitions;
     this.clock = clock;
     this.keep = keep;
+  }
+
+  /**
+   * Makes the files of a feed's former name its own, before any is offered.
+   *
+   * @return why that cannot be done, or not yet; then nothing may be offered
+   */
+  public Optional<String> takeOver(Feed feed) {
+    if (feed.formerly().isEmpty() || feed.formerly().get().equals(tookOver.get(feed.name()))) {
+      return Optional.empty();
+    }
+    String former = feed.formerly().get();
+    Optional<String> obstacle = transactions.durable(c -> FeedRename.apply(c, former, feed.name()));
+    if (obstacle.isEmpty()) {
+      tookOver.put(feed.name(), former);
+    }
+    return obstacle;
   }
 
   /**

@@ -21,6 +21,11 @@ public final class Leases {
     this.owner = owner;
   }
 
+  /** Name of the lease of a host's scans. */
+  public static String ofScan(String feed, String host) {
+    return "scan " + feed + " " + host;
+  }
+
   /** Takes or prolongs a lease; false when another owner holds it. */
   public boolean take(String name, Duration time) {
     String sql =

@@ -81,7 +81,7 @@ final class LoadedRows {
       select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attname = '_file' and a.atttypid = 'bigint'::regtype
       where n.nspname = ? and c.relkind = 'r' and not c.relispartition and starts_with(c.relname, left(?, 40))
-        and c.relname ~ '_p[0-9]{6,8}(_[0-9]{4}z)?$' and has_table_privilege(c.oid, 'select')
+        and c.relname ~ '_p[0-9]{6,8}(_[0-9]{4}z)?(_[0-9]+)?$' and has_table_privilege(c.oid, 'select')
       order by 1
       """;
 

@@ -29,7 +29,7 @@ public final class NameOwners<R> {
     before.forEach(
         (file, had) -> {
           if (name(file).filter(had::equals).isPresent()) {
-            owners.put(had, file);
+            owners.putIfAbsent(had, file);
           }
         });
     results.keySet().forEach(file -> name(file).ifPresent(n -> owners.putIfAbsent(n, file)));

@@ -3,10 +3,12 @@ package io.sluice.core.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.core.chunk.PgType;
 import io.sluice.core.fate.ParkTarget;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedParser;
 import io.sluice.core.ledger.LedgerSchema;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.testkit.EmbeddedDatabase;
 import java.sql.Statement;
@@ -176,5 +178,68 @@ class CatalogTest {
                 })
             .toList();
     assertThat(answers).containsOnly(answers.get(0));
+  }
+
+  private static final String CSV =
+      """
+      feed: %s
+      source:
+        directory: {path: "/csv/*.csv"}
+      format: {csv: {columns: {a: timestamptz, b: timestamptz, c: %s}}}
+      target: {table: my.rows, %s}
+      """;
+
+  private static Feed csv(String name, String target) {
+    return FeedParser.parse("csv.yaml", CSV.formatted(name, "text", target)).feed().orElseThrow();
+  }
+
+  private List<String> registered() {
+    return transactions.ledger(
+        c ->
+            Sql.strings(
+                c,
+                "select concat_ws(' ', feed, layout, mode, time_column, key_columns) from sluice.target"));
+  }
+
+  @Test
+  void takesTheTimeThatIsCorrected_whenNoTableWasMade() {
+    Feed wrong = csv("f", "time: a");
+    catalog.columns(wrong, catalog.target(wrong, ""), values("a", "b"));
+    Feed right = csv("f", "time: b, key: [c, b], mode: merge");
+    Target target = catalog.target(right, "");
+    assertThat(registered()).containsExactly("f rows merge b {c,b}");
+    assertThat(catalog.allColumns(target)).as("nothing of the first try is left").isEmpty();
+    assertThat(new Catalog(transactions).target(right, "")).isEqualTo(target);
+  }
+
+  @Test
+  void servesFeedsThatDeclareTheSame_andRefusesTheOneThatDoesNot() {
+    Target target = catalog.target(csv("first", "time: a"), "");
+    assertThat(catalog.target(csv("second", "time: a"), "")).isEqualTo(target);
+    assertThatThrownBy(() -> catalog.target(csv("third", "time: b"), ""))
+        .isInstanceOfSatisfying(
+            ParkTarget.class, e -> assertThat(e.reason()).isEqualTo("target_changed"))
+        .hasMessageContaining("my.rows of feed first")
+        .hasMessageContaining("feed third declares")
+        .hasMessageContaining("declare both alike or name another table");
+    assertThat(registered()).containsExactly("first rows append a {}");
+  }
+
+  @Test
+  void takesTheTypeThatIsCorrected_whenNoTableWasMade() {
+    Feed right = csv("f", "time: a");
+    Feed wrong =
+        FeedParser.parse("csv.yaml", CSV.formatted("f", "bigint", "time: a")).feed().orElseThrow();
+    catalog.columns(
+        wrong,
+        catalog.target(wrong, ""),
+        List.of(new ColumnKey("c", ValueKind.VALUE, PgType.INT8)));
+    Target target = catalog.target(right, "");
+    assertThat(
+            catalog.columns(
+                right, target, List.of(new ColumnKey("c", ValueKind.VALUE, PgType.TEXT))))
+        .extracting(TargetColumn::type)
+        .containsExactly(PgType.TEXT);
+    assertThat(new Catalog(transactions).target(right, "")).isEqualTo(target);
   }
 }

@@ -261,4 +261,73 @@ class FeedDirectoryTest {
     write("a.yaml", feed("alpha", "1m"));
     await().atMost(Duration.ofSeconds(10)).until(() -> feeds.current().get("alpha").isPresent());
   }
+
+  private static String into(String table, String name, String target) {
+    return """
+        feed: %s
+        source: {directory: {path: "/in/*.xml"}}
+        format: {3gpp-pm: {}}
+        target:
+          table: "%s"
+          %s
+        """
+        .formatted(name, table, target);
+  }
+
+  @Test
+  void refusesTheSecondFeedOfATable_thatDeclaresItOtherwise() throws IOException {
+    write("a.yaml", into("pm.x", "alpha", "partition: {by: day}"));
+    write("b.yaml", into("pm.x", "beta", "partition: {by: week}"));
+    write("c.yaml", into("pm.x", "gamma", "mode: append"));
+    write("d.yaml", into("pm.{feed}", "delta", "layout: tall"));
+    feeds.refresh();
+
+    assertThat(feeds.current().byName()).containsOnlyKeys("alpha", "gamma", "delta");
+    assertThat(feeds.problems())
+        .singleElement()
+        .satisfies(
+            problem ->
+                assertThat(problem.toString())
+                    .contains(
+                        "b.yaml:6:19: feed beta writes to pm.x like feed alpha of a.yaml, which has"
+                            + " target.partition.by day, not week."));
+  }
+
+  @Test
+  void refusesAFormerName_thatIsStillDeclared() throws IOException {
+    write("a.yaml", feed("alpha", "1m"));
+    write("b.yaml", "formerly: alpha\n" + into("pm.y", "beta", ""));
+    feeds.refresh();
+    assertThat(feeds.current().byName()).containsOnlyKeys("alpha");
+    assertThat(feeds.problems())
+        .singleElement()
+        .satisfies(
+            problem ->
+                assertThat(problem.toString())
+                    .contains("b.yaml:1:11: feed alpha is also in a.yaml. Remove it there"));
+
+    Files.delete(dir.resolve("a.yaml"));
+    write("c.yaml", "formerly: alpha\n" + into("pm.z", "gamma", ""));
+    feeds.refresh();
+    assertThat(feeds.current().get("beta").orElseThrow().formerly()).contains("alpha");
+    assertThat(feeds.problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.toString()).contains("also in b.yaml"));
+  }
+
+  @Test
+  void takesAFormerName_whereItStood() throws IOException {
+    write("a.yaml", feed("alpha", "1m"));
+    feeds.refresh();
+    write("a.yaml", "formerly: alpha\n" + feed("beta", "1m"));
+    feeds.refresh();
+    assertThat(feeds.problems()).isEmpty();
+    assertThat(feeds.current().byName()).containsOnlyKeys("beta");
+
+    write("a.yaml", "formerly: beta\n" + feed("beta", "1m"));
+    feeds.refresh();
+    assertThat(feeds.problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.pointer()).isEqualTo("/formerly"));
+  }
 }

@@ -68,8 +68,11 @@ public final class FileReady {
     Map<Target, FileOffers> offers = new LinkedHashMap<>();
     for (ReadyFile file : ReadyFile.parse(json)) {
       Optional<Target> target = target(file);
+      Optional<String> obstacle = target.flatMap(t -> intake.takeOver(t.feed));
       if (target.isEmpty()) {
         problems.add(file + " matches the source and path of no feed; add it to one");
+      } else if (obstacle.isPresent()) {
+        problems.add(obstacle.get());
       } else {
         offer(target.get(), file, offers, problems);
       }

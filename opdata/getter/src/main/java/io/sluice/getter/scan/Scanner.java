@@ -61,17 +61,27 @@ public final class Scanner {
    * @return empty when it was not due, or the host could not be listed, which the ledger then says
    */
   public Optional<ScanResult> scan(Feed feed, Source source) {
-    String name = "scan " + feed.name() + " " + source.host();
+    String name = Leases.ofScan(feed.name(), source.host());
     if (!leases.take(name, LEASE)) {
       return Optional.empty();
     }
     try {
-      return ledger
-          .begin(feed.name(), source.host(), pollOf(feed, name))
-          .flatMap(before -> run(feed, source, name, before));
+      Optional<String> obstacle = intake.takeOver(feed);
+      Optional<ScanLedger.Before> due =
+          ledger.begin(feed.name(), source.host(), pollOf(feed, name));
+      if (obstacle.isPresent()) {
+        due.ifPresent(before -> refuse(feed, source, obstacle.get()));
+        return Optional.empty();
+      }
+      return due.flatMap(before -> run(feed, source, name, before));
     } finally {
       leases.release(name);
     }
+  }
+
+  private void refuse(Feed feed, Source source, String obstacle) {
+    log.warn("feed={} host={} not scanned: {}", feed.name(), source.host(), obstacle);
+    ledger.end(feed.name(), source.host(), 0, 0, obstacle);
   }
 
   /** While files are settling, the next look comes sooner. */

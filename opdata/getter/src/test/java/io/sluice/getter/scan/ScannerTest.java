@@ -3,6 +3,7 @@ package io.sluice.getter.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.feed.Feed;
+import io.sluice.core.ids.FileIds;
 import io.sluice.core.ledger.Leases;
 import io.sluice.getter.GetterFixture;
 import io.sluice.getter.source.Source;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,5 +127,102 @@ class ScannerTest {
     }
     assertThat(getter.scan())
         .hasValueSatisfying(r -> assertThat(r.found()).isEqualTo(FileOffers.BATCH + 50));
+  }
+
+  private Feed renamed() throws IOException {
+    return getter.yaml(
+        """
+        feed: pm-new
+        formerly: pm
+        source:
+          directory: {path: "%s/in/**/*"}
+          poll: 1s
+          stable: 5s
+          since: 30d
+        format: {3gpp-pm: {}}
+        target: {table: "pm.{measInfoId}", mode: merge}
+        """
+            .formatted(dir));
+  }
+
+  private List<String> names(String table) {
+    return getter.column("select distinct feed from sluice." + table);
+  }
+
+  @Test
+  void collectsNothingAgain_whenTheFeedIsRenamed() throws IOException {
+    getter.write("a.xml", "<a/>");
+    getter.line();
+    getter.loadAll();
+    getter.write("b.xml", "<b/>");
+    getter.line();
+    getter.execute(
+        "insert into sluice.target (schema_name, name, source_name, feed, layout, mode, key_columns)"
+            + " values ('pm', 'g', 'g', 'pm', 'wide', 'merge', '{}')");
+    String first = getter.text("select first_at from sluice.scan");
+
+    renamed();
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.found()).isZero());
+    for (String table : List.of("file", "work", "batch", "scan", "target")) {
+      assertThat(names(table)).as(table).containsExactly("pm-new");
+    }
+    assertThat(getter.text("select first_at from sluice.scan")).isEqualTo(first);
+    getter.write("c.xml", "<c/>");
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.found()).isEqualTo(1));
+    assertThat(getter.column("select path_key::text from sluice.file order by path"))
+        .containsExactlyElementsOf(
+            Stream.of("a.xml", "b.xml", "c.xml")
+                .map(n -> FileIds.pathKey("pm-new", "localhost", getter.in + "/" + n).toString())
+                .toList());
+  }
+
+  @Test
+  void listsNothingUnderTheFormerName_onceTheFeedIsRenamed() throws IOException {
+    getter.write("a.xml", "<a/>");
+    getter.scan();
+    Source source = getter.sources.of(feed).get(0);
+    renamed();
+    getter.scan();
+
+    Leases other = new Leases(getter.transactions, "has not read the new feed yet");
+    Scanner scanner =
+        new Scanner(other, getter.transactions, getter.intake, getter.clock, getter.registry);
+    assertThat(scanner.scan(feed, source)).isEmpty();
+    assertThat(names("file")).containsExactly("pm-new");
+    assertThat(getter.column("select path from sluice.file")).hasSize(1);
+  }
+
+  @Test
+  void waits_whileTheFormerNameIsScanned() throws IOException {
+    getter.write("a.xml", "<a/>");
+    getter.scan();
+    Leases other = new Leases(getter.transactions, "other");
+    other.take("scan pm localhost", Duration.ofMinutes(1));
+    renamed();
+    assertThat(getter.scan()).isEmpty();
+    assertThat(getter.text("select error from sluice.scan where feed = 'pm-new'"))
+        .isEqualTo("feed pm-new: a scan of its former name pm is still running");
+    assertThat(names("file")).containsExactly("pm");
+
+    other.release("scan pm localhost");
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.found()).isZero());
+    assertThat(names("file")).containsExactly("pm-new");
+  }
+
+  @Test
+  void saysWhy_whenBothNamesHaveFiles() throws IOException {
+    getter.write("a.xml", "<a/>");
+    getter.scan();
+    getter.yaml(
+        "feed: pm-new\nsource: {directory: {path: '%s/in/**/*'}}\nformat: {3gpp-pm: {}}\ntarget: {table: 'pm.{measInfoId}'}\n"
+            .formatted(dir));
+    getter.scan();
+    assertThat(names("file")).containsExactlyInAnyOrder("pm", "pm-new");
+    renamed();
+    assertThat(getter.scan()).isEmpty();
+    assertThat(getter.text("select error from sluice.scan where feed = 'pm-new'"))
+        .isEqualTo(
+            "feed pm-new: formerly is pm, but the ledger has files of both; remove formerly, or"
+                + " discard the files of one");
   }
 }

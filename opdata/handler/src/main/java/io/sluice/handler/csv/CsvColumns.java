@@ -64,6 +64,7 @@ final class CsvColumns {
     CsvColumns columns = new CsvColumns(context, format, header);
     columns.choose();
     columns.clean();
+    columns.checkKey();
     return columns.register(target);
   }
 
@@ -107,6 +108,18 @@ final class CsvColumns {
     }
     if (drafts.isEmpty()) {
       throw new RejectFile("no_columns", "header", "cleaning leaves no column of " + header);
+    }
+  }
+
+  /** Without it rows would be merged that are not the same. */
+  private void checkKey() {
+    for (String key : context.merges() ? context.feed().target().key() : List.<String>of()) {
+      if (drafts.stream().noneMatch(draft -> CsvHeader.isSame(key, draft.name))) {
+        throw new RejectFile(
+            "missing_column",
+            "header",
+            "the file has no column '" + key + "' of target.key; it has " + header);
+      }
     }
   }
 

@@ -1,11 +1,14 @@
 package io.sluice.handler.csv;
 
+import io.sluice.core.catalog.TimePartitions;
 import io.sluice.core.chunk.CopyBuffer;
 import io.sluice.core.chunk.PgType;
 import io.sluice.handler.value.TimeFault;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 
 /** A date or timestamp. */
 final class TimeField implements FieldParser {
@@ -71,8 +74,15 @@ final class TimeField implements FieldParser {
   /** For partitions and marks only: what is stored stays local. */
   private long inZone(long local) {
     LocalDateTime time =
-        LocalDateTime.ofEpochSecond(Math.floorDiv(local, MICROS), 0, ZoneOffset.UTC);
-    return local - zone.getRules().getOffset(time).getTotalSeconds() * MICROS;
+        LocalDateTime.ofEpochSecond(
+            Math.floorDiv(local, MICROS),
+            (int) Math.floorMod(local, MICROS) * 1000,
+            ZoneOffset.UTC);
+    Instant instant =
+        type == PgType.DATE
+            ? time.toLocalDate().atStartOfDay(zone).toInstant()
+            : TimePartitions.instant(time, zone);
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 
   @Override

@@ -17,6 +17,7 @@ public final class BatchContext {
   private final ChunkOutput output;
   private final Window window;
   private final Map<Integer, BatchTarget> targets = new HashMap<>();
+  private final Map<String, BatchTarget> groups = new HashMap<>();
 
   /**
    * Knows no target yet.
@@ -41,8 +42,13 @@ public final class BatchContext {
    *     today
    */
   public BatchTarget target(String group) {
-    Target target = catalog.target(feed, group);
-    return targets.computeIfAbsent(target.id(), id -> new BatchTarget(this, target));
+    BatchTarget known = groups.get(group);
+    if (known == null) {
+      Target target = catalog.target(feed, group);
+      known = targets.computeIfAbsent(target.id(), id -> new BatchTarget(this, target));
+      groups.put(group, known);
+    }
+    return known;
   }
 
   public Feed feed() {

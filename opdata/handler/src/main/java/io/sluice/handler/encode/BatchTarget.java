@@ -5,10 +5,7 @@ import io.sluice.core.catalog.Target;
 import io.sluice.core.catalog.TargetColumn;
 import io.sluice.core.catalog.ValueKind;
 import io.sluice.core.chunk.PgType;
-import io.sluice.core.feed.FeedFormat;
-import io.sluice.core.feed.FeedTarget;
 import io.sluice.core.feed.Glob;
-import io.sluice.core.feed.Layout;
 import io.sluice.core.feed.SqlType;
 import io.sluice.handler.encode.TableRows.Place;
 import java.util.ArrayList;
@@ -62,17 +59,7 @@ public final class BatchTarget {
 
   private TableRows table(int id, String name) {
     return tables.computeIfAbsent(
-        id, key -> new TableRows(batch, target.schema(), id, name, mergeKey()));
-  }
-
-  /** Without the counter the key of tall rows would not be one. */
-  private List<String> mergeKey() {
-    FeedTarget declared = batch.feed().target();
-    List<String> key = new ArrayList<>(declared.key());
-    if (declared.layout() == Layout.TALL && !key.contains(FeedFormat.Pm.COUNTER)) {
-      key.add(FeedFormat.Pm.COUNTER);
-    }
-    return key;
+        id, key -> new TableRows(batch, target.schema(), id, name, batch.feed().target().key()));
   }
 
   /** Takes in the columns that the catalogue has by now. */

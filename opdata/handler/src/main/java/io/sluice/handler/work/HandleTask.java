@@ -94,7 +94,7 @@ public final class HandleTask implements StageTask, AutoCloseable {
     BatchIds ids = dimensions.batch(feed.target().grants());
     try (ChunkOutput output =
             new ChunkOutput(staging, feed, claim, settings.chunkBytes(), ids, bench.buffers());
-        RawFiles files = new RawFiles(staging, claim.feed(), settings)) {
+        RawFiles files = new RawFiles(staging, feed, settings)) {
       staging.checkRoom(StagingUse.Kind.CHUNK);
       Window window = new Window(feed.target().partition(), clock.instant());
       BatchContext context = new BatchContext(feed, catalog, ids, output, window);

@@ -1,6 +1,7 @@
 package io.sluice.handler.work;
 
 import io.sluice.core.fate.PauseStage;
+import io.sluice.core.feed.Feed;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
@@ -21,14 +22,14 @@ final class RawFiles implements AutoCloseable {
   private static final int BUFFER = 64 << 10;
 
   private final Staging staging;
-  private final String feed;
+  private final Feed feed;
   private final HandleSettings settings;
   private final Set<Long> missing = new HashSet<>();
   private InputStream pack;
   private long packToken;
   private long position;
 
-  RawFiles(Staging staging, String feed, HandleSettings settings) {
+  RawFiles(Staging staging, Feed feed, HandleSettings settings) {
     this.staging = staging;
     this.feed = feed;
     this.settings = settings;
@@ -58,17 +59,16 @@ final class RawFiles implements AutoCloseable {
   private long skipSome(long count) throws IOException {
     long skipped = pack.skip(count);
     if (skipped == 0 && pack.read() < 0) {
-      throw new StagingObjectMissing(StagingKeys.raw(feed, packToken));
+      throw new StagingObjectMissing(StagingKeys.raw(feed.name(), packToken));
     }
     return Math.max(skipped, 1);
   }
 
   /** A store may show an object late; one that is not there is not waited for a second time. */
   private InputStream openPack(RawPlace place) throws IOException {
-    String key = StagingKeys.raw(feed, place.pack());
     for (int attempt = 0; ; attempt++) {
       try {
-        return staging.open(key, place.offset());
+        return openNow(place);
       } catch (StagingObjectMissing e) {
         if (attempt >= settings.missingRetries() || missing.contains(place.pack())) {
           missing.add(place.pack());
@@ -76,6 +76,18 @@ final class RawFiles implements AutoCloseable {
         }
         pause();
       }
+    }
+  }
+
+  /** What was staged before the feed was renamed still lies under its former name. */
+  private InputStream openNow(RawPlace place) throws IOException {
+    try {
+      return staging.open(StagingKeys.raw(feed.name(), place.pack()), place.offset());
+    } catch (StagingObjectMissing e) {
+      if (feed.formerly().isEmpty()) {
+        throw e;
+      }
+      return staging.open(StagingKeys.raw(feed.formerly().get(), place.pack()), place.offset());
     }
   }
 
@@ -120,7 +132,7 @@ final class RawFiles implements AutoCloseable {
       int count = pack.read(bytes, offset, (int) Math.min(length, left));
       if (count < 0) {
         throw new io.sluice.core.fate.StagingObjectMissing(
-            "pack " + StagingKeys.raw(feed, packToken) + " ends " + left + " bytes short");
+            "pack " + StagingKeys.raw(feed.name(), packToken) + " ends " + left + " bytes short");
       }
       left -= count;
       position += count;

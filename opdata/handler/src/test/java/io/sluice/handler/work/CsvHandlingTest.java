@@ -288,4 +288,36 @@ class CsvHandlingTest {
     long time = fixture.handle(merging, "/in/d.csv", "at,At,k\n2026-03-10,2026-03-10,1\n");
     assertThat(fixture.reason(time)).contains("ambiguous_column", "1 and 2");
   }
+
+  /** At 02:00 clocks went on to 03:00, so that the hour from 01:00 is the last before. */
+  @Test
+  void asksForThePartitionBefore_whereAClockNeverShowedTheTime() throws IOException {
+    Feed feed =
+        fixture.feed(
+            """
+            feed: sales
+            zone: Europe/Berlin
+            source: {directory: {path: "/in/*.csv"}}
+            format: {csv: {header: true, columns: {t: timestamp}}}
+            target: {table: csv.sales, time: t, partition: {by: hour, ahead: 30d}}
+            """);
+    fixture.handle(feed, "/in/a.csv", "t\n2026-03-29T02:30:00.5\n2026-03-29T03:00:00\n");
+    assertThat(fixture.segments(feed).get(0).partitions())
+        .containsExactly(1_774_742_400_000_000L, 1_774_746_000_000_000L);
+  }
+
+  @Test
+  void rejectsAFile_thatLacksAColumnOfTheKey() throws IOException {
+    Feed feed =
+        fixture.feed(
+            """
+            feed: sales
+            source: {directory: {path: "/in/*.csv"}}
+            format: {csv: {header: true}}
+            target: {table: csv.sales, key: [day, cell], mode: merge, partition: {by: none}}
+            """);
+    long id = fixture.handle(feed, "/in/a.csv", "day,n\n1,2\n");
+    assertThat(fixture.reason(id))
+        .startsWith("missing_column: the file has no column 'cell' of target.key; it has ");
+  }
 }

@@ -189,4 +189,50 @@ class HandleTaskTest {
     assertThat(fixture.state(ids.get(0))).isEqualTo("dead");
     assertThat(fixture.dead).containsExactly(message);
   }
+
+  private Feed other(String mode) {
+    return fixture.feed(
+        """
+        feed: other
+        source: {directory: {path: "/in/*.xml"}}
+        format: {3gpp-pm: {}}
+        target: {table: "pm.{measInfoId}", mode: %s, partition: {by: day}}
+        """
+            .formatted(mode));
+  }
+
+  @Test
+  void parks_whileAnotherFeedDeclaresTheTableOtherwise() throws IOException {
+    fixture.handle(feed, "/in/a.xml", GOOD);
+    long id = fixture.handle(other("append"), "/in/b.xml", GOOD);
+    String work =
+        "select stage || ' ' || state || ' ' || attempts from sluice.work where feed = 'other'";
+    assertThat(fixture.text(work)).isEqualTo("handle parked 0");
+    assertThat(fixture.text("select reason from sluice.work where feed = 'other'"))
+        .startsWith(
+            "target_changed: feed other: pm.nrcelldu of feed nr-pm is registered as layout wide, mode merge by")
+        .contains("feed other declares layout wide, mode append");
+
+    fixture.execute("update sluice.work set state = 'waiting' where state = 'parked'");
+    fixture.protocol.work(fixture.cut(other("merge"), List.of(id)), false);
+    assertThat(fixture.text(work)).isEqualTo("load queued 0");
+  }
+
+  @Test
+  void findsWhatWasStaged_underTheFormerName() throws IOException {
+    List<Long> ids = stage(GOOD);
+    Feed renamed =
+        fixture.feed(
+            """
+            feed: lte-pm
+            formerly: nr-pm
+            source: {directory: {path: "/in/*.xml"}}
+            format: {3gpp-pm: {}}
+            target: {table: "pm.{measInfoId}"}
+            """);
+    fixture.execute("update sluice.work set feed = 'lte-pm'");
+    fixture.protocol.work(fixture.cut(renamed, ids), false);
+    assertThat(fixture.text("select stage || ' ' || state from sluice.work"))
+        .isEqualTo("load queued");
+  }
 }

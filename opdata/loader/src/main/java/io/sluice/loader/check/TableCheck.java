@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -42,7 +41,8 @@ public final class TableCheck {
           as t (id, schema_name, name, forms, key, view_name))
       select 'registry' as what, id, name from tab where not exists (
         select from sluice.target_table r join sluice.target g on g.id = r.target_id
-        where r.id = tab.id and r.table_name = tab.name and g.schema_name = tab.schema_name)
+        where r.id = tab.id and r.table_name = tab.name and g.schema_name = tab.schema_name
+          and (g.mode = 'append') = (tab.key = '{}'))
       union all
       select 'column', id, w.col from unnest(?::int[], ?::text[], ?::bigint[]) as w (id, col, type)
       join tab using (id)
@@ -105,8 +105,7 @@ public final class TableCheck {
       Collection<TargetTable> tables, Prepared prepared) {
     List<WantedPartition> wanted = new ArrayList<>();
     for (TargetTable table : tables) {
-      Set<String> names = new TreeSet<>(prepared.partitions(table.id()).values());
-      names.forEach(name -> wanted.add(new WantedPartition(table, name)));
+      prepared.partitions(table.id()).forEach(name -> wanted.add(new WantedPartition(table, name)));
     }
     return wanted;
   }

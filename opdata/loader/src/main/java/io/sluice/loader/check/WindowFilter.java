@@ -86,10 +86,13 @@ public final class WindowFilter {
       return false;
     }
     Instant time = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    LocalDateTime local = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
     Instant start =
-        type == PgType.TIMESTAMPTZ
-            ? partitions.startOf(time)
-            : partitions.startOf(LocalDateTime.ofInstant(time, ZoneOffset.UTC));
+        switch (type) {
+          case DATE -> partitions.startOf(local.toLocalDate());
+          case TIMESTAMP -> partitions.startOf(local);
+          default -> partitions.startOf(time);
+        };
     return refused.contains(ChronoUnit.MICROS.between(Instant.EPOCH, start));
   }
 

@@ -1,6 +1,5 @@
 package io.sluice.loader.table;
 
-import io.sluice.core.catalog.SchemaDdl;
 import io.sluice.core.catalog.TimePartitions;
 import io.sluice.core.chunk.PgType;
 import io.sluice.core.feed.Feed;
@@ -8,11 +7,23 @@ import io.sluice.core.sql.Transactions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Sees to it that the partitions are there that a batch needs and may have (D9). */
 final class Partitions {
+
+  /** What a feed says one partition holds, and where one begins. */
+  private record Period(TimePartitions how, Instant start) {}
+
+  /**
+   * Names of the partitions that hold the periods that were looked at. Safe for several threads.
+   */
+  static final class Made {
+    private final Map<Period, Set<String>> names = new ConcurrentHashMap<>();
+  }
 
   private final Transactions transactions;
   private final Ddl ddl;
@@ -31,29 +42,35 @@ final class Partitions {
     }
     Feed defined = feed.orElseThrow(() -> withoutFeed(target, need));
     TimePartitions how = new TimePartitions(defined.target().partition(), defined.zone());
+    if (!how.partitioned()) {
+      throw notPartitioned(target, need);
+    }
     prepared.partitioning(target.id(), how);
     PartitionMaker maker = new PartitionMaker(target, defined, timeType(table));
     for (long micros : need.partitions) {
       Instant start = how.startOf(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
-      if (table.partitions().contains(micros) || madeNow(table, maker, how, start, micros)) {
-        prepared.partition(target.id(), micros, maker.name(start));
-      } else {
+      Period period = new Period(how, start);
+      Set<String> names = table.partitions().names.get(period);
+      if (names == null) {
+        names = madeNow(target, maker, how, start);
+      }
+      if (names.isEmpty()) {
         prepared.refuse(target.id(), micros);
         prepared.refuse(target.id(), ChronoUnit.MICROS.between(Instant.EPOCH, start));
+      } else {
+        table.partitions().names.put(period, names);
+        prepared.partitions(target.id(), names);
       }
     }
   }
 
-  private boolean madeNow(
-      Tables.Known table, PartitionMaker maker, TimePartitions how, Instant start, long micros) {
-    String schema = table.table().schema();
-    boolean there = transactions.ledger(c -> SchemaDdl.tableExists(c, schema, maker.name(start)));
-    if (!there && !how.mayMake(start, clock.instant())) {
-      return false;
-    }
-    ddl.change(table.table(), c -> maker.make(c, start));
-    table.partitions().add(micros);
-    return true;
+  /** None where something is missing of a period outside the window. */
+  private Set<String> madeNow(
+      TargetTable table, PartitionMaker maker, TimePartitions how, Instant start) {
+    Set<String> there = transactions.ledger(c -> maker.whole(c, start));
+    return there.isEmpty() && how.mayMake(start, clock.instant())
+        ? ddl.change(table, c -> maker.make(c, start))
+        : there;
   }
 
   private static RefusedTarget withoutFeed(TargetTable table, TableNeeds need) {
@@ -61,6 +78,15 @@ final class Partitions {
         Set.of(table.id()),
         "feed_unknown",
         "feed %s is not defined any more, so that nothing says how %s is partitioned; define it again, then run: sluice parked resume"
+            .formatted(need.feed, table.display()),
+        null);
+  }
+
+  private static RefusedTarget notPartitioned(TargetTable table, TableNeeds need) {
+    return new RefusedTarget(
+        Set.of(table.id()),
+        "target_changed",
+        "feed %s: target.partition.by is none, but %s is partitioned by time; set it back, or name another table in target.table, then run: sluice parked resume"
             .formatted(need.feed, table.display()),
         null);
   }

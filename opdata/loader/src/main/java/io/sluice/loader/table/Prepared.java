@@ -6,12 +6,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What a batch may load into, as far as was known before its transaction. */
 public final class Prepared {
 
   private final Map<Integer, TargetTable> tables = new HashMap<>();
-  private final Map<Integer, Map<Long, String>> partitions = new HashMap<>();
+  private final Map<Integer, Set<String>> partitions = new HashMap<>();
   private final Map<Integer, Set<Long>> refused = new HashMap<>();
   private final Map<Integer, TimePartitions> partitionings = new HashMap<>();
   private final Set<Integer> wholeKeys = new HashSet<>();
@@ -20,8 +21,8 @@ public final class Prepared {
     tables.put(table.id(), table);
   }
 
-  void partition(int tableId, long micros, String name) {
-    partitions.computeIfAbsent(tableId, id -> new HashMap<>()).put(micros, name);
+  void partitions(int tableId, Set<String> names) {
+    partitions.computeIfAbsent(tableId, id -> new TreeSet<>()).addAll(names);
   }
 
   void partitioning(int tableId, TimePartitions how) {
@@ -54,9 +55,9 @@ public final class Prepared {
     return tables.values();
   }
 
-  /** Names of the partitions the batch needs, by start in microseconds since 1970. */
-  public Map<Long, String> partitions(int tableId) {
-    return partitions.getOrDefault(tableId, Map.of());
+  /** Names of the partitions the batch needs. */
+  public Set<String> partitions(int tableId) {
+    return partitions.getOrDefault(tableId, Set.of());
   }
 
   /** Starts of partitions that are outside the window and are not there. */

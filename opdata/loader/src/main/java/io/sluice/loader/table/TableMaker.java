@@ -24,6 +24,8 @@ import java.util.stream.Collectors;
 /** Makes a table, or adds the columns it lacks (D8). Runs inside {@link Ddl#change}. */
 final class TableMaker {
 
+  private static final String UNIQUE_VIOLATION = "23505";
+
   static final Grants NO_GRANTS = new Grants(Optional.empty(), Optional.empty(), List.of());
 
   /** What a table is after a change, and whether there was one. */
@@ -57,8 +59,8 @@ final class TableMaker {
       create(connection);
       return new Made(shape(connection), true, true);
     }
-    boolean changed = addMissing(connection, found.get());
-    ensureUnique(connection);
+    boolean added = addMissing(connection, found.get());
+    boolean changed = alignIndex(connection) || added;
     return new Made(changed ? shape(connection) : found.get(), changed, table.made());
   }
 
@@ -90,14 +92,16 @@ final class TableMaker {
   }
 
   private String definition(Column column) {
-    boolean required =
-        mergeKey.contains(column.name())
-            || table.timeColumn().equals(Optional.of(column.name()))
-            || RowColumns.ORIGIN.contains(column);
     return SqlNames.quote(column.name())
         + " "
         + column.type().sql()
-        + (required ? " not null" : "");
+        + (isRequired(column.name()) ? " not null" : "");
+  }
+
+  private boolean isRequired(String column) {
+    return mergeKey.contains(column)
+        || table.timeColumn().equals(Optional.of(column))
+        || RowColumns.ORIGIN.stream().anyMatch(c -> c.name().equals(column));
   }
 
   private void indexes(Connection connection) throws SQLException {
@@ -106,26 +110,87 @@ final class TableMaker {
         "create index on "
             + table.qualified()
             + " using brin (\"_file\") with (autosummarize = on)");
-    ensureUnique(connection);
+    alignIndex(connection);
   }
 
-  /** Merging needs one unique index on exactly the key; the feed may have appended before. */
-  private void ensureUnique(Connection connection) throws SQLException {
-    if (mergeKey.isEmpty()) {
-      return;
+  /**
+   * Merging needs one unique index on exactly the key, and none that Sluice made for another key or
+   * for merging before may be left; so NULLs that were not allowed in it are.
+   */
+  private boolean alignIndex(Connection connection) throws SQLException {
+    List<String> before =
+        Sql.one(
+            connection,
+            "select unique_key from sluice.target_table where id = ?",
+            row -> Sql.elements(row, "unique_key"),
+            table.id());
+    boolean lacks = !mergeKey.isEmpty() && uniqueIndex(connection, mergeKey).isEmpty();
+    boolean obsolete = !before.isEmpty() && !Set.copyOf(before).equals(Set.copyOf(mergeKey));
+    if (lacks) {
+      createUnique(connection);
     }
-    String unique =
+    if (obsolete) {
+      dropUnique(connection, before);
+    }
+    if (lacks || obsolete) {
+      Sql.update(
+          connection,
+          "update sluice.target_table set unique_key = ? where id = ?",
+          Sql.texts(lacks ? mergeKey : List.of()),
+          table.id());
+    }
+    return lacks || obsolete;
+  }
+
+  private Optional<String> uniqueIndex(Connection connection, List<String> key)
+      throws SQLException {
+    String sql =
         """
-        select from pg_index x where x.indrelid = ?::regclass and x.indisunique and x.indisvalid and x.indimmediate
+        select x.indexrelid::regclass::text from pg_index x
+        where x.indrelid = ?::regclass and x.indisunique and x.indisvalid and x.indimmediate
           and x.indpred is null and x.indexprs is null
           and (select array_agg(a.attname::text order by a.attname::text) from pg_attribute a
                where a.attrelid = x.indrelid and a.attnum = any (x.indkey))
             = (select array_agg(n order by n) from unnest(?::text[]) n)
         """;
-    if (!Sql.exists(connection, unique, table.qualified(), Sql.texts(mergeKey))) {
-      Sql.execute(
-          connection,
-          "create unique index on " + table.qualified() + " (" + SqlNames.list(mergeKey) + ")");
+    return Sql.first(connection, sql, row -> row.getString(1), table.qualified(), Sql.texts(key));
+  }
+
+  private void createUnique(Connection connection) throws SQLException {
+    String key = SqlNames.list(mergeKey);
+    try {
+      Sql.execute(connection, "create unique index on %s (%s)".formatted(table.qualified(), key));
+    } catch (SQLException e) {
+      if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
+        throw e;
+      }
+      throw new RefusedTarget(
+          Set.of(table.id()),
+          "double_keys",
+          "feed %s: target.mode is merge, but %s holds rows of the same target.key; find them with: select %s, count(*) from %s group by %s having count(*) > 1; delete all but one of each, or declare a key that tells them apart, or mode: append, then run: sluice parked resume"
+              .formatted(
+                  feed.map(Feed::name).orElse("unknown"),
+                  table.display(),
+                  key,
+                  table.qualified(),
+                  key),
+          e);
+    }
+  }
+
+  private void dropUnique(Connection connection, List<String> key) throws SQLException {
+    Optional<String> index = uniqueIndex(connection, key);
+    if (index.isEmpty()) {
+      return;
+    }
+    Sql.execute(connection, "drop index " + index.get());
+    for (String column : key) {
+      if (table.made() && !isRequired(column)) {
+        Sql.execute(
+            connection,
+            "alter table %s alter column %s drop not null"
+                .formatted(table.qualified(), SqlNames.quote(column)));
+      }
     }
   }
 

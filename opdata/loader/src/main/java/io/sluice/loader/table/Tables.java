@@ -31,14 +31,14 @@ public final class Tables {
    * What is known of a table.
    *
    * @param parts of its target, itself included
-   * @param partitions starts of those that are there, in microseconds since 1970
+   * @param partitions those that are there, as far as they were asked for
    */
   record Known(
       TargetTable table,
       List<TargetTable> parts,
       TableShape shape,
       List<String> mergeKey,
-      Set<Long> partitions) {}
+      Partitions.Made partitions) {}
 
   private final Transactions transactions;
   private final Function<String, Optional<Feed>> feeds;
@@ -115,7 +115,7 @@ public final class Tables {
     return table != null
         && table.table.display().equals(need.table)
         && need.columns.stream().allMatch(table.shape::has)
-        && (need.mergeKey.isEmpty() || need.mergeKey.equals(table.mergeKey));
+        && need.mergeKey.equals(table.mergeKey);
   }
 
   private void makeTables(List<TableNeeds> needs) {
@@ -125,7 +125,9 @@ public final class Tables {
         transactions.ledger(c -> TargetTables.withSiblings(c, byTable.keySet()));
     for (TableNeeds need : needs) {
       TargetTable registered = tables.get(need.tableId);
-      if (registered == null || !registered.display().equals(need.table)) {
+      if (registered == null
+          || !registered.display().equals(need.table)
+          || !registered.takesRowsBy(need.mergeKey)) {
         throw new UnknownTable(need.tableId, need.table);
       }
     }
@@ -224,9 +226,9 @@ public final class Tables {
     TableMaker maker = new TableMaker(table, feed, columns, example.mergeKey);
     TableMaker.Made made = ddl.change(table, maker::make);
     Known before = known.get(table.id());
-    Set<Long> starts = before == null ? ConcurrentHashMap.newKeySet() : before.partitions;
+    Partitions.Made partitionsMade = before == null ? new Partitions.Made() : before.partitions;
     TargetTable now = table.withMade(made.bySluice());
-    known.put(table.id(), new Known(now, parts, made.shape(), example.mergeKey, starts));
+    known.put(table.id(), new Known(now, parts, made.shape(), example.mergeKey, partitionsMade));
     return made.changed();
   }
 }

@@ -1,5 +1,8 @@
 package io.sluice.loader.table;
 
+import static java.util.stream.Collectors.toSet;
+
+import io.sluice.core.catalog.Names;
 import io.sluice.core.catalog.Target;
 import io.sluice.core.chunk.Column;
 import io.sluice.core.feed.Layout;
@@ -7,6 +10,7 @@ import io.sluice.core.sql.SqlNames;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One table of a target, as the ledger describes it.
@@ -52,6 +56,22 @@ public record TargetTable(
         timeColumn,
         key,
         counters);
+  }
+
+  /**
+   * Whether rows that are merged by these columns, or appended where there are none, are what the
+   * target takes. A registered column is known by the name that files give it.
+   */
+  boolean takesRowsBy(List<String> columns) {
+    if (!merge || columns.isEmpty()) {
+      return merge != columns.isEmpty();
+    }
+    return Set.copyOf(key).equals(columns.stream().map(this::declaredAs).collect(toSet()));
+  }
+
+  private String declaredAs(String column) {
+    CounterColumn registered = counters.get(column);
+    return registered == null ? column : Names.normalise(registered.counter);
   }
 
   public String qualified() {

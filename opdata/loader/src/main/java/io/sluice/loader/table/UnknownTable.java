@@ -1,8 +1,8 @@
 package io.sluice.loader.table;
 
 /**
- * A chunk names a table that the ledger does not know or knows by another name, since it was
- * recovered: handle again.
+ * A chunk names a table that the ledger does not know or knows otherwise, since it was recovered or
+ * its feed was changed: handle again.
  */
 public final class UnknownTable extends RuntimeException {
 
@@ -11,7 +11,9 @@ public final class UnknownTable extends RuntimeException {
   private final int tableId;
 
   public UnknownTable(int tableId, String table) {
-    super("table %d of the chunk is not %s in the ledger".formatted(tableId, table));
+    super(
+        "table %d of the chunk is not %s in the ledger, or takes other rows"
+            .formatted(tableId, table));
     this.tableId = tableId;
   }
 

@@ -71,6 +71,11 @@ create index work_waiting on sluice.work (feed, stage, bulk, period desc) where 
 
 alter table sluice.dead drop column chunk;
 
+-- What the unique index is on that Sluice made, so that it goes when the feed's key or mode does.
+alter table sluice.target_table add column unique_key text[] not null default '{}';
+update sluice.target_table t set unique_key = g.key_columns
+from sluice.target g where g.id = t.target_id and g.mode = 'merge' and t.made;
+
 -- Per file, in its unit: read = loaded + collapsed + replaced + rejected + dead + pending.
 create view sluice.file_status as
   select f.id, f.day, f.feed, f.host, f.path, f.size, f.mtime, f.parent, f.bulk,

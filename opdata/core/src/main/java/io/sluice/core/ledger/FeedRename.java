@@ -1,0 +1,120 @@
+package io.sluice.core.ledger;
+
+import io.sluice.core.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes everything that the ledger has of a feed's former name the feed's own, in one transaction:
+ * a file that was collected under it is known, and replays, corrections and partitions go on.
+ */
+final class FeedRename {
+
+  private static final int LOCK = 0x736c_6672; // any constant: "slfr"
+
+  /** Nobody who has not read the new name yet may list its files under the former one. */
+  private static final Duration SCANS_WAIT = Duration.ofMinutes(5);
+
+  private static final String RENAMED = "renamed";
+
+  /** The key of {@link io.sluice.core.ids.FileIds#pathKey}. */
+  private static final String FILES =
+      """
+      update sluice.file set feed = ?, path_key = encode(substr(sha256(
+        convert_to(?, 'UTF8') || '\\x00'::bytea || convert_to(host, 'UTF8') || '\\x00'::bytea || convert_to(path, 'UTF8')),
+        1, 16), 'hex')::uuid
+      where feed = ?
+      """;
+
+  /** Their workers lose their claims, for they know the files by the former name. */
+  private static final String BATCHES =
+      """
+      update sluice.batch set feed = ?, claim = case when claim is not null then sluice.new_token() end,
+             lease_until = null, published_at = '-infinity'
+      where feed = ?
+      """;
+
+  private static final List<String> FEEDS =
+      List.of("work", "target", "counter", "schema_approval", "pause", "scan");
+
+  private static final List<String> TASKS = List.of("task_run", "expired_partition");
+
+  private final Connection connection;
+  private final String from;
+  private final String to;
+
+  private FeedRename(Connection connection, String from, String to) {
+    this.connection = connection;
+    this.from = from;
+    this.to = to;
+  }
+
+  /**
+   * @return why it cannot be done, or not yet; empty when it is done or there was nothing to do
+   */
+  static Optional<String> apply(Connection connection, String from, String to) throws SQLException {
+    return new FeedRename(connection, from, to).apply();
+  }
+
+  private Optional<String> apply() throws SQLException {
+    Sql.exists(connection, "select pg_advisory_xact_lock(?, hashtext(?))", LOCK, to);
+    boolean files = has("file", from);
+    if (!files && !has("scan", from) && !has("target", from)) {
+      return Optional.empty();
+    }
+    if (files && has("file", to)) {
+      return Optional.of(
+          "feed %s: formerly is %s, but the ledger has files of both; remove formerly, or discard the files of one"
+              .formatted(to, from));
+    }
+    if (!holdScans()) {
+      return Optional.of(
+          "feed %s: a scan of its former name %s is still running".formatted(to, from));
+    }
+    Sql.update(connection, BATCHES, to, from);
+    Sql.update(connection, "delete from sluice.scan where feed = ?", to);
+    Sql.update(
+        connection,
+        "delete from sluice.pause p where feed = ? and exists (select from sluice.pause o where o.feed = ? and o.host = p.host)",
+        to,
+        from);
+    for (String table : FEEDS) {
+      Sql.update(connection, "update sluice." + table + " set feed = ? where feed = ?", to, from);
+    }
+    for (String table : TASKS) {
+      Sql.update(
+          connection,
+          "update sluice." + table + " set task = ? where task = ?",
+          "feed/" + to,
+          "feed/" + from);
+    }
+    Sql.update(connection, FILES, to, to, from);
+    Epoch.raise(connection);
+    return Optional.empty();
+  }
+
+  private boolean has(String table, String feed) throws SQLException {
+    return Sql.exists(connection, "select from sluice." + table + " where feed = ? limit 1", feed);
+  }
+
+  private boolean holdScans() throws SQLException {
+    String take =
+        """
+        insert into sluice.lease as l
+        select 'scan ' || feed || ' ' || host, ?, clock_timestamp() + make_interval(secs => ?)
+        from sluice.scan where feed = ?
+        on conflict (name) do update set owner = excluded.owner, until = excluded.until
+        where l.owner = excluded.owner or l.until < clock_timestamp()
+        """;
+    int taken = Sql.update(connection, take, RENAMED, SCANS_WAIT, from);
+    Sql.update(
+        connection,
+        "delete from sluice.lease where owner = ? and starts_with(name, ?)",
+        RENAMED,
+        Leases.ofScan(to, ""));
+    return taken == Sql.number(connection, "select count(*) from sluice.scan where feed = ?", from);
+  }
+}
