@@ -12,6 +12,7 @@ import io.sluice.loader.check.TableCheck;
 import io.sluice.loader.check.WindowFilter;
 import io.sluice.loader.rows.Chunk;
 import io.sluice.loader.rows.Counts;
+import io.sluice.loader.rows.Counts.Overtaken;
 import io.sluice.loader.rows.Rejects;
 import io.sluice.loader.rows.RowRange;
 import io.sluice.loader.table.Prepared;
@@ -94,6 +95,7 @@ final class ChunkLoad {
     rejects.save(connection);
     Marks.insert(connection, mine.heads());
     Work.addLoaded(connection, counts.loaded());
+    noteOvertaken(connection);
     finish(connection, files);
     return new Done(files, counts, withoutView);
   }
@@ -124,6 +126,22 @@ final class ChunkLoad {
           SqlNames.qualified("sluice", "reject"),
           SqlNames.list(head.columns().stream().map(column -> column.name()).toList()),
           some);
+    }
+  }
+
+  /**
+   * The files whose rows they were may be anybody's: they are not locked, so nothing is updated.
+   */
+  private void noteOvertaken(Connection connection) throws SQLException {
+    List<Overtaken> rows = counts.overtaken();
+    if (!rows.isEmpty()) {
+      Sql.update(
+          connection,
+          "insert into sluice.overtaken (file_id, table_id, rows)"
+              + " select * from unnest(?::bigint[], ?::int[], ?::bigint[])",
+          Sql.array("bigint", rows, Overtaken::fileId),
+          Sql.array("int", rows, Overtaken::tableId),
+          Sql.array("bigint", rows, Overtaken::rows));
     }
   }
 

@@ -82,6 +82,6 @@ public final class LoadTask implements StageTask {
     metrics.cells(feed, "collapsed", file.collapsed);
     metrics.cells(feed, "replaced", file.replaced);
     metrics.cells(feed, "rejected", file.rejected);
-    metrics.rows(feed, file.rows);
+    metrics.rows(feed, file.rows());
   }
 }

@@ -81,13 +81,44 @@ class MergeTest {
   }
 
   @Test
-  void collapses_whenTheSameFileIsHandledAgain() {
-    long file = load("/pm/a.xml", 0, Row.of("c1", "pmA", 1.0, "pmB", 2.0));
+  void leavesTheCounts_whenTheSameFileIsHandledAgain() {
+    long first = load("/pm/a.xml", 0, Row.of("c1", "pmA", 1.0, "pmB", 2.0));
+    long file =
+        load("/pm/b.xml", 5, Row.of("c1", "pmA", 1.0, "pmB", 3.0), Row.of("c2", "pmA", 4.0));
+    String before = "loaded: 2+1+0+0+0+0=3, exact";
+    assertThat(line.counts(file)).isEqualTo(before);
     line.replay(file);
     line.load(loader);
 
-    assertThat(stored()).containsExactly("c1: 1 2");
-    assertThat(line.counts(file)).isEqualTo("loaded: 0+2+0+0+0+0=2, exact");
+    assertThat(stored()).containsExactly("c1: 1 3", "c2: 4 -");
+    assertThat(line.counts(file)).isEqualTo(before);
+    assertThat(line.texts("select handling || ' ' || state || ' ' || rows from sluice.replay"))
+        .containsExactly("2 loaded 2");
+    assertThat(line.text("select sum(rows) from sluice.overtaken where file_id = " + first))
+        .isEqualTo("1");
+  }
+
+  @Test
+  void countsAsLoaded_whatAReplayHasToLoadAgain() {
+    long file = load("/pm/a.xml", 0, Row.of("c1", "pmA", 1.0), Row.of("c2", "pmA", 2.0));
+    line.sql("delete from pm.nrcelldu where pma = 1");
+    line.replay(file);
+    line.load(loader);
+
+    assertThat(stored2()).containsExactly("c1: 1", "c2: 2");
+    assertThat(line.counts(file)).isEqualTo("loaded: 2+0+0+0+0+0=2, exact");
+    assertThat(line.text("select rows || ' ' || table_rows::text from sluice.file"))
+        .isEqualTo("2 {2}");
+  }
+
+  @Test
+  void countsAsItsRows_onlyThoseThatSayTheyAreTheFiles() {
+    long first = load("/pm/a.xml", 5, Row.of("c1", "pmA", 1.0));
+    long older = load("/pm/b.xml", 0, Row.of("c1", "pmA", 3.0, "pmB", 2.0));
+
+    assertThat(line.number("select rows from sluice.file where id = " + first)).isEqualTo(1);
+    assertThat(line.number("select rows from sluice.file where id = " + older)).isZero();
+    assertThat(line.number("select count(*) from sluice.overtaken")).isZero();
   }
 
   @Test

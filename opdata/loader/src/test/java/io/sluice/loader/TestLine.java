@@ -232,9 +232,10 @@ final class TestLine implements AutoCloseable {
     sql(
         """
         insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, period, handling, read,
-          loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables, unit, first_time, last_time)
+          loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables, table_rows, unit, first_time,
+          last_time)
         select id, feed, host, path, size, mtime, 'handle', 'waiting', false, period, handling, read, loaded, collapsed,
-          replaced, rejected, dead, conflicts, rows, tables, unit, first_time, last_time
+          replaced, rejected, dead, conflicts, rows, tables, table_rows, unit, first_time, last_time
         from sluice.file where id in (%s)
         """
             .formatted(String.join(", ", Arrays.stream(files).mapToObj(Long::toString).toList())));
@@ -335,7 +336,7 @@ final class TestLine implements AutoCloseable {
     String unit = content instanceof PmContent ? "cell" : "row";
     Instant first = content.times().get(0);
     Instant last = content.times().get(1);
-    return new HandledFile(id, unit, content.cells(), 0, 0, 0, "gNB-1", first, last);
+    return new HandledFile(id, unit, content.cells(), 0, 0, 0, "gNB-1", first, last, null);
   }
 
   String tableName(int tableId) {

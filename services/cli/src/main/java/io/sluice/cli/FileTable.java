@@ -47,7 +47,11 @@ final class FileTable {
     return table;
   }
 
+  /** A file that went well may have something to say, too. */
   private static String reason(FileRow file) {
+    if (file.reason() == null) {
+      return file.notes();
+    }
     return file.position() == null ? file.reason() : file.reason() + " (" + file.position() + ")";
   }
 }

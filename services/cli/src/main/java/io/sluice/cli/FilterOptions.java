@@ -94,6 +94,11 @@ final class FilterOptions {
         new TimeRange(periodSince, periodUntil));
   }
 
+  /** Whether files were named one by one. */
+  boolean namesFiles() {
+    return !ids.isEmpty();
+  }
+
   /** The value of a {@code --limit}, if it is one. */
   static int limit(int wanted) {
     if (wanted < 1) {

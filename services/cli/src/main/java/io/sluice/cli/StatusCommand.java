@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
     name = "status",
     description = {
       "Shows the state of each feed.",
-      "Files waiting and at each stage, parked files, failures in the last 24 hours, the last"
+      "Files waiting and at each stage, parked files, failures in the last 24 hours, files that"
+          + " the last scan left at their source (sluice files --state skipped says why), the last"
           + " period loaded, rows and cells per second over the last 5 minutes, pauses, and the"
           + " last scan.",
     },
@@ -92,6 +93,7 @@ final class StatusCommand implements Callable<Integer> {
             ">PARKED",
             ">DEAD",
             ">REJECTED",
+            ">SKIPPED",
             "LAST PERIOD",
             ">LAG",
             ">ROWS/S",
@@ -110,6 +112,7 @@ final class StatusCommand implements Callable<Integer> {
           format.number(line.parked()),
           format.number(line.dead()),
           format.number(line.rejected()),
+          format.number(line.skipped()),
           format.time(line.lastPeriod()),
           format.duration(line.lag()),
           format.rate(line.rowsPerSecond()),

@@ -47,7 +47,7 @@ class LineCommandsTest {
     Cli.Run run = cli.run("status");
     assertThat(run.code()).isZero();
     assertThat(run.lines().get(0)).startsWith("FEED").contains("WAITING", "LAG", "CELLS/S");
-    assertThat(run.lines().get(1)).matches("nr-pm +1 +0 +0 +0 +0 +0 +1 +0 +20.*ems1");
+    assertThat(run.lines().get(1)).matches("nr-pm +1 +0 +0 +0 +0 +0 +1 +0 +0 +20.*ems1");
     assertThat(run.lines().get(2)).startsWith("quiet");
     assertThat(cli.run("status", "--watch", "1", "--times", "2", "--json").out())
         .contains("\"waiting\" : 1");
@@ -121,6 +121,51 @@ class LineCommandsTest {
     assertThat(inexact.code()).isEqualTo(3);
     assertThat(inexact.lines().get(1)).contains("1 not");
     assertThat(inexact.err()).contains("1 file with counts that do not add up");
+  }
+
+  @Test
+  void exitsWith1_whenTheTablesLackRows() {
+    long id = cli.loaded("nr-pm", "/a");
+    cli.execute("create schema x");
+    cli.execute(
+        "create table x.cells as select %d::bigint as _file from generate_series(1, 40)"
+            .formatted(id));
+    cli.execute(
+        "insert into sluice.target (schema_name, name, source_name, feed, layout, mode, key_columns)"
+            + " values ('x', 'cells', 'cells', 'nr-pm', 'wide', 'append', '{}')");
+    cli.execute(
+        "insert into sluice.target_table (target_id, kind, part, table_name)"
+            + " select id, 'main', 0, 'cells' from sluice.target");
+    cli.execute(
+        "update sluice.file set table_rows = '{40}', tables = array(select id from sluice.target_table)");
+    Cli.Run whole = cli.run("reconcile", "--verify");
+    assertThat(whole.code()).isZero();
+    assertThat(whole.lines().get(1)).matches("nr-pm +20..-..-.. +x.cells +1 +40 +40 +0 +0 +0 +0");
+
+    cli.execute("delete from x.cells where ctid < '(0,5)'");
+    Cli.Run lacking = cli.run("reconcile", "--verify", "--since", "1h");
+    assertThat(lacking.code()).isEqualTo(1);
+    assertThat(lacking.lines().get(4))
+        .matches(id + " +nr-pm +20.* x.cells +40 +36 +missing +not known +/a");
+    assertThat(lacking.err()).contains("4 rows missing");
+    assertThat(cli.run("reconcile", "--verify", "--json").out())
+        .contains("\"fileId\" : " + id, "\"missing\" : 4");
+    assertThat(cli.run("reconcile").code()).isZero();
+  }
+
+  @Test
+  void showsWhatAFilesFormatWasUnsureOf_andItsReplays() {
+    long id = cli.loaded("nr-pm", "/a");
+    cli.execute("update sluice.file set notes = 'the first row might be values'");
+    cli.execute(
+        "insert into sluice.replay (file_id, handling, state, reason, read, loaded, collapsed, replaced, rejected,"
+            + " dead, rows) values (%d, 2, 'rejected', 'broken_xml: no', 9, 8, 1, 0, 0, 0, 4)"
+                .formatted(id));
+    assertThat(cli.run("files").out()).contains("the first row might be values");
+    assertThat(cli.run("files", String.valueOf(id)).out())
+        .contains("note: the first row might be values")
+        .contains("replay 2 ended rejected at ")
+        .contains("read 9 = loaded 8 + collapsed 1", ": broken_xml: no");
   }
 
   @Test

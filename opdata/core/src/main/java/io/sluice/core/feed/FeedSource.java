@@ -10,7 +10,7 @@ import java.time.ZoneId;
  * @param origin the directory or the SFTP servers
  * @param poll time between the end of one scan and the start of the next
  * @param stable how long size and modification time must not change before a file is fetched
- * @param since how far back the first scan goes; older files are ignored then
+ * @param since how far back the first scan goes; older files are skipped then
  * @param after what happens to the source file once its rows are committed
  * @param checksum true: a file whose size or time changed but not its SHA-256 is a duplicate
  * @param sameContent what a file is whose content already came under another name

@@ -18,6 +18,10 @@ import java.util.UUID;
 public final class FileIds {
 
   private static final LocalDate EPOCH = LocalDate.of(2000, 1, 1);
+
+  /** Holds what has no day of its own: skipped files, and those that say they are of the future. */
+  public static final LocalDate OUTSIDE = EPOCH;
+
   private static final int SEQUENCE_BITS = 40;
 
   private FileIds() {}

@@ -21,23 +21,61 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Decides which listed files are new and writes those down: one row in sluice.file, one waiting for
- * the fetch in sluice.work. Two statements a batch, whatever its size.
+ * the fetch in sluice.work. Two statements a batch, whatever its size. Files that are not to be
+ * fetched get a row too, so that each can be found with its reason.
  */
 public final class FileIntake {
+
+  private static final Duration AHEAD = Duration.ofDays(1);
+  private static final String TOO_OLD =
+      "too_old: modified before what the ledger keeps, %d days; what it knew of older files it has"
+          + " forgotten";
+
+  /** Known versions are left out, in whatever partition they are. */
+  private static final String SKIP =
+      """
+      insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, period, bulk, state, stage, reason,
+                               closed_at)
+      select nextval('sluice.file_seq'), ?, path_key, ?, host, path, size, mtime, period, true, 'skipped', 'scan',
+             reason, now()
+      from unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[])
+        as o (path_key, host, path, size, mtime, period, reason)
+      where not exists (select from sluice.file f where f.day = any (?) and f.path_key = o.path_key
+                        and f.mtime = o.mtime and f.size = o.size)
+      on conflict do nothing
+      returning split_part(reason, ':', 1)
+      """;
 
   /**
    * What became of an offer.
    *
-   * @param found new files, now in the ledger, and those that had vanished and are there again
+   * @param found new files, now in the ledger, and those that had vanished or were skipped and are
+   *     wanted now
    * @param known files whose (path, size, mtime) the ledger has
    * @param tooOld files whose mtime lies before what the ledger keeps
+   * @param skipped reasons of those of them that the ledger had not
    */
-  public record Result(int found, int known, int tooOld) {}
+  public record Result(int found, int known, int tooOld, List<String> skipped) {}
 
-  private record Version(UUID pathKey, long size, long micros) {}
+  /**
+   * A file that is left at its source.
+   *
+   * @param reason the short name, a colon, what to do
+   */
+  public record Skipped(FoundFile file, String reason) {}
+
+  private record Version(UUID pathKey, long size, long micros) {
+
+    /** What is written for an entry of which only the path is known. */
+    boolean isNameOnly() {
+      return size == 0 && micros == 0;
+    }
+  }
 
   private final Transactions transactions;
   private final LedgerPartitions partitions;
@@ -46,7 +84,7 @@ public final class FileIntake {
   private final Map<String, String> tookOver = new ConcurrentHashMap<>();
 
   /**
-   * @param keep how long the ledger remembers files; older ones are ignored
+   * @param keep how long the ledger remembers files; older ones are skipped
    */
   public FileIntake(
       Transactions transactions, LedgerPartitions partitions, Clock clock, Duration keep) {
@@ -80,48 +118,106 @@ public final class FileIntake {
    * @param settle whether the source wants an action after the commit
    */
   public Result offer(
-      String feed,
-      List<FoundFile> files,
-      java.util.function.Predicate<FoundFile> bulk,
-      boolean settle) {
-    Instant oldest = clock.instant().minus(keep);
-    List<FoundFile> young = files.stream().filter(f -> f.mtime().isAfter(oldest)).toList();
-    int tooOld = files.size() - young.size();
+      String feed, List<FoundFile> files, Predicate<FoundFile> bulk, boolean settle) {
+    Instant now = clock.instant();
+    Instant oldest = now.minus(keep);
+    String tooOld = TOO_OLD.formatted(keep.toDays());
+    List<Skipped> old =
+        files.stream()
+            .filter(file -> !file.mtime().isAfter(oldest))
+            .map(file -> new Skipped(file, tooOld))
+            .toList();
+    List<FoundFile> young = files.stream().filter(file -> file.mtime().isAfter(oldest)).toList();
+    List<String> skipped = skip(feed, old);
     if (young.isEmpty()) {
-      return new Result(0, 0, tooOld);
+      return new Result(0, 0, old.size(), skipped);
     }
-    Set<LocalDate> days = new TreeSet<>();
-    young.forEach(f -> days.add(FileIds.day(f.mtime())));
-    partitions.ensure(days);
-    int found = transactions.ledger(c -> insertNew(c, feed, young, days, bulk, settle));
-    return new Result(found, young.size() - found, tooOld);
+    partitions.ensure(young.stream().map(file -> day(file, now)).collect(Collectors.toSet()));
+    int found = transactions.ledger(c -> insertNew(c, feed, young, now, bulk, settle));
+    return new Result(found, young.size() - found, old.size(), skipped);
+  }
+
+  /**
+   * Writes down files that are not to be fetched, each once.
+   *
+   * @return the short reasons of those that are new
+   */
+  public List<String> skip(String feed, List<Skipped> files) {
+    if (files.isEmpty()) {
+      return List.of();
+    }
+    partitions.ensure(List.of(FileIds.OUTSIDE));
+    return transactions.ledger(
+        c ->
+            Sql.strings(
+                c,
+                SKIP,
+                FileIds.OUTSIDE,
+                feed,
+                Sql.array("uuid", files, s -> version(feed, s.file).pathKey),
+                Sql.array("text", files, s -> s.file.host()),
+                Sql.array("text", files, s -> s.file.path()),
+                Sql.array("bigint", files, s -> s.file.size()),
+                Sql.array("timestamptz", files, s -> s.file.mtime()),
+                Sql.array("timestamptz", files, s -> s.file.period()),
+                Sql.array("text", files, Skipped::reason),
+                Sql.array("date", days(files.stream().map(Skipped::file).toList()), day -> day)));
+  }
+
+  /** A source's clock that is wrong does not make a partition of the ledger a day. */
+  private static LocalDate day(FoundFile file, Instant now) {
+    return file.mtime().isAfter(now.plus(AHEAD)) ? FileIds.OUTSIDE : FileIds.day(file.mtime());
+  }
+
+  /** Where files may be: a file of the future may have been found when its day was not near. */
+  private static Set<LocalDate> days(List<FoundFile> files) {
+    Set<LocalDate> days = new TreeSet<>(Set.of(FileIds.OUTSIDE));
+    files.forEach(file -> days.add(FileIds.day(file.mtime())));
+    return days;
   }
 
   private static int insertNew(
       Connection connection,
       String feed,
       List<FoundFile> files,
-      Set<LocalDate> days,
-      java.util.function.Predicate<FoundFile> bulk,
+      Instant now,
+      Predicate<FoundFile> bulk,
       boolean settle)
       throws SQLException {
     Map<Version, FoundFile> offered = new HashMap<>();
     for (FoundFile file : files) {
       offered.put(version(feed, file), file);
     }
+    Set<LocalDate> days = days(files);
     Set<Version> known = known(connection, offered.keySet(), days);
     List<Work.Found> found = new ArrayList<>();
     List<Work.Found> again = new ArrayList<>();
     offered.forEach(
         (version, file) ->
-            (known.contains(version) ? again : found).add(found(version, file, bulk.test(file))));
-    int reopened = again.isEmpty() ? 0 : Work.reopen(connection, again, settle);
+            (known.contains(version) ? again : found)
+                .add(found(version, day(file, now), file, bulk.test(file))));
+    forgetNamesOnly(connection, known);
+    int reopened = again.isEmpty() ? 0 : Work.reopen(connection, again, days, settle);
     return reopened + (found.isEmpty() ? 0 : Work.found(connection, feed, found, settle));
   }
 
-  private static Work.Found found(Version version, FoundFile file, boolean bulk) {
+  /** What could not be read, say, can be read now. */
+  private static void forgetNamesOnly(Connection connection, Set<Version> known)
+      throws SQLException {
+    List<Version> names = known.stream().filter(Version::isNameOnly).toList();
+    if (!names.isEmpty()) {
+      Sql.update(
+          connection,
+          "delete from sluice.file where day = ? and path_key = any (?) and size = 0"
+              + " and mtime = 'epoch' and state = 'skipped'",
+          FileIds.OUTSIDE,
+          Sql.array("uuid", names, Version::pathKey));
+    }
+  }
+
+  private static Work.Found found(Version version, LocalDate day, FoundFile file, boolean bulk) {
     return new Work.Found(
-        FileIds.day(file.mtime()),
+        day,
         version.pathKey,
         file.host(),
         file.path(),

@@ -119,7 +119,7 @@ public final class HandleLedger {
         connection, handling.handled().stream().filter(h -> mine.contains(h.fileId())).toList());
     closeReplaced(connection, overtaken, older);
     current.removeAll(overtaken);
-    deleteEarlierRejects(connection, files);
+    forgetEarlier(connection, files);
     reject(
         connection,
         handling.rejected().stream().filter(r -> mine.contains(r.file().id())).toList());
@@ -149,15 +149,20 @@ public final class HandleLedger {
     FileCloser.closeReplaced(connection, replaced);
   }
 
-  private static void deleteEarlierRejects(Connection connection, List<BatchFile> files)
+  /** What was said of the rows of earlier handlings, but where those rows stay. */
+  private static void forgetEarlier(Connection connection, List<BatchFile> files)
       throws SQLException {
     List<Long> again =
         files.stream().filter(file -> file.handling() > 1).map(BatchFile::id).toList();
     if (!again.isEmpty()) {
       Sql.update(
           connection,
-          "delete from sluice.reject r using sluice.work w where r.file_id = any (?)"
-              + " and r.day = any (?) and w.file_id = r.file_id and r.handling < w.handling",
+          """
+          with earlier as (select file_id, handling from sluice.work where file_id = any (?) and rows = 0),
+          overtaken as (delete from sluice.overtaken o using earlier e where o.file_id = e.file_id)
+          delete from sluice.reject r using earlier e
+          where r.day = any (?) and r.file_id = e.file_id and r.handling < e.handling
+          """,
           Sql.longs(again),
           FileIds.days(again));
     }

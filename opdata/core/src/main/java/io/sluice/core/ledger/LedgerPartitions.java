@@ -1,22 +1,26 @@
 package io.sluice.core.ledger;
 
 import io.sluice.core.ids.FileIds;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Daily partitions of sluice.file and sluice.reject, made when first needed and dropped by age. */
+/**
+ * Daily partitions of sluice.file and sluice.reject, made when first needed and dropped by age, and
+ * what ages with them.
+ */
 public final class LedgerPartitions {
 
   private static final long LOCK =
       0x736c_7569_6365_01L; // any constant: "sluice", ledger partitions
+
+  private static final int MARKS = 100_000;
 
   private final Transactions transactions;
   private final Set<LocalDate> known = ConcurrentHashMap.newKeySet();
@@ -36,17 +40,16 @@ public final class LedgerPartitions {
   }
 
   private static Void create(Connection connection, LocalDate day) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
-      for (String table : new String[] {"file", "reject"}) {
-        String name = partition(table, day);
-        if (!exists(connection, name)) {
-          statement.execute(
-              "create table sluice." + name + " (like sluice." + table + " including all)");
-          statement.execute(
-              "alter table sluice.%s attach partition sluice.%s for values from ('%s') to ('%s')"
-                  .formatted(table, name, day, day.plusDays(1)));
-        }
+    Sql.execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
+    for (String table : List.of("file", "reject")) {
+      String name = partition(table, day);
+      if (!Sql.isTrue(connection, "select to_regclass('sluice.' || ?) is not null", name)) {
+        Sql.execute(
+            connection,
+            List.of(
+                "create table sluice.%s (like sluice.%s including all)".formatted(name, table),
+                "alter table sluice.%s attach partition sluice.%s for values from ('%s') to ('%s')"
+                    .formatted(table, name, day, day.plusDays(1))));
       }
     }
     return null;
@@ -57,20 +60,9 @@ public final class LedgerPartitions {
         .formatted(table, day.getYear(), day.getMonthValue(), day.getDayOfMonth());
   }
 
-  private static boolean exists(Connection connection, String name) throws SQLException {
-    try (PreparedStatement query =
-        connection.prepareStatement("select to_regclass('sluice.' || ?) is not null")) {
-      query.setString(1, name);
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
-  }
-
   /**
    * Drops the days before {@code oldest}, each in its own transaction; a day with files in flight
-   * stays.
+   * stays. What has no day of its own goes by its age, as do marks that nobody reads.
    *
    * @return how many days were dropped
    */
@@ -82,49 +74,79 @@ public final class LedgerPartitions {
         dropped++;
       }
     }
+    transactions.ledger(connection -> forgetOutside(connection, oldest));
+    while (transactions.ledger(connection -> deleteMarks(connection, oldest)) == MARKS) {
+      // the next ones
+    }
     return dropped;
   }
 
-  private static java.util.List<LocalDate> daysBefore(Connection connection, LocalDate oldest)
+  private static List<LocalDate> daysBefore(Connection connection, LocalDate oldest)
       throws SQLException {
-    String sql =
+    return Sql.list(
+        connection,
         """
-        select to_date(right(c.relname, 8), 'YYYYMMDD') from pg_inherits i
-        join pg_class c on c.oid = i.inhrelid
-        where i.inhparent = 'sluice.file'::regclass and to_date(right(c.relname, 8), 'YYYYMMDD') < ?
-        """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setObject(1, oldest);
-      try (ResultSet rows = query.executeQuery()) {
-        java.util.List<LocalDate> days = new java.util.ArrayList<>();
-        while (rows.next()) {
-          days.add(rows.getObject(1, LocalDate.class));
-        }
-        return days;
-      }
-    }
+        select day from (
+          select to_date(right(c.relname, 8), 'YYYYMMDD') as day from pg_inherits i
+          join pg_class c on c.oid = i.inhrelid where i.inhparent = 'sluice.file'::regclass) d
+        where day < ? and day <> ?
+        """,
+        row -> row.getObject(1, LocalDate.class),
+        oldest,
+        FileIds.OUTSIDE);
   }
 
   private static boolean drop(Connection connection, LocalDate day) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("set local lock_timeout = '2s'");
-      long first = FileIds.id(day, 0);
-      long next = FileIds.id(day.plusDays(1), 0);
-      try (ResultSet open =
-          statement.executeQuery(
-              "select exists (select from sluice.work where file_id >= "
-                  + first
-                  + " and file_id < "
-                  + next
-                  + ")")) {
-        open.next();
-        if (open.getBoolean(1)) {
-          return false;
-        }
-      }
-      statement.execute("drop table sluice." + partition("file", day));
-      statement.execute("drop table sluice." + partition("reject", day));
-      return true;
+    Sql.execute(connection, "set local lock_timeout = '2s'");
+    long first = FileIds.id(day, 0);
+    long next = FileIds.id(day.plusDays(1), 0);
+    if (Sql.exists(
+        connection, "select from sluice.work where file_id >= ? and file_id < ?", first, next)) {
+      return false;
     }
+    for (String table : List.of("replay", "overtaken")) {
+      Sql.update(
+          connection,
+          "delete from sluice." + table + " where file_id >= ? and file_id < ?",
+          first,
+          next);
+    }
+    Sql.execute(
+        connection,
+        List.of(
+            "drop table sluice." + partition("file", day),
+            "drop table sluice." + partition("reject", day)));
+    return true;
+  }
+
+  /** A file of the future stays until its time is old too: its source may still show it. */
+  private static int forgetOutside(Connection connection, LocalDate oldest) throws SQLException {
+    return Sql.update(
+        connection,
+        """
+        with gone as (
+          delete from sluice.file f where day = ? and mtime < ? and coalesce(closed_at, found_at) < ?
+            and not exists (select from sluice.work w where w.file_id = f.id) returning id),
+        rejects as (delete from sluice.reject r using gone where r.day = ? and r.file_id = gone.id),
+        replays as (delete from sluice.replay r using gone where r.file_id = gone.id)
+        delete from sluice.overtaken o using gone where o.file_id = gone.id
+        """,
+        FileIds.OUTSIDE,
+        oldest,
+        oldest,
+        FileIds.OUTSIDE);
+  }
+
+  /** A summary that is declared later begins with what the tables hold, not with old marks. */
+  private static int deleteMarks(Connection connection, LocalDate oldest) throws SQLException {
+    return Sql.update(
+        connection,
+        """
+        delete from sluice.mark where ctid = any (array(
+          select ctid from sluice.mark m where at < ?
+            and not exists (select from sluice.mark_reader r where r.table_id = m.table_id) limit ?))
+        """,
+        oldest,
+        MARKS);
   }
 }

@@ -21,6 +21,8 @@ public enum Metric {
   STAGE_SECONDS("sluice_stage_seconds", "stage, feed", "time of one batch"),
   STAGE_BYTES("sluice_stage_bytes_total", "stage, feed", "bytes fetched, parsed or loaded"),
   FILES_FOUND("sluice_files_found_total", "feed", "new files the ledger took"),
+  FILES_SKIPPED(
+      "sluice_files_skipped_total", "feed, reason", "files left at their source, once each"),
   CELLS("sluice_cells_total", "feed, outcome", "read, loaded, collapsed, replaced, rejected, dead"),
   ROWS_LOADED("sluice_rows_loaded_total", "feed", "rows committed to the warehouse"),
   REJECTS("sluice_rejects_total", "feed, reason", "rows or cells rejected"),

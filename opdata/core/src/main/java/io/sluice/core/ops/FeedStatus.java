@@ -30,6 +30,7 @@ public final class FeedStatus {
    *
    * @param waiting files found and not yet sent to a queue
    * @param inFlight files at fetch, handle, load and settle, by stage; those waiting not included
+   * @param skipped files that the last scans left at their source
    * @param dead files that died within {@link #FAILURES}
    * @param rejected files rejected within {@link #FAILURES}
    * @param lastPeriod newest period of a file of which something was loaded, or null
@@ -47,6 +48,7 @@ public final class FeedStatus {
       long parked,
       long dead,
       long rejected,
+      long skipped,
       Instant lastPeriod,
       Duration lag,
       double rowsPerSecond,
@@ -72,7 +74,7 @@ public final class FeedStatus {
 
   private record Rate(String feed, double rows, double cells) {}
 
-  private record Scan(String feed, Instant at, String error) {}
+  private record Scan(String feed, Instant at, long skipped, String error) {}
 
   private record Period(String feed, Instant last) {}
 
@@ -114,7 +116,7 @@ public final class FeedStatus {
                           failed.getOrDefault(name, new Failed(name, 0, 0)),
                           rates.getOrDefault(name, new Rate(name, 0, 0)),
                           periods.getOrDefault(name, new Period(name, null)),
-                          scanned.getOrDefault(name, new Scan(name, null, null)),
+                          scanned.getOrDefault(name, new Scan(name, null, 0, null)),
                           pauses))
               .toList();
         });
@@ -135,14 +137,19 @@ public final class FeedStatus {
   private static List<Scan> scans(Connection c, String like) throws SQLException {
     String sql =
         """
-        select feed, max(last_at) as at,
+        select feed, max(last_at) as at, sum(skipped) as skipped,
                string_agg(case host when '' then '' else host || ': ' end || error, '; ' order by host) as error
         from sluice.scan where feed like ? group by feed
         """;
     return Sql.list(
         c,
         sql,
-        r -> new Scan(r.getString("feed"), Sql.instant(r, "at"), r.getString("error")),
+        r ->
+            new Scan(
+                r.getString("feed"),
+                Sql.instant(r, "at"),
+                r.getLong("skipped"),
+                r.getString("error")),
         like);
   }
 
@@ -214,6 +221,7 @@ public final class FeedStatus {
         sum(work, w -> w.state.equals("parked")),
         failed.dead,
         failed.rejected,
+        scan.skipped,
         period.last,
         lag,
         rate.rows,

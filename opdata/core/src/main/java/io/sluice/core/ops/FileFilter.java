@@ -40,7 +40,8 @@ public record FileFilter(
           "rejected",
           "parked",
           "dead",
-          "discarded");
+          "discarded",
+          "skipped");
 
   /** States that only files with a row in sluice.work have. */
   static final Set<String> IN_FLIGHT = Set.of("discovered", "fetched", "handled", "parked");

@@ -1,13 +1,16 @@
 package io.sluice.core.ops;
 
 import io.sluice.core.ids.FileIds;
+import io.sluice.core.ops.FileRow.Replayed;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Finds files. A query goes by the ids' partitions, or by the small table of work when it asks for
@@ -51,6 +54,42 @@ public final class FileQuery {
   static List<FileRow> find(Connection connection, FileFilter filter, int limit)
       throws SQLException {
     Conditions query = query(connection, filter, limit);
+    List<FileRow> files = rows(connection, query, limit);
+    if (filter.ids().isEmpty()) {
+      return files;
+    }
+    Map<Long, List<Replayed>> replays = replays(connection, filter.ids());
+    return files.stream().map(f -> f.with(replays.getOrDefault(f.id(), List.of()))).toList();
+  }
+
+  private static Map<Long, List<Replayed>> replays(Connection connection, List<Long> ids)
+      throws SQLException {
+    Map<Long, List<Replayed>> replays = new HashMap<>();
+    Sql.list(
+        connection,
+        "select * from sluice.replay where file_id = any (?) order by ended_at",
+        row ->
+            replays
+                .computeIfAbsent(row.getLong("file_id"), id -> new ArrayList<>())
+                .add(
+                    new Replayed(
+                        row.getInt("handling"),
+                        Sql.instant(row, "ended_at"),
+                        row.getString("state"),
+                        row.getString("reason"),
+                        row.getLong("read"),
+                        row.getLong("loaded"),
+                        row.getLong("collapsed"),
+                        row.getLong("replaced"),
+                        row.getLong("rejected"),
+                        row.getLong("dead"),
+                        row.getLong("rows"))),
+        Sql.longs(ids));
+    return replays;
+  }
+
+  private static List<FileRow> rows(Connection connection, Conditions query, int limit)
+      throws SQLException {
     return Sql.list(
         connection,
         "select f.*, coalesce(f.reason, "

@@ -4,6 +4,7 @@ import io.sluice.core.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A file as the ledger knows it.
@@ -16,6 +17,8 @@ import java.time.Instant;
  * @param parent the archive it is a member of, or null
  * @param closedAt when it last closed, or null
  * @param handling number of the last handling, 0 before the first
+ * @param notes what its format was unsure of, a line each, or null
+ * @param replays what its replays came to; only where the file was asked for by its id
  */
 public record FileRow(
     long id,
@@ -34,7 +37,31 @@ public record FileRow(
     long size,
     Long parent,
     int handling,
-    Counts counts) {
+    Counts counts,
+    String notes,
+    List<Replayed> replays) {
+
+  public FileRow {
+    replays = List.copyOf(replays);
+  }
+
+  /**
+   * How one replay ended; the counts are in the file's unit.
+   *
+   * @param reason or null
+   */
+  public record Replayed(
+      int handling,
+      Instant endedAt,
+      String state,
+      String reason,
+      long read,
+      long loaded,
+      long collapsed,
+      long replaced,
+      long rejected,
+      long dead,
+      long rows) {}
 
   /**
    * In the file's unit, rows in rows.
@@ -95,6 +122,14 @@ public record FileRow(
         row.getLong("size"),
         row.getObject("parent", Long.class),
         row.getInt("handling"),
-        Counts.read(row));
+        Counts.read(row),
+        row.getString("notes"),
+        List.of());
+  }
+
+  FileRow with(List<Replayed> history) {
+    return new FileRow(
+        id, feed, host, path, state, stage, reason, position, element, period, foundAt, closedAt,
+        mtime, size, parent, handling, counts, notes, history);
   }
 }

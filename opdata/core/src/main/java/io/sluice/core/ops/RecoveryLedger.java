@@ -104,8 +104,10 @@ final class RecoveryLedger {
         c ->
             Sql.exists(
                 c,
-                "select from sluice.file where day = ? and path_key = ? and mtime = ? and size = ?",
+                "select from sluice.file where day in (?, ?) and path_key = ? and mtime = ?"
+                    + " and size = ?",
                 FileIds.day(file.mtime()),
+                FileIds.OUTSIDE,
                 FileIds.pathKey(feed, file.host(), file.path()),
                 file.mtime(),
                 file.size()));

@@ -170,11 +170,11 @@ public final class Replay {
         with made as (
         insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, parent, checksum, pack,
                                  pack_offset, period, handling, read, loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables,
-                                 unit, element, first_time, last_time)
+                                 table_rows, unit, element, first_time, last_time, notes)
         select id, feed, host, path, size, mtime, case when ? and pack is not null then 'handle' else 'fetch' end,
                'waiting', true, parent, case when ? then checksum end, pack, pack_offset, coalesce(period, mtime), greatest(handling, ?),
                read, loaded, collapsed, replaced, rejected, dead, conflicts, rows, tables,
-               unit, element, first_time, last_time
+               table_rows, unit, element, first_time, last_time, notes
         from sluice.file where id = any (?) and day = any (?) and closed_at is not null
         order by id
         on conflict do nothing returning file_id),

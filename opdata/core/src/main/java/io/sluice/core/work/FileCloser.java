@@ -45,6 +45,11 @@ public final class FileCloser {
    */
   public record Ending(long fileId, End end, Stage stage, String reason, String position) {}
 
+  /**
+   * A replay that is rejected leaves the file as it was, with the rows of before, and says so. One
+   * that changed nothing leaves its counts: which of two equal cells was loaded first is a matter
+   * of history. Each has a row of its own in sluice.replay.
+   */
   private static final String CLOSE =
       """
       with e as (
@@ -52,14 +57,29 @@ public final class FileCloser {
           as e (file_id, state, stage, reason, position)),
       done as (
         delete from sluice.work w using e where w.file_id = e.file_id
-        returning w.*, e.state as ends, e.stage as ends_at, coalesce(e.reason, w.reason) as why, e.position)
-      update sluice.file f set state = d.ends, stage = d.ends_at, reason = d.why, position = d.position,
-             closed_at = now(), handling = d.handling, checksum = coalesce(d.checksum, f.checksum), pack = d.pack,
-             pack_offset = d.pack_offset, read = d.read, loaded = d.loaded, collapsed = d.collapsed,
-             replaced = d.replaced, rejected = d.rejected, dead = d.dead, conflicts = d.conflicts, rows = d.rows,
-             tables = d.tables, unit = d.unit, element = coalesce(d.element, f.element), first_time = d.first_time,
-             last_time = d.last_time, period = coalesce(d.last_time, f.period)
-      from done d where f.id = d.file_id and f.day = any (?) returning d.parent
+        returning w.*, e.state as ends, e.stage as ends_at, coalesce(e.reason, w.reason) as why, e.position),
+      again as (
+        select d.*, d.rows > 0 and d.rows = f.rows and d.read = f.read and d.replaced = f.replaced
+                    and d.rejected = f.rejected and d.dead = f.dead as same,
+               d.ends = 'rejected' and f.state in ('loaded', 'settled') and d.rows > 0 and d.rows = f.rows
+                 and d.tables = f.tables as stays
+        from done d join sluice.file f on f.id = d.file_id and f.day = any (?)
+        where (d.handling > 1 or d.ends_at = 'fetch') and f.handling > 0 and f.closed_at is not null),
+      history as (
+        insert into sluice.replay (file_id, handling, state, reason, read, loaded, collapsed, replaced, rejected, dead,
+                                   rows)
+        select file_id, handling, ends, why, read, loaded, collapsed, replaced, rejected, dead, rows from again)
+      update sluice.file f
+      set state = case when a.stays then f.state else d.ends end, stage = case when a.stays then f.stage else d.ends_at end,
+          reason = case when a.stays then 'replay rejected, the rows of before stay: ' || d.why else d.why end,
+          position = d.position, closed_at = now(), handling = d.handling, checksum = coalesce(d.checksum, f.checksum),
+          pack = d.pack, pack_offset = d.pack_offset, read = d.read, replaced = d.replaced,
+          loaded = case when a.same then f.loaded else d.loaded end,
+          collapsed = case when a.same then f.collapsed else d.collapsed end,
+          rejected = d.rejected, dead = d.dead, conflicts = d.conflicts, rows = d.rows, tables = d.tables,
+          table_rows = d.table_rows, unit = d.unit, element = coalesce(d.element, f.element), first_time = d.first_time,
+          last_time = d.last_time, period = coalesce(d.last_time, f.period), notes = d.notes
+      from done d left join again a on a.file_id = d.file_id where f.id = d.file_id and f.day = any (?) returning d.parent
       """;
 
   private FileCloser() {}
@@ -82,6 +102,7 @@ public final class FileCloser {
     if (endings.isEmpty()) {
       return;
     }
+    Sql.Items days = FileIds.days(endings.stream().map(Ending::fileId).toList());
     List<Long> parents =
         Sql.list(
             connection,
@@ -92,7 +113,8 @@ public final class FileCloser {
             Sql.array("text", endings, e -> e.stage().id()),
             Sql.array("text", endings, e -> text(e.reason())),
             Sql.array("text", endings, Ending::position),
-            FileIds.days(endings.stream().map(Ending::fileId).toList()));
+            days,
+            days);
     Set<Long> archives = new HashSet<>(parents);
     archives.removeIf(Objects::isNull);
     if (!archives.isEmpty()) {
@@ -120,7 +142,8 @@ public final class FileCloser {
     Sql.update(
         connection,
         "update sluice.file set state = 'replaced', replaced = read - collapsed - rejected,"
-            + " loaded = 0, dead = 0, rows = 0, tables = '{}' where id = any (?) and day = any (?)",
+            + " loaded = 0, dead = 0, rows = 0, tables = '{}', table_rows = '{}'"
+            + " where id = any (?) and day = any (?)",
         Sql.longs(files),
         FileIds.days(files));
     close(

@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param element the network element, or null
  * @param firstTime earliest end time, or null
  * @param lastTime latest end time, or null
+ * @param notes what its format was unsure of, a line each, or null
  */
 public record HandledFile(
     long fileId,
@@ -23,4 +24,5 @@ public record HandledFile(
     long conflicts,
     String element,
     Instant firstTime,
-    Instant lastTime) {}
+    Instant lastTime,
+    String notes) {}

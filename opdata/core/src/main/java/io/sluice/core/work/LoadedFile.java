@@ -1,6 +1,8 @@
 package io.sluice.core.work;
 
-import java.util.Set;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one load transaction did for a file, in the file's unit.
@@ -8,8 +10,7 @@ import java.util.Set;
  * @param collapsed gave way to an equal key
  * @param replaced gave way to a newer version
  * @param rejected refused by the database
- * @param rows written
- * @param tables sluice.target_table ids that hold rows of it
+ * @param tables by sluice.target_table id, how many rows of it are the file's now
  */
 public record LoadedFile(
     long fileId,
@@ -17,14 +18,25 @@ public record LoadedFile(
     long collapsed,
     long replaced,
     long rejected,
-    long rows,
-    Set<Integer> tables) {
+    Map<Integer, Long> tables) {
 
   public LoadedFile {
-    tables = Set.copyOf(tables);
+    tables = Collections.unmodifiableMap(new TreeMap<>(tables));
   }
 
-  String tablesLiteral() {
-    return tables.toString().replace('[', '{').replace(']', '}');
+  long rows() {
+    return tables.values().stream().mapToLong(rows -> rows).sum();
+  }
+
+  String tableIds() {
+    return literal(tables.keySet().toString());
+  }
+
+  String tableRows() {
+    return literal(tables.values().toString());
+  }
+
+  private static String literal(String list) {
+    return list.replace('[', '{').replace(']', '}');
   }
 }

@@ -46,7 +46,7 @@ public final class Work {
   /**
    * A new file as the scan found it.
    *
-   * @param day UTC day of its mtime
+   * @param day the partition it belongs to
    * @param pathKey hash of feed, host and path
    * @param period end of its measurement period as its name tells, or null
    */
@@ -103,12 +103,14 @@ public final class Work {
   }
 
   /**
-   * Files that had vanished before they were ever staged, and that their source shows again, just
-   * so: they wait to be fetched once more.
+   * Files that had vanished before they were ever staged and that their source shows again, just
+   * so, and files that were skipped and are wanted now: they wait to be fetched.
    *
+   * @param days where their rows may be
    * @return how many
    */
-  public static int reopen(Connection connection, Collection<Found> files, boolean settle)
+  public static int reopen(
+      Connection connection, Collection<Found> files, Collection<LocalDate> days, boolean settle)
       throws SQLException {
     return Sql.update(
         connection,
@@ -119,15 +121,15 @@ public final class Work {
         from sluice.file f
         join unnest(?::uuid[], ?::timestamptz[], ?::bigint[]) as o (path_key, mtime, size)
           on o.path_key = f.path_key and o.mtime = f.mtime and o.size = f.size
-        where f.day = any (?) and f.path_key = any (?) and f.state = 'rejected' and f.pack is null
-          and f.reason like 'vanished:%'
+        where f.day = any (?) and f.path_key = any (?) and f.pack is null
+          and (f.state = 'skipped' or f.state = 'rejected' and f.reason like 'vanished:%')
         on conflict do nothing
         """,
         settle,
         Sql.array("uuid", files, Found::pathKey),
         Sql.array("timestamptz", files, Found::mtime),
         Sql.array("bigint", files, Found::size),
-        Sql.array("date", files.stream().map(Found::day).distinct().toList(), day -> day),
+        Sql.array("date", days, day -> day),
         Sql.array("uuid", files, Found::pathKey));
   }
 
@@ -334,10 +336,11 @@ public final class Work {
         update sluice.work w set stage = 'load', entered_at = now(), reason = null, unit = h.unit,
                read = h.read, collapsed = h.collapsed, rejected = h.rejected, conflicts = h.conflicts,
                loaded = 0, replaced = 0, dead = 0, rows = 0,
-               element = h.element, first_time = h.first_time, last_time = h.last_time
+               table_rows = array_fill(0::bigint, array[cardinality(w.tables)]),
+               element = h.element, first_time = h.first_time, last_time = h.last_time, notes = h.notes
         from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
-                    ?::timestamptz[], ?::timestamptz[])
-          as h (file_id, unit, read, collapsed, rejected, conflicts, element, first_time, last_time)
+                    ?::timestamptz[], ?::timestamptz[], ?::text[])
+          as h (file_id, unit, read, collapsed, rejected, conflicts, element, first_time, last_time, notes)
         where w.file_id = h.file_id
         """,
         Sql.array("bigint", files, HandledFile::fileId),
@@ -348,7 +351,8 @@ public final class Work {
         Sql.array("bigint", files, HandledFile::conflicts),
         Sql.array("text", files, HandledFile::element),
         Sql.array("timestamptz", files, HandledFile::firstTime),
-        Sql.array("timestamptz", files, HandledFile::lastTime));
+        Sql.array("timestamptz", files, HandledFile::lastTime),
+        Sql.array("text", files, file -> text(file.notes())));
   }
 
   /** Adds what one load transaction did for each file. */
@@ -362,10 +366,13 @@ public final class Work {
         """
         update sluice.work w set loaded = w.loaded + c.loaded, collapsed = w.collapsed + c.collapsed,
                replaced = w.replaced + c.replaced, rejected = w.rejected + c.rejected, rows = w.rows + c.rows,
-               tables = case when c.tables::int[] <@ w.tables then w.tables
-                             else array(select distinct unnest(w.tables || c.tables::int[]) order by 1) end
-        from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
-          as c (file_id, loaded, collapsed, replaced, rejected, rows, tables)
+               (tables, table_rows) = (
+                 select coalesce(array_agg(id order by id), '{}'), coalesce(array_agg(n order by id), '{}') from (
+                   select id, sum(n)::bigint as n
+                   from unnest(w.tables || c.tables::int[], w.table_rows || c.table_rows::bigint[]) as t (id, n)
+                   group by id) t)
+        from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
+          as c (file_id, loaded, collapsed, replaced, rejected, rows, tables, table_rows)
         where w.file_id = c.file_id
         """,
         Sql.array("bigint", files, LoadedFile::fileId),
@@ -374,7 +381,8 @@ public final class Work {
         Sql.array("bigint", files, LoadedFile::replaced),
         Sql.array("bigint", files, LoadedFile::rejected),
         Sql.array("bigint", files, LoadedFile::rows),
-        Sql.array("text", files, LoadedFile::tablesLiteral));
+        Sql.array("text", files, LoadedFile::tableIds),
+        Sql.array("text", files, LoadedFile::tableRows));
   }
 
   /** What a file has not accounted for is dead. */
@@ -455,7 +463,7 @@ public final class Work {
     Sql.update(
         connection,
         "update sluice.work set replaced = read - collapsed - rejected, loaded = 0, dead = 0,"
-            + " rows = 0, tables = '{}' where file_id = any (?)",
+            + " rows = 0, tables = '{}', table_rows = '{}' where file_id = any (?)",
         Sql.longs(files));
   }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.ids.FileIds;
 import io.sluice.core.work.WorkFixture;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -26,7 +28,7 @@ class FileIntakeTest {
   @Test
   void writesFileAndWork_whenNew() {
     assertThat(offer(file("/a", NOW), file("/old", NOW.minusSeconds(86_400))))
-        .isEqualTo(new FileIntake.Result(2, 0, 0));
+        .isEqualTo(new FileIntake.Result(2, 0, 0, List.of()));
     assertThat(
             ledger.column(
                 "select stage || state || bulk || settle from sluice.work order by file_id"))
@@ -38,7 +40,8 @@ class FileIntakeTest {
   @Test
   void skipsFile_whenLedgerHasIt_evenTwiceInOneOffer() {
     assertThat(offer(file("/a", NOW), file("/a", NOW)).found()).isEqualTo(1);
-    assertThat(offer(file("/a", NOW), file("/b", NOW))).isEqualTo(new FileIntake.Result(1, 1, 0));
+    assertThat(offer(file("/a", NOW), file("/b", NOW)))
+        .isEqualTo(new FileIntake.Result(1, 1, 0, List.of()));
     assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(2);
   }
 
@@ -51,10 +54,91 @@ class FileIntakeTest {
   }
 
   @Test
-  void ignoresFile_whenOlderThanTheLedgerKeeps() {
-    assertThat(offer(file("/a", NOW.minus(Duration.ofDays(31)))))
-        .isEqualTo(new FileIntake.Result(0, 0, 1));
-    assertThat(ledger.number("select count(*) from sluice.file")).isZero();
+  void writesDownOnce_whatIsOlderThanTheLedgerKeeps() {
+    FoundFile old = file("/a", NOW.minus(Duration.ofDays(31)));
+    assertThat(offer(old)).isEqualTo(new FileIntake.Result(0, 0, 1, List.of("too_old")));
+    assertThat(offer(old)).isEqualTo(new FileIntake.Result(0, 0, 1, List.of()));
+    assertThat(ledger.text("select state || ' ' || path || ' ' || reason from sluice.file_status"))
+        .startsWith("skipped /a too_old: ");
+    assertThat(ledger.number("select count(*) from sluice.work")).isZero();
+    assertThat(ledger.number("select count(*) from sluice.file where sluice.day_of(id) = day"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void collectsWhatWasSkipped_whenTheLedgerKeepsLonger() {
+    FoundFile old = file("/a", NOW.minus(Duration.ofDays(31)));
+    offer(old);
+    FileIntake longer = intake(NOW, Duration.ofDays(60));
+    assertThat(longer.offer("f", List.of(old), f -> true, false))
+        .isEqualTo(new FileIntake.Result(1, 0, 0, List.of()));
+    assertThat(ledger.column("select state from sluice.file_status")).containsExactly("discovered");
+    assertThat(longer.offer("f", List.of(old), f -> true, false).found()).isZero();
+  }
+
+  @Test
+  void doesNotSkip_whatTheLedgerStillHas() {
+    FoundFile file = file("/a", NOW.minus(Duration.ofDays(20)));
+    offer(file);
+    intake(NOW.plus(Duration.ofDays(15)), Duration.ofDays(30))
+        .offer("f", List.of(file), f -> true, false);
+    assertThat(ledger.column("select state from sluice.file_status")).containsExactly("discovered");
+  }
+
+  @Test
+  void makesOnePartition_whateverTheClocksOfTheSourcesSay() {
+    FoundFile[] files =
+        IntStream.range(0, 200)
+            .mapToObj(i -> file("/" + i, NOW.plus(Duration.ofDays(2 + i * 30L))))
+            .toArray(FoundFile[]::new);
+    assertThat(offer(files).found()).isEqualTo(200);
+    assertThat(offer(files).known()).isEqualTo(200);
+    assertThat(
+            ledger.number(
+                "select count(*) from pg_inherits where inhparent = 'sluice.file'::regclass"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void knowsAFileOfTheFuture_whenItsDayHasCome() {
+    FoundFile file = file("/a", NOW.plus(Duration.ofDays(5)));
+    offer(file);
+    FileIntake later = intake(NOW.plus(Duration.ofDays(5)), Duration.ofDays(30));
+    assertThat(later.offer("f", List.of(file), f -> false, false).known()).isEqualTo(1);
+    assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(1);
+  }
+
+  @Test
+  void forgetsWhatHasNoDayOfItsOwn_byItsAge() {
+    FoundFile future = file("/future", NOW.plus(Duration.ofDays(400)));
+    offer(file("/old", NOW.minus(Duration.ofDays(31))), future);
+    ledger.execute("delete from sluice.work");
+    ledger.execute(
+        "insert into sluice.replay select id, 2, now(), 'loaded', null, 0, 0, 0, 0, 0, 0, 0"
+            + " from sluice.file");
+    ledger.execute("update sluice.file set closed_at = '2026-03-01'");
+    ledger.partitions.dropBefore(FileIds.day(NOW));
+
+    assertThat(ledger.column("select path from sluice.file")).containsExactly("/future");
+    assertThat(ledger.number("select count(*) from sluice.replay")).isEqualTo(1);
+    assertThat(offer(future).known()).isEqualTo(1);
+  }
+
+  @Test
+  void deletesOldMarks_butNotThoseSomebodyReads() {
+    ledger.execute("insert into sluice.mark_reader values (2, 'hourly')");
+    ledger.execute(
+        "insert into sluice.mark (table_id, bucket, slice, at) values (1, '2020-01-01', 0, '2026-01-01'),"
+            + " (2, '2020-01-01', 0, '2026-01-01'), (1, '2020-01-02', 0, '2026-04-01')");
+    ledger.partitions.dropBefore(FileIds.day(NOW));
+
+    assertThat(ledger.column("select table_id || ' ' || at::date from sluice.mark order by 1"))
+        .containsExactly("1 2026-04-01", "2 2026-01-01");
+  }
+
+  private FileIntake intake(Instant now, Duration keep) {
+    return new FileIntake(
+        ledger.transactions, ledger.partitions, Clock.fixed(now, ZoneOffset.UTC), keep);
   }
 
   @Test
@@ -63,7 +147,7 @@ class FileIntakeTest {
     ledger.execute("delete from sluice.work");
     ledger.execute(
         "update sluice.file set state = 'rejected', reason = 'vanished: gone', closed_at = now()");
-    assertThat(offer(file("/a", NOW))).isEqualTo(new FileIntake.Result(1, 0, 0));
+    assertThat(offer(file("/a", NOW))).isEqualTo(new FileIntake.Result(1, 0, 0, List.of()));
     assertThat(ledger.text("select stage || state || path from sluice.work"))
         .isEqualTo("fetchwaiting/a");
     assertThat(offer(file("/a", NOW)).found()).isZero();

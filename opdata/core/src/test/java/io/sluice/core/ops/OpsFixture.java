@@ -44,7 +44,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -107,7 +106,7 @@ final class OpsFixture {
   }
 
   void handle(long id) {
-    HandledFile made = new HandledFile(id, "cell", 10, 1, 2, 0, "gnb1", now, now);
+    HandledFile made = new HandledFile(id, "cell", 10, 1, 2, 0, "gnb1", now, now, null);
     work(
         Stage.HANDLE,
         id,
@@ -162,7 +161,7 @@ final class OpsFixture {
             transactions.durable(
                 c -> {
                   Batches.lock(c, claim);
-                  Work.addLoaded(c, List.of(new LoadedFile(id, 7, 0, 0, 0, 7, Set.of(1))));
+                  Work.addLoaded(c, List.of(new LoadedFile(id, 7, 0, 0, 0, Map.of(1, 7L))));
                   FileCloser.finishLoaded(c, List.of(id));
                   return Batches.end(c, claim);
                 }));

@@ -2,7 +2,10 @@ package io.sluice.core.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.ledger.HandleLedger;
 import io.sluice.core.message.Stage;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.FileCloser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +56,89 @@ class ReplayTest {
     assertThat(ledger.state(id)).isEqualTo("loaded");
     assertThat(ledger.file(id).counts().read()).isEqualTo(10);
     assertThat(ledger.allExact()).isTrue();
+  }
+
+  private void reject(long id) {
+    ledger.work(
+        Stage.HANDLE,
+        id,
+        claim ->
+            ledger.handling.record(
+                claim,
+                new HandleLedger.Handling(
+                    List.of(),
+                    List.of(
+                        new HandleLedger.Rejected(
+                            claim.files().get(0), "broken_xml", "line 3", "not XML", null)),
+                    List.of(),
+                    List.of(),
+                    0),
+                true));
+  }
+
+  @Test
+  void leavesRowsCountsAndState_whenTheReplayIsRejected() {
+    long id = ledger.loaded("f", "/a");
+    ledger.rejects(id, "value", 7, 2);
+    FileRow before = ledger.file(id);
+    replay.replay(List.of(id), Replay.From.STAGING);
+    reject(id);
+
+    FileRow after = ledger.file(id);
+    assertThat(after.state()).isEqualTo("loaded");
+    assertThat(after.counts()).isEqualTo(before.counts());
+    assertThat(after.reason())
+        .isEqualTo("replay rejected, the rows of before stay: broken_xml: not XML");
+    assertThat(after.replays())
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.handling()).isEqualTo(2);
+              assertThat(one.state()).isEqualTo("rejected");
+              assertThat(one.reason()).isEqualTo("broken_xml: not XML");
+            });
+    assertThat(ledger.number("select count(*) from sluice.file where tables = '{1}'")).isEqualTo(1);
+    assertThat(ledger.number("select count(*) from sluice.reject where handling = 1")).isEqualTo(1);
+    assertThat(ledger.allExact()).isTrue();
+
+    replay.replay(List.of(id), Replay.From.STAGING);
+    ledger.handle(id);
+    ledger.load(id);
+    assertThat(ledger.file(id).reason()).isNull();
+    assertThat(ledger.number("select count(*) from sluice.reject")).isZero();
+    assertThat(ledger.file(id).replays()).hasSize(2);
+  }
+
+  @Test
+  void leavesTheFileLoaded_whenItsSourceHasItNoMore() {
+    long id = ledger.loaded("f", "/a");
+    replay.replay(List.of(id), Replay.From.SOURCE);
+    ledger.work(
+        Stage.FETCH,
+        id,
+        claim ->
+            ledger.transactions.ledger(
+                c -> {
+                  Batches.lock(c, claim);
+                  FileCloser.close(
+                      c, id, FileCloser.End.REJECTED, Stage.FETCH, "vanished: gone", null);
+                  return Batches.end(c, claim);
+                }));
+
+    assertThat(ledger.state(id)).isEqualTo("loaded");
+    assertThat(ledger.file(id).reason()).endsWith("vanished: gone");
+    assertThat(ledger.file(id).replays()).hasSize(1);
+  }
+
+  @Test
+  void closesAsRejected_whenNothingOfItWasLoaded() {
+    long id = ledger.fetched("f", "/a");
+    reject(id);
+    replay.replay(List.of(id), Replay.From.STAGING);
+    reject(id);
+
+    assertThat(ledger.state(id)).isEqualTo("rejected");
+    assertThat(ledger.number("select count(*) from sluice.reject")).isEqualTo(1);
   }
 
   @Test

@@ -150,7 +150,7 @@ public final class WorkFixture {
   }
 
   public static HandledFile handled(long id) {
-    return new HandledFile(id, "cell", 10, 1, 2, 0, "gnb1", NOW, NOW);
+    return new HandledFile(id, "cell", 10, 1, 2, 0, "gnb1", NOW, NOW, null);
   }
 
   /** Loads a batch into a table of the ledger's. */
@@ -166,7 +166,7 @@ public final class WorkFixture {
                           mine.stream()
                               .map(
                                   id ->
-                                      new LoadedFile(id, 7, 0, 0, 0, 1, java.util.Set.of(tableId)))
+                                      new LoadedFile(id, 7, 0, 0, 0, java.util.Map.of(tableId, 1L)))
                               .toList());
                       FileCloser.finishLoaded(c, mine);
                       Batches.end(c, claim);

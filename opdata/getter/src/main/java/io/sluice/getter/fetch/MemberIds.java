@@ -15,7 +15,7 @@ final class MemberIds {
 
   MemberIds(FetchLedger ledger, BatchFile archive) {
     this.ledger = ledger;
-    this.day = FileIds.day(archive.mtime());
+    this.day = FileIds.dayOf(archive.id());
   }
 
   long next() {

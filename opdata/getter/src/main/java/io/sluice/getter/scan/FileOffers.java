@@ -4,11 +4,14 @@ import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedSource.After;
 import io.sluice.core.feed.PathPattern;
 import io.sluice.core.ledger.FileIntake;
+import io.sluice.core.ledger.FileIntake.Skipped;
 import io.sluice.core.ledger.FoundFile;
 import io.sluice.getter.source.SourceFile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Offers the files of one feed and host to the ledger, a thousand at a time. */
@@ -27,6 +30,8 @@ final class FileOffers {
   private int found;
   private int known;
   private int tooOld;
+  private final List<Skipped> skipped = new ArrayList<>();
+  private final Map<String, Integer> newlySkipped = new TreeMap<>();
 
   FileOffers(Feed feed, String host, FileIntake intake, Instant now) {
     this(feed, host, intake, now, file -> {});
@@ -46,8 +51,7 @@ final class FileOffers {
 
   /** Takes a file; returns whether a batch was sent. */
   boolean add(SourceFile file) {
-    Instant period = pattern.periodEnd(file.path()).orElse(null);
-    batch.add(new FoundFile(host, file.path(), file.size(), file.modified(), period));
+    batch.add(found(file));
     files.add(file);
     if (batch.size() < BATCH) {
       return false;
@@ -56,7 +60,30 @@ final class FileOffers {
     return true;
   }
 
+  /** Takes a file that is not to be fetched. */
+  void skip(SourceFile file, String reason) {
+    skipped.add(new Skipped(found(file), reason));
+    if (skipped.size() == BATCH) {
+      flushSkipped();
+    }
+  }
+
+  private void flushSkipped() {
+    count(intake.skip(feed.name(), skipped));
+    skipped.clear();
+  }
+
+  private void count(List<String> reasons) {
+    reasons.forEach(reason -> newlySkipped.merge(reason, 1, Integer::sum));
+  }
+
+  private FoundFile found(SourceFile file) {
+    Instant period = pattern.periodEnd(file.path()).orElse(null);
+    return new FoundFile(host, file.path(), file.size(), file.modified(), period);
+  }
+
   void flush() {
+    flushSkipped();
     if (batch.isEmpty()) {
       return;
     }
@@ -68,6 +95,7 @@ final class FileOffers {
     found += result.found();
     known += result.known();
     tooOld += result.tooOld();
+    count(result.skipped());
   }
 
   private boolean bulk(FoundFile file) {
@@ -85,5 +113,10 @@ final class FileOffers {
 
   int tooOld() {
     return tooOld;
+  }
+
+  /** How many files were skipped for the first time, by reason. */
+  Map<String, Integer> newlySkipped() {
+    return newlySkipped;
   }
 }

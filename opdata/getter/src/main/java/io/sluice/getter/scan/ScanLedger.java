@@ -58,14 +58,19 @@ final class ScanLedger {
   }
 
   /**
-   * Writes down how a scan ended; the error is null when it went well. Otherwise the number of
-   * files stays that of the last good scan.
+   * Writes down how a scan ended; the error is null when it went well. Otherwise the numbers of
+   * files stay those of the last good scan.
    */
-  void end(String feed, String host, long files, long newFiles, String error) {
+  void end(String feed, String host, long files, long newFiles, long skipped, String error) {
     String sql =
-        "update sluice.scan set last_at = clock_timestamp(), new_files = ?, error = ?,"
-            + " files = case when ?::text is null then ? else files end where feed = ? and host = ?";
+        """
+        update sluice.scan set last_at = clock_timestamp(), new_files = ?, error = ?,
+               files = case when ?::text is null then ? else files end,
+               skipped = case when ?::text is null then ? else skipped end
+        where feed = ? and host = ?
+        """;
     transactions.ledger(
-        connection -> Sql.update(connection, sql, newFiles, error, error, files, feed, host));
+        connection ->
+            Sql.update(connection, sql, newFiles, error, error, files, error, skipped, feed, host));
   }
 }

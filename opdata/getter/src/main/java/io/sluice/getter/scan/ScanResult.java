@@ -13,4 +13,10 @@ package io.sluice.getter.scan;
  * @param leftOut entries with unusable names, that could not be read, or listed under another path
  */
 public record ScanResult(
-    long files, int found, long known, long tooOld, long unsettled, long internal, long leftOut) {}
+    long files, int found, long known, long tooOld, long unsettled, long internal, long leftOut) {
+
+  /** Files that stay at the source, each in the ledger with its reason. */
+  long skipped() {
+    return tooOld + leftOut;
+  }
+}

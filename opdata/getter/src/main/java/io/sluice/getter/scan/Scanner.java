@@ -31,6 +31,12 @@ public final class Scanner {
 
   private static final Logger log = LoggerFactory.getLogger(Scanner.class);
   private static final Duration LEASE = Duration.ofMinutes(1);
+  private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
+  private static final String NO_TIME =
+      "no_time: the source tells no time of it, or an impossible one; set its modification time";
+  private static final String TOO_OLD =
+      "too_old: modified before %s, where the feed's since begins; raise source.since or replay it"
+          + " from the source";
   private static final Pattern TOMB = Pattern.compile("\\..*\\.sluice-[0-9]+");
 
   private final Leases leases;
@@ -40,7 +46,6 @@ public final class Scanner {
   private final MeterRegistry registry;
   private final Map<String, SettleTracker> trackers = new ConcurrentHashMap<>();
   private final Map<String, SeenFiles> seenFiles = new ConcurrentHashMap<>();
-  private final Map<String, String> leftOut = new ConcurrentHashMap<>();
 
   public Scanner(
       Leases leases,
@@ -98,15 +103,29 @@ public final class Scanner {
     Instant start = clock.instant();
     try {
       ScanResult result = scan.run(source);
-      ledger.end(feed.name(), source.host(), result.files(), result.found(), null);
+      ledger.end(
+          feed.name(), source.host(), result.files(), result.found(), result.skipped(), null);
       report(feed, source, result, Duration.between(start, clock.instant()));
       return Optional.of(result);
     } catch (IOException e) {
       log.warn("feed={} host={} not scanned: {}", feed.name(), source.host(), e.getMessage());
       scan.offers.flush();
-      ledger.end(feed.name(), source.host(), 0, scan.offers.found(), e.getMessage());
+      ledger.end(feed.name(), source.host(), 0, scan.offers.found(), 0, e.getMessage());
       return Optional.empty();
+    } finally {
+      scan.offers.newlySkipped().forEach((reason, files) -> skipped(feed, reason, files));
     }
+  }
+
+  private void skipped(Feed feed, String reason, int files) {
+    registry
+        .counter(Metric.FILES_SKIPPED.meter(), "feed", feed.name(), "reason", reason)
+        .increment(files);
+    log.warn(
+        "feed={} skipped {} files for the first time: {}; see: sluice files --state skipped",
+        feed.name(),
+        files,
+        reason);
   }
 
   private void report(Feed feed, Source source, ScanResult result, Duration time) {
@@ -129,7 +148,6 @@ public final class Scanner {
   /** One scan at work. */
   private final class Scan {
     private final Feed feed;
-    private final String host;
     private final String lease;
     private final Instant now = clock.instant();
     private final Instant oldest;
@@ -144,7 +162,6 @@ public final class Scanner {
 
     Scan(Feed feed, String host, String lease, ScanLedger.Before before) {
       this.feed = feed;
-      this.host = host;
       this.lease = lease;
       this.oldest = before.firstSeen().minus(feed.source().since());
       boolean emptied = !(feed.source().after() instanceof After.Keep); // by Sluice itself
@@ -157,10 +174,10 @@ public final class Scanner {
     ScanResult run(Source source) throws IOException {
       seen.begin(now);
       Listing listing = list(source);
+      listing.leftOut().forEach(this::leaveOut);
       offers.flush();
       seen.end();
       int unsettled = tracker.endScan();
-      warnOfLeftOut(listing);
       return new ScanResult(
           listing.files(),
           offers.found(),
@@ -181,8 +198,12 @@ public final class Scanner {
     private void visit(SourceFile file) {
       if (TOMB.matcher(file.name()).matches()) {
         internal++;
+      } else if (hasNoTime(file)) {
+        tooOld++;
+        skip(new SourceFile(file.path(), file.size(), Instant.EPOCH), NO_TIME);
       } else if (file.modified().isBefore(oldest)) {
         tooOld++;
+        skip(file, TOO_OLD.formatted(oldest));
       } else if (seen.has(file)) {
         unchanged++;
         seen.add(file);
@@ -195,24 +216,19 @@ public final class Scanner {
       }
     }
 
-    /** Once, and again when something changes: the same entries are left out at each scan. */
-    private void warnOfLeftOut(Listing listing) {
-      String text =
-          "%d with unusable names, %d that could not be read, %d that links show a second time, such as %s"
-              .formatted(
-                  listing.unsafeNames(),
-                  listing.unreadable(),
-                  listing.repeated(),
-                  listing.examples());
-      String before = leftOut.put(lease, listing.examples().isEmpty() ? "" : text);
-      if (!listing.examples().isEmpty() && !text.equals(before)) {
-        log.warn(
-            "feed={} host={} left out {}; rename them, let the feed's user read them, or remove"
-                + " the links",
-            feed.name(),
-            host,
-            text);
+    /** PostgreSQL's times end somewhere, too. */
+    private static boolean hasNoTime(SourceFile file) {
+      return file.modified().equals(Instant.EPOCH) || file.modified().isAfter(LAST_TIME);
+    }
+
+    private void skip(SourceFile file, String reason) {
+      if (!seen.skippedBefore(file)) {
+        offers.skip(file, reason);
       }
+    }
+
+    private void leaveOut(Listing.LeftOut entry) {
+      skip(new SourceFile(entry.path(), 0, Instant.EPOCH), entry.why().reason());
     }
   }
 }

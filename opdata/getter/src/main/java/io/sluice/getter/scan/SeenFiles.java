@@ -31,15 +31,30 @@ final class SeenFiles {
 
   /** Whether the file was there at the last scan, just so. */
   boolean has(SourceFile file) {
-    return Arrays.binarySearch(seen, hash(file)) >= 0;
+    return has(hash(file));
   }
 
   /** The ledger has the file. */
   void add(SourceFile file) {
+    add(hash(file));
+  }
+
+  /** Whether the last scan skipped the file; notes that this one does. */
+  boolean skippedBefore(SourceFile file) {
+    long hash = ~hash(file); // so that one that is wanted now is not seen
+    add(hash);
+    return has(hash);
+  }
+
+  private boolean has(long hash) {
+    return Arrays.binarySearch(seen, hash) >= 0;
+  }
+
+  private void add(long hash) {
     if (count == next.length) {
       next = Arrays.copyOf(next, count * 2);
     }
-    next[count++] = hash(file);
+    next[count++] = hash;
   }
 
   /** Ends a scan that went well; what it did not show is forgotten. */

@@ -276,7 +276,7 @@ class LedgerPlansTest {
     assertThat(claim.files()).hasSize(200);
     List<HandledFile> made =
         claim.files().stream()
-            .map(f -> new HandledFile(f.id(), "cell", 10, 0, 0, 0, "gnb1", now, now))
+            .map(f -> new HandledFile(f.id(), "cell", 10, 0, 0, 0, "gnb1", now, now, null))
             .toList();
     HandleLedger.Handling all = new HandleLedger.Handling(made, List.of(), List.of(), List.of(), 1);
     record.addAll(plans("Record of a handling", () -> handling.record(claim, all, true)));

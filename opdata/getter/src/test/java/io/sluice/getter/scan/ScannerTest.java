@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.ids.FileIds;
 import io.sluice.core.ledger.Leases;
+import io.sluice.core.ops.Replay;
 import io.sluice.getter.GetterFixture;
 import io.sluice.getter.source.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -68,14 +70,91 @@ class ScannerTest {
     assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.found()).isEqualTo(1));
   }
 
+  private Path old(String name) throws IOException {
+    Path old = getter.write(name, "<old/>");
+    return GetterFixture.touch(old, getter.clock.instant().minus(Duration.ofDays(31)));
+  }
+
   @Test
-  void ignoresFiles_olderThanSinceAtFirstStart_alsoLater() throws IOException {
-    Path old = getter.write("old.xml", "<old/>");
-    GetterFixture.touch(old, getter.clock.instant().minus(Duration.ofDays(31)));
+  void skipsFiles_olderThanSinceAtFirstStart_alsoLater() throws IOException {
+    old("old.xml");
     getter.write("a.xml", "<a/>");
     assertThat(getter.scan()).hasValue(new ScanResult(2, 1, 0, 1, 0, 0, 0));
     getter.clock.advance(Duration.ofDays(10));
     assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.tooOld()).isEqualTo(1));
+    assertThat(getter.states()).containsExactlyInAnyOrder("a.xml discovered", "old.xml skipped");
+    assertThat(getter.reason("old.xml")).startsWith("too_old: modified before ");
+    assertThat(getter.count("sluice.files.skipped", "reason", "too_old")).isEqualTo(1);
+    assertThat(getter.text("select skipped from sluice.scan")).isEqualTo("1");
+  }
+
+  @Test
+  void collectsSkippedFiles_whenTheirTimeIsWantedAfterAll() throws IOException {
+    old("old.xml");
+    getter.scan();
+    getter.yaml(Files.readString(dir.resolve("feed.yaml")).replace("since: 30d", "since: 40d"));
+    assertThat(getter.scan()).hasValue(new ScanResult(1, 1, 0, 0, 0, 0, 0));
+    getter.fetchAll();
+    assertThat(getter.states()).containsExactly("old.xml fetched");
+  }
+
+  @Test
+  void collectsASkippedFile_whenItIsReplayedFromTheSource() throws IOException {
+    old("old.xml");
+    getter.scan();
+    long id = Long.parseLong(getter.text("select id from sluice.file"));
+    Replay replay = new Replay(getter.transactions, null);
+    assertThat(replay.replay(List.of(id), Replay.From.SOURCE).replayed()).isEqualTo(1);
+    getter.fetchAll();
+    assertThat(getter.states()).containsExactly("old.xml fetched");
+    assertThat(getter.scan()).hasValue(new ScanResult(1, 0, 0, 1, 0, 0, 0));
+    assertThat(getter.states()).containsExactly("old.xml fetched");
+  }
+
+  @Test
+  void asksTheLedgerOnce_aboutManyFilesThatAreTooOld() throws IOException {
+    for (int i = 0; i < FileOffers.BATCH + 50; i++) {
+      old(i + ".xml");
+    }
+    getter.scan();
+    assertThat(getter.count("sluice.files.skipped")).isEqualTo(FileOffers.BATCH + 50);
+    getter.execute("delete from sluice.file");
+    assertThat(getter.scan())
+        .hasValueSatisfying(r -> assertThat(r.tooOld()).isEqualTo(FileOffers.BATCH + 50));
+    assertThat(getter.text("select count(*) from sluice.file")).isEqualTo("0");
+    getter.clock.advance(Duration.ofMinutes(11)); // then it asks about everything
+    getter.scan();
+    assertThat(getter.text("select count(*) from sluice.file"))
+        .isEqualTo(String.valueOf(FileOffers.BATCH + 50));
+  }
+
+  @Test
+  void skipsFiles_withoutAPossibleTime() throws IOException {
+    GetterFixture.touch(getter.write("none.xml", "<a/>"), Instant.EPOCH);
+    getter.scan();
+    assertThat(getter.states()).contains("none.xml skipped");
+    assertThat(getter.reason("none.xml")).startsWith("no_time: ");
+  }
+
+  @Test
+  void writesDownWhatItLeavesOut_andForgetsIt_whenItIsAFileOfItsOwn() throws IOException {
+    Path deep = getter.write("deep/a.xml", "<a/>");
+    Path link = Files.createSymbolicLink(getter.in.resolve("latest.xml"), deep);
+    Path up = Files.createSymbolicLink(getter.in.resolve("deep/up"), getter.in);
+    getter.scan();
+    assertThat(getter.states())
+        .containsExactlyInAnyOrder(
+            "deep/a.xml discovered", "latest.xml skipped", "deep/up skipped");
+    assertThat(getter.reason("latest.xml")).startsWith("other_path: ");
+    assertThat(getter.count("sluice.files.skipped", "reason", "other_path")).isEqualTo(2);
+
+    Files.delete(link);
+    Files.delete(up);
+    getter.write("latest.xml", "<b/>");
+    getter.scan();
+    assertThat(getter.states())
+        .contains("latest.xml discovered")
+        .doesNotContain("latest.xml skipped");
   }
 
   @Test

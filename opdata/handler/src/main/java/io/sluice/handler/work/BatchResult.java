@@ -83,7 +83,8 @@ final class BatchResult {
             counts.conflicts(),
             counts.element(),
             counts.first(),
-            counts.last()));
+            counts.last(),
+            counts.notes().isEmpty() ? null : String.join("\n", counts.notes())));
     refused.byReason().forEach((reason, count) -> rejects.merge(reason, count, Long::sum));
     bytes += file.size();
   }

@@ -1,8 +1,7 @@
 package io.sluice.loader.rows;
 
 import io.sluice.core.work.LoadedFile;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /** What one transaction did for one file, in the file's unit. */
 public final class FileCounts {
@@ -11,14 +10,30 @@ public final class FileCounts {
   public long collapsed;
   public long replaced;
   public long rejected;
-  public long rows;
-  private final Set<Integer> tables = new TreeSet<>();
+  private final TreeMap<Integer, Long> tables = new TreeMap<>();
 
   /** Rows that are written as they are. */
   public void wrote(RowRange range) {
     loaded += range.cells();
-    rows += range.rows();
-    tables.add(range.head().tableId());
+    owns(range.head().tableId(), range.rows());
+  }
+
+  /** So many more rows of a table are the file's; fewer if negative. */
+  public void owns(int tableId, long rows) {
+    tables.merge(tableId, rows, Long::sum);
+  }
+
+  /** Cells that were taken for loaded, and gave way. */
+  public void gaveWay(long equal, long older) {
+    long collapses = Math.min(equal, loaded);
+    long gives = Math.min(older, loaded - collapses);
+    collapsed += collapses;
+    replaced += gives;
+    loaded -= collapses + gives;
+  }
+
+  public long rows() {
+    return tables.values().stream().mapToLong(rows -> rows).sum();
   }
 
   void add(FileCounts other) {
@@ -26,11 +41,10 @@ public final class FileCounts {
     collapsed += other.collapsed;
     replaced += other.replaced;
     rejected += other.rejected;
-    rows += other.rows;
-    tables.addAll(other.tables);
+    other.tables.forEach(this::owns);
   }
 
   LoadedFile loaded(long fileId) {
-    return new LoadedFile(fileId, loaded, collapsed, replaced, rejected, rows, tables);
+    return new LoadedFile(fileId, loaded, collapsed, replaced, rejected, tables);
   }
 }

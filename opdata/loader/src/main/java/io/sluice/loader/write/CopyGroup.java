@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * All rows of a chunk that go into one table with one column list: one COPY.
@@ -66,6 +68,14 @@ public record CopyGroup(
   /** Whether some rows lack fields, which then leave the stored values. */
   boolean hasPresence() {
     return ranges.stream().anyMatch(range -> range.head().presence() > 0);
+  }
+
+  /** Files whose rows may be stored already, by an earlier handling. */
+  Set<Long> filesHandledAgain() {
+    return ranges.stream()
+        .filter(range -> range.handling() > 1)
+        .map(RowRange::fileId)
+        .collect(Collectors.toSet());
   }
 
   /** Whether a column's fields are what the file's counts speak of. */

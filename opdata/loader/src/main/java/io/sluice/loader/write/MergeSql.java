@@ -93,19 +93,24 @@ final class MergeSql {
   }
 
   /**
-   * Locks the stored rows these rows meet, and counts what gives way, by file: rows, cells equal to
-   * stored ones, cells that a newer stored version keeps out.
+   * Locks the stored rows these rows meet, and counts what gives way, by file and the file of the
+   * stored row: rows, cells equal to stored ones, cells that a newer stored version keeps out, rows
+   * that go over to the file.
    */
   String meet(boolean ranked) {
     return """
         with met as materialized (
-          select s."_file" as file, %s as collapsed, %s as replaced
+          select s."_file" as file, t."_file" as stored, %s as collapsed, %s as replaced,
+                 %s and %s as overtakes
           from %s s join %s t on %s where true%s%s order by %s for update of t)
-        select file, count(*), sum(collapsed), sum(replaced) from met group by file
+        select file, stored, count(*), sum(collapsed), sum(replaced), count(*) filter (where overtakes)
+        from met group by file, stored
         """
         .formatted(
             fields.collapsed(),
             fields.replaced(),
+            MergeValues.NEWER,
+            changes(),
             temp,
             target,
             matches(key),
@@ -116,20 +121,11 @@ final class MergeSql {
 
   /** Writes those of the rows that change a stored one. */
   String update(boolean ranked) {
-    List<Column> values = new ArrayList<>(fields.values());
-    values.addAll(fields.formsElsewhere());
     List<String> sets = new ArrayList<>();
-    values.forEach(c -> sets.add(SqlNames.quote(c.name()) + " = " + fields.merged(c)));
+    written().forEach(c -> sets.add(SqlNames.quote(c.name()) + " = " + fields.merged(c)));
     sets.add(
         "\"_file\" = case when " + MergeValues.NEWER + " then s.\"_file\" else t.\"_file\" end");
     sets.add("\"_version\" = greatest(s.\"_version\", t.\"_version\")");
-    String changes =
-        values.stream()
-            .map(c -> fields.merged(c) + " is distinct from " + MergeValues.t(c))
-            .collect(Collectors.joining(" or ", "(s.\"_version\" > t.\"_version\" or ", ")"));
-    if (values.isEmpty()) {
-      changes = "s.\"_version\" > t.\"_version\"";
-    }
     return "update %s t set %s from %s s where %s%s%s and %s"
         .formatted(
             target,
@@ -138,7 +134,19 @@ final class MergeSql {
             matches(key),
             inBounds(),
             inPass(ranked),
-            changes);
+            changes());
+  }
+
+  private List<Column> written() {
+    List<Column> values = new ArrayList<>(fields.values());
+    values.addAll(fields.formsElsewhere());
+    return values;
+  }
+
+  private String changes() {
+    return written().stream()
+        .map(c -> " or " + fields.merged(c) + " is distinct from " + MergeValues.t(c))
+        .collect(Collectors.joining("", "(s.\"_version\" > t.\"_version\"", ")"));
   }
 
   String insert(boolean ranked) {

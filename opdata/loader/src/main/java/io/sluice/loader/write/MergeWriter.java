@@ -8,10 +8,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -30,15 +28,20 @@ final class MergeWriter implements TableWriter {
    */
   record Bounds(String first, String last) {}
 
-  private record MetFile(long fileId, long rows, long collapsed, long replaced) {
+  /** Rows of a file that met stored rows of one file, which may be the same. */
+  private record Met(
+      long fileId, long stored, long rows, long collapsed, long replaced, long overtaking) {
 
-    static MetFile read(ResultSet row) throws SQLException {
-      return new MetFile(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
+    static Met read(ResultSet row) throws SQLException {
+      return new Met(
+          row.getLong(1),
+          row.getLong(2),
+          row.getLong(3),
+          row.getLong(4),
+          row.getLong(5),
+          row.getLong(6));
     }
   }
-
-  /** What became of a pass's rows that met a stored one. */
-  private record Met(long rows, Map<Long, long[]> byFile) {}
 
   private final TempTables temps;
   private final Set<Integer> used = new HashSet<>();
@@ -65,7 +68,7 @@ final class MergeWriter implements TableWriter {
     Counts counts = group.asLoaded();
     planJoinsByIndex(connection);
     for (int pass = 1; pass <= profile.passes; pass++) {
-      pass(connection, sql, profile, pass, counts);
+      pass(connection, group, sql, profile, pass, counts);
     }
     Sql.execute(connection, "reset enable_hashjoin; reset enable_mergejoin");
     return counts;
@@ -99,42 +102,42 @@ final class MergeWriter implements TableWriter {
   }
 
   private static void pass(
-      Connection connection, MergeSql sql, Profile profile, int pass, Counts counts)
+      Connection connection,
+      CopyGroup group,
+      MergeSql sql,
+      Profile profile,
+      int pass,
+      Counts counts)
       throws SQLException {
     boolean ranked = profile.passes > 1;
     long rows =
         ranked ? Sql.one(connection, sql.passRows(), row -> row.getLong(1), pass) : profile.rows;
-    Met met = new Met(0, Map.of());
+    List<Met> met = List.of();
     if (pass > 1 || Sql.exists(connection, sql.mayMeet(), values(profile.bounds, false, 0))) {
-      met = meet(connection, sql, profile.bounds, ranked, pass);
+      met = Sql.list(connection, sql.meet(ranked), Met::read, values(profile.bounds, ranked, pass));
       Sql.update(connection, sql.update(ranked), values(profile.bounds, ranked, pass));
     }
     long inserted = Sql.update(connection, sql.insert(ranked), values(null, ranked, pass));
-    if (inserted + met.rows != rows) {
+    if (inserted + met.stream().mapToLong(Met::rows).sum() != rows) {
       throw new RetryBatch("another loader has stored the same keys meanwhile");
     }
-    met.byFile.forEach((file, cells) -> giveWay(counts.of(file), cells));
+    Set<Long> again = pass == 1 ? group.filesHandledAgain() : Set.of();
+    met.forEach(m -> count(m, group.table().id(), again, counts));
   }
 
-  private static void giveWay(FileCounts file, long[] cells) {
-    long collapsed = Math.min(cells[0], file.loaded);
-    long replaced = Math.min(cells[1], file.loaded - collapsed);
-    file.collapsed += collapsed;
-    file.replaced += replaced;
-    file.loaded -= collapsed + replaced;
-  }
-
-  private static Met meet(
-      Connection connection, MergeSql sql, Bounds bounds, boolean ranked, int pass)
-      throws SQLException {
-    Map<Long, long[]> byFile = new HashMap<>();
-    long rows = 0;
-    for (MetFile file :
-        Sql.list(connection, sql.meet(ranked), MetFile::read, values(bounds, ranked, pass))) {
-      rows += file.rows;
-      byFile.put(file.fileId, new long[] {file.collapsed, file.replaced});
+  /** A row that an earlier handling of the file stored is the file's still: nothing gives way. */
+  private static void count(Met met, int table, Set<Long> again, Counts counts) {
+    boolean own = met.stored == met.fileId;
+    if (own && again.contains(met.fileId)) {
+      return;
     }
-    return new Met(rows, byFile);
+    long taken = own ? 0 : met.overtaking;
+    FileCounts file = counts.of(met.fileId);
+    file.gaveWay(met.collapsed, met.replaced);
+    file.owns(table, taken - met.rows);
+    if (taken > 0 && met.stored > 0) { // rows of a user's own have no file
+      counts.overtaken().add(new Counts.Overtaken(met.stored, table, taken));
+    }
   }
 
   /** What the statements take, in this order. */

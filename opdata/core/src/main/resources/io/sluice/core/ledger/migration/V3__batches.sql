@@ -32,6 +32,42 @@ create index on sluice.batch (chunk) where chunk is not null;
 -- Where the bytes lie: a pack in staging, from an offset, as many as the file's size.
 alter table sluice.file add column pack bigint, add column pack_offset bigint;
 
+-- What a file's tables hold of it, what its format was unsure of, and files that are left at their source.
+alter table sluice.file
+  add column table_rows bigint[] not null default '{}', -- as tables: how many rows each holds as this file's
+  add column notes text,
+  drop constraint file_state_check,
+  add constraint file_state_check check (state in (
+    'discovered', 'loaded', 'settled', 'duplicate', 'replaced', 'rejected', 'dead', 'discarded', 'skipped')) not valid;
+comment on column sluice.file.day is
+  'UTC day of mtime, embedded in id; 2000-01-01 for skipped files and those of the future, whatever their mtime';
+alter table sluice.scan add column skipped bigint not null default 0; -- by the last good scan
+
+-- What each replay of a closed file came to; sluice.file says what is true now.
+create table sluice.replay (
+  file_id   bigint      not null,
+  handling  int         not null,
+  ended_at  timestamptz not null default now(),
+  state     text        not null,
+  reason    text,
+  read      bigint      not null,
+  loaded    bigint      not null,
+  collapsed bigint      not null,
+  replaced  bigint      not null,
+  rejected  bigint      not null,
+  dead      bigint      not null,
+  rows      bigint      not null
+);
+create index on sluice.replay (file_id);
+
+-- Rows that in merge mode went over to a newer file: plain inserts, as marks.
+create table sluice.overtaken (
+  file_id  bigint not null,                    -- whose they were
+  table_id int    not null,
+  rows     bigint not null
+);
+create index on sluice.overtaken (file_id);
+
 -- What was in flight is fetched again: its bytes were staged one by one.
 alter table sluice.work drop constraint work_state_check;
 update sluice.work set stage = 'fetch', state = 'waiting', attempts = 0, handling = greatest(handling, current)
@@ -60,6 +96,8 @@ alter table sluice.work
   add column size bigint not null default 0,
   add column pack bigint,
   add column pack_offset bigint,
+  add column table_rows bigint[] not null default '{}',
+  add column notes text,
   add constraint work_batch_check check ((state = 'queued') = (batch is not null));
 comment on column sluice.work.attempts is 'at this stage, before the batch it is in; one that has any goes alone';
 create index work_batch on sluice.work (batch) where batch is not null;
@@ -96,7 +134,8 @@ create view sluice.file_status as
          coalesce(w.conflicts, f.conflicts) as conflicts, coalesce(w.rows, f.rows) as rows,
          case when w.file_id is null then 0
               else w.read - w.loaded - w.collapsed - w.replaced - w.rejected - w.dead end as pending,
-         coalesce(w.pack, f.pack) as pack, coalesce(w.pack_offset, f.pack_offset) as pack_offset
+         coalesce(w.pack, f.pack) as pack, coalesce(w.pack_offset, f.pack_offset) as pack_offset,
+         case when w.file_id is null then f.notes else w.notes end as notes
   from sluice.file f left join sluice.work w on w.file_id = f.id;
 
 create view sluice.reconciliation as
@@ -107,7 +146,8 @@ create view sluice.reconciliation as
 
 create view sluice.reconciliation_hourly as
   select feed, hour, unit, count(*) as files,
-         count(*) filter (where state not in ('loaded', 'settled', 'duplicate', 'replaced', 'rejected', 'discarded'))
+         count(*) filter (where state not in ('loaded', 'settled', 'duplicate', 'replaced', 'rejected', 'discarded',
+                                                'skipped'))
            as open_files,
          sum(read) as read, sum(loaded) as loaded, sum(collapsed) as collapsed, sum(replaced) as replaced,
          sum(rejected) as rejected, sum(dead) as dead, sum(pending) as pending, bool_and(exact) as exact
