@@ -1,11 +1,9 @@
 package io.sluice.service;
 
 import io.sluice.core.fate.PauseStage;
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.UUID;
 import javax.sql.DataSource;
 
@@ -40,18 +38,10 @@ final class TransactionPooling {
   }
 
   private static void set(Connection connection, String value) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("select set_config('" + MARK + "', ?, false)")) {
-      statement.setString(1, value);
-      statement.execute();
-    }
+    Sql.strings(connection, "select set_config(?, ?, false)", MARK, value);
   }
 
   private static String get(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("select current_setting('" + MARK + "', true)")) {
-      row.next();
-      return row.getString(1);
-    }
+    return Sql.one(connection, "select current_setting(?, true)", row -> row.getString(1), MARK);
   }
 }

@@ -1,7 +1,7 @@
 package io.sluice.core.ledger;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
-import java.sql.PreparedStatement;
 import java.time.Duration;
 
 /**
@@ -29,27 +29,11 @@ public final class Leases {
         on conflict (name) do update set owner = excluded.owner, until = excluded.until
         where l.owner = excluded.owner or l.until < clock_timestamp()
         """;
-    return transactions.ledger(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, name);
-            statement.setString(2, owner);
-            statement.setDouble(3, time.toMillis() / 1000.0);
-            return statement.executeUpdate() == 1;
-          }
-        });
+    return transactions.ledger(c -> Sql.update(c, sql, name, owner, time)) == 1;
   }
 
   public void release(String name) {
     transactions.ledger(
-        connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement(
-                  "delete from sluice.lease where name = ? and owner = ?")) {
-            statement.setString(1, name);
-            statement.setString(2, owner);
-            return statement.executeUpdate();
-          }
-        });
+        c -> Sql.update(c, "delete from sluice.lease where name = ? and owner = ?", name, owner));
   }
 }

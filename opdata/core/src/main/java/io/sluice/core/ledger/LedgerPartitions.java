@@ -1,14 +1,13 @@
 package io.sluice.core.ledger;
 
 import io.sluice.core.ids.FileIds;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,17 +35,16 @@ public final class LedgerPartitions {
   }
 
   private static Void create(Connection connection, LocalDate day) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
-      for (String table : new String[] {"file", "reject"}) {
-        String name = partition(table, day);
-        if (!exists(connection, name)) {
-          statement.execute(
-              "create table sluice." + name + " (like sluice." + table + " including all)");
-          statement.execute(
-              "alter table sluice.%s attach partition sluice.%s for values from ('%s') to ('%s')"
-                  .formatted(table, name, day, day.plusDays(1)));
-        }
+    Sql.execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
+    for (String table : List.of("file", "reject")) {
+      String name = partition(table, day);
+      if (!Sql.isTrue(connection, "select to_regclass('sluice.' || ?) is not null", name)) {
+        Sql.execute(
+            connection,
+            List.of(
+                "create table sluice.%s (like sluice.%s including all)".formatted(name, table),
+                "alter table sluice.%s attach partition sluice.%s for values from ('%s') to ('%s')"
+                    .formatted(table, name, day, day.plusDays(1))));
       }
     }
     return null;
@@ -55,17 +53,6 @@ public final class LedgerPartitions {
   private static String partition(String table, LocalDate day) {
     return "%s_%04d%02d%02d"
         .formatted(table, day.getYear(), day.getMonthValue(), day.getDayOfMonth());
-  }
-
-  private static boolean exists(Connection connection, String name) throws SQLException {
-    try (PreparedStatement query =
-        connection.prepareStatement("select to_regclass('sluice.' || ?) is not null")) {
-      query.setString(1, name);
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
   }
 
   /**
@@ -85,7 +72,7 @@ public final class LedgerPartitions {
     return dropped;
   }
 
-  private static java.util.List<LocalDate> daysBefore(Connection connection, LocalDate oldest)
+  private static List<LocalDate> daysBefore(Connection connection, LocalDate oldest)
       throws SQLException {
     String sql =
         """
@@ -93,38 +80,23 @@ public final class LedgerPartitions {
         join pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'sluice.file'::regclass and to_date(right(c.relname, 8), 'YYYYMMDD') < ?
         """;
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setObject(1, oldest);
-      try (ResultSet rows = query.executeQuery()) {
-        java.util.List<LocalDate> days = new java.util.ArrayList<>();
-        while (rows.next()) {
-          days.add(rows.getObject(1, LocalDate.class));
-        }
-        return days;
-      }
-    }
+    return Sql.list(connection, sql, row -> row.getObject(1, LocalDate.class), oldest);
   }
 
   private static boolean drop(Connection connection, LocalDate day) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("set local lock_timeout = '2s'");
-      long first = FileIds.id(day, 0);
-      long next = FileIds.id(day.plusDays(1), 0);
-      try (ResultSet open =
-          statement.executeQuery(
-              "select exists (select from sluice.work where file_id >= "
-                  + first
-                  + " and file_id < "
-                  + next
-                  + ")")) {
-        open.next();
-        if (open.getBoolean(1)) {
-          return false;
-        }
-      }
-      statement.execute("drop table sluice." + partition("file", day));
-      statement.execute("drop table sluice." + partition("reject", day));
-      return true;
+    Sql.execute(connection, "set local lock_timeout = '2s'");
+    if (Sql.exists(
+        connection,
+        "select from sluice.work where file_id >= ? and file_id < ? limit 1",
+        FileIds.id(day, 0),
+        FileIds.id(day.plusDays(1), 0))) {
+      return false;
     }
+    Sql.execute(
+        connection,
+        List.of(
+            "drop table sluice." + partition("file", day),
+            "drop table sluice." + partition("reject", day)));
+    return true;
   }
 }
