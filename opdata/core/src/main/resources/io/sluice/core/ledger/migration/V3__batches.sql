@@ -32,6 +32,12 @@ create index on sluice.batch (chunk) where chunk is not null;
 -- Where the bytes lie: a pack in staging, from an offset, as many as the file's size.
 alter table sluice.file add column pack bigint, add column pack_offset bigint;
 
+-- What a replay needs to know: work.settle leaves with its row.
+alter table sluice.file add column settle boolean not null default false;
+comment on column sluice.file.settle is 'the source wants an action once the rows are committed';
+update sluice.file f set settle = true
+from sluice.work w where w.settle and f.id = w.file_id and f.day = sluice.day_of(w.file_id);
+
 -- What was in flight is fetched again: its bytes were staged one by one.
 alter table sluice.work drop constraint work_state_check;
 update sluice.work set stage = 'fetch', state = 'waiting', attempts = 0, handling = greatest(handling, current)
