@@ -135,7 +135,7 @@ public final class Dispatcher implements Runnable {
   private boolean roomBehindFetch(Map<Batches.Lane, Integer> inFlight) {
     String reason = fullBehindFetch(inFlight);
     if (!reason.equals(holdingBack)) {
-      log.info(reason.isEmpty() ? "fetching goes on" : "fetching waits: {}", reason);
+      log.info(reason.isEmpty() ? "fetching resumed" : "fetching waits: {}", reason);
       holdingBack = reason;
     }
     return reason.isEmpty();

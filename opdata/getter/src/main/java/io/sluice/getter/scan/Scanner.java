@@ -188,7 +188,7 @@ public final class Scanner {
     /** Once, and again when something changes: the same entries are left out at each scan. */
     private void warnOfLeftOut(Listing listing) {
       String text =
-          "%d with unusable names, %d without permission, %d that links show a second time, such as %s"
+          "%d with unusable names, %d without permission, %d seen a second time through links, such as %s"
               .formatted(
                   listing.unsafeNames(),
                   listing.unreadable(),

@@ -77,7 +77,7 @@ final class BaseDirectory {
   synchronized BaseAway denied() {
     away = true;
     return new BaseAway(
-        "no permission on %s to read directory %s; give it to the user of the feed"
+        "no permission on %s to read directory %s; grant it to the feed's user"
             .formatted(server, Names.printable(path)));
   }
 
@@ -88,7 +88,7 @@ final class BaseDirectory {
     boolean comparable = key != null && look.key != null;
     boolean same = comparable && key.equals(look.key);
     if (comparable && !same && files > 0) {
-      throw outage("is another one than that which held %s".formatted(before()));
+      throw outage("is not the one that held %s".formatted(before()));
     }
     if (!look.empty || first || same) {
       return;
