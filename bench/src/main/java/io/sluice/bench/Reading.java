@@ -1,11 +1,10 @@
 package io.sluice.bench;
 
+import io.sluice.core.sql.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -52,15 +51,20 @@ record Reading(Map<String, Duration> processor, ProcessorTime.Threads threads, C
       OptionalLong messages = line.published();
       long[] staging = staging(line.staging());
       Warehouse warehouse = line.warehouse();
-      try (Connection connection = warehouse.server().getConnection();
-          PreparedStatement statement = connection.prepareStatement(STATEMENTS)) {
-        statement.setString(1, warehouse.name());
-        statement.setString(2, Warehouse.ROLE);
-        try (ResultSet row = statement.executeQuery()) {
-          row.next();
-          return new Counts(
-              row.getLong(1), row.getLong(2), row.getLong(3), messages, staging[0], staging[1]);
-        }
+      try (Connection connection = warehouse.server().getConnection()) {
+        return Sql.one(
+            connection,
+            STATEMENTS,
+            row ->
+                new Counts(
+                    row.getLong(1),
+                    row.getLong(2),
+                    row.getLong(3),
+                    messages,
+                    staging[0],
+                    staging[1]),
+            warehouse.name(),
+            Warehouse.ROLE);
       }
     }
 

@@ -1,11 +1,10 @@
 package io.sluice.bench;
 
+import io.sluice.core.sql.Sql;
 import java.io.PrintStream;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.util.List;
 
 /** The statements that a wave took, as the server counts them. */
 final class Statements {
@@ -21,9 +20,8 @@ final class Statements {
 
   /** Counts from here on. */
   static void forget(Warehouse warehouse) throws SQLException {
-    try (Connection connection = warehouse.server().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("select pg_stat_statements_reset()");
+    try (Connection connection = warehouse.server().getConnection()) {
+      Sql.execute(connection, "select pg_stat_statements_reset()");
     }
   }
 
@@ -31,20 +29,20 @@ final class Statements {
   static void print(Warehouse warehouse, int most, long files, PrintStream out)
       throws SQLException {
     Table table = new Table("statement", "a file", "ms/file", "WAL KB/file");
-    try (Connection connection = warehouse.server().getConnection();
-        PreparedStatement statement = connection.prepareStatement(MOST)) {
-      statement.setString(1, warehouse.name());
-      statement.setString(2, Warehouse.ROLE);
-      statement.setInt(3, most);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          table.add(
-              text(row.getString(1)),
-              Table.number(row.getDouble(2) / files),
-              Table.number(row.getDouble(3) / files),
-              Table.number(row.getDouble(4) / 1e3 / files));
-        }
-      }
+    try (Connection connection = warehouse.server().getConnection()) {
+      Sql.list(
+              connection,
+              MOST,
+              row ->
+                  List.of(
+                      text(row.getString(1)),
+                      Table.number(row.getDouble(2) / files),
+                      Table.number(row.getDouble(3) / files),
+                      Table.number(row.getDouble(4) / 1e3 / files)),
+              warehouse.name(),
+              Warehouse.ROLE,
+              most)
+          .forEach(table::add);
     }
     table.print(out);
   }

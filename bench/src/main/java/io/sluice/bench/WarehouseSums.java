@@ -1,9 +1,9 @@
 package io.sluice.bench;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import java.math.BigDecimal;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -74,20 +74,16 @@ final class WarehouseSums {
   }
 
   private static List<Table> tables(Connection connection) throws SQLException {
-    List<Table> tables = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(TABLES)) {
-      while (rows.next()) {
-        tables.add(
+    return Sql.list(
+        connection,
+        TABLES,
+        row ->
             new Table(
-                rows.getString(1),
-                rows.getInt(2),
-                rows.getString(3),
-                rows.getString(4),
-                rows.getBoolean(5)));
-      }
-    }
-    return tables;
+                row.getString(1),
+                row.getInt(2),
+                row.getString(3),
+                row.getString(4),
+                row.getBoolean(5)));
   }
 
   private void readRows(Connection connection, Table table) throws SQLException {
@@ -134,16 +130,11 @@ final class WarehouseSums {
   }
 
   private static List<Column> columns(Connection connection, Table table) throws SQLException {
-    List<Column> columns = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-      statement.setInt(1, table.id());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          columns.add(new Column(rows.getString(1), rows.getString(2), rows.getString(3)));
-        }
-      }
-    }
-    return columns;
+    return Sql.list(
+        connection,
+        COLUMNS,
+        row -> new Column(row.getString(1), row.getString(2), row.getString(3)),
+        table.id());
   }
 
   private static String sums(Table table, List<Column> columns) {

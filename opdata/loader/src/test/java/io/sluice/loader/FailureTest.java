@@ -205,7 +205,7 @@ class FailureTest {
     assertThat(
             line.text(
                 "select file_id || ' ' || reason || ' ' || cells || ' ' || message || ' ' || raw from sluice.reject"))
-        .startsWith(bad + " constraint 2 pm.nrcelldu refuses the row:")
+        .startsWith(bad + " constraint 2 pm.nrcelldu rejected the row:")
         .contains("small")
         .contains("pma=5000.0");
   }

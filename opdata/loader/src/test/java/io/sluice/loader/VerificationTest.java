@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the handler assumed is not so any more when its rows are loaded. */
+/** What the handler assumed no longer holds when its rows are loaded. */
 class VerificationTest {
 
   private static final String EPOCH = "select value from sluice.meta where name = 'epoch'";
@@ -163,7 +163,7 @@ class VerificationTest {
 
     assertThat(line.work(file))
         .startsWith(
-            "handle parked partition_detached: pm.nrcelldu_p20261120 is there but no partition of pm.nrcelldu");
+            "handle parked partition_detached: pm.nrcelldu_p20261120 exists but is not a partition of pm.nrcelldu");
   }
 
   @Test

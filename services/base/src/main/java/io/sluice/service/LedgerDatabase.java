@@ -39,7 +39,7 @@ public final class LedgerDatabase {
   private void checkDatabase() {
     try (Connection connection = database.getConnection()) {
       if (!connection.isValid(VALID_SECONDS)) {
-        throw new PauseStage("database: it accepts the connection and does not answer");
+        throw new PauseStage("database: it accepts the connection but does not answer");
       }
     } catch (SQLException e) {
       throw new PauseStage("database: " + e.getMessage(), e);

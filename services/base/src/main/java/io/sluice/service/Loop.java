@@ -69,7 +69,7 @@ public final class Loop implements AutoCloseable {
     try {
       body.run();
       if (failure.getAndSet(null) != null) {
-        log.info("{} goes on", name);
+        log.info("{} resumed", name);
       }
     } catch (FateException e) {
       if (!e.getMessage().equals(failure.getAndSet(e.getMessage()))) {

@@ -38,10 +38,10 @@ final class TransactionPooling {
   }
 
   private static void set(Connection connection, String value) throws SQLException {
-    Sql.strings(connection, "select set_config('" + MARK + "', ?, false)", value);
+    Sql.strings(connection, "select set_config(?, ?, false)", MARK, value);
   }
 
   private static String get(Connection connection) throws SQLException {
-    return Sql.strings(connection, "select current_setting('" + MARK + "', true)").get(0);
+    return Sql.one(connection, "select current_setting(?, true)", row -> row.getString(1), MARK);
   }
 }

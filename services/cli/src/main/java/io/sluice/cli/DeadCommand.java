@@ -6,9 +6,9 @@ import io.sluice.core.ops.FileQuery;
 import io.sluice.core.ops.FileRow;
 import io.sluice.core.ops.Replay;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -179,13 +179,7 @@ final class DeadCommand extends Group {
       if (wanted.isEmpty()) {
         return nothing();
       }
-      session.confirm(
-          "Reprocess %s from %s?"
-              .formatted(
-                  session.format().count(wanted.size(), "dead file"),
-                  from.name().toLowerCase(Locale.ROOT)),
-          yes || feed == null);
-      int code = ReplayCommand.replay(session, wanted, from);
+      int code = ReplayCommand.replay(session, wanted, from, yes || feed == null);
       return feed == null && wanted.size() < ids.size() ? Exit.PROBLEMS : code;
     }
 
@@ -198,19 +192,18 @@ final class DeadCommand extends Group {
 
     /** Of the ids; says of each other one what it is. */
     private List<Long> deadOnes() {
-      DeadFiles dead = new DeadFiles(session.transactions());
-      FileQuery files = new FileQuery(session.transactions());
+      Map<Long, String> states = new HashMap<>();
+      new FileQuery(session.transactions())
+          .find(FileFilter.of(ids), ids.size())
+          .forEach(file -> states.put(file.id(), file.state()));
       List<Long> wanted = new ArrayList<>();
       for (long id : ids) {
-        if (!dead.deaths(id).isEmpty()) {
+        String state = states.getOrDefault(id, "not in the ledger");
+        if (state.equals("dead")) {
           wanted.add(id);
         } else {
-          String state =
-              files.find(FileFilter.of(List.of(id)), 1).stream()
-                  .findFirst()
-                  .map(file -> "is " + file.state() + ", not dead: left alone; see sluice replay")
-                  .orElse("is not in the ledger");
-          session.err().println("file " + id + " " + state);
+          String what = states.containsKey(id) ? ", not dead: left alone; see: sluice replay" : "";
+          session.err().println("file " + id + " is " + state + what);
         }
       }
       return wanted;
@@ -226,8 +219,10 @@ final class DeadCommand extends Group {
   @Command(
       name = "discard",
       description =
-          "Gives up dead, rejected or parked files: they are closed as discarded, with the"
-              + " reason. The raw file stays for as long as staging keeps it.",
+          "Gives up files that are dead, rejected, parked or not yet fetched: they are closed as"
+              + " discarded, with the reason. Of one that only waits for its source to be moved or"
+              + " deleted, the rows stay loaded and the source is left alone. The raw file stays"
+              + " for as long as staging keeps it.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice dead discard 10512345678912345 --reason 'test element'")
   static final class Discard implements Callable<Integer> {
@@ -257,7 +252,13 @@ final class DeadCommand extends Group {
           () -> session.out().println(session.format().count(done.size(), "file") + " discarded"));
       refused.forEach(
           id ->
-              session.err().println("file " + id + " is not dead, rejected or parked: left alone"));
+              session
+                  .err()
+                  .println(
+                      "file "
+                          + id
+                          + " is not dead, rejected, parked or waiting for its source: left"
+                          + " alone"));
       return refused.isEmpty() ? Exit.OK : Exit.PROBLEMS;
     }
   }

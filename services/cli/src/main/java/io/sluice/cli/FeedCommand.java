@@ -199,7 +199,9 @@ final class FeedCommand extends Group {
     private String said(String named, boolean paused) {
       String what = FeedCommand.named(feed, named);
       return paused
-          ? what + " is paused: nothing is fetched from it until sluice feed resume"
+          ? "%s is paused: nothing is fetched from it until you run: sluice feed resume %s %s"
+              .formatted(what, feed, named)
+              .strip()
           : what + " was paused already";
     }
 

@@ -2,7 +2,9 @@ package io.sluice.cli;
 
 import io.sluice.core.ops.FileFilter;
 import io.sluice.core.ops.FileQuery;
+import io.sluice.core.ops.LeftAlone;
 import io.sluice.core.ops.Replay;
+import io.sluice.core.ops.Replay.Obstacle;
 import io.sluice.core.staging.Staging;
 import java.util.List;
 import java.util.Locale;
@@ -18,8 +20,11 @@ import picocli.CommandLine.Option;
     description = {
       "Reprocesses files, from staging or from the source.",
       "Their rows are replaced, never duplicated. Parked files are resumed, files in progress"
-          + " are left alone, and an archive stands for its members. Without --state: loaded,"
+          + " are left alone, and for an archive its members are reprocessed. Without --state: loaded,"
           + " settled, rejected, dead and parked files.",
+      "Files that cannot be reprocessed are left as they are and counted by reason: those no"
+          + " longer in staging, or, with --from source, those that the source moved or deleted"
+          + " once they were loaded.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -73,31 +78,47 @@ final class ReplayCommand implements Callable<Integer> {
     if (ids.isEmpty()) {
       throw new UserError(Exit.PROBLEMS, "no files match", "See: sluice files");
     }
-    session.confirm(
-        "Reprocess %s from %s?"
-            .formatted(
-                session.format().count(ids.size(), "file"), from.name().toLowerCase(Locale.ROOT)),
-        yes || onlyIds(wanted));
-    return replay(session, ids, from);
+    return replay(session, ids, from, yes || onlyIds(wanted));
   }
 
   private static boolean onlyIds(FileFilter filter) {
     return FileFilter.of(filter.ids()).equals(filter);
   }
 
-  /** Replays and says what became of it. */
-  static int replay(Session session, List<Long> ids, Replay.From from) {
-    Replay.Result result;
-    if (from == Replay.From.SOURCE) {
-      result = new Replay(session.transactions(), null).replay(ids, from);
-    } else {
-      try (Staging staging = session.openStaging()) {
-        result = new Replay(session.transactions(), staging).replay(ids, from);
+  /**
+   * Replays, and says what became of it and what could not be done.
+   *
+   * @param yes whether to do so without a question
+   */
+  static int replay(Session session, List<Long> ids, Replay.From from, boolean yes) {
+    try (Staging staging = from == Replay.From.SOURCE ? null : session.openStaging()) {
+      Replay replay = new Replay(session.transactions(), staging);
+      if (!yes) {
+        Replay.Result plan = replay.plan(ids, from);
+        sayLeft(session, plan);
+        if (plan.replayed() + plan.resumed() == 0) {
+          throw new UserError(Exit.PROBLEMS, "there is nothing to reprocess", "");
+        }
+        session.confirm(question(session.format(), plan, from), false);
       }
+      Replay.Result done = replay.replay(ids, from);
+      session.print(done, () -> say(session, done));
+      if (yes) {
+        sayLeft(session, done);
+      }
+      boolean all = Set.of(Obstacle.IN_PROGRESS).containsAll(done.left().keySet());
+      return all ? Exit.OK : Exit.PROBLEMS;
     }
-    Replay.Result done = result;
-    session.print(done, () -> say(session, done));
-    return done.missing().isEmpty() && done.unknown().isEmpty() ? Exit.OK : Exit.PROBLEMS;
+  }
+
+  private static String question(Format format, Replay.Result plan, Replay.From from) {
+    String place = from.name().toLowerCase(Locale.ROOT);
+    String replay = "Reprocess " + format.count(plan.replayed(), "file") + " from " + place;
+    String resume = "esume " + format.count(plan.resumed(), "parked file");
+    if (plan.resumed() == 0) {
+      return replay + "?";
+    }
+    return plan.replayed() == 0 ? "R" + resume + "?" : replay + " and r" + resume + "?";
   }
 
   private static void say(Session session, Replay.Result result) {
@@ -106,25 +127,36 @@ final class ReplayCommand implements Callable<Integer> {
     if (result.resumed() > 0) {
       session.out().println(format.count(result.resumed(), "parked file") + " resumed");
     }
-    if (result.inFlight() > 0) {
-      session.out().println(format.count(result.inFlight(), "file") + " in progress, left alone");
-    }
-    list(session, result.missing(), "no longer in staging; try --from source");
-    list(session, result.unknown(), "not in the ledger");
   }
 
-  private static void list(Session session, List<Long> ids, String what) {
-    if (!ids.isEmpty()) {
-      String some = ids.stream().limit(5).map(String::valueOf).toList().toString();
-      session
-          .err()
-          .println(
-              session.format().count(ids.size(), "file")
-                  + " "
-                  + what
-                  + ": "
-                  + some.substring(1, some.length() - 1)
-                  + (ids.size() > 5 ? ", …" : ""));
+  private static void sayLeft(Session session, Replay.Result result) {
+    result.left().forEach((why, left) -> sayLeft(session, left, sentence(why)));
+  }
+
+  /** How many, why, and one of them. */
+  static void sayLeft(Session session, LeftAlone left, String why) {
+    if (left.files() == 0) {
+      return;
     }
+    String example = left.path() == null ? "" : " (" + left.path() + ")";
+    session
+        .err()
+        .printf(
+            "%s %s, for example %d%s%n",
+            session.format().count(left.files(), "file"), why, left.id(), example);
+  }
+
+  private static String sentence(Obstacle why) {
+    return switch (why) {
+      case IN_PROGRESS -> "in progress, left alone";
+      case NOT_STAGED -> "no longer in staging; try --from source";
+      case GONE ->
+          "neither in staging nor at the source, which moved or deleted them once they were"
+              + " loaded: left as they are";
+      case NOT_AT_SOURCE ->
+          "moved or deleted at the source once they were loaded: left as they are; try --from"
+              + " staging";
+      case NOT_IN_LEDGER -> "not in the ledger";
+    };
   }
 }

@@ -53,7 +53,7 @@ class CliReferenceTest {
 
   private static final Path PAGE = Path.of("../../docs/cli.md");
 
-  private static CommandLine sluice() {
+  static CommandLine sluice() {
     Terminal nobody =
         new Terminal(
             new BufferedReader(new StringReader("")),

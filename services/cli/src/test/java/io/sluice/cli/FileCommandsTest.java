@@ -10,7 +10,10 @@ import io.sluice.core.staging.Stagings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,7 +98,8 @@ class FileCommandsTest {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.out())
         .contains("1 file queued for reprocessing", "1 file in progress, left alone");
-    assertThat(run.err()).contains("no longer in staging; try --from source: " + gone);
+    assertThat(run.err())
+        .contains("1 file no longer in staging; try --from source, for example " + gone + " (/b)");
     assertThat(cli.work(id)).isEqualTo("handle waiting");
     assertThat(cli.work(gone)).isEqualTo("none");
   }
@@ -103,16 +107,29 @@ class FileCommandsTest {
   @Test
   void asksBeforeItReplaysMany() {
     long id = cli.loaded("nr-pm", "/a");
+    long deleted = cli.loaded("nr-pm", "/b");
+    cli.execute("update sluice.file set state = 'settled' where id = " + deleted);
+    cli.parked("nr-pm", "/c", "privilege: may not");
     String[] replay = {"replay", "--feed", "nr-pm", "--from", "source"};
-    assertThat(cli.run(replay).err()).contains("Add --yes");
+    Cli.Run refused = cli.run(replay);
+    assertThat(refused.err())
+        .contains("1 file moved or deleted at the source once they were loaded")
+        .contains("try --from staging, for example " + deleted + " (/b)")
+        .contains("Reprocess 1 file from source and resume 1 parked file?", "Add --yes");
+    assertThat(refused.out()).isEmpty();
     assertThat(cli.run(replay).code()).isEqualTo(2);
     cli.interactive = true;
     cli.input = "n\n";
     assertThat(cli.run(replay).code()).isEqualTo(1);
     assertThat(cli.work(id)).isEqualTo("none");
     cli.input = "y\n";
-    assertThat(cli.run(replay).code()).isZero();
+    assertThat(cli.run(replay).code()).as("not all of them").isEqualTo(1);
     assertThat(cli.work(id)).isEqualTo("fetch waiting");
+    assertThat(cli.work(deleted)).isEqualTo("none");
+    Cli.Run nothing =
+        cli.run("replay", "--feed", "nr-pm", "--from", "source", "--state", "settled");
+    assertThat(nothing.code()).isEqualTo(1);
+    assertThat(nothing.err()).contains("there is nothing to reprocess");
     assertThat(cli.run("replay").code()).isEqualTo(2);
     assertThat(cli.run("replay", "--feed", "nr-pm", "--state", "dead", "--yes").code())
         .isEqualTo(1);
@@ -139,7 +156,8 @@ class FileCommandsTest {
     Cli.Run discard = cli.run("dead", "discard", "" + other, "" + id, "--reason", "test element");
     assertThat(discard.code()).isEqualTo(1);
     assertThat(discard.out()).contains("1 file discarded");
-    assertThat(discard.err()).contains("file " + id + " is not dead, rejected or parked");
+    assertThat(discard.err())
+        .contains("file " + id + " is not dead, rejected, parked or waiting for its source");
     assertThat(cli.text("select state || ' ' || reason from sluice.file where id = " + other))
         .isEqualTo("discarded test element");
     assertThat(cli.run("dead").err()).contains("name a subcommand: list, show, replay, discard");
@@ -155,6 +173,57 @@ class FileCommandsTest {
     assertThat(run.out()).contains("1 forgotten file registered again");
     assertThat(cli.work(id)).isEqualTo("handle waiting");
     assertThat(cli.run("recover", "--yes").code()).isEqualTo(2);
+  }
+
+  @Test
+  void saysWhatARecoveryWouldDo_andWhatItCannot_beforeItAsks() throws IOException {
+    long there = cli.loaded("nr-pm", "/a");
+    stage(there);
+    long gone = cli.loaded("nr-pm", "/b");
+    cli.execute("update sluice.file set pack = 7 where id = " + gone);
+    String[] recover = {"recover", "--since", "1d"};
+
+    Cli.Run refused = cli.run(recover);
+
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.out()).isEmpty();
+    String cannot = "1 file closed since then and no longer in staging: they stay as restored";
+    assertThat(refused.err())
+        .contains("0 forgotten files to be registered again")
+        .contains("1 known file to be queued for reprocessing")
+        .contains("0 files in flight to be put back in the queue")
+        .contains(cannot, "for example " + gone + " (/b)")
+        .contains("Recover everything found or loaded since ", "Add --yes");
+    assertThat(cli.work(there)).isEqualTo("none");
+    assertThat(cli.number("select value from sluice.meta where name = 'epoch'")).isEqualTo(1);
+    cli.interactive = true;
+    cli.input = "y\n";
+    Cli.Run done = cli.run(recover);
+    assertThat(done.code()).as("not all of them").isEqualTo(1);
+    assertThat(done.out()).contains("1 known file queued for reprocessing");
+    assertThat(done.err()).contains(cannot);
+    assertThat(cli.work(there)).isEqualTo("handle waiting");
+    assertThat(cli.work(gone)).isEqualTo("none");
+  }
+
+  @Test
+  void refusesToRecoverBesideLiveServices() throws Exception {
+    Files.createDirectories(home.resolve("staging"));
+    String url = cli.database.jdbcUrl();
+    Properties service = new Properties();
+    service.setProperty("user", cli.database.user());
+    service.setProperty("password", cli.database.password());
+    service.setProperty("ApplicationName", "sluice loader-0");
+    try (Connection live = DriverManager.getConnection(url, service)) {
+      assertThat(live.isValid(5)).isTrue();
+      Cli.Run refused = cli.run("recover", "--since", "1d", "--yes");
+      assertThat(refused.code()).isEqualTo(2);
+      assertThat(refused.err())
+          .contains("services are connected to the database: sluice loader-0")
+          .contains("Stop them first, or add --force");
+      assertThat(cli.number("select value from sluice.meta where name = 'epoch'")).isEqualTo(1);
+      assertThat(cli.run("recover", "--since", "1d", "--yes", "--force").code()).isZero();
+    }
   }
 
   @Test

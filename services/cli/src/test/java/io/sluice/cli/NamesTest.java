@@ -151,15 +151,17 @@ class NamesTest {
   }
 
   @Test
-  void asksWhatToDoToHowMany_whereTheyAreChosenByAGlob() {
+  void asksWhatToDoToHowMany_whereTheyAreChosenByAGlob() throws IOException {
+    Files.createDirectories(home.resolve("staging"));
     long id = cli.parked("nr-pm", "/a", "privilege: may not");
     cli.dead("nr-pm", "/b");
     assertThat(cli.run("parked", "resume", "nr-*").err())
         .contains("Resume 1 parked file of nr-pm? There is no terminal to ask on. Add --yes");
-    assertThat(cli.run("dead", "replay", "--feed", "*").err())
-        .contains("Reprocess 1 dead file from staging?");
+    assertThat(cli.run("dead", "replay", "--feed", "*", "--from", "source").err())
+        .contains("Reprocess 1 file from source?");
     assertThat(cli.run("replay", "--state", "dead").err())
-        .contains("Reprocess 1 file from staging?");
+        .contains(
+            "1 file no longer in staging; try --from source", "there is nothing to reprocess");
     assertThat(cli.work(id)).isEqualTo("handle parked");
     cli.interactive = true;
     cli.input = "n\n";

@@ -25,7 +25,7 @@ final class Converters {
         double number = Double.parseDouble(percent ? text.substring(0, text.length() - 1) : text);
         return percent ? number / 100 : number;
       } catch (NumberFormatException e) {
-        throw new TypeConversionException("'" + text + "' is no share; write 1% or 0.01");
+        throw new TypeConversionException("'" + text + "' is not a share; write 1% or 0.01");
       }
     }
   }
@@ -36,7 +36,7 @@ final class Converters {
     public Long convert(String text) {
       Matcher size = SIZE.matcher(text.toUpperCase(Locale.ROOT));
       if (!size.matches()) {
-        throw new TypeConversionException("'" + text + "' is no size; write 1GB, 500MB or 4096");
+        throw new TypeConversionException("'" + text + "' is not a size; write 1GB, 500MB or 4096");
       }
       long number = Long.parseLong(size.group(1));
       return switch (size.group(2)) {
@@ -56,7 +56,7 @@ final class Converters {
         return text.equals("now") ? null : Instant.parse(text);
       } catch (DateTimeParseException e) {
         throw new TypeConversionException(
-            "'" + text + "' is no time; write now or 2026-11-20T09:30:00Z");
+            "'" + text + "' is not a time; write now or 2026-11-20T09:30:00Z");
       }
     }
   }

@@ -1,14 +1,10 @@
 package io.sluice.standalone;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,42 +34,17 @@ record DemoPartitions(String table, List<Span> spans, long rows) {
   record Span(Instant from, Instant to) {}
 
   static DemoPartitions of(Connection connection, String table) throws SQLException {
-    List<Span> spans = new ArrayList<>();
-    try (PreparedStatement query = connection.prepareStatement(SPANS)) {
-      query.setString(1, table);
-      try (ResultSet row = query.executeQuery()) {
-        while (row.next()) {
-          spans.add(new Span(instant(row, 1), instant(row, 2)));
-        }
-      }
-    }
-    return new DemoPartitions(table, spans, count(connection, table));
-  }
-
-  private static Instant instant(ResultSet row, int column) throws SQLException {
-    return row.getObject(column, OffsetDateTime.class).toInstant();
-  }
-
-  private static long count(Connection connection, String table) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("select count(*) from " + table)) {
-      row.next();
-      return row.getLong(1);
-    }
+    List<Span> spans =
+        Sql.list(
+            connection, SPANS, row -> new Span(Sql.instant(row, 1), Sql.instant(row, 2)), table);
+    return new DemoPartitions(
+        table, spans, Sql.number(connection, "select count(*) from " + table));
   }
 
   /** Partitioned tables of a feed, quoted. */
   static List<String> tablesOfFeed(Connection connection, String feed) throws SQLException {
-    List<String> tables = new ArrayList<>();
-    try (PreparedStatement query = connection.prepareStatement(TABLES)) {
-      query.setString(1, feed);
-      try (ResultSet row = query.executeQuery()) {
-        while (row.next()) {
-          tables.add(SqlNames.qualified(row.getString(1), row.getString(2)));
-        }
-      }
-    }
-    return tables;
+    return Sql.list(
+        connection, TABLES, row -> SqlNames.qualified(row.getString(1), row.getString(2)), feed);
   }
 
   int size() {

@@ -1,12 +1,11 @@
 package io.sluice.standalone;
 
+import io.sluice.core.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import javax.sql.DataSource;
 
 /** What the ledger says of the demo's feed. */
@@ -32,7 +31,7 @@ final class DemoProgress {
       """
       select state || ': ' || coalesce(reason, 'no reason'), count(*)
       from sluice.file_status where feed = ? and state in ('rejected', 'dead', 'parked')
-      group by 1
+      group by 1 order by 1
       """;
   private static final String KNOWN =
       """
@@ -74,24 +73,23 @@ final class DemoProgress {
       long pending) {}
 
   Counts counts() throws SQLException {
-    try (Connection connection = warehouse.getConnection();
-        PreparedStatement query = connection.prepareStatement(COUNTS)) {
-      query.setString(1, FEED);
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return new Counts(
-            row.getLong(1),
-            row.getLong(2),
-            row.getLong(3),
-            row.getLong(4),
-            row.getLong(5),
-            row.getLong(6),
-            row.getLong(7),
-            row.getLong(8),
-            cells(row),
-            row.getBoolean(16));
-      }
+    try (Connection connection = warehouse.getConnection()) {
+      return Sql.one(connection, COUNTS, DemoProgress::counts, FEED);
     }
+  }
+
+  private static Counts counts(ResultSet row) throws SQLException {
+    return new Counts(
+        row.getLong(1),
+        row.getLong(2),
+        row.getLong(3),
+        row.getLong(4),
+        row.getLong(5),
+        row.getLong(6),
+        row.getLong(7),
+        row.getLong(8),
+        cells(row),
+        row.getBoolean(16));
   }
 
   private static Cells cells(ResultSet row) throws SQLException {
@@ -107,29 +105,15 @@ final class DemoProgress {
 
   /** How many of these files the ledger knows. */
   long known(List<String> paths) throws SQLException {
-    try (Connection connection = warehouse.getConnection();
-        PreparedStatement query = connection.prepareStatement(KNOWN)) {
-      query.setString(1, FEED);
-      query.setArray(2, connection.createArrayOf("text", paths.toArray()));
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return row.getLong(1);
-      }
+    try (Connection connection = warehouse.getConnection()) {
+      return Sql.number(connection, KNOWN, FEED, Sql.texts(paths));
     }
   }
 
   /** Why files were rejected or are stuck, with how many. */
   Map<String, Long> reasons() throws SQLException {
-    Map<String, Long> reasons = new TreeMap<>();
-    try (Connection connection = warehouse.getConnection();
-        PreparedStatement query = connection.prepareStatement(REASONS)) {
-      query.setString(1, FEED);
-      try (ResultSet rows = query.executeQuery()) {
-        while (rows.next()) {
-          reasons.put(rows.getString(1), rows.getLong(2));
-        }
-      }
+    try (Connection connection = warehouse.getConnection()) {
+      return Sql.map(connection, REASONS, row -> row.getString(1), row -> row.getLong(2), FEED);
     }
-    return reasons;
   }
 }

@@ -1,14 +1,12 @@
 package io.sluice.standalone;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.embedded.EmbeddedException;
 import io.sluice.pgtask.run.RunResult;
 import java.io.PrintStream;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,8 +56,8 @@ final class DemoRotation {
   /** Makes the other program's table, or again the old partitions that the last demo expired. */
   void plant(DataSource warehouse) {
     try (Connection connection = warehouse.getConnection()) {
-      execute(connection, "create schema if not exists other");
-      execute(
+      Sql.execute(connection, "create schema if not exists other");
+      Sql.execute(
           connection,
           "create table if not exists other.alarms (raised_at timestamptz not null, element text,"
               + " words text) partition by range (raised_at)");
@@ -77,35 +75,19 @@ final class DemoRotation {
 
   private static void plant(Connection connection, LocalDate day) throws SQLException {
     String name = "alarms_p" + day.format(DateTimeFormatter.BASIC_ISO_DATE);
-    if (exists(connection, "other." + name)) {
+    if (Sql.isTrue(connection, "select to_regclass(?) is not null", "other." + name)) {
       return;
     }
     String partition = SqlNames.qualified("other", name);
-    execute(
+    Sql.execute(
         connection,
         "create table %s partition of other.alarms for values from ('%sT00:00Z') to ('%sT00:00Z')"
             .formatted(partition, day, day.plusDays(1)));
-    execute(
+    Sql.execute(
         connection,
         "insert into %s select '%sT00:00Z'::timestamptz + n * interval '1 minute', 'gnb-' || n, 'cell down'"
                 .formatted(partition, day)
             + " from generate_series(1, %d) n".formatted(ROWS_A_DAY));
-  }
-
-  private static boolean exists(Connection connection, String table) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement("select to_regclass(?)")) {
-      query.setString(1, table);
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return row.getString(1) != null;
-      }
-    }
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 
   /**
@@ -131,17 +113,16 @@ final class DemoRotation {
   }
 
   private void print(Connection connection, String task) throws SQLException {
-    List<String> words = new ArrayList<>();
-    try (PreparedStatement query = connection.prepareStatement(STEPS)) {
-      query.setString(1, task);
-      query.setObject(2, begun.atOffset(ZoneOffset.UTC));
-      try (ResultSet rows = query.executeQuery()) {
-        while (rows.next()) {
-          boolean done = rows.getString(2).equals("done");
-          words.add(rows.getString(1) + (done ? "" : " (" + rows.getString(2) + ")"));
-        }
-      }
-    }
+    List<String> words =
+        Sql.list(
+            connection,
+            STEPS,
+            row -> {
+              String outcome = row.getString(2);
+              return row.getString(1) + (outcome.equals("done") ? "" : " (" + outcome + ")");
+            },
+            task,
+            begun);
     out.printf("  %s: %d steps%n", task, words.size());
     words.stream().limit(SHOWN).forEach(one -> out.println("    " + one));
     if (words.size() > SHOWN) {

@@ -1,16 +1,14 @@
 package io.sluice.standalone;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.simulator.Expected;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /** Compares the demo's tables, row by count, with what the simulated network wrote. */
@@ -50,31 +48,17 @@ final class DemoWarehouse {
 
   private static long rows(Connection connection, String group, Instant after, Instant last)
       throws SQLException {
-    try (PreparedStatement table = connection.prepareStatement(TABLE)) {
-      table.setString(1, DemoProgress.FEED);
-      table.setString(2, group);
-      try (ResultSet row = table.executeQuery()) {
-        return row.next()
-            ? count(connection, SqlNames.qualified(row.getString(1), row.getString(2)), after, last)
-            : 0;
-      }
+    Optional<String> table =
+        Sql.first(
+            connection,
+            TABLE,
+            row -> SqlNames.qualified(row.getString(1), row.getString(2)),
+            DemoProgress.FEED,
+            group);
+    if (table.isEmpty()) {
+      return 0;
     }
-  }
-
-  private static long count(Connection connection, String table, Instant after, Instant last)
-      throws SQLException {
-    String sql = "select count(*) from " + table + " where end_time > ? and end_time <= ?";
-    try (PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setObject(1, utc(after));
-      query.setObject(2, utc(last));
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return row.getLong(1);
-      }
-    }
-  }
-
-  private static OffsetDateTime utc(Instant time) {
-    return time.atOffset(ZoneOffset.UTC);
+    String sql = "select count(*) from " + table.get() + " where end_time > ? and end_time <= ?";
+    return Sql.number(connection, sql, after, last);
   }
 }

@@ -67,7 +67,7 @@ final class FeedTexts {
     try {
       return fault(
           !DatePattern.of(text).saysADate(),
-          "the date pattern '" + text + "' does not say which day or time it is",
+          "the date pattern '" + text + "' does not determine a day or time",
           "Write year (uuuu, not YYYY), month (MM) and day (dd); hours of 24 as HH, of 12 as hh with a.");
     } catch (IllegalArgumentException e) {
       return Optional.of(

@@ -133,10 +133,10 @@ public final class GzipMembers extends InputStream {
       throw corrupt(
           state == State.FIRST_MEMBER
               ? "no gzip data"
-              : "what follows a whole gzip member is neither another one nor zeros");
+              : "what follows a complete gzip member is neither another member nor zeros");
     }
     if (headerByte() != DEFLATE) {
-      throw corrupt("a gzip member is packed by an unknown method");
+      throw corrupt("a gzip member is compressed by an unknown method");
     }
     int flags = headerByte();
     if ((flags & Flag.RESERVED) != 0) {
@@ -151,7 +151,7 @@ public final class GzipMembers extends InputStream {
     if ((flags & Flag.HEADER_CRC) != 0) {
       int expected = (int) crc.getValue() & 0xFFFF;
       if ((headerByte() | headerByte() << 8) != expected) {
-        throw corrupt("a gzip header is not what its checksum says");
+        throw corrupt("a gzip header does not match its checksum");
       }
     }
   }
@@ -200,11 +200,11 @@ public final class GzipMembers extends InputStream {
       readTrailer();
       state = State.AFTER_MEMBER;
     } else if (inflater.needsDictionary()) {
-      throw corrupt("a gzip member wants a dictionary");
+      throw corrupt("a gzip member needs a dictionary");
     } else {
       position = limit;
       if (!fill()) {
-        throw new EOFException("a gzip member breaks off in its data");
+        throw new EOFException("a gzip member is cut off in its data");
       }
       inflater.setInput(buffer, 0, limit);
     }
@@ -213,10 +213,10 @@ public final class GzipMembers extends InputStream {
 
   private void readTrailer() throws IOException {
     if (littleEndian() != crc.getValue()) {
-      throw corrupt("the data is not what its checksum says");
+      throw corrupt("the data does not match its checksum");
     }
     if (littleEndian() != (memberBytes & 0xFFFF_FFFFL)) {
-      throw corrupt("the data is not as long as its trailer says");
+      throw corrupt("the data does not have the length its trailer gives");
     }
   }
 
@@ -230,7 +230,7 @@ public final class GzipMembers extends InputStream {
 
   private int next(String where) throws IOException {
     if (position == limit && !fill()) {
-      throw new EOFException("a gzip member breaks off in " + where);
+      throw new EOFException("a gzip member is cut off in " + where);
     }
     return buffer[position++] & 0xFF;
   }

@@ -26,7 +26,7 @@ public enum Metric {
   CELLS("sluice_cells_total", "feed, outcome", "read, loaded, collapsed, replaced, rejected, dead"),
   ROWS_LOADED("sluice_rows_loaded_total", "feed", "rows committed to the warehouse"),
   REJECTS("sluice_rejects_total", "feed, reason", "rows or cells rejected"),
-  PAUSED("sluice_stage_paused", "stage", "1 while the surroundings are away"),
+  PAUSED("sluice_stage_paused", "stage", "1 while database, staging or broker is away"),
   WORK_WAITING("sluice_work_waiting", "feed, stage", "files in flight by stage"),
   REPUBLISHED("sluice_work_republished_total", "stage", "lost messages published again"),
   STAGING_BYTES("sluice_staging_bytes", "", "bytes in staging"),

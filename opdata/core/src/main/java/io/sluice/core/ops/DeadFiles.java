@@ -5,10 +5,12 @@ import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.work.FileCloser;
+import io.sluice.core.work.FileCloser.End;
+import io.sluice.core.work.Work;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,7 +57,7 @@ public final class DeadFiles {
         """
         with last as (
           select file_id, max(id) as id, count(*) as deaths from sluice.dead group by file_id)
-        select s.*, d.stage as dead_stage, d.handling as dead_handling, d.attempts,
+        select s.*, d.file_id, d.stage as dead_stage, d.handling as dead_handling, d.attempts,
                d.reason as dead_reason, d.error, d.at, l.deaths
         from last l join sluice.dead d on d.id = l.id
         join sluice.file_status s on s.id = l.file_id and s.day = sluice.day_of(l.file_id)
@@ -64,18 +66,7 @@ public final class DeadFiles {
     return Sql.list(
         connection,
         sql,
-        row ->
-            new Entry(
-                FileRow.read(row),
-                new Death(
-                    row.getLong("id"),
-                    row.getString("dead_stage"),
-                    row.getInt("dead_handling"),
-                    row.getInt("attempts"),
-                    row.getString("dead_reason"),
-                    row.getString("error"),
-                    Sql.instant(row, "at")),
-                row.getInt("deaths")),
+        row -> new Entry(FileRow.read(row), death(row), row.getInt("deaths")),
         LikePattern.of(feed),
         limit);
   }
@@ -83,37 +74,34 @@ public final class DeadFiles {
   /** Every failure of a file, oldest first. */
   public List<Death> deaths(long fileId) {
     String sql =
-        "select file_id, stage, handling, attempts, reason, error, at from sluice.dead"
-            + " where file_id = ? order by id";
-    return transactions.ledger(
-        c ->
-            Sql.list(
-                c,
-                sql,
-                row ->
-                    new Death(
-                        row.getLong("file_id"),
-                        row.getString("stage"),
-                        row.getInt("handling"),
-                        row.getInt("attempts"),
-                        row.getString("reason"),
-                        row.getString("error"),
-                        Sql.instant(row, "at")),
-                fileId));
+        "select file_id, stage as dead_stage, handling as dead_handling, attempts,"
+            + " reason as dead_reason, error, at from sluice.dead where file_id = ? order by id";
+    return transactions.ledger(c -> Sql.list(c, sql, DeadFiles::death, fileId));
+  }
+
+  private static Death death(ResultSet row) throws SQLException {
+    return new Death(
+        row.getLong("file_id"),
+        row.getString("dead_stage"),
+        row.getInt("dead_handling"),
+        row.getInt("attempts"),
+        row.getString("dead_reason"),
+        row.getString("error"),
+        Sql.instant(row, "at"));
   }
 
   /**
-   * Gives a dead or parked file up: it closes as discarded, what was pending counts as dead, its
-   * failures are forgotten. A file that is being worked on is not touched.
+   * Gives a file up that is dead, rejected, parked or was never handled: it closes as discarded,
+   * what was pending counts as dead, its failures are forgotten. One that only waits for its source
+   * is loaded, and its source is left alone. A file that is being worked on is not touched.
    *
-   * @return the file as it is now; empty when it is neither dead nor parked
+   * @return the file as it is now; empty when it is none of these
    */
   public Optional<FileRow> discard(long fileId, String reason) {
     return transactions.durable(
         connection -> {
-          boolean done = discardParked(connection, fileId, reason);
-          done |= !done && discardClosed(connection, fileId, reason);
-          if (!done) {
+          if (!discardInFlight(connection, fileId, reason)
+              && !discardClosed(connection, fileId, reason)) {
             return Optional.empty();
           }
           Sql.update(connection, "delete from sluice.dead where file_id = ?", fileId);
@@ -121,20 +109,14 @@ public final class DeadFiles {
         });
   }
 
-  private static boolean discardParked(Connection connection, long fileId, String reason)
+  private static boolean discardInFlight(Connection connection, long fileId, String reason)
       throws SQLException {
-    String sql =
-        """
-        update sluice.work set dead = read - loaded - collapsed - replaced - rejected
-        where file_id = ? and state = 'parked' returning stage
-        """;
-    List<String> stages = new ArrayList<>(Sql.list(connection, sql, r -> r.getString(1), fileId));
-    if (stages.isEmpty()) {
-      return false;
+    Optional<Stage> stage = Work.giveUp(connection, fileId);
+    if (stage.isPresent()) {
+      End end = stage.get() == Stage.SETTLE ? End.LOADED : End.DISCARDED;
+      FileCloser.close(connection, fileId, end, stage.get(), reason, null);
     }
-    Stage stage = Stage.of(stages.get(0));
-    FileCloser.close(connection, fileId, FileCloser.End.DISCARDED, stage, reason, null);
-    return true;
+    return stage.isPresent();
   }
 
   private static boolean discardClosed(Connection connection, long fileId, String reason)

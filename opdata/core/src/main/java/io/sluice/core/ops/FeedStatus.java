@@ -1,7 +1,9 @@
 package io.sluice.core.ops;
 
+import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.work.WorkState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -12,9 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /** How the feeds are doing, from the ledger alone: some index probes a feed, whatever its size. */
 public final class FeedStatus {
@@ -64,19 +64,23 @@ public final class FeedStatus {
   }
 
   private record Work(String feed, String stage, String state, long files) {
+    boolean isParked() {
+      return state.equals(WorkState.PARKED.id());
+    }
+
     /** An archive at settle waits for its members, which is to be in flight. */
     boolean isWaiting() {
-      return state.equals("waiting") && !stage.equals("settle");
+      return state.equals(WorkState.WAITING.id()) && !stage.equals(Stage.SETTLE.id());
     }
   }
 
-  private record Failed(String feed, long dead, long rejected) {}
+  private record Failed(long dead, long rejected) {}
 
-  private record Rate(String feed, double rows, double cells) {}
+  private record Rate(double rows, double cells) {}
 
-  private record Scan(String feed, Instant at, long skipped, String error) {}
+  private record Scan(Instant at, long skipped, String error) {}
 
-  private record Period(String feed, Instant last) {}
+  private static final Sql.RowMapper<String> FEED = row -> row.getString("feed");
 
   private final Transactions transactions;
   private final Clock clock;
@@ -98,25 +102,24 @@ public final class FeedStatus {
     return transactions.ledger(
         c -> {
           List<Work> work = work(c, like);
-          List<Scan> scans = scans(c, like);
+          Map<String, Scan> scans = scans(c, like);
           TreeSet<String> feeds = new TreeSet<>(FileQuery.feeds(c, feed == null ? "*" : feed));
           work.forEach(w -> feeds.add(w.feed));
-          scans.forEach(s -> feeds.add(s.feed));
+          feeds.addAll(scans.keySet());
           feeds.addAll(declared);
-          Map<String, Failed> failed = byFeed(failed(c), Failed::feed);
-          Map<String, Rate> rates = byFeed(rates(c), Rate::feed);
-          Map<String, Period> periods = byFeed(periods(c, feeds), Period::feed);
-          Map<String, Scan> scanned = byFeed(scans, Scan::feed);
+          Map<String, Failed> failed = failed(c);
+          Map<String, Rate> rates = rates(c);
+          Map<String, Instant> periods = periods(c, feeds);
           return feeds.stream()
               .map(
                   name ->
                       line(
                           name,
                           work.stream().filter(w -> w.feed.equals(name)).toList(),
-                          failed.getOrDefault(name, new Failed(name, 0, 0)),
-                          rates.getOrDefault(name, new Rate(name, 0, 0)),
-                          periods.getOrDefault(name, new Period(name, null)),
-                          scanned.getOrDefault(name, new Scan(name, null, 0, null)),
+                          failed.getOrDefault(name, new Failed(0, 0)),
+                          rates.getOrDefault(name, new Rate(0, 0)),
+                          periods.get(name),
+                          scans.getOrDefault(name, new Scan(null, 0, null)),
                           pauses))
               .toList();
         });
@@ -134,71 +137,59 @@ public final class FeedStatus {
         like);
   }
 
-  private static List<Scan> scans(Connection c, String like) throws SQLException {
+  private static Map<String, Scan> scans(Connection c, String like) throws SQLException {
     String sql =
         """
         select feed, max(last_at) as at, sum(skipped) as skipped,
                string_agg(case host when '' then '' else host || ': ' end || error, '; ' order by host) as error
         from sluice.scan where feed like ? group by feed
         """;
-    return Sql.list(
+    return Sql.map(
         c,
         sql,
-        r ->
-            new Scan(
-                r.getString("feed"),
-                Sql.instant(r, "at"),
-                r.getLong("skipped"),
-                r.getString("error")),
+        FEED,
+        r -> new Scan(Sql.instant(r, "at"), r.getLong("skipped"), r.getString("error")),
         like);
   }
 
-  private List<Failed> failed(Connection c) throws SQLException {
+  private Map<String, Failed> failed(Connection c) throws SQLException {
     String sql =
         """
         select feed, count(*) filter (where state = 'dead') as dead,
                count(*) filter (where state = 'rejected') as rejected
         from sluice.file where state in ('dead', 'rejected') and closed_at >= ? group by feed
         """;
-    return Sql.list(
+    return Sql.map(
         c,
         sql,
-        r -> new Failed(r.getString("feed"), r.getLong("dead"), r.getLong("rejected")),
+        FEED,
+        r -> new Failed(r.getLong("dead"), r.getLong("rejected")),
         clock.instant().minus(FAILURES));
   }
 
-  private List<Rate> rates(Connection c) throws SQLException {
+  private Map<String, Rate> rates(Connection c) throws SQLException {
     String sql =
         """
         select feed, sum(rows) as rows, coalesce(sum(loaded) filter (where unit = 'cell'), 0) as cells
         from sluice.file where closed_at >= ? group by feed
         """;
     double seconds = WINDOW.toSeconds();
-    return Sql.list(
+    return Sql.map(
         c,
         sql,
-        r ->
-            new Rate(
-                r.getString("feed"), r.getDouble("rows") / seconds, r.getDouble("cells") / seconds),
+        FEED,
+        r -> new Rate(r.getDouble("rows") / seconds, r.getDouble("cells") / seconds),
         clock.instant().minus(WINDOW));
   }
 
-  private static List<Period> periods(Connection c, Set<String> feeds) throws SQLException {
+  private static Map<String, Instant> periods(Connection c, Set<String> feeds) throws SQLException {
     String sql =
         """
         select n.feed, f.period from unnest(?::text[]) as n (feed) cross join lateral (
           select period from sluice.file f where f.feed = n.feed and state in ('loaded', 'settled')
             and loaded > 0 and period is not null order by period desc limit 1) f
         """;
-    return Sql.list(
-        c,
-        sql,
-        r -> new Period(r.getString("feed"), Sql.instant(r, "period")),
-        (Object) feeds.toArray(String[]::new));
-  }
-
-  private static <T> Map<String, T> byFeed(List<T> all, Function<T, String> feed) {
-    return all.stream().collect(Collectors.toMap(feed, Function.identity()));
+    return Sql.map(c, sql, FEED, r -> Sql.instant(r, "period"), Sql.texts(feeds));
   }
 
   private Line line(
@@ -206,23 +197,23 @@ public final class FeedStatus {
       List<Work> work,
       Failed failed,
       Rate rate,
-      Period period,
+      Instant period,
       Scan scan,
       List<Pauses.Pause> pauses) {
     Map<String, Long> inFlight = new TreeMap<>();
     work.stream()
-        .filter(w -> !w.state.equals("parked") && !w.isWaiting())
+        .filter(w -> !w.isParked() && !w.isWaiting())
         .forEach(w -> inFlight.merge(w.stage, w.files, Long::sum));
-    Duration lag = period.last == null ? null : Duration.between(period.last, clock.instant());
+    Duration lag = period == null ? null : Duration.between(period, clock.instant());
     return new Line(
         feed,
         sum(work, Work::isWaiting),
         inFlight,
-        sum(work, w -> w.state.equals("parked")),
+        sum(work, Work::isParked),
         failed.dead,
         failed.rejected,
         scan.skipped,
-        period.last,
+        period,
         lag,
         rate.rows,
         rate.cells,

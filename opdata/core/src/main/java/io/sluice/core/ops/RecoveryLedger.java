@@ -10,8 +10,7 @@ import io.sluice.core.work.Batches;
 import io.sluice.core.work.Checksum;
 import io.sluice.core.work.RawPlace;
 import io.sluice.core.work.Work;
-import java.sql.Connection;
-import java.sql.SQLException;
+import io.sluice.core.work.WorkState;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -20,8 +19,12 @@ import java.util.Set;
 /** The statements of {@link Recovery}. */
 final class RecoveryLedger {
 
-  /** A file that closed. */
-  record Closed(long id, String feed, long pack) {}
+  /**
+   * Files of a pack that closed.
+   *
+   * @param path of the first of them
+   */
+  record Closed(String feed, long pack, List<Long> ids, String path) {}
 
   private static final long FILE_SEQUENCE = (1L << 40) - 1;
 
@@ -33,23 +36,31 @@ final class RecoveryLedger {
     this.partitions = partitions;
   }
 
+  /** The one that the next recovery raises it to. */
+  long nextEpoch() {
+    return transactions.ledger(
+        c -> Sql.number(c, "select value + 1 from sluice.meta where name = 'epoch'"));
+  }
+
   long raiseEpoch() {
     String sql = "update sluice.meta set value = value + 1 where name = 'epoch' returning value";
-    return transactions.durable(c -> Sql.one(c, sql, row -> row.getLong(1)));
+    return transactions.durable(c -> Sql.number(c, sql));
+  }
+
+  /** Files in batches; none of those batches counts after a restore. */
+  int queued() {
+    return transactions.ledger(
+        c ->
+            (int)
+                Sql.number(
+                    c, "select count(*) from sluice.work where state = ?", WorkState.QUEUED.id()));
   }
 
   /** Messages and chunks of the time after the restored point fit none of these any more. */
   int resetWork(int handling) {
-    String sql =
-        """
-        update sluice.work set stage = case stage when 'load' then 'handle' else stage end, state = 'waiting',
-               batch = null, attempts = 0, entered_at = now()
-        where state = 'queued'
-        """;
     return transactions.durable(
         c -> {
-          Sql.update(c, "update sluice.work set handling = greatest(handling, ?)", handling);
-          int reset = Sql.update(c, sql);
+          int reset = Work.restored(c, handling);
           Batches.deleteAll(c);
           return reset;
         });
@@ -130,23 +141,9 @@ final class RecoveryLedger {
     return FileIds.days(files.stream().map(RawIdentity::fileId).toList());
   }
 
-  /** Closed files that had been handled are handled again; those in flight are left alone. */
+  /** Closed files are handled again. */
   int restart(List<Long> ids, int handling) {
-    if (ids.isEmpty()) {
-      return 0;
-    }
-    String sql =
-        """
-        select id from sluice.file where id = any (?) and day = any (?)
-          and handling > 0 and state in ('loaded', 'settled', 'rejected', 'dead')
-        """;
-    return transactions.ledger(
-        c -> {
-          Set<Long> handled =
-              new HashSet<>(
-                  Sql.list(c, sql, row -> row.getLong(1), Sql.longs(ids), FileIds.days(ids)));
-          return Replay.restart(c, handled, Replay.From.STAGING, handling);
-        });
+    return transactions.ledger(c -> Work.again(c, ids, true, handling)).size();
   }
 
   /**
@@ -156,46 +153,7 @@ final class RecoveryLedger {
    */
   int insert(String feed, long pack, List<RawIdentity> files, int handling) {
     partitions.ensure(files.stream().map(f -> FileIds.dayOf(f.fileId())).distinct().toList());
-    return transactions.ledger(
-        c -> {
-          int inserted = 0;
-          for (RawIdentity file : files) {
-            inserted += insert(c, feed, pack, file, handling);
-          }
-          return inserted;
-        });
-  }
-
-  private static int insert(Connection c, String feed, long pack, RawIdentity file, int handling)
-      throws SQLException {
-    String sql =
-        """
-        with known as (
-          insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, checksum, parent, bulk)
-          values (?, ?, ?, ?, ?, ?, ?, ?, decode(?::text, 'hex'), ?::bigint, true)
-          on conflict do nothing returning *)
-        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, parent, settle, checksum,
-                                 pack, pack_offset, period, handling)
-        select id, feed, host, path, size, mtime, 'handle', 'waiting', true, parent, ?, checksum, ?, ?, mtime, ?
-        from known
-        """;
-    return Sql.update(
-        c,
-        sql,
-        file.fileId(),
-        FileIds.dayOf(file.fileId()),
-        FileIds.pathKey(feed, file.host(), file.path()),
-        feed,
-        file.host(),
-        file.path(),
-        file.size(),
-        file.mtime(),
-        file.sha256(),
-        file.parent(),
-        file.settle(),
-        pack,
-        file.offset(),
-        handling);
+    return transactions.ledger(c -> Work.remembered(c, feed, pack, files, handling));
   }
 
   /** Files that the restored ledger wants to fetch, though their bytes are there already. */
@@ -214,19 +172,28 @@ final class RecoveryLedger {
                     .toList()));
   }
 
+  /** Closed since, by pack; those in flight again are not among them. */
   List<Closed> closedSince(Instant since) {
     String sql =
         """
-        select id, feed, pack from sluice.file
-        where closed_at >= ? and found_at < ? and pack is not null and handling > 0 and state in ('loaded', 'settled', 'rejected', 'dead')
+        select feed, pack, array_agg(id order by id) as ids, (array_agg(path order by id))[1] as path
+        from sluice.file f
+        where closed_at >= ? and pack is not null and handling > 0
+          and state in ('loaded', 'settled', 'rejected', 'dead')
+          and not exists (select from sluice.work w where w.file_id = f.id)
+        group by feed, pack
         """;
     return transactions.ledger(
         c ->
             Sql.list(
                 c,
                 sql,
-                row -> new Closed(row.getLong("id"), row.getString("feed"), row.getLong("pack")),
-                since,
+                row ->
+                    new Closed(
+                        row.getString("feed"),
+                        row.getLong("pack"),
+                        Sql.elements(row, "ids"),
+                        row.getString("path")),
                 since));
   }
 }

@@ -2,6 +2,8 @@ package io.sluice.core.ops;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
+import io.sluice.core.work.Work;
+import io.sluice.core.work.WorkState;
 import java.time.Instant;
 import java.util.List;
 
@@ -41,7 +43,7 @@ public final class SchemaApproval {
         """
         with today as (select date_trunc('day', now(), 'UTC') as t),
           parked as (select feed, count(*) as files, min(entered_at) as since, min(reason) as reason
-                     from sluice.work where state = 'parked' and %s group by feed),
+                     from sluice.work where state = ? and %s group by feed),
           tables as (select feed, count(*) as n from sluice.target, today where created_at >= t group by feed),
           columns as (select c.feed, count(*) as n from sluice.counter c join sluice.target g on g.id = c.target_id,
                       today where c.created_at >= t and g.created_at < t group by c.feed),
@@ -53,7 +55,7 @@ public final class SchemaApproval {
         from parked p full join tables t using (feed) full join columns c using (feed) full join approved a using (feed)
         order by feed
         """
-            .formatted(ParkedFiles.SCHEMA_LIMIT);
+            .formatted(Work.IS_SCHEMA_LIMIT);
     return transactions.ledger(
         c ->
             Sql.list(
@@ -68,7 +70,8 @@ public final class SchemaApproval {
                         row.getInt("tables"),
                         row.getInt("columns"),
                         row.getInt("more_tables"),
-                        row.getInt("more_columns"))));
+                        row.getInt("more_columns")),
+                WorkState.PARKED.id()));
   }
 
   /**
@@ -84,7 +87,7 @@ public final class SchemaApproval {
     return transactions.durable(
         c -> {
           Sql.update(c, sql, feed, tables, columns);
-          return ParkedFiles.resumeSchemaLimit(c, feed);
+          return Work.approved(c, feed);
         });
   }
 }

@@ -33,18 +33,13 @@ public record DeadFile(BatchFile file, String reason, String error) {
         Sql.array("bigint", files, d -> d.file.id()),
         Sql.array("int", files, d -> d.file.handling()),
         Sql.array("int", files, d -> claim.attempts(d.file)),
-        Sql.array("text", files, d -> text(d.reason)),
-        Sql.array("text", files, d -> text(d.error)));
+        Sql.array("text", files, d -> Work.text(d.reason)),
+        Sql.array("text", files, d -> Work.text(d.error)));
     Work.restIsDead(connection, files.stream().map(d -> d.file.id()).toList());
     FileCloser.close(connection, files.stream().map(dead -> dead.ending(claim)).toList());
   }
 
   private Ending ending(Claim claim) {
-    return new Ending(file.id(), End.DEAD, claim.stage(), text(reason + ": " + error), null);
-  }
-
-  /** PostgreSQL's text takes every char but NUL. */
-  private static String text(String value) {
-    return value.replace('\0', '\uFFFD');
+    return new Ending(file.id(), End.DEAD, claim.stage(), Work.text(reason + ": " + error), null);
   }
 }

@@ -6,7 +6,6 @@ import io.sluice.core.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -70,7 +69,7 @@ public final class FileCloser {
                                    rows)
         select file_id, handling, ends, why, read, loaded, collapsed, replaced, rejected, dead, rows from again)
       update sluice.file f
-      set state = case when a.stays then f.state else d.ends end, stage = case when a.stays then f.stage else d.ends_at end,
+      set state = case when a.stays or d.ends = 'loaded' and f.state = 'settled' then f.state else d.ends end, stage = case when a.stays then f.stage else d.ends_at end,
           reason = case when a.stays then 'replay rejected, the rows of before stay: ' || d.why else d.why end,
           position = d.position, closed_at = now(), handling = d.handling, checksum = coalesce(d.checksum, f.checksum),
           pack = d.pack, pack_offset = d.pack_offset, read = d.read, replaced = d.replaced,
@@ -97,6 +96,41 @@ public final class FileCloser {
         rest.stream().map(id -> new Ending(id, End.LOADED, Stage.LOAD, null, null)).toList());
   }
 
+  /**
+   * Of a file that was loaded before, only the replay ends; its rows stay, and so does its state.
+   */
+  private static final String KEEP =
+      """
+      with e as (
+        select * from unnest(?::bigint[], ?::text[]) as e (file_id, reason)),
+      kept as (
+        update sluice.file f set reason = e.reason from e
+        where f.id = e.file_id and f.day = any (?) and f.state in ('loaded', 'settled') returning f.id)
+      delete from sluice.work w using kept k where w.file_id = k.id returning w.file_id, w.parent
+      """;
+
+  /**
+   * Closes files whose bytes cannot be had; the caller has locked them. One that was loaded and was
+   * to be fetched for a replay is what it was before, with the reason.
+   */
+  public static void closeUnfetched(Connection connection, Collection<Ending> endings)
+      throws SQLException {
+    if (endings.isEmpty()) {
+      return;
+    }
+    Map<Long, Long> kept =
+        Sql.map(
+            connection,
+            KEEP,
+            row -> row.getLong("file_id"),
+            row -> row.getObject("parent", Long.class),
+            Sql.array("bigint", endings, Ending::fileId),
+            Sql.array("text", endings, e -> Work.text("not replayed: " + e.reason())),
+            FileIds.days(endings.stream().map(Ending::fileId).toList()));
+    release(connection, kept.values());
+    close(connection, endings.stream().filter(e -> !kept.containsKey(e.fileId())).toList());
+  }
+
   /** Closes files, whatever their end. */
   public static void close(Connection connection, Collection<Ending> endings) throws SQLException {
     if (endings.isEmpty()) {
@@ -111,10 +145,14 @@ public final class FileCloser {
             Sql.array("bigint", endings, Ending::fileId),
             Sql.array("text", endings, e -> e.end().id()),
             Sql.array("text", endings, e -> e.stage().id()),
-            Sql.array("text", endings, e -> text(e.reason())),
+            Sql.array("text", endings, e -> Work.text(e.reason())),
             Sql.array("text", endings, Ending::position),
             days,
             days);
+    release(connection, parents);
+  }
+
+  private static void release(Connection connection, Collection<Long> parents) throws SQLException {
     Set<Long> archives = new HashSet<>(parents);
     archives.removeIf(Objects::isNull);
     if (!archives.isEmpty()) {
@@ -183,24 +221,19 @@ public final class FileCloser {
   private static String remark(Long notLoaded) {
     return notLoaded == null
         ? null
-        : notLoaded + " of its members were not loaded, so it is left alone at its source";
+        : notLoaded + " of its members were not loaded, so it stays at its source";
   }
 
   /** How many members of each archive did not end well. */
   private static Map<Long, Long> notLoaded(Connection connection, List<Long> archives)
       throws SQLException {
-    Map<Long, Long> count = new HashMap<>();
-    Sql.list(
+    return Sql.map(
         connection,
         "select parent, count(*) from sluice.file where parent = any (?) and day = any (?)"
             + " and state in ('rejected', 'dead', 'discarded') group by parent",
-        row -> count.put(row.getLong(1), row.getLong(2)),
+        row -> row.getLong(1),
+        row -> row.getLong(2),
         Sql.longs(archives),
         FileIds.days(archives));
-    return count;
-  }
-
-  private static String text(String value) {
-    return value == null ? null : value.replace('\0', '\uFFFD');
   }
 }

@@ -15,6 +15,9 @@ import java.time.Duration;
 public record Leaving(
     long fileId, Stage stage, WorkState state, int attempts, Duration pause, String reason) {
 
+  private static final String RETRIED =
+      "; tried again every few minutes, or at once with: sluice parked resume ";
+
   /** Waits for something else than itself; nothing is counted. */
   public static Leaving postponed(Claim claim, BatchFile file, Duration pause, String reason) {
     return new Leaving(
@@ -35,6 +38,8 @@ public record Leaving(
   /** Waits until something is put right; parked files at load are handled again. */
   public static Leaving parked(Claim claim, BatchFile file, String reason) {
     Stage stage = claim.stage() == Stage.LOAD ? Stage.HANDLE : claim.stage();
-    return new Leaving(file.id(), stage, WorkState.PARKED, 0, Duration.ZERO, reason);
+    boolean told = reason.equals(file.reason()) || reason.startsWith("schema_limit");
+    String said = told ? reason : reason + RETRIED + claim.feed();
+    return new Leaving(file.id(), stage, WorkState.PARKED, 0, Duration.ZERO, said);
   }
 }

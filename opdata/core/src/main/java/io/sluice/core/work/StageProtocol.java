@@ -137,11 +137,11 @@ public final class StageProtocol implements AutoCloseable {
 
   private StageTask.Result attempt(Claim claim) {
     if (claim.attempts() > 1 && claim.files().size() > 1) {
-      return isolation.separate(claim, KILLED, "a worker ended while it had this file in a batch");
+      return isolation.separate(claim, KILLED, "a worker died while it had this file in a batch");
     }
     BatchFile first = claim.files().get(0);
     if (claim.attempts(first) > settings.attempts()) {
-      return isolation.bury(claim, KILLED, "every worker that took it ended without a result");
+      return isolation.bury(claim, KILLED, "every worker that took it died without a result");
     }
     try {
       return task.work(claim);
@@ -161,7 +161,10 @@ public final class StageProtocol implements AutoCloseable {
     try {
       publisher.publish(messages);
     } catch (PauseStage e) {
-      log.warn("{} messages will be published by the sweeper: {}", messages.size(), e.getMessage());
+      log.warn(
+          "{} messages could not be published and are left to the sweeper: {}",
+          messages.size(),
+          e.getMessage());
     }
   }
 

@@ -3,6 +3,7 @@ package io.sluice.core.work;
 import io.sluice.core.ids.FileIds;
 import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Sql;
+import io.sluice.core.staging.RawIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -69,12 +71,21 @@ public final class Work {
                     ?::boolean[])
              as o (day, path_key, host, path, size, mtime, period, bulk)),
       made as (
-        insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, period, bulk)
-        select id, day, path_key, ?, host, path, size, mtime, period, bulk from offered
-        on conflict do nothing returning id, feed, host, path, size, mtime, period, bulk)
+        insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, period, bulk, settle)
+        select id, day, path_key, ?, host, path, size, mtime, period, bulk, ? from offered
+        on conflict do nothing returning *)
       insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, settle, period)
-      select id, feed, host, path, size, mtime, 'fetch', 'waiting', bulk, ?, coalesce(period, mtime) from made
+      select id, feed, host, path, size, mtime, 'fetch', 'waiting', bulk, settle, coalesce(period, mtime) from made
       """;
+
+  /**
+   * Reason of files parked until somebody approves more tables or columns: its short name first.
+   */
+  public static final String IS_SCHEMA_LIMIT = "coalesce(reason, '') like 'schema\\_limit%'";
+
+  private static final String UNPARK =
+      "update sluice.work set state = 'waiting', attempts = 0, entered_at = now(), not_before = now()"
+          + " where state = 'parked' and ";
 
   private Work() {}
 
@@ -227,44 +238,20 @@ public final class Work {
         Sql.array("text", files, l -> text(l.reason())));
   }
 
+  private static final String TO_HANDLER =
+      "stage = 'handle', attempts = 0, entered_at = now(), reason = null, ";
+
   /** Bytes of a file that lie in staging now. */
   public record Fetched(long fileId, Checksum checksum, RawPlace raw) {}
 
   /** Fetched files go to the handler in the batch they are in. */
   public static void fetched(Connection connection, Collection<Fetched> files) throws SQLException {
-    if (files.isEmpty()) {
-      return;
-    }
-    Sql.update(
-        connection,
-        """
-        update sluice.work w set stage = 'handle', attempts = 0, entered_at = now(), reason = null,
-               checksum = decode(f.checksum, 'hex'), pack = f.pack, pack_offset = f.pack_offset
-        from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as f (file_id, checksum, pack, pack_offset)
-        where w.file_id = f.file_id
-        """,
-        Sql.array("bigint", files, Fetched::fileId),
-        Sql.array("text", files, f -> f.checksum().hex()),
-        Sql.array("bigint", files, f -> f.raw().pack()),
-        Sql.array("bigint", files, f -> f.raw().offset()));
+    staged(connection, TO_HANDLER, files, "");
   }
 
   /** Where the bytes of files lie that do not go on at once. */
   public static void staged(Connection connection, Collection<Fetched> files) throws SQLException {
-    if (files.isEmpty()) {
-      return;
-    }
-    Sql.update(
-        connection,
-        """
-        update sluice.work w set checksum = decode(f.checksum, 'hex'), pack = f.pack, pack_offset = f.pack_offset
-        from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as f (file_id, checksum, pack, pack_offset)
-        where w.file_id = f.file_id
-        """,
-        Sql.array("bigint", files, Fetched::fileId),
-        Sql.array("text", files, f -> f.checksum().hex()),
-        Sql.array("bigint", files, f -> f.raw().pack()),
-        Sql.array("bigint", files, f -> f.raw().offset()));
+    staged(connection, "", files, "");
   }
 
   /**
@@ -274,14 +261,23 @@ public final class Work {
    */
   public static int foundStaged(Connection connection, Collection<Fetched> files)
       throws SQLException {
+    return staged(connection, TO_HANDLER, files, " and w.stage = 'fetch' and w.state = 'waiting'");
+  }
+
+  private static int staged(
+      Connection connection, String change, Collection<Fetched> files, String condition)
+      throws SQLException {
+    if (files.isEmpty()) {
+      return 0;
+    }
     return Sql.update(
         connection,
-        """
-        update sluice.work w set stage = 'handle', attempts = 0, entered_at = now(), reason = null,
-               checksum = decode(f.checksum, 'hex'), pack = f.pack, pack_offset = f.pack_offset
-        from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as f (file_id, checksum, pack, pack_offset)
-        where w.file_id = f.file_id and w.stage = 'fetch' and w.state = 'waiting'
-        """,
+        "update sluice.work w set "
+            + change
+            + "checksum = decode(f.checksum, 'hex'), pack = f.pack, pack_offset = f.pack_offset"
+            + " from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[])"
+            + " as f (file_id, checksum, pack, pack_offset) where w.file_id = f.file_id"
+            + condition,
         Sql.array("bigint", files, Fetched::fileId),
         Sql.array("text", files, f -> f.checksum().hex()),
         Sql.array("bigint", files, f -> f.raw().pack()),
@@ -468,7 +464,8 @@ public final class Work {
   }
 
   /**
-   * Lets parked files be tried again, those parked longest first.
+   * Lets parked files be tried again, those parked longest first; not those that wait for somebody
+   * to approve.
    *
    * @param parkedFor only files parked at least so long
    * @return how many
@@ -477,20 +474,145 @@ public final class Work {
       throws SQLException {
     return Sql.update(
         connection,
-        """
-        update sluice.work set state = 'waiting', attempts = 0, entered_at = now(), not_before = now()
-        where file_id in (
-          select file_id from sluice.work
-          where state = 'parked' and entered_at <= now() - make_interval(secs => ?)
-            and coalesce(reason, '') not like 'schema\\_limit%'
-          order by entered_at limit ? for update skip locked)
-        """,
+        UNPARK
+            + "file_id in (select file_id from sluice.work where state = 'parked'"
+            + " and entered_at <= now() - make_interval(secs => ?) and not "
+            + IS_SCHEMA_LIMIT
+            + " order by entered_at limit ? for update skip locked)",
         parkedFor,
         limit);
   }
 
+  /** Of these files, those that are parked are tried again; returns how many. */
+  public static int unpark(Connection connection, Collection<Long> files) throws SQLException {
+    return Sql.update(connection, UNPARK + "file_id = any (?)", Sql.longs(files));
+  }
+
+  /** All parked files of feeds like this are tried again; returns how many. */
+  public static int unpark(Connection connection, String feedLike) throws SQLException {
+    return Sql.update(connection, UNPARK + "feed like ?", feedLike);
+  }
+
+  /** A feed's files that wait for more tables or columns are tried again; returns how many. */
+  public static int approved(Connection connection, String feed) throws SQLException {
+    return Sql.update(connection, UNPARK + "feed = ? and " + IS_SCHEMA_LIMIT, feed);
+  }
+
+  /**
+   * What is pending of a file is dead, if nobody would miss it: it is parked, has never been
+   * handled or only waits for its source. The caller closes it.
+   *
+   * @return the stage it is at; empty if it is being worked on
+   */
+  public static Optional<Stage> giveUp(Connection connection, long file) throws SQLException {
+    return Sql.first(
+        connection,
+        "update sluice.work set dead = read - loaded - collapsed - replaced - rejected"
+            + " where file_id = ? and (state = 'parked' or state = 'waiting'"
+            + " and (stage = 'settle' or stage = 'fetch' and handling = 0)) returning stage",
+        row -> Stage.of(row.getString(1)),
+        file);
+  }
+
+  /**
+   * Closed files wait to be handled again, in bulk; one that was never staged, or is to come from
+   * the source, to be fetched. What failed of them is forgotten. Their counts and tables go along
+   * until the new handling is recorded. What has been done at the source is not done again.
+   *
+   * @param staged whether to take bytes that lie in staging
+   * @param above the next handling's number is greater than this
+   * @return those of the files; the others were in flight
+   */
+  public static List<Long> again(
+      Connection connection, Collection<Long> files, boolean staged, int above)
+      throws SQLException {
+    return Sql.list(
+        connection,
+        """
+        with made as (
+          insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, parent, settle, checksum,
+                                   pack, pack_offset, period, handling, read, loaded, collapsed, replaced, rejected,
+                                   dead, conflicts, rows, tables, table_rows, unit, element, first_time, last_time, notes)
+          select id, feed, host, path, size, mtime, case when s.staged and pack is not null then 'handle' else 'fetch' end,
+                 'waiting', true, parent, settle and state <> 'settled', case when s.staged then checksum end,
+                 pack, pack_offset, coalesce(period, mtime), greatest(handling, ?), read, loaded, collapsed, replaced,
+                 rejected, dead, conflicts, rows, tables, table_rows, unit, element, first_time, last_time, notes
+          from sluice.file, (select ?::boolean as staged) s
+          where id = any (?) and day = any (?) and closed_at is not null
+          order by id
+          on conflict do nothing returning file_id),
+        forgotten as (delete from sluice.dead d using made m where d.file_id = m.file_id)
+        select file_id from made
+        """,
+        row -> row.getLong(1),
+        above,
+        staged,
+        Sql.longs(files),
+        FileIds.days(files));
+  }
+
+  /**
+   * After a restore no earlier batch and no earlier handling counts: what was in a batch waits,
+   * what was at the loader for the handler.
+   *
+   * @param above the next handling of every file has a number greater than this
+   * @return how many were in a batch
+   */
+  public static int restored(Connection connection, int above) throws SQLException {
+    Sql.update(connection, "update sluice.work set handling = greatest(handling, ?)", above);
+    return Sql.update(
+        connection,
+        """
+        update sluice.work set stage = case stage when 'load' then 'handle' else stage end, state = 'waiting',
+               batch = null, attempts = 0, entered_at = now()
+        where state = 'queued'
+        """);
+  }
+
+  /**
+   * Files of a pack that a restored ledger does not know wait to be handled.
+   *
+   * @param above their first handling's number is greater than this
+   * @return how many were new; the others a scan has found again
+   */
+  public static int remembered(
+      Connection connection, String feed, long pack, Collection<RawIdentity> files, int above)
+      throws SQLException {
+    return Sql.update(
+        connection,
+        """
+        with known as (
+          insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, checksum, parent, bulk, settle,
+                                   pack, pack_offset)
+          select id, sluice.day_of(id), path_key, ?, host, path, size, mtime, decode(checksum, 'hex'), parent, true,
+                 settle, ?, pack_offset
+          from unnest(?::bigint[], ?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::timestamptz[], ?::text[],
+                      ?::bigint[], ?::boolean[], ?::bigint[])
+            as f (id, path_key, host, path, size, mtime, checksum, parent, settle, pack_offset)
+          on conflict do nothing returning *)
+        insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, parent, settle, checksum,
+                                 pack, pack_offset, period, handling)
+        select id, feed, host, path, size, mtime, 'handle', 'waiting', true, parent, settle, checksum, pack,
+               pack_offset, mtime, ?
+        from known
+        """,
+        feed,
+        pack,
+        Sql.array("bigint", files, RawIdentity::fileId),
+        Sql.array("uuid", files, f -> FileIds.pathKey(feed, f.host(), f.path())),
+        Sql.array("text", files, RawIdentity::host),
+        Sql.array("text", files, RawIdentity::path),
+        Sql.array("bigint", files, RawIdentity::size),
+        Sql.array("timestamptz", files, RawIdentity::mtime),
+        Sql.array("text", files, RawIdentity::sha256),
+        Sql.array("bigint", files, RawIdentity::parent),
+        Sql.array("boolean", files, RawIdentity::settle),
+        Sql.array("bigint", files, RawIdentity::offset),
+        above);
+  }
+
   /** PostgreSQL's text takes every char but NUL. */
-  private static String text(String value) {
+  static String text(String value) {
     return value == null ? null : value.replace('\0', '\uFFFD');
   }
 }

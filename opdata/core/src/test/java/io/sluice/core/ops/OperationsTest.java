@@ -53,6 +53,25 @@ class OperationsTest {
     assertThat(ledger.allExact()).isTrue();
   }
 
+  /** Such as those of a host that its feed no longer has. */
+  @Test
+  void givesUpFiles_thatOnlyWaitForTheirSource() {
+    DeadFiles dead = new DeadFiles(ledger.transactions);
+    long waiting = ledger.found("f", "/a");
+    long settling = ledger.handled("f", "/b");
+    ledger.execute("update sluice.work set settle = true where file_id = " + settling);
+    ledger.load(settling);
+    assertThat(ledger.work(settling)).isEqualTo("settle waiting");
+    long replayed = ledger.loaded("f", "/c");
+    new Replay(ledger.transactions, ledger.staging).replay(List.of(replayed), Replay.From.SOURCE);
+
+    assertThat(dead.discard(waiting, "host is gone").orElseThrow().state()).isEqualTo("discarded");
+    assertThat(dead.discard(settling, "host is gone").orElseThrow().state()).isEqualTo("loaded");
+    assertThat(ledger.file(settling).reason()).isEqualTo("host is gone");
+    assertThat(dead.discard(replayed, "no")).as("its rows are loaded").isEmpty();
+    assertThat(ledger.allExact()).isTrue();
+  }
+
   @Test
   void pausesAndResumes_feedsAndHosts() {
     Pauses pauses = new Pauses(ledger.transactions);

@@ -102,6 +102,43 @@ class RecoveryTest {
   }
 
   @Test
+  void countsWhatIsNoLongerInStaging() {
+    long gone = ledger.loaded("f", "/a");
+    ledger.unstage(gone);
+    long there = ledger.loaded("f", "/b");
+
+    Recovery.Result result = recover();
+
+    assertThat(result.again()).isEqualTo(1);
+    assertThat(result.gone()).isEqualTo(new LeftAlone(1, gone, "/a"));
+    assertThat(ledger.state(gone)).isEqualTo("loaded");
+    assertThat(ledger.work(there)).isEqualTo("handle waiting");
+  }
+
+  @Test
+  void saysWhatItWouldDo_andChangesNothing() {
+    long forgotten = ledger.loaded("f", "/a");
+    forget(forgotten);
+    long known = ledger.loaded("f", "/b");
+    long queued = ledger.handled("f", "/c");
+    long gone = ledger.loaded("f", "/d");
+    ledger.unstage(gone);
+    forget(ledger.loaded("f", "/e"));
+    ledger.found("f", "/e");
+
+    Recovery.Result plan =
+        new Recovery(ledger.transactions, ledger.partitions, ledger.staging).plan(since);
+
+    assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(2);
+    assertThat(ledger.work(queued)).isEqualTo("load queued");
+    assertThat(ledger.number("select value from sluice.meta where name = 'epoch'")).isEqualTo(1);
+    assertThat(plan)
+        .isEqualTo(new Recovery.Result(2, 1, 1, new LeftAlone(1, gone, "/d"), 1, 1, List.of()));
+    assertThat(recover()).isEqualTo(plan);
+    assertThat(ledger.work(known)).isEqualTo("handle waiting");
+  }
+
+  @Test
   void leavesOlderFilesAlone() {
     long id = ledger.loaded("f", "/a");
     stageEarlier(id);

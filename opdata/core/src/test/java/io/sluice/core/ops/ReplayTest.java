@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.ledger.HandleLedger;
 import io.sluice.core.message.Stage;
+import io.sluice.core.ops.Replay.Obstacle;
+import io.sluice.core.staging.Staging;
 import io.sluice.core.work.Batches;
 import io.sluice.core.work.FileCloser;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +40,7 @@ class ReplayTest {
 
     Replay.Result result = replay.replay(List.of(id), Replay.From.STAGING);
 
-    assertThat(result).isEqualTo(new Replay.Result(1, 0, 0, List.of(), List.of()));
+    assertThat(result).isEqualTo(new Replay.Result(1, 0, Map.of()));
     assertThat(ledger.work(id)).isEqualTo("handle waiting");
     assertThat(ledger.state(id)).isEqualTo("fetched");
     assertThat(ledger.file(id).counts().loaded()).isEqualTo(7);
@@ -166,7 +171,7 @@ class ReplayTest {
 
     Replay.Result result = replay.replay(List.of(archive), Replay.From.STAGING);
 
-    assertThat(result).isEqualTo(new Replay.Result(1, 0, 0, List.of(), List.of()));
+    assertThat(result).isEqualTo(new Replay.Result(1, 0, Map.of()));
     assertThat(ledger.work(one)).isEqualTo("handle waiting");
     assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(1);
   }
@@ -177,7 +182,8 @@ class ReplayTest {
     ledger.execute(
         "update sluice.file set state = 'rejected', closed_at = now() where id = " + id,
         "delete from sluice.work");
-    assertThat(replay.replay(List.of(id), Replay.From.STAGING).missing()).containsExactly(id);
+    assertThat(replay.replay(List.of(id), Replay.From.STAGING).left())
+        .isEqualTo(Map.of(Obstacle.NOT_STAGED, new LeftAlone(1, id, "/a")));
     assertThat(replay.replay(List.of(id), Replay.From.SOURCE).replayed()).isEqualTo(1);
     assertThat(ledger.work(id)).isEqualTo("fetch waiting");
   }
@@ -189,13 +195,81 @@ class ReplayTest {
     long inFlight = ledger.handled("f", "/busy");
     long parked = ledger.parked("f", "/parked", "privilege: no");
 
-    Replay.Result result =
-        replay.replay(List.of(gone, inFlight, parked, 4711L), Replay.From.STAGING);
+    List<Long> asked = List.of(gone, inFlight, parked, 4711L);
+    Replay.Result plan = replay.plan(asked, Replay.From.STAGING);
+    assertThat(ledger.work(parked)).isEqualTo("handle parked");
+    Replay.Result result = replay.replay(asked, Replay.From.STAGING);
 
-    assertThat(result).isEqualTo(new Replay.Result(0, 1, 1, List.of(gone), List.of(4711L)));
+    assertThat(result).isEqualTo(plan);
+    assertThat(result.replayed()).isZero();
+    assertThat(result.resumed()).isEqualTo(1);
+    assertThat(result.left())
+        .isEqualTo(
+            Map.of(
+                Obstacle.NOT_STAGED, new LeftAlone(1, gone, "/gone"),
+                Obstacle.IN_PROGRESS, new LeftAlone(1, inFlight, "/busy"),
+                Obstacle.NOT_IN_LEDGER, new LeftAlone(1, 4711, null)));
     assertThat(ledger.state(gone)).isEqualTo("loaded");
     assertThat(ledger.work(inFlight)).isEqualTo("load queued");
     assertThat(ledger.work(parked)).isEqualTo("handle waiting");
+  }
+
+  /** With {@code after: delete} or {@code move}: only staging has it, if anything has. */
+  @Test
+  void leavesFilesAlone_thatTheSourceNoLongerHas() {
+    long staged = ledger.loaded("f", "/a");
+    long gone = ledger.loaded("f", "/b");
+    ledger.unstage(gone);
+    ledger.execute("update sluice.file set state = 'settled'");
+    long archive = ledger.found("f", "/c.zip");
+    ledger.execute(
+        "update sluice.file set state = 'settled', closed_at = now() where id = " + archive,
+        "delete from sluice.work");
+    long member = ledger.loaded("f", "/c.zip!/1");
+    ledger.execute("update sluice.file set parent = " + archive + " where id = " + member);
+
+    Replay.Result source = replay.replay(List.of(staged, gone, member), Replay.From.SOURCE);
+
+    assertThat(source).isEqualTo(replay.plan(List.of(staged, gone, member), Replay.From.SOURCE));
+    assertThat(source.replayed()).isZero();
+    assertThat(source.left(Obstacle.NOT_AT_SOURCE)).isEqualTo(3);
+    assertThat(ledger.state(staged)).isEqualTo("settled");
+    Replay.Result staging = replay.replay(List.of(staged, gone), Replay.From.STAGING);
+    assertThat(staging.replayed()).isEqualTo(1);
+    assertThat(staging.left()).containsOnlyKeys(Obstacle.GONE);
+    assertThat(ledger.state(gone)).isEqualTo("settled");
+  }
+
+  @Test
+  void staysSettled_whenASettledFileIsReplayed() {
+    long id = ledger.loaded("f", "/a");
+    ledger.execute("update sluice.file set state = 'settled', settle = true");
+    replay.replay(List.of(id), Replay.From.STAGING);
+    assertThat(ledger.text("select settle from sluice.work")).isEqualTo("f");
+    ledger.handle(id);
+    ledger.load(id);
+    assertThat(ledger.state(id)).isEqualTo("settled");
+  }
+
+  @Test
+  void asksStagingOncePerPack() {
+    List<Long> ids =
+        List.of(ledger.loaded("f", "/a"), ledger.loaded("f", "/b"), ledger.loaded("f", "/c"));
+    ledger.execute("update sluice.file set pack = (select min(pack) from sluice.file)");
+    AtomicInteger asked = new AtomicInteger();
+    Staging counting =
+        (Staging)
+            Proxy.newProxyInstance(
+                Staging.class.getClassLoader(),
+                new Class<?>[] {Staging.class},
+                (proxy, method, values) -> {
+                  asked.incrementAndGet();
+                  return method.invoke(ledger.staging, values);
+                });
+    Replay.Result result =
+        new Replay(ledger.transactions, counting).replay(ids, Replay.From.STAGING);
+    assertThat(result.replayed()).isEqualTo(3);
+    assertThat(asked).hasValue(1);
   }
 
   @Test

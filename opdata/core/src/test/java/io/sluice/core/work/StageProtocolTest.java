@@ -10,12 +10,15 @@ import io.sluice.core.message.WorkMessage;
 import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class StageProtocolTest {
 
@@ -74,6 +77,35 @@ class StageProtocolTest {
     stage.work(message, true);
     assertThatThrownBy(() -> line.fetch(claims.get(0))).isInstanceOf(LostClaim.class);
     assertThat(line.fetch(claims.get(1)).next()).hasSize(1);
+  }
+
+  /** Whatever it waits for, waiting is no attempt: a file may be parked for weeks. */
+  @ParameterizedTest
+  @EnumSource(Stage.class)
+  void countsNoAttempt_howeverOftenAFileIsParked(Stage stage) {
+    long id = line.found("/a").get(0);
+    line.execute("update sluice.work set read = 10, attempts = 3, stage = '" + stage.id() + "'");
+    Stage then = stage == Stage.LOAD ? Stage.HANDLE : stage;
+    for (int n = 0; n < 3 * StageProtocol.Settings.DEFAULTS.attempts(); n++) {
+      Stage at = n == 0 ? stage : then;
+      line.stage(at, this::park).work(line.cut(at), false);
+      assertThat(line.work(id)).isEqualTo(then.id() + " parked 0");
+      assertThat(line.transactions.<Integer>ledger(c -> Work.unpark(c, Duration.ZERO, 10)))
+          .isEqualTo(1);
+      assertThat(line.work(id)).isEqualTo(then.id() + " waiting 0");
+    }
+    assertThat(line.dead).isEmpty();
+  }
+
+  private StageTask.Result park(Claim claim) {
+    return line.transactions.ledger(
+        c -> {
+          Batches.lock(c, claim);
+          Work.leave(
+              c, List.of(Leaving.parked(claim, claim.files().get(0), "unknown_feed: nowhere")));
+          Batches.end(c, claim);
+          return new StageTask.Result(Map.of(), List.of());
+        });
   }
 
   @Test

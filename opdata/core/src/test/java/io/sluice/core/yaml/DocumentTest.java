@@ -21,7 +21,7 @@ class DocumentTest {
           Map.of(
               "colour",
               text ->
-                  TextChecks.fault(!text.equals("red"), "'" + text + "' is no colour", "Red.")));
+                  TextChecks.fault(!text.equals("red"), "'" + text + "' is not a colour", "Red.")));
 
   private static List<String> problems(String yaml) {
     YamlDocument.Read read = YamlDocument.read("n.yaml", yaml, "note", "note");
@@ -41,7 +41,7 @@ class DocumentTest {
         .containsExactly(
             "n.yaml:1:1: the note has an unknown key 'aftr'. Did you mean 'after'?",
             "n.yaml:1:1: the note has no note. Add note, for example note: milk.",
-            "n.yaml:2:9: 'blue' is no colour. Red.",
+            "n.yaml:2:9: 'blue' is not a colour. Red.",
             "n.yaml:3:8: 'soon' is not a duration. Write a number and ms, s, m, h, d or w, for"
                 + " example 15m.",
             "n.yaml:4:9: the query is not a single SQL query. Write one select without a semicolon,"

@@ -33,9 +33,7 @@ final class ArchiveBudget {
   void enter(int depth, String path) {
     if (depth > limits.depth()) {
       throw reject(
-          "archive_depth",
-          path,
-          "holds archives within archives deeper than %d".formatted(limits.depth()));
+          "archive_depth", path, "nests archives more than %d deep".formatted(limits.depth()));
     }
   }
 
@@ -64,6 +62,6 @@ final class ArchiveBudget {
         path.isEmpty() ? "" : "member " + path,
         "the archive "
             + what
-            + "; if it is meant to, raise the feed's source.archives limits and replay the file");
+            + "; if that is intended, raise the feed's source.archives limits and replay the file");
   }
 }

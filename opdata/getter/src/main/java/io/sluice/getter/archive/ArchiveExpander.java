@@ -76,7 +76,7 @@ public final class ArchiveExpander {
       }
       case GZIP -> gzip(file, prefix, depth);
       case UNSUPPORTED -> throw unsupported(nested(prefix));
-      case NONE -> throw new IllegalArgumentException(archive + " is no archive");
+      case NONE -> throw new IllegalArgumentException(archive + " is not an archive");
     }
   }
 
@@ -151,7 +151,7 @@ public final class ArchiveExpander {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         for (int i = 0; i < count; i++) {
           if (buffer[i] != 0) {
-            throw new IOException("something follows the end of the tar archive");
+            throw new IOException("there is more data after the end of the tar archive");
           }
         }
       }
@@ -277,6 +277,6 @@ public final class ArchiveExpander {
     return new RejectFile(
         "archive_unsupported",
         path.isEmpty() ? "" : "member " + path,
-        "the file is packed in a way that is not read; deliver it as gz, zip, tar or tgz");
+        "the file is compressed in an unsupported way; deliver it as gz, zip, tar or tgz");
   }
 }

@@ -168,7 +168,7 @@ public final class Dispatcher implements Runnable {
 
   private void sayHoldingBack(String reason) {
     if (!reason.equals(holdingBack)) {
-      log.info(reason.isEmpty() ? "fetching goes on" : "fetching waits: {}", reason);
+      log.info(reason.isEmpty() ? "fetching resumed" : "fetching waits: {}", reason);
       holdingBack = reason;
     }
   }

@@ -116,7 +116,7 @@ final class BatchFetch {
   private void fetchOne(SourceReader reader, BatchFile file) throws IOException {
     try {
       if (file.paused()) {
-        String reason = "paused; 'sluice feed resume' lets it go on";
+        String reason = "paused: to resume it: sluice feed resume " + claim.feed();
         fetched.postponed(file, settings.hostPause(), reason);
       } else {
         stage(reader, file);
@@ -188,7 +188,7 @@ final class BatchFetch {
       throw new RejectFile(
           "archive_unsupported",
           "",
-          "the file is packed in a way that is not read; deliver it as gz, zip, tar or tgz");
+          "the file is compressed in an unsupported way; deliver it as gz, zip, tar or tgz");
     }
     if (copied.spool().isPresent()) {
       expand(staged, copied.spool().get());

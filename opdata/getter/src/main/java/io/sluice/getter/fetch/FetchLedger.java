@@ -58,7 +58,7 @@ final class FetchLedger {
     }
     Work.leave(
         connection, fetched.leaving.stream().filter(l -> mine.contains(l.fileId())).toList());
-    FileCloser.close(
+    FileCloser.closeUnfetched(
         connection, fetched.endings.stream().filter(e -> mine.contains(e.fileId())).toList());
     DeadFile.close(
         connection,

@@ -69,8 +69,7 @@ public final class FetchTask implements StageTask {
 
   private void postponeAll(Claim claim, Fetched fetched) {
     String reason =
-        "unknown_feed: feed %s is not in effect; add or repair its definition"
-            .formatted(claim.feed());
+        "unknown_feed: feed %s is not in effect; restore its definition".formatted(claim.feed());
     for (BatchFile file : claim.files()) {
       fetched.postponed(file, settings.hostPause(), reason);
     }

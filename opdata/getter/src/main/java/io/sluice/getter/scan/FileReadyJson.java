@@ -73,10 +73,10 @@ final class FileReadyJson {
       }
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(
-          "location " + withoutLogin + " is no address: " + e.getReason(), e);
+          "location " + withoutLogin + " is not an address: " + e.getReason(), e);
     }
     throw new IllegalArgumentException(
-        "location " + withoutLogin + " is not read; sftp://host:22/path and file:///path are");
+        "location " + withoutLogin + " is not supported; use sftp://host:22/path or file:///path");
   }
 
   private static ReadyFile plain(JsonNode node) {
@@ -100,7 +100,8 @@ final class FileReadyJson {
 
   private static String path(String path) {
     if (path == null || !path.startsWith("/") || path.contains("/../") || path.endsWith("/..")) {
-      throw new IllegalArgumentException("path '" + path + "' is not absolute and plain");
+      throw new IllegalArgumentException(
+          "path '" + path + "' is not an absolute path without . and ..");
     }
     return path;
   }

@@ -80,7 +80,8 @@ public final class SettleTask implements StageTask {
           if (feed.isPresent()) {
             settleHost(claim, feed.get(), host, files, settled);
           } else {
-            String reason = "unknown_feed: feed " + claim.feed() + " is not in effect";
+            String reason =
+                "unknown_feed: feed " + claim.feed() + " is not in effect; restore its definition";
             files.forEach(file -> postpone(claim, file, reason, settled));
           }
         });

@@ -86,7 +86,7 @@ final class BaseDirectory {
     boolean comparable = key != null && look.key != null;
     boolean same = comparable && key.equals(look.key);
     if (comparable && !same && files > 0) {
-      throw outage("is another one than that which held %s".formatted(before()));
+      throw outage("is not the one that held %s".formatted(before()));
     }
     if (!look.empty || first || same) {
       return;

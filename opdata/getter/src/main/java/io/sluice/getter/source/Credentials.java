@@ -63,7 +63,7 @@ final class Credentials {
               passphrase);
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw new IOException(
-          "private key %s cannot be used (%s); check its passphrase and that it is whole"
+          "private key %s cannot be used (%s); check its passphrase and that it is complete"
               .formatted(key, e.getMessage()),
           e);
     }

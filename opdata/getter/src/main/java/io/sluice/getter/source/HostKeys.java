@@ -76,7 +76,7 @@ final class HostKeys {
             : "host key of %s is not in %s";
     String name =
         server.port() == HostPort.SSH ? server.host() : "[" + server.host() + "]:" + server.port();
-    return (start + "; it shows %s. If that is right%s, add this line: %s %s")
+    return (start + "; it presents %s. If that is right%s, add this line: %s %s")
         .formatted(
             server,
             file,

@@ -23,7 +23,7 @@ final class Refusals {
     }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SshChannelOpenException) {
-        return Optional.of("opens no further session (its MaxSessions or a limit of the login)");
+        return Optional.of("opens no more sessions (its MaxSessions, or a limit of the login)");
       }
       if (cause instanceof SshException ssh
           && ssh.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS) {
@@ -31,7 +31,8 @@ final class Refusals {
       }
     }
     return soon && session.getServerVersion() == null
-        ? Optional.of("closed a new connection before it said who it is, as beyond its MaxStartups")
+        ? Optional.of(
+            "closed a new connection before identifying itself, as it does beyond its MaxStartups")
         : Optional.empty();
   }
 }

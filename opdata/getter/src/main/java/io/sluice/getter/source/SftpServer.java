@@ -198,7 +198,7 @@ final class SftpServer {
 
   private String busy(int limit) {
     return allowance.refusal().isEmpty()
-        ? "all %d connections to %s are busy; raise limits.connections if the server bears it"
+        ? "all %d connections to %s are busy; raise limits.connections if the server can take it"
             .formatted(limit, address)
         : "all %d connections to %s are busy; the feed allows %d, but %s"
             .formatted(allowance.of(limit), address, limit, allowance.refusal());

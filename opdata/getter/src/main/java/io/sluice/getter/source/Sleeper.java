@@ -17,7 +17,7 @@ interface Sleeper {
       sleep(time);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting to read on");
+      throw new InterruptedIOException("interrupted while waiting to continue reading");
     }
   }
 }

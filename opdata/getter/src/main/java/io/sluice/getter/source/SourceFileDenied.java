@@ -7,7 +7,7 @@ public final class SourceFileDenied extends SourceFileFailed {
 
   public SourceFileDenied(String host, String path, String what) {
     super(
-        "no permission on %s to %s %s; give it to the user of the feed"
+        "no permission on %s to %s %s; grant it to the feed's user"
             .formatted(host, what, Names.printable(path)));
   }
 

@@ -57,7 +57,7 @@ public final class Sources implements AutoCloseable {
         .orElseThrow(
             () ->
                 new SourceAway(
-                    "feed %s has no host %s; add it again, or discard its files with 'sluice files'"
+                    "feed %s no longer has a host %s; add it again, or give up its files: sluice dead discard ID --reason TEXT"
                         .formatted(feed.name(), host)));
   }
 

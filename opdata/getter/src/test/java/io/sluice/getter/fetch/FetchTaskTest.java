@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
+import io.sluice.core.ops.Replay;
 import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.StagedObject;
@@ -207,6 +208,29 @@ class FetchTaskTest {
     getter.fetchAll();
     assertThat(getter.states()).containsExactly("a.xml rejected");
     assertThat(getter.reason("a.xml")).startsWith("vanished: ").contains("no longer on localhost");
+  }
+
+  @Test
+  void leavesALoadedFileAsItWas_whenAReplayFindsItGoneOrChanged() throws IOException {
+    getter.feed("keep");
+    Path gone = getter.write("a.xml", "<a/>");
+    Path changed = getter.write("b.xml", "<b/>");
+    getter.line();
+    getter.loadAll();
+    assertThat(getter.states()).containsOnly("a.xml loaded", "b.xml loaded");
+    Files.delete(gone);
+    Files.writeString(changed, "<longer/>");
+
+    List<Long> ids =
+        getter.column("select id from sluice.file").stream().map(Long::valueOf).toList();
+    Replay replay = new Replay(getter.transactions, getter.staging);
+    assertThat(replay.replay(ids, Replay.From.SOURCE).replayed()).isEqualTo(2);
+    getter.fetchAll();
+
+    assertThat(getter.states()).containsOnly("a.xml loaded", "b.xml loaded");
+    assertThat(getter.reason("a.xml")).startsWith("not replayed: vanished: ");
+    assertThat(getter.reason("b.xml")).startsWith("not replayed: changed: ");
+    assertThat(getter.text("select count(*) from sluice.work")).isEqualTo("0");
   }
 
   @Test

@@ -2,10 +2,19 @@ package io.sluice.getter.settle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.message.Stage;
+import io.sluice.core.message.WorkMessage;
+import io.sluice.core.ops.Replay;
+import io.sluice.core.work.Batches;
+import io.sluice.core.work.Claim;
+import io.sluice.core.work.FileCloser;
+import io.sluice.core.work.StageTask;
 import io.sluice.getter.GetterFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +46,60 @@ class SettleTaskTest {
     getter.settleAll();
     assertThat(getter.in).isEmptyDirectory();
     assertThat(getter.states()).containsExactly("a.xml settled");
+  }
+
+  @Test
+  void deletesTheSource_ofARejectedFileThatAReplayLoads() throws IOException {
+    getter.feed("delete");
+    Path file = getter.write("a.xml", "<a/>");
+    getter.line();
+    getter.dispatcher().run();
+    for (WorkMessage message : getter.queues.take(Stage.HANDLE)) {
+      getter.stage(Stage.HANDLE, this::reject).work(message, false);
+    }
+    assertThat(getter.states()).containsExactly("a.xml rejected");
+    assertThat(file).exists();
+
+    replay(Replay.From.STAGING);
+    getter.loadAll();
+    getter.settleAll();
+
+    assertThat(getter.states()).containsExactly("a.xml settled");
+    assertThat(getter.in).isEmptyDirectory();
+  }
+
+  private StageTask.Result reject(Claim claim) {
+    return getter.transactions.ledger(
+        c -> {
+          for (long id : Batches.lock(c, claim)) {
+            FileCloser.close(c, id, FileCloser.End.REJECTED, Stage.HANDLE, "bad_xml: no", null);
+          }
+          Batches.end(c, claim);
+          return new StageTask.Result(Map.of(), List.of());
+        });
+  }
+
+  private Replay.Result replay(Replay.From from) {
+    List<Long> ids =
+        getter.column("select id from sluice.file").stream().map(Long::valueOf).toList();
+    return new Replay(getter.transactions, getter.staging).replay(ids, from);
+  }
+
+  @Test
+  void isSettledStill_whenReplayed_andNotFetchedAgain() throws IOException {
+    getter.feed("delete");
+    getter.write("a.xml", "<a/>");
+    getter.line();
+    getter.loadAll();
+    getter.settleAll();
+
+    assertThat(replay(Replay.From.SOURCE).left()).containsOnlyKeys(Replay.Obstacle.NOT_AT_SOURCE);
+    assertThat(replay(Replay.From.STAGING).replayed()).isEqualTo(1);
+    getter.loadAll();
+
+    assertThat(getter.states()).containsExactly("a.xml settled");
+    assertThat(getter.text("select count(*) from sluice.work")).isEqualTo("0");
+    assertThat(replay(Replay.From.SOURCE).replayed()).isZero();
   }
 
   @Test

@@ -24,7 +24,7 @@ public final class CsvEncoder {
   private static final BadField NO_VALUE =
       new BadField("no_value", "the target's time and key need a value");
   private static final BadField KEY_TOO_LONG =
-      BadField.value("the row's key is longer than an index of PostgreSQL takes");
+      BadField.value("the row's key is longer than a PostgreSQL index allows");
 
   private final FileContext context;
   private final boolean strict;
@@ -150,7 +150,7 @@ public final class CsvEncoder {
     }
     if (timed && !context.window().contains(rowTime)) {
       rows.undoRow();
-      reject(row, "out_of_window", null, "the target takes times " + context.window());
+      reject(row, "out_of_window", null, "the target accepts times " + context.window());
       return;
     }
     finish(rows, before);

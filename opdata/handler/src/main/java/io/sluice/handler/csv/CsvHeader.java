@@ -32,7 +32,7 @@ final class CsvHeader {
       distinct.add(times == 1 ? name : name + "_" + times);
       if (times > 1) {
         notes.add(
-            "column %d is named '%s' as one before it and is loaded as %s"
+            "column %d has the name '%s' of an earlier column and is loaded as %s"
                 .formatted(i + 1, name, distinct.get(i)));
       }
     }
@@ -66,8 +66,7 @@ final class CsvHeader {
       places = exact.size() == 1 ? exact : places;
     }
     if (places.size() > 1) {
-      throw ambiguous(
-          wanted, places, "say which by its number, as in from: " + (places.get(0) + 1));
+      throw ambiguous(wanted, places, "give its number, as in from: " + (places.get(0) + 1));
     }
     return places.isEmpty() ? numbered(source) : places.get(0);
   }

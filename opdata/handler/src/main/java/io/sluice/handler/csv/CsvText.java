@@ -73,12 +73,12 @@ public final class CsvText {
     String text = withoutMarks(all);
     if (!sample.hasMore() && text.isBlank()) {
       sample.throwIfBroken();
-      throw new RejectFile("empty", "byte 0", "the file holds nothing");
+      throw new RejectFile("empty", "byte 0", "the file is empty");
     }
     long control = text.chars().filter(c -> c < ' ' && c != '\n' && c != '\r' && c != '\t').count();
     if (control * 5 > text.length()) {
       throw new RejectFile(
-          "not_text", "byte 0", "the file is no text in " + charset + " or any charset found");
+          "not_text", "byte 0", "the file is not text in " + charset + " or any detected charset");
     }
     int lastLine = text.lastIndexOf('\n');
     return sample.isWhole() || lastLine < 0 ? text : text.substring(0, lastLine);
@@ -115,7 +115,7 @@ public final class CsvText {
       all.add(
           "the first "
               + found.preamble()
-              + " rows are passed over as a preamble; say skipLines in format.csv if they are not");
+              + " rows were skipped as a preamble; set skipLines in format.csv if they are not one");
     }
     return all;
   }
@@ -193,7 +193,7 @@ public final class CsvText {
     return new RejectFile(
         "bad_charset",
         "after line " + tokens.line(),
-        "bytes that are not " + charset + "; say the charset in the feed's format",
+        "bytes that are not " + charset + "; set the charset in the feed's format",
         e);
   }
 

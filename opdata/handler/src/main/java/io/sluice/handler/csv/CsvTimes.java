@@ -62,7 +62,7 @@ final class CsvTimes {
     return day == BAD ? iso.parseLocal(chars, from, length) : day * DAY * MICROS;
   }
 
-  /** Why the text read last is no time. */
+  /** Why the text read last is not a time. */
   TimeFault fault() {
     return fault;
   }

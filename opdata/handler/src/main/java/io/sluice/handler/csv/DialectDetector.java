@@ -96,7 +96,7 @@ final class DialectDetector {
     }
     if (secondScore > 0 && secondScore >= CLOSE * bestScore) {
       notes.add(
-          "the delimiter is taken to be %s, though it might be %s; say it in format.csv.delimiter"
+          "the delimiter is taken to be %s, though it might be %s; set format.csv.delimiter"
               .formatted(shown(best), shown(second)));
     }
     return best;

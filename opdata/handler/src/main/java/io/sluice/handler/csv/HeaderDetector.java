@@ -14,10 +14,10 @@ final class HeaderDetector {
   private static final int MAX_PREAMBLE = 50;
 
   private static final String MIGHT_BE_VALUES =
-      "the first row is taken for the header, though nothing tells it from the rows after it; say"
+      "the first row is taken as the header, though nothing distinguishes it from the others; set"
           + " header: true or false in format.csv";
   private static final String MIGHT_BE_HEADER =
-      "the first row is taken for values, though it might be the header; say header: true or false"
+      "the first row is taken as values, though it might be the header; set header: true or false"
           + " in format.csv";
 
   /** A column's rows are values when nearly all are. */

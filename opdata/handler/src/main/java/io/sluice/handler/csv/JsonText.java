@@ -16,7 +16,7 @@ final class JsonText {
     String text = new String(chars, from, length);
     try {
       JSON.readTree(text);
-      return text.contains("\\u0000") || text.isBlank() ? "not JSON that jsonb takes" : null;
+      return text.contains("\\u0000") || text.isBlank() ? "not JSON that jsonb accepts" : null;
     } catch (JacksonException e) {
       return "not JSON: " + e.getOriginalMessage();
     }

@@ -146,7 +146,7 @@ public final class ChunkOutput implements AutoCloseable {
       ids.resolve();
       stage();
     } catch (IOException e) {
-      failure = new PauseStage("staging does not take a chunk: " + e.getMessage(), e);
+      failure = new PauseStage("staging did not accept a chunk: " + e.getMessage(), e);
       throw failure;
     } catch (RuntimeException e) {
       failure = e;

@@ -85,7 +85,7 @@ public final class PmEncoder implements BlockPmSink.Output {
     if (rejects.count("out_of_window", cells)) {
       Instant end = Instant.ofEpochSecond(Math.floorDiv(row.end(), 1_000_000L));
       String message =
-          "the period ends at %s; the target takes %s (group '%s')"
+          "the period ends at %s; the target accepts %s (group '%s')"
               .formatted(end, batch.window(), group.id());
       rejects.keep(
           new Reject("out_of_window", 0, 0, element, row.object(), null, cells, message, null));

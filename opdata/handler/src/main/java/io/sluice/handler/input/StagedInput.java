@@ -49,7 +49,7 @@ public final class StagedInput implements AutoCloseable {
       String packed = packing(magic);
       if (packed != null) {
         throw new RejectFile(
-            "packed", "byte 0", "the file is packed as " + packed + ", which is not read here");
+            "packed", "byte 0", "the file is compressed as " + packed + ", which is not supported");
       }
       return in;
     } catch (IOException e) {
@@ -160,7 +160,10 @@ public final class StagedInput implements AutoCloseable {
         return n;
       } catch (EOFException e) {
         throw new RejectFile(
-            "truncated", position(), e.getMessage() + "; was it fetched while written?", e);
+            "truncated",
+            position(),
+            e.getMessage() + "; was it fetched while it was being written?",
+            e);
       } catch (ZipException e) {
         throw new RejectFile("corrupt_gzip", position(), e.getMessage(), e);
       }

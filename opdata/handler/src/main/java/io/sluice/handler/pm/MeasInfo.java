@@ -107,7 +107,7 @@ final class MeasInfo {
           "bad_granularity",
           null,
           0,
-          "the granularity is no duration in seconds up to a year; its rows have the granularity 0",
+          "the granularity is not a duration in seconds of at most a year; its rows have granularity 0",
           shown);
     }
   }
@@ -219,9 +219,9 @@ final class MeasInfo {
     } else if (object.length() > PmLimits.NAME_CHARS) {
       rejectRow("object_too_long", "the object's name has " + object.length() + " chars");
     } else if (!isUsable(element)) {
-      rejectRow("element_name", "the element has no name, or a too long one");
+      rejectRow("element_name", "the element has no name, or one that is too long");
     } else if (!taken) {
-      rejectRow("element_limit", "the file has too many elements; have it cut");
+      rejectRow("element_limit", "the file has too many elements; have it split");
     } else if (badSuspect) {
       rejectRow("bad_suspect", "the suspect flag '" + suspectText + "' is neither true nor false");
     } else {
@@ -253,7 +253,7 @@ final class MeasInfo {
       rejectValue(reasonOf(slot), index, "p=" + row.p(index), messageOf(slot));
     } else if (!timed) {
       TimeFault fault = hasEnd ? times.fault() : TimeFault.NOT_A_TIME;
-      String sentence = hasEnd ? times.sentence() : "is no time";
+      String sentence = hasEnd ? times.sentence() : "is not a time";
       rejectValue(
           fault.reason(), index, counter(slot), "the end time '" + shownEnd() + "' " + sentence);
     } else if (!sink.value(slot, row.chars(), row.from(index), row.length(index))) {
@@ -279,7 +279,8 @@ final class MeasInfo {
 
   private static String messageOf(int slot) {
     return switch (slot) {
-      case PmGroup.UNUSABLE -> "the counter has no name, a too long one, or is one too many";
+      case PmGroup.UNUSABLE ->
+          "the counter has no name or one that is too long, or is one too many";
       case TypeTable.AMBIGUOUS -> "two types of the measInfo are declared with this p";
       default -> "no type of the measInfo is declared for this value";
     };

@@ -81,7 +81,7 @@ public final class PmTime {
     return readDate() && at == end ? Math.floorDiv(local, DAY) : BAD;
   }
 
-  /** Why the text read last is no time. */
+  /** Why the text read last is not a time. */
   public TimeFault fault() {
     return fault;
   }

@@ -122,7 +122,7 @@ final class BatchHandling {
       byte[] head = in.readNBytes(EXCERPT);
       return new String(head, StandardCharsets.UTF_8).replace('\0', '\uFFFD');
     } catch (IOException | FateException e) {
-      return "(not readable any more: " + e.getMessage() + ")";
+      return "(no longer readable: " + e.getMessage() + ")";
     }
   }
 }

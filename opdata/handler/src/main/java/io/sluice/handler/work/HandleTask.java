@@ -75,9 +75,7 @@ public final class HandleTask implements StageTask, AutoCloseable {
       return result.park(
           new ParkTarget(
               "unknown_feed",
-              "the feed '"
-                  + claim.feed()
-                  + "' is not defined here; restore its definition or discard the file",
+              "the feed '" + claim.feed() + "' is not in effect; restore its definition",
               null));
     }
     catalog.atEpoch(claim.epoch());

@@ -25,8 +25,7 @@ final class Refusals {
           new ParkTarget(
               denied ? "privilege" : "missing_table",
               database.getMessage()
-                  + (denied ? "; grant what is denied" : "; restore what is missing")
-                  + ", then run: sluice parked resume",
+                  + (denied ? "; grant what is denied" : "; restore what is missing"),
               e));
     }
     return Optional.empty();

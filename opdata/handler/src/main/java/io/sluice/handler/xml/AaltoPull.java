@@ -110,7 +110,7 @@ final class AaltoPull implements XmlPull {
   private RuntimeException failed(XMLStreamException e) {
     Throwable cause = e.getNestedException() == null ? e.getCause() : e.getNestedException();
     if (cause instanceof CharacterCodingException) {
-      return reject("bad_charset", "bytes that are not of the file's charset", e);
+      return reject("bad_charset", "bytes that are not valid in the file's charset", e);
     }
     if (cause instanceof IOException) {
       return isDecoding(e)
@@ -130,7 +130,7 @@ final class AaltoPull implements XmlPull {
   private Event started() {
     name = in.getLocalName();
     if (++depth > limits.depth()) {
-      throw reject("too_deep", "more than " + limits.depth() + " elements inside each other", null);
+      throw reject("too_deep", "more than " + limits.depth() + " nested elements", null);
     }
     if (in.getAttributeCount() > limits.attributes()) {
       throw reject("too_many_attributes", "more than " + limits.attributes() + " attributes", null);

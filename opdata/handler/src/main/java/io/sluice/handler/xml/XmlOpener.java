@@ -40,7 +40,7 @@ public final class XmlOpener {
     }
     XmlProlog prolog = XmlProlog.of(sample);
     if (prolog.isEmpty()) {
-      throw new RejectFile("empty", "byte 0", "the file holds nothing");
+      throw new RejectFile("empty", "byte 0", "the file is empty");
     }
     return AaltoPull.of(prolog.content(), prolog.charset(), this, prolog.skippedLines());
   }

@@ -179,7 +179,7 @@ final class XmlProlog {
       throw new RejectFile(
           "unknown_charset",
           "line 1",
-          "the prolog names the charset '" + name + "', which is not known here",
+          "the prolog names the charset '" + name + "', which is not supported",
           e);
     }
   }

@@ -108,7 +108,7 @@ class CsvTextTest {
   void saysWhatItPassesOver() {
     CsvText csv = open("{}", "Total 13,675 Records\na;b;c\n1;2;3\n4;5;6\n");
     assertThat(rows(csv)).hasSize(3);
-    assertThat(csv.notes()).anyMatch(note -> note.contains("first 1 rows are passed over"));
+    assertThat(csv.notes()).anyMatch(note -> note.contains("first 1 rows were skipped"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.sluice.core.feed.Feed;
 import io.sluice.core.message.WorkMessage;
 import io.sluice.core.work.StageProtocol;
 import io.sluice.core.work.StageTask;
+import io.sluice.core.work.Work;
 import io.sluice.handler.work.HandleFixture.Given;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -133,6 +134,23 @@ class HandleTaskTest {
     assertThat(fixture.text("select stage || ' ' || state || ' ' || attempts from sluice.work"))
         .isEqualTo("handle parked 0");
     assertThat(fixture.text("select reason from sluice.work")).startsWith("unknown_feed: ");
+  }
+
+  @Test
+  void handlesIt_whenTheUnknownFeedIsBackAfterManyRounds() throws IOException {
+    List<Long> ids = stage(GOOD);
+    fixture.feeds.clear();
+    for (int n = 0; n < 8; n++) {
+      fixture.protocol.work(fixture.cut(feed, ids), false);
+      assertThat(fixture.state(ids.get(0))).isEqualTo("parked");
+      assertThat(fixture.transactions.<Integer>ledger(c -> Work.unpark(c, Duration.ZERO, 10)))
+          .isEqualTo(1);
+    }
+    fixture.feeds.put("nr-pm", feed);
+    fixture.protocol.work(fixture.cut(feed, ids), false);
+    assertThat(fixture.state(ids.get(0))).isEqualTo("handled");
+    fixture.load(feed);
+    assertThat(fixture.number("select count(*) from pm.nrcelldu")).isEqualTo(1);
   }
 
   @Test

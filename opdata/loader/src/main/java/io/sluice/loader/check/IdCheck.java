@@ -67,7 +67,7 @@ public final class IdCheck {
     }
     if (other.isPresent()) {
       throw new IdsChanged(
-          "id %d of %s.%s does not stand for what it did when the files were handled"
+          "id %d of %s.%s no longer stands for what it did when the files were handled"
               .formatted(other.get(), table.schema, table.table),
           null);
     }

@@ -60,7 +60,6 @@ public final class Refusals {
     }
     Set<Integer> refused = lacks.stream().map(Lack::tableId).collect(Collectors.toSet());
     String words = lacks.stream().map(Lack::words).distinct().collect(Collectors.joining("; "));
-    return new RefusedTarget(
-        refused, "privilege", words + "; grant that, then run: sluice parked resume", failure);
+    return new RefusedTarget(refused, "privilege", words + "; grant that", failure);
   }
 }

@@ -101,7 +101,7 @@ public final class WindowFilter {
         range,
         "out_of_window",
         cells,
-        "%s takes no rows of this time; see partition.keep and partition.ahead of the feed"
+        "%s accepts no rows of this time; see partition.keep and partition.ahead of the feed"
             .formatted(table.display()),
         rows.text(row));
     counts.of(range.fileId()).rejected += cells;

@@ -132,7 +132,7 @@ final class Ddl {
     return new RefusedTarget(
         Set.of(table.id()),
         reason,
-        "%s cannot be made or changed: %s (SQLSTATE %s); put that right and run: sluice parked resume"
+        "%s cannot be made or changed: %s (SQLSTATE %s); fix that"
             .formatted(table.display(), cause.getMessage(), state),
         e);
   }

@@ -160,7 +160,7 @@ final class PartitionMaker {
       throw new RefusedTarget(
           Set.of(table.id()),
           "partition_detached",
-          "%s.%s is there but no partition of %s; attach it, rename it or drop it, then run: sluice parked resume"
+          "%s.%s exists but is not a partition of %s; attach it, rename it or drop it"
               .formatted(table.schema(), name, table.display()),
           null);
     }

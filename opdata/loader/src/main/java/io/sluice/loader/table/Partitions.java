@@ -77,7 +77,7 @@ final class Partitions {
     return new RefusedTarget(
         Set.of(table.id()),
         "feed_unknown",
-        "feed %s is not defined any more, so that nothing says how %s is partitioned; define it again, then run: sluice parked resume"
+        "feed %s is no longer defined, so nothing says how %s is partitioned; define it again"
             .formatted(need.feed, table.display()),
         null);
   }

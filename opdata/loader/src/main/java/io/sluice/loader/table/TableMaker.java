@@ -206,7 +206,7 @@ final class TableMaker {
             table.id(),
             column.name(),
             PgType.ofOid(type),
-            "column \"%s\" of %s is not %s any more"
+            "column \"%s\" of %s is no longer %s"
                 .formatted(column.name(), table.display(), column.type().sql()));
       }
     }
@@ -234,7 +234,7 @@ final class TableMaker {
           "missing_column",
           "%s was not made by Sluice and lacks the columns %s; add them, or name in the feed only"
                   .formatted(table.display(), SqlNames.list(foreign))
-              + " the columns it has, then run: sluice parked resume",
+              + " the columns it has",
           null);
     }
   }

@@ -36,8 +36,7 @@ public final class TypeAdoption {
       throw new RefusedTarget(
           Set.of(change.tableId()),
           "column_type",
-          change.getMessage()
-              + ", and values of this kind cannot go there; change it back, then run: sluice parked resume",
+          change.getMessage() + ", and values of this kind cannot go there; change it back",
           change);
     }
   }

@@ -49,7 +49,7 @@ final class ViewMaker {
         throw e;
       }
       connection.rollback(before);
-      LOG.info("view {} is made anew, since it cannot be replaced: {}", view, e.getMessage());
+      LOG.info("view {} is recreated, since it cannot be replaced: {}", view, e.getMessage());
       Sql.execute(connection, "drop view " + view);
       Sql.execute(connection, "create view " + view + " as " + select());
       there = false;

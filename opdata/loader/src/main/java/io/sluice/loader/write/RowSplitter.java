@@ -92,7 +92,7 @@ final class RowSplitter implements TableWriter {
       ServerErrorMessage server = refusal.getServerErrorMessage();
       text = server.getMessage() + (server.getDetail() == null ? "" : ": " + server.getDetail());
     }
-    return "%s.%s refuses the row: %s (SQLSTATE %s)"
+    return "%s.%s rejected the row: %s (SQLSTATE %s)"
         .formatted(range.head().schema(), range.head().table(), text, cause.getSQLState());
   }
 }

@@ -128,7 +128,8 @@ final class ConsumerSession {
       try {
         getChannel().basicAck(tag, false);
       } catch (IOException | AlreadyClosedException e) {
-        log.debug("Acknowledgement lost; the message comes again and finds nothing to do", e);
+        log.debug(
+            "Acknowledgement lost; the message will be redelivered and find nothing to do", e);
       }
     }
 
@@ -144,7 +145,7 @@ final class ConsumerSession {
       try {
         getChannel().basicNack(tag, false, true);
       } catch (IOException | AlreadyClosedException e) {
-        log.debug("The broker has the message back already", e);
+        log.debug("The broker already has the message back", e);
       }
     }
 

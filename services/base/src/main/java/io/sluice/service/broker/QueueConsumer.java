@@ -138,7 +138,7 @@ public final class QueueConsumer implements AutoCloseable {
     becomePaused(reason);
     if (!mine.awaitIdle()) {
       log.warn(
-          "{}: work goes on after {}; the broker gives it to others",
+          "{}: still working after {}; the broker passes the work to others",
           name(),
           settings.shutdownTimeout());
     }

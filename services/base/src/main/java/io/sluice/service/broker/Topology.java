@@ -61,7 +61,7 @@ public final class Topology {
       if (!isPreconditionFailed(e)) {
         throw e;
       }
-      log.warn("Queue {} exists with other arguments; it is used as it is", queue);
+      log.warn("Queue {} exists with different arguments and is used as it is", queue);
       channel = open(connection);
     }
     channel.queueBind(queue, EXCHANGE, queue);
@@ -71,7 +71,7 @@ public final class Topology {
   static Channel open(Connection connection) throws IOException {
     Channel channel = connection.createChannel();
     if (channel == null) {
-      throw new IOException("the broker allows no further channel on this connection");
+      throw new IOException("the broker allows no more channels on this connection");
     }
     return channel;
   }

@@ -58,7 +58,7 @@ class FileReadyConfiguration {
       if (!redelivered) {
         throw new RetryBatch(e.getMessage(), e);
       }
-      log.warn("{}, later again: {}", Topology.FILE_READY, e.getMessage());
+      log.warn("{}, trying again later: {}", Topology.FILE_READY, e.getMessage());
       publisher.publishDead(Topology.FILE_READY, body, new Failure(0, "later", e.getMessage(), 1));
     }
   }

@@ -51,7 +51,7 @@ final class FileReadyController {
     byte[] json = body.readNBytes(LARGEST + 1);
     if (json.length > LARGEST) {
       return ResponseEntity.status(HttpStatus.CONTENT_TOO_LARGE)
-          .body(error("a notification has at most %d bytes; send several".formatted(LARGEST)));
+          .body(error("a notification may have at most %d bytes; send several".formatted(LARGEST)));
     }
     return ResponseEntity.ok(ready.accept(json));
   }

@@ -68,6 +68,12 @@ create table sluice.overtaken (
 );
 create index on sluice.overtaken (file_id);
 
+-- What a replay needs to know: work.settle leaves with its row.
+alter table sluice.file add column settle boolean not null default false;
+comment on column sluice.file.settle is 'the source wants an action once the rows are committed';
+update sluice.file f set settle = true
+from sluice.work w where w.settle and f.id = w.file_id and f.day = sluice.day_of(w.file_id);
+
 -- What was in flight is fetched again: its bytes were staged one by one.
 alter table sluice.work drop constraint work_state_check;
 update sluice.work set stage = 'fetch', state = 'waiting', attempts = 0, handling = greatest(handling, current)
