@@ -14,6 +14,7 @@ import io.sluice.core.metric.StageMetrics;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.Packs;
+import io.sluice.core.staging.StagedObject;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingSettings;
@@ -247,6 +248,10 @@ public final class GetterFixture implements AutoCloseable {
   public String reason(String name) {
     return text(
         "select reason from sluice.file_status where path = '" + in + "/" + name + "' limit 1");
+  }
+
+  public void deleteStaged(String prefix) throws IOException {
+    staging.delete(staging.list(prefix).stream().map(StagedObject::key).toList());
   }
 
   public String staged(String name) throws IOException {

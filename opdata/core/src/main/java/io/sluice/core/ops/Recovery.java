@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Makes a database that was restored to an earlier point whole again from staging, without the
@@ -98,13 +97,9 @@ public final class Recovery {
   }
 
   private void recoverHour(String hour, int handling) throws IOException {
-    List<String> keys = new ArrayList<>();
-    try (Stream<StagedObject> objects = staging.list(hour)) {
-      objects.map(StagedObject::key).forEach(keys::add);
-    }
     String feed = hour.split("/", -1)[1];
-    for (String key : keys) {
-      recoverPack(feed, key, handling);
+    for (StagedObject pack : staging.list(hour)) {
+      recoverPack(feed, pack.key(), handling);
     }
   }
 

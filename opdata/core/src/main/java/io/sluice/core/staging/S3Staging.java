@@ -2,17 +2,13 @@ package io.sluice.core.staging;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Spliterators;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
+import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -32,6 +28,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Staging in a bucket of Amazon S3 or a server that speaks its protocol. */
 final class S3Staging implements Staging {
+
+  /** As many keys as one request may delete. */
+  private static final int BATCH = 1000;
 
   private final S3Client client;
   private final String bucket;
@@ -77,7 +76,7 @@ final class S3Staging implements Staging {
     try {
       return client.getObject(request -> request.bucket(bucket).key(full).range(range));
     } catch (NoSuchKeyException e) {
-      throw missing(key, e);
+      throw new StagingObjectMissing(key, e);
     } catch (SdkException e) {
       throw away(full, e);
     }
@@ -89,7 +88,7 @@ final class S3Staging implements Staging {
     try {
       return client.headObject(request -> request.bucket(bucket).key(full)).contentLength();
     } catch (NoSuchKeyException e) {
-      throw missing(key, e);
+      throw new StagingObjectMissing(key, e);
     } catch (SdkException e) {
       throw away(full, e);
     }
@@ -99,21 +98,22 @@ final class S3Staging implements Staging {
   public void delete(Collection<String> keys) throws IOException {
     List<ObjectIdentifier> all =
         keys.stream().map(key -> ObjectIdentifier.builder().key(full(key)).build()).toList();
-    for (int from = 0; from < all.size(); from += BatchDelete.BATCH) {
-      deleteBatch(all.subList(from, Math.min(all.size(), from + BatchDelete.BATCH)));
+    for (int from = 0; from < all.size(); from += BATCH) {
+      deleteBatch(all.subList(from, Math.min(all.size(), from + BATCH)));
     }
   }
 
   @Override
-  public Stream<StagedObject> list(String prefix) throws IOException {
+  public void list(String prefix, Consumer<StagedObject> objects) throws IOException {
     String under = root + StagingKeys.checkedPrefix(prefix);
-    Iterator<S3Object> objects =
-        client
-            .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(under))
-            .contents()
-            .iterator();
-    Iterator<StagedObject> described = new Listing(objects);
-    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(described, 0), false);
+    try {
+      client
+          .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(under))
+          .contents()
+          .forEach(object -> objects.accept(describe(object)));
+    } catch (SdkException e) {
+      throw away("listing", e);
+    }
   }
 
   @Override
@@ -194,13 +194,6 @@ final class S3Staging implements Staging {
     return root + StagingKeys.checked(key);
   }
 
-  private static StagingObjectMissing missing(String key, SdkException cause) {
-    StagingObjectMissing missing = new StagingObjectMissing(key);
-    missing.initCause(cause);
-    return missing;
-  }
-
-  /** The location's path as a prefix: nothing, or ending at a slash. */
   private static String root(StagingSettings settings) {
     String path = settings.location().getPath();
     String trimmed = path == null ? "" : path.replaceAll("^/+|/+$", "");
@@ -230,28 +223,5 @@ final class S3Staging implements Staging {
               AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())));
     }
     return builder.build();
-  }
-
-  /** A listing whose pages are fetched as it is read, and whose failures are the store's. */
-  private final class Listing implements Iterator<StagedObject> {
-    private final Iterator<S3Object> objects;
-
-    Listing(Iterator<S3Object> objects) {
-      this.objects = objects;
-    }
-
-    @Override
-    public boolean hasNext() {
-      try {
-        return objects.hasNext();
-      } catch (SdkException e) {
-        throw new UncheckedIOException(away("listing", e));
-      }
-    }
-
-    @Override
-    public StagedObject next() {
-      return describe(objects.next());
-    }
   }
 }

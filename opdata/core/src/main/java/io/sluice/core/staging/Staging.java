@@ -3,9 +3,10 @@ package io.sluice.core.staging;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 /**
  * Where bytes lie between the stages: packs of raw files as fetched, chunks as encoded.
@@ -68,25 +69,22 @@ public interface Staging extends AutoCloseable {
   void delete(Collection<String> keys) throws IOException;
 
   /**
-   * The objects under a prefix that ends at a {@code /}, streamed in no particular order. The
-   * stream must be closed; a failure midway comes as {@link java.io.UncheckedIOException}.
+   * Shows the objects under a prefix that ends at a {@code /} one by one, in no particular order.
    */
-  Stream<StagedObject> list(String prefix) throws IOException;
+  void list(String prefix, Consumer<StagedObject> objects) throws IOException;
+
+  /** The objects under a prefix that ends at a {@code /} and holds few, as an hour does. */
+  default List<StagedObject> list(String prefix) throws IOException {
+    List<StagedObject> objects = new ArrayList<>();
+    list(prefix, objects::add);
+    return objects;
+  }
 
   /**
    * The names directly below a prefix that ends at a {@code /}, each itself ending at a {@code /}:
    * of {@code raw/} the feeds, of {@code raw/nr-pm/} the days. So that cleaning never lists all.
    */
   List<String> folders(String prefix) throws IOException;
-
-  /**
-   * Deletes everything under a prefix that ends at a {@code /}.
-   *
-   * @return what was deleted
-   */
-  default Deleted deleteUnder(String prefix) throws IOException {
-    return BatchDelete.under(this, prefix);
-  }
 
   /**
    * Removes what writers that died left behind before the instant; nothing of it was ever visible.

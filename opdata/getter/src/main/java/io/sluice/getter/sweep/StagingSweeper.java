@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,11 +100,7 @@ public final class StagingSweeper implements Runnable {
 
   private Deleted sweepHour(String hour, boolean keepRejects) throws IOException {
     Deleted deleted = Deleted.NOTHING;
-    List<StagedObject> objects = new ArrayList<>();
-    try (Stream<StagedObject> listed = staging.list(hour)) {
-      listed.forEach(objects::add);
-    }
-    for (StagedObject pack : objects) {
+    for (StagedObject pack : staging.list(hour)) {
       deleted = deleted.plus(packs.sweep(pack, keepRejects));
     }
     return deleted;
