@@ -22,7 +22,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -139,18 +138,17 @@ final class DirectoryStaging implements Staging {
 
   @Override
   public List<String> folders(String prefix) throws IOException {
-    List<String> folders = new ArrayList<>();
     try (Stream<Path> below = Files.list(folder(prefix))) {
-      below
+      return below
           .filter(path -> !path.getFileName().toString().equals(TEMP) && Files.isDirectory(path))
-          .forEach(path -> folders.add(prefix + path.getFileName() + "/"));
+          .map(path -> prefix + path.getFileName() + "/")
+          .sorted()
+          .toList();
     } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    folders.sort(null);
-    return folders;
   }
 
   @Override

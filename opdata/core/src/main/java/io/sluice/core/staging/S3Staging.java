@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,7 +17,6 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
-import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -119,15 +117,13 @@ final class S3Staging implements Staging {
   @Override
   public List<String> folders(String prefix) throws IOException {
     String under = root + StagingKeys.checkedPrefix(prefix);
-    List<String> folders = new ArrayList<>();
     try {
-      client
+      return client
           .listObjectsV2Paginator(r -> r.bucket(bucket).prefix(under).delimiter("/"))
           .commonPrefixes()
           .stream()
-          .map(CommonPrefix::prefix)
-          .forEach(folder -> folders.add(folder.substring(root.length())));
-      return folders;
+          .map(folder -> folder.prefix().substring(root.length()))
+          .toList();
     } catch (SdkException e) {
       throw away(under, e);
     }
