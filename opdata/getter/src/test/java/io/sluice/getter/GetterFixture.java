@@ -49,7 +49,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** A getter with a real ledger, a real staging directory and queues to look into. */
 public final class GetterFixture implements AutoCloseable {
@@ -252,6 +251,10 @@ public final class GetterFixture implements AutoCloseable {
         "select reason from sluice.file_status where path = '" + in + "/" + name + "' limit 1");
   }
 
+  public void deleteStaged(String prefix) throws IOException {
+    staging.delete(staging.list(prefix).stream().map(StagedObject::key).toList());
+  }
+
   public String staged(String name) throws IOException {
     return transactions
         .ledger(
@@ -263,13 +266,6 @@ public final class GetterFixture implements AutoCloseable {
                     row -> read(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
                     in + "/" + name))
         .orElseThrow();
-  }
-
-  /** Staging loses all packs. */
-  public void loseRaw() throws IOException {
-    try (Stream<StagedObject> packs = staging.list(StagingKeys.RAW)) {
-      staging.delete(packs.map(StagedObject::key).toList());
-    }
   }
 
   private String read(String feed, long pack, long offset, long size) {

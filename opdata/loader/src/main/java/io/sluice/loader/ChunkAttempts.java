@@ -4,7 +4,6 @@ import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.RetryBatch;
 import io.sluice.core.fate.SqlFates;
 import io.sluice.core.ledger.Epoch;
-import io.sluice.core.message.Stage;
 import io.sluice.core.sql.DatabaseException;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.work.Claim;
@@ -169,15 +168,12 @@ final class ChunkAttempts {
 
   /** What the registries were when these files were handled they are not now. */
   private void handleAll(Attempt attempt, RuntimeException e) {
+    String message = e.getMessage();
     String feed = attempt.claim().feed();
-    LOG.warn("feed={} files are handled again: {}", feed, e.getMessage());
-    Duration pause = changedIds.note(feed, e.getMessage());
-    String reason = "registry_changed: " + e.getMessage();
-    attempt.files.leave(
-        attempt.files.remaining(),
-        file -> Leaving.backTo(Stage.HANDLE, file, pause, reason),
-        Outcome.retried("registry_changed"),
-        Epoch::raise);
+    LOG.warn("feed={} files are handled again: {}", feed, message);
+    Duration pause = changedIds.note(feed, message);
+    Set<Long> all = attempt.files.remaining();
+    attempt.files.handleAgain(all, pause, "registry_changed", message, Epoch::raise);
   }
 
   private void typeChanged(Attempt attempt, TypeChanged e) {
@@ -189,19 +185,16 @@ final class ChunkAttempts {
       return;
     }
     LOG.warn("feed={} files are handled again: {}", attempt.claim().feed(), e.getMessage());
-    attempt.files.leave(
-        filesOf(attempt, Set.of(e.tableId()), e),
-        file ->
-            Leaving.backTo(Stage.HANDLE, file, Duration.ZERO, "type_changed: " + e.getMessage()),
-        Outcome.retried("type_changed"));
+    Set<Long> files = filesOf(attempt, Set.of(e.tableId()), e);
+    attempt.files.handleAgain(
+        files, Duration.ZERO, "type_changed", e.getMessage(), Departures.Beside.NOTHING);
   }
 
   private void postpone(Attempt attempt, BusyTables e) {
     LOG.warn("feed={} files wait: {}", attempt.claim().feed(), e.getMessage());
-    attempt.files.leave(
-        filesOf(attempt, e.tableIds(), e),
-        file -> Leaving.backTo(Stage.HANDLE, file, e.pause(), "table_busy: " + e.getMessage()),
-        Outcome.retried("table_busy"));
+    Set<Long> files = filesOf(attempt, e.tableIds(), e);
+    attempt.files.handleAgain(
+        files, e.pause(), "table_busy", e.getMessage(), Departures.Beside.NOTHING);
   }
 
   private void park(Attempt attempt, RefusedTarget e) {

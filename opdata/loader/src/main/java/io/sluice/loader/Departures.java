@@ -1,5 +1,6 @@
 package io.sluice.loader;
 
+import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.Batches;
@@ -9,6 +10,7 @@ import io.sluice.core.work.Outcome;
 import io.sluice.core.work.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +26,8 @@ final class Departures {
   /** Something to be written down together with the departure. */
   @FunctionalInterface
   interface Beside {
+    Beside NOTHING = connection -> {};
+
     void write(Connection connection) throws SQLException;
   }
 
@@ -57,10 +61,21 @@ final class Departures {
    * @throws io.sluice.core.work.LostClaim when another worker has taken over
    */
   void leave(Set<Long> files, Function<BatchFile, Leaving> how, Outcome outcome) {
-    leave(files, how, outcome, connection -> {});
+    leave(files, how, outcome, Beside.NOTHING);
   }
 
-  void leave(Set<Long> files, Function<BatchFile, Leaving> how, Outcome outcome, Beside beside) {
+  /** Takes files out of the batch to have them handled again. */
+  void handleAgain(Set<Long> files, Duration pause, String reason, String message, Beside beside) {
+    String why = reason + ": " + message;
+    leave(
+        files,
+        file -> Leaving.backTo(Stage.HANDLE, file, pause, why),
+        Outcome.retried(reason),
+        beside);
+  }
+
+  private void leave(
+      Set<Long> files, Function<BatchFile, Leaving> how, Outcome outcome, Beside beside) {
     transactions.durable(
         connection -> {
           Set<Long> mine = new HashSet<>(Batches.lock(connection, claim));

@@ -16,7 +16,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -101,10 +100,11 @@ public final class PartitionExport implements BeforeDrop {
       throws IOException {
     String manifestKey = base + ManifestFile.SUFFIX;
     String folder = base.substring(0, base.indexOf('/') + 1);
-    List<String> keys;
-    try (Stream<StagedObject> objects = place.list(folder)) {
-      keys = objects.map(StagedObject::key).filter(key -> key.startsWith(base + ".")).toList();
-    }
+    List<String> keys =
+        place.list(folder).stream()
+            .map(StagedObject::key)
+            .filter(key -> key.startsWith(base + "."))
+            .toList();
     if (keys.contains(manifestKey)) {
       try (InputStream in = place.open(manifestKey)) {
         identity.mustBe(ManifestFile.read(in, uri(to, manifestKey).toString()).manifest(), to);

@@ -66,7 +66,7 @@ public final class ChunkReader implements Closeable {
     byte[] json = new byte[length];
     in.readFully(json);
     Segment head = ChunkWriter.JSON.readValue(json, Segment.class);
-    payload = new Payload(head.length());
+    payload = new Slice(in, head.length(), "the chunk ends inside a segment, ");
     segments++;
     return head;
   }
@@ -91,42 +91,5 @@ public final class ChunkReader implements Closeable {
   @Override
   public void close() throws IOException {
     in.close();
-  }
-
-  private final class Payload extends InputStream {
-
-    private long left;
-
-    Payload(long left) {
-      this.left = left;
-    }
-
-    @Override
-    public int read() throws IOException {
-      if (left == 0) {
-        return -1;
-      }
-      int b = in.readByte() & 0xFF;
-      left--;
-      return b;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int count) throws IOException {
-      if (left == 0) {
-        return -1;
-      }
-      int n = in.read(target, offset, (int) Math.min(count, left));
-      if (n < 0) {
-        throw new EOFException("the chunk ends inside a segment, " + left + " bytes short");
-      }
-      left -= n;
-      return n;
-    }
-
-    @Override
-    public int available() {
-      return (int) Math.min(left, Integer.MAX_VALUE);
-    }
   }
 }

@@ -11,53 +11,33 @@ public sealed interface CleanStep {
    *
    * @param fields names or globs
    */
-  record Drop(List<String> fields) implements CleanStep {
-    public Drop {
-      fields = List.copyOf(fields);
-    }
-  }
+  record Drop(List<String> fields) implements CleanStep {}
 
   /**
    * Leaves out all fields but these; time and key stay in any case.
    *
    * @param fields names or globs
    */
-  record Keep(List<String> fields) implements CleanStep {
-    public Keep {
-      fields = List.copyOf(fields);
-    }
-  }
+  record Keep(List<String> fields) implements CleanStep {}
 
   /**
    * Gives fields another name.
    *
    * @param names old name to new name
    */
-  record Rename(Map<String, String> names) implements CleanStep {
-    public Rename {
-      names = Ordered.copyOf(names);
-    }
-  }
+  record Rename(Map<String, String> names) implements CleanStep {}
 
   /**
    * Gives fields a value where they have none.
    *
    * @param values name to value, as text that is read like the file's own
    */
-  record Default(Map<String, String> values) implements CleanStep {
-    public Default {
-      values = Ordered.copyOf(values);
-    }
-  }
+  record Default(Map<String, String> values) implements CleanStep {}
 
   /**
    * Takes white space off both ends of text fields.
    *
    * @param fields names or globs
    */
-  record Trim(List<String> fields) implements CleanStep {
-    public Trim {
-      fields = List.copyOf(fields);
-    }
-  }
+  record Trim(List<String> fields) implements CleanStep {}
 }

@@ -30,25 +30,19 @@ public final class CounterFilter {
     return globs.stream().map(Rule::of).toList();
   }
 
-  /** Whether the group can have a counter that is taken: false allows to skip it unread. */
-  public boolean includesGroup(String group) {
-    return include.stream().anyMatch(rule -> rule.group.matches(group))
-        && exclude.stream().noneMatch(rule -> rule.everyCounter && rule.group.matches(group));
-  }
-
   /** Whether the counter is taken. */
   public boolean includes(String group, String counter) {
     return include.stream().anyMatch(rule -> rule.matches(group, counter))
         && exclude.stream().noneMatch(rule -> rule.matches(group, counter));
   }
 
-  private record Rule(Glob group, Glob counter, boolean everyCounter) {
+  private record Rule(Glob group, Glob counter) {
 
     static Rule of(String text) {
       int slash = text.lastIndexOf('/');
       String counter = slash < 0 ? "*" : text.substring(slash + 1);
       String group = slash < 0 ? text : text.substring(0, slash);
-      return new Rule(Glob.of(group), Glob.of(counter), counter.equals("*"));
+      return new Rule(Glob.of(group), Glob.of(counter));
     }
 
     boolean matches(String groupName, String counterName) {

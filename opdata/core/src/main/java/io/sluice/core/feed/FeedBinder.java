@@ -12,6 +12,7 @@ import io.sluice.core.yaml.Secret;
 import io.sluice.core.yaml.Tree;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -166,7 +167,7 @@ final class FeedBinder {
   static <T> Map<String, T> map(Tree mapping, Function<Tree, T> value) {
     Map<String, T> map = new LinkedHashMap<>();
     mapping.entries().forEach((name, tree) -> map.put(name, value.apply(tree)));
-    return map;
+    return Collections.unmodifiableMap(map);
   }
 
   private static <T> T read(Tree value, Function<String, Optional<T>> parser) {

@@ -8,8 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +22,6 @@ public final class FeedDirectory implements AutoCloseable {
 
   private final DocumentDirectory<FeedResult, Feed> files;
   private final Clock clock;
-  private final List<Consumer<FeedChange>> listeners = new CopyOnWriteArrayList<>();
   private volatile Feeds current;
 
   /** Loads the feeds once; a missing directory is a problem, not an error. */
@@ -44,11 +42,6 @@ public final class FeedDirectory implements AutoCloseable {
     return files.problems();
   }
 
-  /** Is told each later change, in order, before {@link #refresh()} returns. */
-  public void onChange(Consumer<FeedChange> listener) {
-    listeners.add(listener);
-  }
-
   /**
    * Looks for changes in this interval until closed.
    *
@@ -67,26 +60,21 @@ public final class FeedDirectory implements AutoCloseable {
     Map<String, Feed> active = new HashMap<>();
     files.inEffect().forEach(feed -> active.putIfAbsent(feed.name(), feed));
     Feeds feeds = new Feeds(active, clock.instant());
-    FeedChange change = FeedChange.between(current, feeds);
-    if (change.none()) {
+    Feeds before = current;
+    if (feeds.byName().equals(before.byName())) {
       return false;
     }
     current = feeds;
     LOG.info(
         "Feeds added {}, changed {}, removed {}",
-        change.added(),
-        change.changed(),
-        change.removed());
-    listeners.forEach(listener -> tell(listener, change));
+        names(feeds, feed -> before.get(feed.name()).isEmpty()),
+        names(feeds, feed -> before.get(feed.name()).filter(f -> !f.equals(feed)).isPresent()),
+        names(before, feed -> feeds.get(feed.name()).isEmpty()));
     return true;
   }
 
-  private static void tell(Consumer<FeedChange> listener, FeedChange change) {
-    try {
-      listener.accept(change);
-    } catch (RuntimeException e) {
-      LOG.error("{} failed to apply a change of feeds", listener, e);
-    }
+  private static List<String> names(Feeds feeds, Predicate<Feed> which) {
+    return feeds.all().stream().filter(which).map(Feed::name).toList();
   }
 
   /** Ends watching; the feeds in effect stay readable. */

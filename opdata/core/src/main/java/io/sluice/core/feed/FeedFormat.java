@@ -50,12 +50,6 @@ public sealed interface FeedFormat {
     /** The column that times a row. */
     public static final String TIME = "end_time";
 
-    public Pm {
-      include = List.copyOf(include);
-      exclude = List.copyOf(exclude);
-      elementFrom = List.copyOf(elementFrom);
-    }
-
     /** The compiled choice of counters. */
     public CounterFilter counters() {
       return CounterFilter.of(include, exclude);
@@ -134,12 +128,6 @@ public sealed interface FeedFormat {
       ZoneId zone,
       OnTruncated onTruncated)
       implements FeedFormat {
-
-    public Csv {
-      nullValues = List.copyOf(nullValues);
-      columns = Ordered.copyOf(columns);
-      dateFormats = List.copyOf(dateFormats);
-    }
 
     @Override
     public String name() {

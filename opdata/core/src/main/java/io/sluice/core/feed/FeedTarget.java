@@ -35,11 +35,6 @@ public record FeedTarget(
   /** What a table template can hold between braces. */
   public static final Set<String> PLACEHOLDERS = Set.of("measInfoId", "feed");
 
-  public FeedTarget {
-    key = List.copyOf(key);
-    types = Ordered.copyOf(types);
-  }
-
   /** What a row does to one of the same key. */
   public enum Mode {
     /** Rows are added; a correction replaces the rows of the file's earlier version. */
@@ -74,11 +69,7 @@ public record FeedTarget(
    * @param loader may insert, update and delete, if it is not the owner
    * @param readers may select
    */
-  public record Grants(Optional<String> owner, Optional<String> loader, List<String> readers) {
-    public Grants {
-      readers = List.copyOf(readers);
-    }
-  }
+  public record Grants(Optional<String> owner, Optional<String> loader, List<String> readers) {}
 
   /**
    * New tables and columns of a feed and day before files park as {@code schema_limit}.

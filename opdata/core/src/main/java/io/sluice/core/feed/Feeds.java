@@ -2,6 +2,7 @@ package io.sluice.core.feed;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -15,7 +16,7 @@ import java.util.TreeMap;
 public record Feeds(Map<String, Feed> byName, Instant loadedAt) {
 
   public Feeds {
-    byName = Ordered.copyOf(new TreeMap<>(byName));
+    byName = Collections.unmodifiableMap(new TreeMap<>(byName));
   }
 
   /** The feed of that name, if it is in effect. */

@@ -1,6 +1,5 @@
 package io.sluice.core.feed;
 
-import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -9,11 +8,9 @@ import java.util.regex.Pattern;
  */
 public final class Glob {
 
-  private final String text;
   private final Pattern pattern;
 
   private Glob(String text) {
-    this.text = text;
     this.pattern = GlobRegex.translate(text, Glob::refuse).pattern();
   }
 
@@ -35,21 +32,5 @@ public final class Glob {
   /** Whether the whole name matches. */
   public boolean matches(String name) {
     return pattern.matcher(name).matches();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Glob glob && glob.text.equals(text);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(text);
-  }
-
-  /** The text it was compiled from. */
-  @Override
-  public String toString() {
-    return text;
   }
 }

@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.Year;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +45,9 @@ record PathDates(Map<PathDates.Field, Integer> fields) {
     }
 
     static Optional<Field> of(String letters) {
-      for (Field field : values()) {
-        if (field.letters.equals(letters) || field.alias.equals(letters)) {
-          return Optional.of(field);
-        }
-      }
-      return Optional.empty();
+      return Arrays.stream(values())
+          .filter(field -> field.letters.equals(letters) || field.alias.equals(letters))
+          .findFirst();
     }
   }
 

@@ -34,13 +34,11 @@ public final class PathPattern {
   private static final Pattern DATE_LETTERS =
       Pattern.compile("([A-Za-z])\\1*|'([^']*)'|[^A-Za-z']");
 
-  private final String text;
   private final ZoneId zone;
   private final List<Segment> segments;
   private final int baseLength;
 
-  private PathPattern(String text, ZoneId zone, List<Segment> segments) {
-    this.text = text;
+  private PathPattern(ZoneId zone, List<Segment> segments) {
     this.zone = zone;
     this.segments = segments;
     int fixed = 0;
@@ -70,7 +68,7 @@ public final class PathPattern {
       throw new BadPatternException(
           "'" + text + "' ends with **", "End with a file name or glob, such as /pm/**/*.xml.");
     }
-    return new PathPattern(text, zone, List.copyOf(segments));
+    return new PathPattern(zone, List.copyOf(segments));
   }
 
   /** The directory to list from: the leading names without glob or date. */
@@ -218,22 +216,6 @@ public final class PathPattern {
                   span.to().isAfter(oldest.minus(SLACK)) && !span.from().isAfter(now.plus(SLACK)))
           .orElse(true);
     }
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof PathPattern that && text.equals(that.text) && zone.equals(that.zone);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * text.hashCode() + zone.hashCode();
-  }
-
-  /** The text it was compiled from. */
-  @Override
-  public String toString() {
-    return text;
   }
 
   /** One name of the path; {@code pattern} is null for {@code **}. */

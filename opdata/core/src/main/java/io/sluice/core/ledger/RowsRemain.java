@@ -6,8 +6,6 @@ package io.sluice.core.ledger;
  */
 public final class RowsRemain extends RuntimeException {
 
-  private static final long serialVersionUID = 1L;
-
   RowsRemain(String message) {
     super(message);
   }

@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Makes a database that was restored to an earlier point whole again from staging, without the
@@ -125,13 +124,9 @@ public final class Recovery {
     }
 
     private void recoverHour(String hour) throws IOException {
-      List<String> keys = new ArrayList<>();
-      try (Stream<StagedObject> objects = staging.list(hour)) {
-        objects.map(StagedObject::key).forEach(keys::add);
-      }
       String feed = hour.split("/", -1)[1];
-      for (String key : keys) {
-        recoverPack(feed, key);
+      for (StagedObject pack : staging.list(hour)) {
+        recoverPack(feed, pack.key());
       }
     }
 

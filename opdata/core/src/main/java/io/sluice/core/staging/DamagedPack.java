@@ -5,8 +5,6 @@ import java.io.IOException;
 /** An object where a pack should be, whose index cannot be read. */
 public final class DamagedPack extends IOException {
 
-  private static final long serialVersionUID = 1L;
-
   DamagedPack(String message) {
     super(message);
   }

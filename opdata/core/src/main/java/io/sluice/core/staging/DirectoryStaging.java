@@ -10,24 +10,26 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.Spliterators;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * Staging in a directory: one machine, or a volume many machines mount.
@@ -70,7 +72,7 @@ final class DirectoryStaging implements Staging {
       FileChannel channel = FileChannel.open(path(key), StandardOpenOption.READ);
       return Channels.newInputStream(channel.position(offset));
     } catch (NoSuchFileException | FileNotFoundException e) {
-      throw missing(key, e);
+      throw new StagingObjectMissing(key, e);
     }
   }
 
@@ -79,7 +81,7 @@ final class DirectoryStaging implements Staging {
     try {
       return Files.size(path(key));
     } catch (NoSuchFileException e) {
-      throw missing(key, e);
+      throw new StagingObjectMissing(key, e);
     }
   }
 
@@ -99,27 +101,53 @@ final class DirectoryStaging implements Staging {
     }
   }
 
+  /** What is deleted meanwhile is not there. */
   @Override
-  public Stream<StagedObject> list(String prefix) throws IOException {
-    DirectoryWalk walk = new DirectoryWalk(root, folder(prefix), root.resolve(TEMP));
-    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(walk, 0), false)
-        .onClose(walk::close);
+  public void list(String prefix, Consumer<StagedObject> objects) throws IOException {
+    Path temp = root.resolve(TEMP);
+    Files.walkFileTree(
+        folder(prefix),
+        Set.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            return folder.equals(temp) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile()) {
+              String key = root.relativize(file).toString().replace('\\', '/');
+              Instant modified = attributes.lastModifiedTime().toInstant();
+              objects.accept(new StagedObject(key, attributes.size(), modified));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+        });
   }
 
   @Override
   public List<String> folders(String prefix) throws IOException {
-    List<String> folders = new ArrayList<>();
     try (Stream<Path> below = Files.list(folder(prefix))) {
-      below
+      return below
           .filter(path -> !path.getFileName().toString().equals(TEMP) && Files.isDirectory(path))
-          .forEach(path -> folders.add(prefix + path.getFileName() + "/"));
+          .map(path -> prefix + path.getFileName() + "/")
+          .sorted()
+          .toList();
     } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    folders.sort(null);
-    return folders;
   }
 
   @Override
@@ -191,12 +219,6 @@ final class DirectoryStaging implements Staging {
     } catch (DirectoryNotEmptyException e) {
       return; // as far as it goes
     }
-  }
-
-  private static StagingObjectMissing missing(String key, Exception cause) {
-    StagingObjectMissing missing = new StagingObjectMissing(key);
-    missing.initCause(cause);
-    return missing;
   }
 
   private static IOException fullOr(IOException e, Path target) {

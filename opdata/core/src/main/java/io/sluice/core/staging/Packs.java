@@ -1,7 +1,6 @@
 package io.sluice.core.staging;
 
-import java.io.EOFException;
-import java.io.FilterInputStream;
+import io.sluice.core.chunk.Slice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -23,7 +22,7 @@ public final class Packs {
    */
   public static InputStream open(Staging staging, String key, long offset, long size)
       throws IOException {
-    return new Slice(staging.open(key, offset), key, size);
+    return new Slice(staging.open(key, offset), size, "pack " + key + " ends ");
   }
 
   /**
@@ -60,54 +59,5 @@ public final class Packs {
       throw new DamagedPack("staging object " + key + " is not a pack");
     }
     return at;
-  }
-
-  /** The bytes of one file. */
-  private static final class Slice extends FilterInputStream {
-
-    private final String key;
-    private long left;
-
-    Slice(InputStream in, String key, long size) {
-      super(in);
-      this.key = key;
-      this.left = size;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      if (left == 0) {
-        return -1;
-      }
-      int count = in.read(bytes, offset, (int) Math.min(length, left));
-      if (count < 0) {
-        throw new EOFException("pack " + key + " ends " + left + " bytes short");
-      }
-      left -= count;
-      return count;
-    }
-
-    @Override
-    public long skip(long count) throws IOException {
-      long skipped = in.skip(Math.min(count, left));
-      left -= skipped;
-      return skipped;
-    }
-
-    @Override
-    public int available() throws IOException {
-      return (int) Math.min(in.available(), left);
-    }
-
-    @Override
-    public boolean markSupported() {
-      return false;
-    }
   }
 }

@@ -2,17 +2,12 @@ package io.sluice.core.staging;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Spliterators;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
+import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -22,7 +17,6 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
-import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -78,7 +72,7 @@ final class S3Staging implements Staging {
     try {
       return client.getObject(request -> request.bucket(bucket).key(full).range(range));
     } catch (NoSuchKeyException e) {
-      throw missing(key, e);
+      throw new StagingObjectMissing(key, e);
     } catch (SdkException e) {
       throw away(full, e);
     }
@@ -90,7 +84,7 @@ final class S3Staging implements Staging {
     try {
       return client.headObject(request -> request.bucket(bucket).key(full)).contentLength();
     } catch (NoSuchKeyException e) {
-      throw missing(key, e);
+      throw new StagingObjectMissing(key, e);
     } catch (SdkException e) {
       throw away(full, e);
     }
@@ -106,29 +100,28 @@ final class S3Staging implements Staging {
   }
 
   @Override
-  public Stream<StagedObject> list(String prefix) throws IOException {
+  public void list(String prefix, Consumer<StagedObject> objects) throws IOException {
     String under = root + StagingKeys.checkedPrefix(prefix);
-    Iterator<S3Object> objects =
-        client
-            .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(under))
-            .contents()
-            .iterator();
-    Iterator<StagedObject> described = new Listing(objects);
-    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(described, 0), false);
+    try {
+      client
+          .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(under))
+          .contents()
+          .forEach(object -> objects.accept(describe(object)));
+    } catch (SdkException e) {
+      throw away("listing", e);
+    }
   }
 
   @Override
   public List<String> folders(String prefix) throws IOException {
     String under = root + StagingKeys.checkedPrefix(prefix);
-    List<String> folders = new ArrayList<>();
     try {
-      client
+      return client
           .listObjectsV2Paginator(r -> r.bucket(bucket).prefix(under).delimiter("/"))
           .commonPrefixes()
           .stream()
-          .map(CommonPrefix::prefix)
-          .forEach(folder -> folders.add(folder.substring(root.length())));
-      return folders;
+          .map(folder -> folder.prefix().substring(root.length()))
+          .toList();
     } catch (SdkException e) {
       throw away(under, e);
     }
@@ -200,13 +193,6 @@ final class S3Staging implements Staging {
     return root + StagingKeys.checked(key);
   }
 
-  private static StagingObjectMissing missing(String key, SdkException cause) {
-    StagingObjectMissing missing = new StagingObjectMissing(key);
-    missing.initCause(cause);
-    return missing;
-  }
-
-  /** The location's path as a prefix: nothing, or ending at a slash. */
   private static String root(StagingSettings settings) {
     String path = settings.location().getPath();
     String trimmed = path == null ? "" : path.replaceAll("^/+|/+$", "");
@@ -236,28 +222,5 @@ final class S3Staging implements Staging {
               AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())));
     }
     return builder.build();
-  }
-
-  /** A listing whose pages are fetched as it is read, and whose failures are the store's. */
-  private final class Listing implements Iterator<StagedObject> {
-    private final Iterator<S3Object> objects;
-
-    Listing(Iterator<S3Object> objects) {
-      this.objects = objects;
-    }
-
-    @Override
-    public boolean hasNext() {
-      try {
-        return objects.hasNext();
-      } catch (SdkException e) {
-        throw new UncheckedIOException(away("listing", e));
-      }
-    }
-
-    @Override
-    public StagedObject next() {
-      return describe(objects.next());
-    }
   }
 }

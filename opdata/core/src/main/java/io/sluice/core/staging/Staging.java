@@ -3,9 +3,10 @@ package io.sluice.core.staging;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 /**
  * Where bytes lie between the stages: packs of raw files as fetched, chunks as encoded.
@@ -68,10 +69,16 @@ public interface Staging extends AutoCloseable {
   void delete(Collection<String> keys) throws IOException;
 
   /**
-   * The objects under a prefix that ends at a {@code /}, streamed in no particular order. The
-   * stream must be closed; a failure midway comes as {@link java.io.UncheckedIOException}.
+   * Shows the objects under a prefix that ends at a {@code /} one by one, in no particular order.
    */
-  Stream<StagedObject> list(String prefix) throws IOException;
+  void list(String prefix, Consumer<StagedObject> objects) throws IOException;
+
+  /** The objects under a prefix that ends at a {@code /} and holds few, as an hour does. */
+  default List<StagedObject> list(String prefix) throws IOException {
+    List<StagedObject> objects = new ArrayList<>();
+    list(prefix, objects::add);
+    return objects;
+  }
 
   /**
    * The names directly below a prefix that ends at a {@code /}, each itself ending at a {@code /}:

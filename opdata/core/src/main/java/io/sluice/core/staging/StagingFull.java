@@ -5,8 +5,6 @@ import java.io.IOException;
 /** Staging has no room. What would fill it pauses until it has; nothing is lost. */
 public final class StagingFull extends IOException {
 
-  private static final long serialVersionUID = 1L;
-
   public StagingFull(String message) {
     super(message);
   }

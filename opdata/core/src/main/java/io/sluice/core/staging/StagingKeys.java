@@ -4,9 +4,7 @@ import io.sluice.core.ids.Tokens;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoField;
 import java.util.regex.Pattern;
 
 /**
@@ -27,11 +25,7 @@ public final class StagingKeys {
   private static final DateTimeFormatter DAY_HOUR =
       DateTimeFormatter.ofPattern("yyyyMMdd/HH").withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter HOUR =
-      new DateTimeFormatterBuilder()
-          .appendPattern("yyyyMMddHH")
-          .parseDefaulting(ChronoField.MINUTE_OF_HOUR, 0)
-          .toFormatter()
-          .withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("yyyyMMddHHmm").withZone(ZoneOffset.UTC);
   private static final Pattern SAFE =
       Pattern.compile("[A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*");
 
@@ -78,7 +72,7 @@ public final class StagingKeys {
       throw new IllegalArgumentException("not an hour of staging: " + prefix);
     }
     try {
-      return HOUR.parse(parts[2] + parts[3], Instant::from);
+      return HOUR.parse(parts[2] + parts[3] + "00", Instant::from);
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException("not an hour of staging: " + prefix, e);
     }

@@ -8,16 +8,11 @@ import java.io.IOException;
  */
 public final class StagingObjectMissing extends IOException {
 
-  private static final long serialVersionUID = 1L;
-
-  private final String key;
-
   public StagingObjectMissing(String key) {
-    super("staging has no object " + key);
-    this.key = key;
+    this(key, null);
   }
 
-  public String key() {
-    return key;
+  StagingObjectMissing(String key, Throwable cause) {
+    super("staging has no object " + key, cause);
   }
 }

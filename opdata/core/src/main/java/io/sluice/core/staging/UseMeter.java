@@ -1,13 +1,12 @@
 package io.sluice.core.staging;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /**
  * Keeps the sum of a store's object sizes without listing it each time: a full listing now and
@@ -56,20 +55,13 @@ final class UseMeter {
       return used.get();
     }
     long before = used.get();
-    long listed = list();
+    LongAdder listed = new LongAdder();
+    staging.list("", object -> listed.add(object.size()));
     // What was written meanwhile may be counted twice until the next measurement: the safe side.
-    used.addAndGet(listed - before);
+    used.addAndGet(listed.sum() - before);
     Duration took = Duration.between(start, clock.instant());
     Duration pause = took.multipliedBy(20).compareTo(FRESH) > 0 ? took.multipliedBy(20) : FRESH;
     nextMeasurement = clock.instant().plus(pause);
     return used.get();
-  }
-
-  private long list() throws IOException {
-    try (Stream<StagedObject> objects = staging.list("")) {
-      return objects.mapToLong(StagedObject::size).sum();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
   }
 }

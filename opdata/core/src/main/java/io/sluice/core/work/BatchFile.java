@@ -63,6 +63,24 @@ public record BatchFile(
         row.getBoolean("paused"));
   }
 
+  /** A member of this archive, on its way into the ledger. */
+  public BatchFile member(long memberId, String memberPath) {
+    return new BatchFile(
+        memberId,
+        host,
+        memberPath,
+        0,
+        mtime,
+        Optional.of(id),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        0,
+        null,
+        false);
+  }
+
   /**
    * Orders the contents of one key in merge mode: the source's mtime in microseconds since 1970.
    */

@@ -2,11 +2,11 @@ package io.sluice.core.yaml;
 
 import io.sluice.core.thread.Threads;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,12 +112,12 @@ public final class DocumentDirectory<R, D> implements AutoCloseable {
     Optional<D> good = before == null ? Optional.empty() : before.good();
     try {
       byte[] content = Files.readAllBytes(file);
-      return before != null && Arrays.equals(content, before.content())
+      return before != null && ByteBuffer.wrap(content).equals(before.content())
           ? before
-          : new Entry<>(content, kind.parse(file.toString(), content), good);
+          : new Entry<>(ByteBuffer.wrap(content), kind.parse(file.toString(), content), good);
     } catch (IOException e) {
       LOG.debug("{} cannot be read", file, e);
-      return new Entry<>(new byte[0], kind.parse(file), good);
+      return new Entry<>(ByteBuffer.allocate(0), kind.parse(file), good);
     }
   }
 
@@ -174,29 +174,7 @@ public final class DocumentDirectory<R, D> implements AutoCloseable {
   }
 
   /** A file as last read, and the document it last was without problems. */
-  private static final class Entry<R, D> {
-
-    private final byte[] content;
-    private final R result;
-    private final Optional<D> good;
-
-    Entry(byte[] content, R result, Optional<D> good) {
-      this.content = content;
-      this.result = result;
-      this.good = good;
-    }
-
-    byte[] content() {
-      return content;
-    }
-
-    R result() {
-      return result;
-    }
-
-    Optional<D> good() {
-      return good;
-    }
+  private record Entry<R, D>(ByteBuffer content, R result, Optional<D> good) {
 
     Entry<R, D> withGood(Optional<D> newer) {
       return newer.isPresent() ? new Entry<>(content, result, newer) : this;

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -190,14 +191,7 @@ public final class SchemaProblems {
   }
 
   private static String kind(JsonNode value) {
-    return switch (value.getNodeType()) {
-      case OBJECT -> "a mapping";
-      case ARRAY -> "a list";
-      case BOOLEAN -> "true or false";
-      case NUMBER -> "a number";
-      case NULL -> "empty";
-      default -> "text";
-    };
+    return kindOf(value.getNodeType().name().toLowerCase(Locale.ROOT));
   }
 
   private static String kindOf(String schemaType) {
@@ -207,6 +201,7 @@ public final class SchemaProblems {
       case "boolean" -> "true or false";
       case "integer" -> "a whole number";
       case "number" -> "a number";
+      case "null" -> "empty";
       default -> "text";
     };
   }

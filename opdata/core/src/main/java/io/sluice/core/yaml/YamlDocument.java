@@ -114,7 +114,8 @@ public final class YamlDocument {
   private Optional<ObjectNode> tree(String yaml) {
     try {
       Iterator<Node> documents = new Compose(SETTINGS).composeAllFromString(yaml).iterator();
-      JsonNode tree = documents.hasNext() ? convert(documents.next(), JsonPointer.empty()) : null;
+      JsonNode tree =
+          documents.hasNext() ? convert(documents.next(), JsonPointer.empty(), 0) : null;
       refuseSecond(documents);
       if (tree instanceof ObjectNode object) {
         return Optional.of(object);
@@ -149,7 +150,7 @@ public final class YamlDocument {
   /** The parser's snippet is left out: it may show a secret. */
   private void reportSyntax(MarkedYamlEngineException e) {
     Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
-    Position at = mark == null ? new Position(1, 1) : position(mark);
+    Position at = mark == null ? Problems.START : position(mark);
     String context =
         e.getContext() == null || e.getContext().isEmpty() ? "" : e.getContext() + ": ";
     problems.add(
@@ -159,23 +160,25 @@ public final class YamlDocument {
         "Check indentation and quotes; quote text that contains { } [ ] * & ! : or #.");
   }
 
-  private JsonNode convert(Node node, JsonPointer at) {
-    if (++nodes > MAX_NODES || at.length() > 10_000 || depth(at) > MAX_DEPTH) {
+  private JsonNode convert(Node node, JsonPointer at, int depth) {
+    if (++nodes > MAX_NODES || at.length() > 10_000 || depth > MAX_DEPTH) {
       throw new TooLargeException();
     }
     values.put(at, position(node));
     if (node instanceof MappingNode mapping) {
-      return object(mapping, at);
+      return object(mapping, at, depth + 1);
     }
     if (node instanceof SequenceNode sequence) {
       ArrayNode array = JSON.arrayNode();
-      sequence.getValue().forEach(item -> array.add(convert(item, at.appendIndex(array.size()))));
+      for (Node item : sequence.getValue()) {
+        array.add(convert(item, at.appendIndex(array.size()), depth + 1));
+      }
       return array;
     }
     return scalar((ScalarNode) node);
   }
 
-  private ObjectNode object(MappingNode mapping, JsonPointer at) {
+  private ObjectNode object(MappingNode mapping, JsonPointer at, int depth) {
     ObjectNode object = JSON.objectNode();
     for (NodeTuple entry : mapping.getValue()) {
       if (!(entry.getKeyNode() instanceof ScalarNode key)) {
@@ -193,7 +196,7 @@ public final class YamlDocument {
         continue;
       }
       keys.put(child, position(key));
-      object.set(key.getValue(), convert(entry.getValueNode(), child));
+      object.set(key.getValue(), convert(entry.getValueNode(), child, depth));
     }
     return object;
   }
@@ -217,16 +220,8 @@ public final class YamlDocument {
     }
   }
 
-  private static int depth(JsonPointer pointer) {
-    int depth = 0;
-    for (JsonPointer at = pointer; !at.matches(); at = at.tail()) {
-      depth++;
-    }
-    return depth;
-  }
-
   private static Position position(Node node) {
-    return node.getStartMark().map(YamlDocument::position).orElse(new Position(1, 1));
+    return node.getStartMark().map(YamlDocument::position).orElse(Problems.START);
   }
 
   private static Position position(Mark mark) {

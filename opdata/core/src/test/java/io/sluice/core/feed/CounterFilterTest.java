@@ -10,7 +10,6 @@ class CounterFilterTest {
   @Test
   void takesEverything_whenNothingIsSaid() {
     CounterFilter filter = CounterFilter.of(List.of(), List.of());
-    assertThat(filter.includesGroup("")).isTrue();
     assertThat(filter.includes("PM=1,PmGroup=X", "a.b")).isTrue();
   }
 
@@ -20,15 +19,12 @@ class CounterFilterTest {
     assertThat(filter.includes("NRCellDU", "pmRrc")).isTrue();
     assertThat(filter.includes("NRCellDU", "pmDebug1")).isFalse();
     assertThat(filter.includes("NRCellCU", "pmRrc")).isFalse();
-    assertThat(filter.includesGroup("NRCellDU")).isTrue();
-    assertThat(filter.includesGroup("NRCellCU")).isFalse();
   }
 
   @Test
   void leavesGroupOut_whenGlobHasNoSlash() {
     CounterFilter filter = CounterFilter.of(List.of("{A,B}"), List.of("B"));
     assertThat(filter.includes("A", "x")).isTrue();
-    assertThat(filter.includesGroup("B")).isFalse();
     assertThat(filter.includes("B", "x")).isFalse();
   }
 

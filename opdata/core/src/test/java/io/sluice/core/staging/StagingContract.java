@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,10 +135,9 @@ abstract class StagingContract {
     put("raw/a/20261120/09/1", "1");
     put("raw/a/20261120/10/2", "22");
     put("raw/ab/20261120/09/3", "333");
-    try (Stream<StagedObject> objects = staging.list("raw/a/")) {
-      assertThat(objects.map(o -> o.key() + ":" + o.size()))
-          .containsExactlyInAnyOrder("raw/a/20261120/09/1:1", "raw/a/20261120/10/2:2");
-    }
+    assertThat(staging.list("raw/a/"))
+        .extracting(o -> o.key() + ":" + o.size())
+        .containsExactlyInAnyOrder("raw/a/20261120/09/1:1", "raw/a/20261120/10/2:2");
     assertThat(keys("raw/none/")).isEmpty();
   }
 
@@ -152,6 +150,16 @@ abstract class StagingContract {
     assertThat(staging.folders("raw/a/20261120/"))
         .containsExactly("raw/a/20261120/09/", "raw/a/20261120/10/");
     assertThat(staging.folders("chunk/")).isEmpty();
+  }
+
+  @Test
+  void forgetsFolder_whenItsLastObjectIsDeleted() throws IOException {
+    put("raw/a/20261120/09/1", "1");
+    put("raw/a/20261120/09/2", "22");
+    put("raw/a/20261120/10/3", "333");
+    staging.delete(List.of("raw/a/20261120/09/1", "raw/a/20261120/09/2"));
+    assertThat(keys("")).containsExactly("raw/a/20261120/10/3");
+    assertThat(staging.folders("raw/a/20261120/")).containsExactly("raw/a/20261120/10/");
   }
 
   @Test
@@ -214,9 +222,7 @@ abstract class StagingContract {
   }
 
   List<String> keys(String prefix) throws IOException {
-    try (Stream<StagedObject> objects = staging.list(prefix)) {
-      return objects.map(StagedObject::key).sorted().toList();
-    }
+    return staging.list(prefix).stream().map(StagedObject::key).sorted().toList();
   }
 
   private void assertMissing(String key) {

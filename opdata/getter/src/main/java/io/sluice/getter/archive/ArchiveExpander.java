@@ -11,11 +11,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.Collections;
-import java.util.Date;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
@@ -38,10 +36,6 @@ public final class ArchiveExpander {
   private final MemberSink sink;
   private final ArchiveBudget budget;
   private final MemberNames names = new MemberNames();
-  private int members;
-  private int unsafe;
-  private int special;
-  private long bytes;
 
   private ArchiveExpander(Path archive, Path tempDirectory, ArchiveLimits limits, MemberSink sink)
       throws IOException {
@@ -58,11 +52,9 @@ public final class ArchiveExpander {
    * @throws RejectFile when it cannot be expanded, saying why and where
    * @throws IOException when the sink or the temporary directory fails
    */
-  public static Expansion expand(
-      Path archive, Path tempDirectory, ArchiveLimits limits, MemberSink sink) throws IOException {
-    ArchiveExpander expander = new ArchiveExpander(archive, tempDirectory, limits, sink);
-    expander.file(archive, "", 1);
-    return new Expansion(expander.members, expander.unsafe, expander.special, expander.bytes);
+  public static void expand(Path archive, Path tempDirectory, ArchiveLimits limits, MemberSink sink)
+      throws IOException {
+    new ArchiveExpander(archive, tempDirectory, limits, sink).file(archive, "", 1);
   }
 
   private void file(Path file, String prefix, int depth) throws IOException {
@@ -83,9 +75,7 @@ public final class ArchiveExpander {
   private void zip(Path file, String prefix, int depth) throws IOException {
     try (ZipFile zip = openZip(file, prefix)) {
       for (ZipArchiveEntry entry : Collections.list(zip.getEntriesInPhysicalOrder())) {
-        if (entry.isUnixSymlink()) {
-          special++;
-        } else if (!entry.isDirectory()) {
+        if (!entry.isUnixSymlink() && !entry.isDirectory()) {
           zipMember(zip, entry, prefix, depth);
         }
       }
@@ -117,8 +107,8 @@ public final class ArchiveExpander {
     }
     try (InputStream in = open(zip, entry, path.get())) {
       member(
-          MemberStream.withCrc(in, path.get(), count -> count(count, path.get()), entry.getCrc()),
-          new Member(path.get(), time(entry.getLastModifiedTime())),
+          MemberStream.withCrc(in, path.get(), counter(path.get()), entry.getCrc()),
+          path.get(),
           depth);
     }
   }
@@ -134,9 +124,7 @@ public final class ArchiveExpander {
   private void tar(InputStream in, String prefix, int depth) throws IOException {
     try (TarArchiveInputStream tar = new TarArchiveInputStream(in, TAR_RECORD, "UTF-8")) {
       for (TarArchiveEntry entry = next(tar, prefix); entry != null; entry = next(tar, prefix)) {
-        if (isSpecial(entry)) {
-          special++;
-        } else if (!entry.isDirectory()) {
+        if (!isSpecial(entry) && !entry.isDirectory()) {
           tarMember(tar, entry, prefix, depth);
         }
       }
@@ -187,11 +175,7 @@ public final class ArchiveExpander {
     if (!tar.canReadEntryData(entry)) {
       throw unsupported(path.get());
     }
-    Date modified = entry.getLastModifiedDate();
-    member(
-        MemberStream.of(tar, path.get(), count -> count(count, path.get())),
-        new Member(path.get(), modified == null ? null : modified.toInstant()),
-        depth);
+    member(MemberStream.of(tar, path.get(), counter(path.get())), path.get(), depth);
   }
 
   /** A gz file around a tar is one archive; around anything else, an archive with one member. */
@@ -204,8 +188,7 @@ public final class ArchiveExpander {
       }
       String inner = prefix + "content";
       budget.member(inner);
-      member(
-          MemberStream.of(in, inner, count -> count(count, inner)), new Member(inner, null), depth);
+      member(MemberStream.of(in, inner, counter(inner)), inner, depth);
     }
   }
 
@@ -219,18 +202,17 @@ public final class ArchiveExpander {
    * A member that is an archive itself is spooled and expanded, all others are passed on: also what
    * no one can read, so that it is rejected alone.
    */
-  private void member(InputStream in, Member member, int depth) throws IOException {
+  private void member(InputStream in, String path, int depth) throws IOException {
     InputStream peekable = new BufferedInputStream(in, ArchiveKind.HEAD);
     ArchiveKind kind = ArchiveKind.of(peek(peekable));
     if (kind == ArchiveKind.NONE || kind == ArchiveKind.UNSUPPORTED) {
-      members++;
-      sink.member(member, peekable);
+      sink.member(path, peekable);
       return;
     }
     Path spool = Files.createTempFile(tempDirectory, "sluice-", ".archive");
     try {
       Files.copy(peekable, spool, StandardCopyOption.REPLACE_EXISTING);
-      file(spool, member.path() + "!/", depth + 1);
+      file(spool, path + "!/", depth + 1);
     } finally {
       Files.deleteIfExists(spool);
     }
@@ -241,15 +223,13 @@ public final class ArchiveExpander {
     budget.member(prefix + Names.printable(name));
     Optional<String> path = names.path(prefix, name);
     if (path.isEmpty()) {
-      unsafe++;
       sink.unsafe(prefix + Names.printable(name));
     }
     return path;
   }
 
-  private void count(long count, String path) {
-    bytes += count;
-    budget.unpacked(count, path);
+  private LongConsumer counter(String path) {
+    return count -> budget.unpacked(count, path);
   }
 
   private static byte[] head(Path file) throws IOException {
@@ -263,10 +243,6 @@ public final class ArchiveExpander {
     byte[] head = in.readNBytes(ArchiveKind.HEAD);
     in.reset();
     return head;
-  }
-
-  private static Instant time(FileTime time) {
-    return time == null ? null : time.toInstant();
   }
 
   private static String nested(String prefix) {

@@ -9,16 +9,17 @@ public interface MemberSink {
   /**
    * Takes one member.
    *
+   * @param path within the archive, with {@code !/} after each nested archive's name; unique in it
    * @param bytes to be read before returning; failures of the archive come as {@link
    *     io.sluice.core.fate.RejectFile}
    * @throws IOException when the member cannot be stored
    */
-  void member(Member member, InputStream bytes) throws IOException;
+  void member(String path, InputStream bytes) throws IOException;
 
   /**
    * Notes a member that is not taken, because its name could lead elsewhere.
    *
    * @param path printable
    */
-  void unsafe(String path);
+  default void unsafe(String path) {}
 }

@@ -23,7 +23,6 @@ import io.sluice.getter.source.SourceStream;
 import io.sluice.getter.source.Sources;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -68,7 +67,7 @@ final class BatchFetch {
     this.settings = settings;
     this.fetched = fetched;
     this.copy = new PackCopy(pack, claim.token(), settings.tempDirectory());
-    this.archives = new Archives(claim, feed.source(), ledger, pack, settings.tempDirectory());
+    this.archives = new Archives(feed.source(), ledger, copy, settings.tempDirectory());
   }
 
   /**
@@ -141,7 +140,10 @@ final class BatchFetch {
     } else if (file.parent().isPresent()) {
       restore(reader, file);
     } else {
-      take(download(reader, file, new SourceFile(file.path(), file.size(), file.mtime())));
+      SourceFile listed = new SourceFile(file.path(), file.size(), file.mtime());
+      try (PackCopy.Copy copied = download(reader, file, listed)) {
+        take(copied);
+      }
     }
   }
 
@@ -174,7 +176,7 @@ final class BatchFetch {
               ? in.stat()
               : new SourceFile(listed.path(), size, listed.modified());
       if (!listed.unchanged(now)) {
-        drop(copied);
+        copied.close();
         throw new SourceFileChanged(reader.host(), listed, now);
       }
       return copied;
@@ -184,24 +186,15 @@ final class BatchFetch {
   private void take(PackCopy.Copy copied) throws IOException {
     Staged staged = copied.staged();
     if (staged.kind() == ArchiveKind.UNSUPPORTED) {
-      drop(copied);
       throw new RejectFile(
           "archive_unsupported",
           "",
           "the file is compressed in an unsupported way; deliver it as gz, zip, tar or tgz");
     }
     if (copied.spool().isPresent()) {
-      expand(staged, copied.spool().get());
+      fetched.members.addAll(archives.expand(staged.file(), copied.spool().get()));
     }
     fetched.staged(staged);
-  }
-
-  private void expand(Staged archive, Path spool) throws IOException {
-    try {
-      fetched.members.addAll(archives.expand(archive, spool));
-    } finally {
-      Files.deleteIfExists(spool);
-    }
   }
 
   /** A member whose bytes are gone comes out of its archive again, which is fetched again. */
@@ -212,20 +205,9 @@ final class BatchFetch {
       throw new SourceFileChanged(
           reader.host(), new SourceFile(path, archive.size(), member.mtime()), archive);
     }
-    PackCopy.Copy copied = download(reader, member, archive);
-    if (copied.spool().isEmpty()) {
-      throw Archives.without(member);
-    }
-    try {
-      fetched.staged(archives.restore(member, copied.spool().get()));
-    } finally {
-      Files.deleteIfExists(copied.spool().get());
-    }
-  }
-
-  private static void drop(PackCopy.Copy copied) throws IOException {
-    if (copied.spool().isPresent()) {
-      Files.deleteIfExists(copied.spool().get());
+    try (PackCopy.Copy copied = download(reader, member, archive)) {
+      Path spool = copied.spool().orElseThrow(() -> Archives.without(member));
+      fetched.staged(archives.restore(member, spool));
     }
   }
 }

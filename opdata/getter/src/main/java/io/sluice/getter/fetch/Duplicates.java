@@ -7,6 +7,7 @@ import io.sluice.core.sql.Sql;
 import io.sluice.core.work.Checksum;
 import io.sluice.core.work.Claim;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -119,23 +120,16 @@ final class Duplicates {
   }
 
   private List<Known> query(String sql, Object... values) throws SQLException {
-    List<Known> known = new ArrayList<>();
-    for (Optional<Known> row :
-        Sql.list(
-            connection,
-            sql,
-            row -> {
-              byte[] checksum = row.getBytes("checksum");
-              Original file =
-                  new Original(row.getLong("id"), row.getString("path"), row.getBoolean("open"));
-              UUID path = row.getObject("path_key", UUID.class);
-              return Optional.ofNullable(checksum)
-                  .map(bytes -> new Known(path, Checksum.of(bytes), file));
-            },
-            values)) {
-      row.ifPresent(known::add);
-    }
-    return known;
+    return Sql.list(connection, sql, Duplicates::known, values).stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static Optional<Known> known(ResultSet row) throws SQLException {
+    UUID path = row.getObject("path_key", UUID.class);
+    Original file = new Original(row.getLong("id"), row.getString("path"), row.getBoolean("open"));
+    return Optional.ofNullable(row.getBytes("checksum"))
+        .map(bytes -> new Known(path, Checksum.of(bytes), file));
   }
 
   private UUID pathKey(Staged file) {

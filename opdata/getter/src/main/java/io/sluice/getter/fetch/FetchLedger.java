@@ -14,8 +14,6 @@ import io.sluice.core.work.FileCloser;
 import io.sluice.core.work.StageTask;
 import io.sluice.core.work.Work;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,32 +38,25 @@ final class FetchLedger {
    */
   StageTask.Result record(
       Claim claim, Optional<FeedSource> rules, Fetched fetched, Optional<PackWriter> pack) {
-    return transactions.ledger(c -> record(c, claim, rules, fetched, pack));
-  }
-
-  private static StageTask.Result record(
-      Connection connection,
-      Claim claim,
-      Optional<FeedSource> rules,
-      Fetched fetched,
-      Optional<PackWriter> pack)
-      throws SQLException {
-    Set<Long> mine = Batches.lock(connection, claim);
-    if (pack.isPresent() && !fetched.staged.isEmpty()) {
-      News news = News.of(connection, claim, rules.orElseThrow(), fetched, mine);
-      commit(pack.get(), news);
-      news.record(connection);
-    }
-    Work.leave(
-        connection, fetched.leaving.stream().filter(l -> mine.contains(l.fileId())).toList());
-    FileCloser.closeUnfetched(
-        connection, fetched.endings.stream().filter(e -> mine.contains(e.fileId())).toList());
-    DeadFile.close(
-        connection,
-        claim,
-        fetched.dead.stream().filter(d -> mine.contains(d.file().id())).toList());
-    Optional<WorkMessage> next = Batches.advance(connection, claim, Stage.HANDLE);
-    return new StageTask.Result(fetched.outcomes, next.stream().toList(), fetched.dead);
+    return transactions.ledger(
+        connection -> {
+          Set<Long> mine = Batches.lock(connection, claim);
+          if (pack.isPresent() && !fetched.staged.isEmpty()) {
+            News news = News.of(connection, claim, rules.orElseThrow(), fetched, mine);
+            commit(pack.get(), news);
+            news.record(connection);
+          }
+          Work.leave(
+              connection, fetched.leaving.stream().filter(l -> mine.contains(l.fileId())).toList());
+          FileCloser.closeUnfetched(
+              connection, fetched.endings.stream().filter(e -> mine.contains(e.fileId())).toList());
+          DeadFile.close(
+              connection,
+              claim,
+              fetched.dead.stream().filter(d -> mine.contains(d.file().id())).toList());
+          Optional<WorkMessage> next = Batches.advance(connection, claim, Stage.HANDLE);
+          return new StageTask.Result(fetched.outcomes, next.stream().toList(), fetched.dead);
+        });
   }
 
   /** Before the ledger says where the bytes lie, they lie there. */

@@ -8,6 +8,7 @@ import io.sluice.core.work.FileCloser.End;
 import io.sluice.core.work.FileCloser.Ending;
 import io.sluice.core.work.Leaving;
 import io.sluice.core.work.Outcome;
+import io.sluice.core.work.WorkState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,6 +60,17 @@ final class Fetched {
       leaving.add(Leaving.retried(claim, file, pause, reason + ": " + error));
       outcomes.put(file.id(), Outcome.retried(reason));
     }
+  }
+
+  /** Another file brought its content: it is done with, once its source has been seen to. */
+  void duplicate(BatchFile file, String reason) {
+    if (file.settle()) {
+      leaving.add(
+          new Leaving(file.id(), Stage.SETTLE, WorkState.WAITING, 0, Duration.ZERO, reason));
+    } else {
+      endings.add(new Ending(file.id(), End.DUPLICATE, Stage.FETCH, reason, null));
+    }
+    outcomes.put(file.id(), Outcome.DUPLICATE);
   }
 
   /** No repetition helps. */

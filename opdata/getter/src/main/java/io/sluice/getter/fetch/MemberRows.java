@@ -75,7 +75,7 @@ final class MemberRows {
                 connection,
                 FILES,
                 row -> row.getLong(1),
-                Sql.array("bigint", rows, r -> r.member.archive()),
+                Sql.array("bigint", rows, r -> r.member.archive().id()),
                 Sql.array("bigint", rows, r -> r.member.fileId()),
                 Sql.array("uuid", rows, r -> pathKey(claim, r)),
                 Sql.array("text", rows, r -> r.member.path()),
@@ -85,7 +85,7 @@ final class MemberRows {
                 Sql.array("text", rows, Row::reason),
                 Sql.array("bigint", rows, r -> r.isStaged() ? r.staged().raw().pack() : null),
                 Sql.array("bigint", rows, r -> r.isStaged() ? r.staged().raw().offset() : null),
-                FileIds.days(rows.stream().map(r -> r.member.archive()).toList())));
+                FileIds.days(rows.stream().map(r -> r.member.archive().id()).toList())));
     List<Work.Member> open =
         rows.stream()
             .filter(r -> r.isOpen() && inserted.contains(r.member.fileId()))
@@ -95,15 +95,6 @@ final class MemberRows {
   }
 
   private static UUID pathKey(Claim claim, Row row) {
-    String host = host(claim, row.member.archive());
-    return FileIds.pathKey(claim.feed(), host, row.member.path());
-  }
-
-  private static String host(Claim claim, long archive) {
-    return claim.files().stream()
-        .filter(file -> file.id() == archive)
-        .findFirst()
-        .orElseThrow()
-        .host();
+    return FileIds.pathKey(claim.feed(), row.member.archive().host(), row.member.path());
   }
 }

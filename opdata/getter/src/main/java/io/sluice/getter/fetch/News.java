@@ -6,12 +6,7 @@ import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.Claim;
 import io.sluice.core.work.FileCloser;
-import io.sluice.core.work.FileCloser.End;
-import io.sluice.core.work.FileCloser.Ending;
-import io.sluice.core.work.Leaving;
-import io.sluice.core.work.Outcome;
 import io.sluice.core.work.Work;
-import io.sluice.core.work.WorkState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,8 +35,6 @@ final class News {
   private final List<Staged> toHandle = new ArrayList<>();
   private final List<Staged> archives = new ArrayList<>();
   private final List<Staged> waiting = new ArrayList<>();
-  private final List<Leaving> leaving = new ArrayList<>();
-  private final List<Ending> duplicates = new ArrayList<>();
   private final List<MemberRows.Row> members = new ArrayList<>();
 
   private News(Claim claim, Fetched fetched) {
@@ -69,7 +62,7 @@ final class News {
       news.sort(file, known, expanded);
     }
     for (Member member : fetched.members) {
-      if (expanded.contains(member.archive())) {
+      if (expanded.contains(member.archive().id())) {
         news.sort(member, known);
       }
     }
@@ -92,21 +85,10 @@ final class News {
     BatchFile file = staged.file();
     if (original.open()) {
       waiting.add(staged);
-      leaving.add(Leaving.postponed(claim, file, ORIGINAL_WAIT, original.reason()));
-      outcome(file, Outcome.RETURNED);
-    } else if (file.settle()) {
-      leaving.add(
-          new Leaving(
-              file.id(), Stage.SETTLE, WorkState.WAITING, 0, Duration.ZERO, original.reason()));
-      outcome(file, Outcome.DUPLICATE);
+      fetched.postponed(file, ORIGINAL_WAIT, original.reason());
     } else {
-      duplicates.add(new Ending(file.id(), End.DUPLICATE, Stage.FETCH, original.reason(), null));
-      outcome(file, Outcome.DUPLICATE);
+      fetched.duplicate(file, original.reason());
     }
-  }
-
-  private void outcome(BatchFile file, Outcome outcome) {
-    fetched.outcomes.put(file.id(), outcome);
   }
 
   private void sort(Member member, Duplicates known) {
@@ -148,8 +130,6 @@ final class News {
     List<Staged> kept = new ArrayList<>(waiting);
     kept.addAll(archives);
     Work.staged(connection, kept.stream().map(News::place).toList());
-    Work.leave(connection, leaving);
-    FileCloser.close(connection, duplicates);
     MemberRows.insert(connection, claim, members);
     List<Long> expanded = archives.stream().map(file -> file.file().id()).toList();
     if (!expanded.isEmpty()) {

@@ -25,7 +25,16 @@ final class PackCopy {
   private final byte[] buffer = new byte[BUFFER];
 
   /** Bytes of one file in the pack, and where an archive was spooled to be expanded. */
-  record Copy(Staged staged, Optional<Path> spool) {}
+  record Copy(Staged staged, Optional<Path> spool) implements AutoCloseable {
+
+    /** Removes the spool. */
+    @Override
+    public void close() throws IOException {
+      if (spool.isPresent()) {
+        Files.deleteIfExists(spool.get());
+      }
+    }
+  }
 
   PackCopy(PackWriter pack, long token, Path tempDirectory) {
     this.pack = pack;
@@ -39,42 +48,25 @@ final class PackCopy {
    * @param most bytes it may have; one more ends the copy, and the size then tells
    */
   Copy copy(BatchFile file, InputStream in, long most) throws IOException {
-    RawPlace place = new RawPlace(token, pack.position());
-    MessageDigest sha = Checksum.digest();
     int head = fill(in);
     ArchiveKind kind = ArchiveKind.of(Arrays.copyOf(buffer, Math.min(head, ArchiveKind.HEAD)));
-    Path spool = kind == ArchiveKind.NONE ? null : newSpool();
-    boolean copied = false;
-    try (OutputStream beside =
-        spool == null ? OutputStream.nullOutputStream() : Files.newOutputStream(spool)) {
-      long size = 0;
-      for (int count = head; count > 0 && size <= most; count = in.read(buffer)) {
-        sha.update(buffer, 0, count);
-        pack.write(buffer, 0, count);
-        beside.write(buffer, 0, count);
-        size += count;
-      }
-      copied = true;
-      Staged staged = new Staged(file, place, size, Checksum.of(sha.digest()), kind);
-      return new Copy(staged, Optional.ofNullable(spool));
-    } finally {
-      if (!copied && spool != null) {
-        Files.deleteIfExists(spool);
-      }
+    if (kind == ArchiveKind.NONE) {
+      OutputStream nowhere = OutputStream.nullOutputStream();
+      return new Copy(copy(file, kind, head, in, most, nowhere), Optional.empty());
+    }
+    Path spool = Files.createTempFile(tempDirectory, "sluice-", ".archive");
+    try (OutputStream beside = Files.newOutputStream(spool)) {
+      return new Copy(copy(file, kind, head, in, most, beside), Optional.of(spool));
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(spool);
+      throw e;
     }
   }
 
   /** A member of an archive: what it is was judged already. */
   Staged copyMember(BatchFile member, InputStream in) throws IOException {
-    RawPlace place = new RawPlace(token, pack.position());
-    MessageDigest sha = Checksum.digest();
-    long size = 0;
-    for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-      sha.update(buffer, 0, count);
-      pack.write(buffer, 0, count);
-      size += count;
-    }
-    return new Staged(member, place, size, Checksum.of(sha.digest()), ArchiveKind.NONE);
+    OutputStream nowhere = OutputStream.nullOutputStream();
+    return copy(member, ArchiveKind.NONE, fill(in), in, Long.MAX_VALUE, nowhere);
   }
 
   /** As much as the kind is judged by, which is all of most files. */
@@ -82,7 +74,18 @@ final class PackCopy {
     return in.readNBytes(buffer, 0, ArchiveKind.HEAD);
   }
 
-  private Path newSpool() throws IOException {
-    return Files.createTempFile(tempDirectory, "sluice-", ".archive");
+  private Staged copy(
+      BatchFile file, ArchiveKind kind, int head, InputStream in, long most, OutputStream beside)
+      throws IOException {
+    RawPlace place = new RawPlace(token, pack.position());
+    MessageDigest sha = Checksum.digest();
+    long size = 0;
+    for (int count = head; count >= 0 && size <= most; count = in.read(buffer)) {
+      sha.update(buffer, 0, count);
+      pack.write(buffer, 0, count);
+      beside.write(buffer, 0, count);
+      size += count;
+    }
+    return new Staged(file, place, size, Checksum.of(sha.digest()), kind);
   }
 }

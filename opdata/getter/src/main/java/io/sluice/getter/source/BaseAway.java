@@ -3,8 +3,6 @@ package io.sluice.getter.source;
 /** The directory that all files of the feed lie in is not there, or is not the one it was. */
 final class BaseAway extends SourceAway {
 
-  private static final long serialVersionUID = 1L;
-
   BaseAway(String message) {
     super(message);
   }

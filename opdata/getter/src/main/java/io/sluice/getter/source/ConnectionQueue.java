@@ -1,9 +1,10 @@
 package io.sluice.getter.source;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Who waits for a connection to one server: first come, first served within a purpose, and the
@@ -11,42 +12,34 @@ import java.util.Map;
  */
 final class ConnectionQueue {
 
-  private final Map<Source.Purpose, Deque<Object>> waiting = new EnumMap<>(Source.Purpose.class);
-  private final Deque<Source.Purpose> turns = new ArrayDeque<>();
+  private record Waiting(Source.Purpose purpose, Object waiter) {}
 
-  ConnectionQueue() {
-    for (Source.Purpose purpose : Source.Purpose.values()) {
-      waiting.put(purpose, new ArrayDeque<>());
-      turns.addLast(purpose);
-    }
-  }
+  private final Set<Waiting> waiting = new LinkedHashSet<>();
+  private final List<Source.Purpose> turns = new ArrayList<>(List.of(Source.Purpose.values()));
 
   void enter(Source.Purpose purpose, Object waiter) {
-    waiting.get(purpose).addLast(waiter);
+    waiting.add(new Waiting(purpose, waiter));
   }
 
   /** Leaves with or without a connection. */
   void leave(Source.Purpose purpose, Object waiter) {
-    waiting.get(purpose).remove(waiter);
+    waiting.remove(new Waiting(purpose, waiter));
   }
 
   /** Notes that the purpose had its turn: the others come before it. */
   void served(Source.Purpose purpose) {
     turns.remove(purpose);
-    turns.addLast(purpose);
+    turns.add(purpose);
   }
 
   boolean isNext(Object waiter) {
-    for (Source.Purpose purpose : turns) {
-      Object first = waiting.get(purpose).peekFirst();
-      if (first != null) {
-        return first.equals(waiter);
-      }
-    }
-    return false;
+    return waiting.stream()
+        .min(Comparator.comparing(w -> turns.indexOf(w.purpose)))
+        .filter(first -> first.waiter.equals(waiter))
+        .isPresent();
   }
 
   boolean isEmpty() {
-    return waiting.values().stream().allMatch(Deque::isEmpty);
+    return waiting.isEmpty();
   }
 }

@@ -16,15 +16,7 @@ import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.util.security.SecurityUtils;
 
 /** The keys and the password of a login, read before a server is troubled with it. */
-final class Credentials {
-
-  private final List<KeyPair> keys;
-  private final Optional<String> password;
-
-  private Credentials(List<KeyPair> keys, Optional<String> password) {
-    this.keys = keys;
-    this.password = password;
-  }
+record Credentials(List<KeyPair> keys, Optional<String> password) {
 
   /**
    * Reads the secrets.

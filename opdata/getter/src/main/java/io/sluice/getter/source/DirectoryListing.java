@@ -1,6 +1,5 @@
 package io.sluice.getter.source;
 
-import io.sluice.core.feed.PathPattern;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -12,73 +11,36 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
-import java.util.List;
 import java.util.function.Consumer;
 
-/** One listing of this machine: directory by directory in path order, each real one once. */
-final class DirectoryListing {
+/** One listing of this machine. */
+final class DirectoryListing extends Walk {
 
   /** What the runtime puts where a byte of a name is not of its charset. */
   private static final char UNDECODABLE = '\uFFFD';
 
-  /**
-   * A directory to list.
-   *
-   * @param key what tells the real directory from others
-   */
-  private record Folder(Path path, Object key, PathPattern.Level level) {}
-
-  private final Consumer<SourceFile> files;
-  private final Listing seen = new Listing();
-  private final Visits visits = new Visits();
-  private final Deque<Folder> folders = new ArrayDeque<>();
-
   DirectoryListing(Consumer<SourceFile> files) {
-    this.files = files;
+    super(files);
   }
 
-  Listing seen() {
-    return seen;
-  }
-
-  void walk(Path base, PathPattern.Level level) throws IOException {
-    folders.push(new Folder(base, key(base), level));
-    while (!folders.isEmpty()) {
-      list(folders.pop());
-    }
-    visits.passOnLinked(seen, files);
-  }
-
-  private void list(Folder folder) throws IOException {
-    if (!visits.enter(folder.key, folder.level)) {
-      seen.repeated(folder.path.toString());
-      return;
-    }
-    List<Folder> below = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder.path)) {
-      seen.directory();
+  @Override
+  void read(Folder folder) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(folder.path()))) {
       for (Path entry : entries) {
-        visit(entry, folder, below);
+        visit(entry, entry.getFileName().toString(), folder);
       }
     } catch (NoSuchFileException | NotDirectoryException e) {
-      return; // removed since its parent was read
+      throw new SourceFileMissing(Source.LOCAL, folder.path());
     } catch (AccessDeniedException e) {
-      seen.unreadable(folder.path.toString());
+      throw new SourceFileDenied(Source.LOCAL, folder.path(), "read");
     } catch (DirectoryIteratorException e) {
-      throw DirectorySession.away(folder.path.toString(), e.getCause());
+      throw DirectorySource.away(folder.path(), e.getCause());
     } catch (IOException e) {
-      throw DirectorySession.away(folder.path.toString(), e);
+      throw DirectorySource.away(folder.path(), e);
     }
-    below.sort(Comparator.comparing(Folder::path).reversed());
-    below.forEach(folders::push);
   }
 
-  private void visit(Path entry, Folder folder, List<Folder> below) throws IOException {
-    String name = entry.getFileName().toString();
+  private void visit(Path entry, String name, Folder folder) throws IOException {
     if (name.indexOf(UNDECODABLE) >= 0) {
       seen.unsafeName(entry.toString());
       return;
@@ -87,11 +49,11 @@ final class DirectoryListing {
       BasicFileAttributes attributes =
           Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (attributes.isSymbolicLink()) {
-        follow(entry, name, folder, below);
+        follow(entry, name, folder);
       } else if (attributes.isDirectory()) {
-        directory(entry, name, key(entry, attributes), folder, below);
-      } else if (attributes.isRegularFile() && folder.level.file(name)) {
-        file(DirectorySession.describe(entry, attributes), name, folder);
+        directory(folder, name, key(entry, attributes));
+      } else if (attributes.isRegularFile() && folder.level().file(name)) {
+        file(folder, name, DirectorySource.describe(entry, attributes));
       }
     } catch (NoSuchFileException e) {
       return; // gone, or a link to nowhere
@@ -100,21 +62,18 @@ final class DirectoryListing {
     }
   }
 
-  private void follow(Path link, String name, Folder folder, List<Folder> below)
-      throws IOException {
-    boolean file = folder.level.file(name);
-    if (!file && folder.level.directory(name).isEmpty()) {
+  private void follow(Path link, String name, Folder folder) throws IOException {
+    if (!folder.wants(name)) {
       return;
     }
     try {
       Path target = link.toRealPath();
-      BasicFileAttributes attributes = Files.readAttributes(target, BasicFileAttributes.class);
+      BasicFileAttributes attributes = attributes(target);
       if (attributes.isDirectory()) {
-        directory(link, name, key(target, attributes), folder, below);
-      } else if (attributes.isRegularFile() && file) {
-        SourceFile found = DirectorySession.describe(link, attributes);
-        String targetName = target.getFileName().toString();
-        visits.link(new Visits.Link(found, key(target.getParent()), targetName));
+        directory(folder, name, key(target, attributes));
+      } else if (attributes.isRegularFile() && folder.level().file(name)) {
+        SourceFile file = DirectorySource.describe(link, attributes);
+        link(file, key(target.getParent()), target.getFileName().toString());
       }
     } catch (NoSuchFileException | AccessDeniedException e) {
       throw e;
@@ -123,27 +82,17 @@ final class DirectoryListing {
     }
   }
 
-  private static void directory(
-      Path path, String name, Object key, Folder folder, List<Folder> below) {
-    folder.level.directory(name).ifPresent(level -> below.add(new Folder(path, key, level)));
-  }
-
-  private void file(SourceFile file, String name, Folder folder) {
-    if (visits.passedOn(folder.key, name)) {
-      seen.repeated(file.path());
-    } else {
-      seen.file();
-      files.accept(file);
-    }
-  }
-
-  private static Object key(Path directory) throws IOException {
-    return key(directory, Files.readAttributes(directory, BasicFileAttributes.class));
+  static Object key(Path directory) throws IOException {
+    return key(directory, attributes(directory));
   }
 
   /** Device and inode, where the system has them. */
   private static Object key(Path directory, BasicFileAttributes attributes) throws IOException {
     Object key = attributes.fileKey();
     return key != null ? key : directory.toRealPath();
+  }
+
+  static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class);
   }
 }

@@ -28,12 +28,14 @@ import org.apache.sshd.common.signature.Signature;
 final class HostKeys {
 
   private final HostPort server;
+  private final boolean strict;
   private final Path knownHosts;
   private volatile String problem;
 
-  HostKeys(HostPort server, Path knownHosts) {
+  HostKeys(HostPort server, SftpLogin login) {
     this.server = server;
-    this.knownHosts = knownHosts;
+    this.strict = login.strictHostKeys();
+    this.knownHosts = login.knownHosts();
   }
 
   /** Why the key was refused, null if it was not. */
@@ -42,14 +44,17 @@ final class HostKeys {
   }
 
   boolean verify(ClientSession session, SocketAddress address, PublicKey key) {
-    boolean known =
-        Files.isReadable(knownHosts)
-            && new KnownHostsServerKeyVerifier(RejectAllServerKeyVerifier.INSTANCE, knownHosts)
-                .verifyServerKey(session, address, key);
+    boolean known = !strict || isKnown(session, address, key);
     if (!known) {
       problem = describe(key);
     }
     return known;
+  }
+
+  private boolean isKnown(ClientSession session, SocketAddress address, PublicKey key) {
+    return Files.isReadable(knownHosts)
+        && new KnownHostsServerKeyVerifier(RejectAllServerKeyVerifier.INSTANCE, knownHosts)
+            .verifyServerKey(session, address, key);
   }
 
   /**
@@ -89,7 +94,7 @@ final class HostKeys {
 
   private Set<String> knownKinds() {
     Set<String> kinds = new TreeSet<>();
-    if (!Files.isReadable(knownHosts)) {
+    if (!strict || !Files.isReadable(knownHosts)) {
       return kinds;
     }
     try {

@@ -99,7 +99,7 @@ final class ResumingStream extends SourceStream {
         .formatted(Names.printable(file.path()), reader.host(), breaks, position, e.getMessage());
   }
 
-  private interface Work<T> {
+  interface Work<T> {
     T run() throws IOException;
   }
 }

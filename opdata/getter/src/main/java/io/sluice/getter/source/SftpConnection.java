@@ -1,6 +1,7 @@
 package io.sluice.getter.source;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.sshd.client.session.ClientSession;
@@ -16,6 +17,9 @@ final class SftpConnection {
   /** Room before a message's body for the headers that the library puts there. */
   private static final int HEADERS = 64;
 
+  /** How long a session keeps a connection that others wait for, if it can let go of it. */
+  private static final Duration TURN = Duration.ofSeconds(1);
+
   /** Closed files whose answer nobody has waited for. */
   private static final int UNANSWERED = 16;
 
@@ -24,6 +28,8 @@ final class SftpConnection {
   private final SftpClient sftp;
   private final RawSftpClient raw;
   private final Deque<Integer> closes = new ArrayDeque<>();
+  private int loans;
+  private long lentAt;
 
   SftpConnection(SftpLogin login, ClientSession session, SftpClient sftp) {
     this.login = login;
@@ -40,12 +46,19 @@ final class SftpConnection {
     return sftp;
   }
 
-  /** Asks for a piece of an open file without waiting for it; returns the id of the answer. */
-  int request(SftpClient.Handle file, long offset, int length) throws IOException {
-    Buffer message = message(file);
-    message.putLong(offset);
-    message.putInt(length);
-    return raw.send(SftpConstants.SSH_FXP_READ, message);
+  /** Notes that a session has it from now on. */
+  void lend() {
+    loans++;
+    lentAt = System.nanoTime();
+  }
+
+  /** Whether it was used before, so that a failure may only mean that it had been idle. */
+  boolean reused() {
+    return loans > 1;
+  }
+
+  boolean hadItsTurn() {
+    return System.nanoTime() - lentAt > TURN.toNanos();
   }
 
   /** The answer of that id, waited for no longer than the feed's timeout. */
@@ -55,7 +68,12 @@ final class SftpConnection {
 
   /** Closes a file that was only read, without waiting: no answer could change anything. */
   void closeFile(SftpClient.Handle file) throws IOException {
-    closes.add(raw.send(SftpConstants.SSH_FXP_CLOSE, message(file)));
+    byte[] name = file.getIdentifier();
+    Buffer message = new ByteArrayBuffer(HEADERS + name.length, false);
+    message.rpos(HEADERS);
+    message.wpos(HEADERS);
+    message.putBytes(name);
+    closes.add(raw.send(SftpConstants.SSH_FXP_CLOSE, message));
     if (closes.size() > UNANSWERED) {
       answer(closes.remove());
     }
@@ -68,14 +86,5 @@ final class SftpConnection {
   /** Closes without waiting for the server, which may be the reason. */
   void close() {
     session.close(true);
-  }
-
-  private static Buffer message(SftpClient.Handle file) {
-    byte[] name = file.getIdentifier();
-    Buffer message = new ByteArrayBuffer(HEADERS + name.length + Integer.BYTES, false);
-    message.rpos(HEADERS);
-    message.wpos(HEADERS);
-    message.putBytes(name);
-    return message;
   }
 }

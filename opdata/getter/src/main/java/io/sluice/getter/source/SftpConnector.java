@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
-import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.NamedFactory;
@@ -39,15 +38,14 @@ public final class SftpConnector implements AutoCloseable {
     client = SshClient.setUpDefaultClient();
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
-    client.setServerKeyVerifier(verifier());
+    client.setServerKeyVerifier(
+        (session, address, key) -> hostKeys(session).verify(session, address, key));
     client.addSessionListener(
         new SessionListener() {
           @Override
           public void sessionCreated(Session session) {
-            HostKeys keys = hostKeys((ClientSession) session);
-            if (keys != null) {
-              keys.preferKnownKinds((ClientSession) session);
-            }
+            ClientSession ours = (ClientSession) session;
+            hostKeys(ours).preferKnownKinds(ours);
           }
         });
     client.setSessionHeartbeat(HeartbeatType.RESERVED, HEARTBEAT);
@@ -63,7 +61,7 @@ public final class SftpConnector implements AutoCloseable {
    * @throws SourceAway saying what is wrong and what to do
    */
   SftpConnection connect(HostPort server, SftpLogin login) throws SourceAway {
-    HostKeys keys = login.strictHostKeys() ? new HostKeys(server, login.knownHosts()) : null;
+    HostKeys keys = new HostKeys(server, login);
     ClientSession session = null;
     long patience = System.nanoTime() + login.timeout().toNanos();
     try {
@@ -79,7 +77,7 @@ public final class SftpConnector implements AutoCloseable {
       if (refusal.isPresent()) {
         throw new SourceRefused(server + " " + refusal.get(), e);
       }
-      String reason = keys != null && keys.problem() != null ? keys.problem() : reason(login, e);
+      String reason = keys.problem() != null ? keys.problem() : reason(login, e);
       throw new SourceAway("cannot connect to " + server + ": " + reason, e);
     } catch (RuntimeException e) {
       close(session);
@@ -94,8 +92,7 @@ public final class SftpConnector implements AutoCloseable {
 
   private ClientSession connect(HostPort server, SftpLogin login, HostKeys keys)
       throws IOException {
-    AttributeRepository context =
-        keys == null ? null : AttributeRepository.ofKeyValuePair(HOST_KEYS, keys);
+    AttributeRepository context = AttributeRepository.ofKeyValuePair(HOST_KEYS, keys);
     ClientSession session =
         client
             .connect(login.user(), server.host(), server.port(), context, null)
@@ -129,16 +126,8 @@ public final class SftpConnector implements AutoCloseable {
         : message;
   }
 
-  private static ServerKeyVerifier verifier() {
-    return (session, address, key) -> {
-      HostKeys keys = hostKeys(session);
-      return keys == null || keys.verify(session, address, key);
-    };
-  }
-
   private static HostKeys hostKeys(ClientSession session) {
-    AttributeRepository context = session.getConnectionContext();
-    return context == null ? null : context.getAttribute(HOST_KEYS);
+    return session.getConnectionContext().getAttribute(HOST_KEYS);
   }
 
   private static void close(ClientSession session) {

@@ -1,10 +1,7 @@
 package io.sluice.getter.source;
 
-import io.sluice.core.feed.PathPattern;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,102 +11,44 @@ import org.apache.sshd.sftp.client.SftpClient.DirEntry;
 import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
 
-/** One listing of a server: directory by directory in path order, each real directory once. */
-final class SftpListing {
+/** One listing of a server; directories are told apart by their paths without links. */
+final class SftpListing extends Walk {
 
+  /** Levels below the base directory, for servers that do not say where a link leads. */
   private static final int DEEPEST = 40;
 
-  /**
-   * A directory to list.
-   *
-   * @param real its path without links
-   */
-  private record Folder(String path, String real, PathPattern.Level level, int depth) {
-
-    String child(String name) {
-      return below(path, name);
-    }
-
-    static String below(String directory, String name) {
-      return directory.equals("/") ? "/" + name : directory + "/" + name;
-    }
-  }
-
   private final SftpSession session;
-  private final String base;
-  private final Consumer<SourceFile> files;
-  private final Listing seen = new Listing();
-  private final Visits visits = new Visits();
-  private final Deque<Folder> folders = new ArrayDeque<>();
+  private final long deepest;
   private boolean empty = true;
 
   SftpListing(SftpSession session, String base, Consumer<SourceFile> files) {
+    super(files);
     this.session = session;
-    this.base = base;
-    this.files = files;
+    this.deepest = depth(base) + DEEPEST;
   }
 
-  Listing seen() {
-    return seen;
+  /** Whether the base directory had no entry. */
+  boolean empty() {
+    return empty;
   }
 
-  /** Lists all; returns what the base directory looked like. */
-  BaseDirectory.Look walk(PathPattern.Level level) throws IOException {
-    try {
-      String real = session.call(base, "list", sftp -> real(sftp, base));
-      folders.push(new Folder(base, real, level, 0));
-      list(folders.pop());
-    } catch (SourceFileMissing e) {
-      return BaseDirectory.Look.MISSING;
-    } catch (SourceFileFailed e) {
-      throw session.baseUnreadable(e);
-    }
-    while (!folders.isEmpty()) {
-      listBelow(folders.pop());
-    }
-    visits.passOnLinked(seen, files);
-    return new BaseDirectory.Look(true, null, empty);
-  }
-
-  private void listBelow(Folder folder) throws IOException {
-    try {
-      list(folder);
-    } catch (SourceFileMissing e) {
-      return; // removed since its parent was read
-    } catch (SourceFileFailed e) {
-      seen.unreadable(folder.path);
-    }
-  }
-
-  private void list(Folder folder) throws IOException {
-    if (!visits.enter(folder.real, folder.level)) {
-      seen.repeated(folder.path);
-      return;
-    }
-    List<Folder> below = new ArrayList<>();
-    session.call(
-        folder.path,
-        "list",
-        sftp -> {
-          read(sftp, folder, below);
-          return null;
-        });
-    seen.directory();
-    below.sort(Comparator.comparing(Folder::path).reversed());
-    below.forEach(folders::push);
+  @Override
+  void read(Folder folder) throws IOException {
+    session.call(folder.path(), "list", sftp -> read(sftp, folder));
   }
 
   /** Reads a directory as the server hands it out, some hundred entries at a time. */
-  private void read(SftpClient sftp, Folder folder, List<Folder> below) throws IOException {
-    try (SftpClient.CloseableHandle handle = sftp.openDir(NameCodec.toServer(folder.path))) {
+  private Void read(SftpClient sftp, Folder folder) throws IOException {
+    try (SftpClient.CloseableHandle handle = sftp.openDir(NameCodec.toServer(folder.path()))) {
       for (List<DirEntry> some = next(sftp, handle); some != null; some = next(sftp, handle)) {
         for (DirEntry entry : some) {
           if (!isDots(entry.getFilename())) {
             empty = false;
-            visit(sftp, entry, folder, below);
+            visit(sftp, entry, folder);
           }
         }
       }
+      return null;
     }
   }
 
@@ -127,8 +66,7 @@ final class SftpListing {
     }
   }
 
-  private void visit(SftpClient sftp, DirEntry entry, Folder folder, List<Folder> below)
-      throws IOException {
+  private void visit(SftpClient sftp, DirEntry entry, Folder folder) throws IOException {
     String name = NameCodec.fromServer(entry.getFilename());
     if (!Names.safe(name)) {
       seen.unsafeName(folder.child(name));
@@ -136,63 +74,51 @@ final class SftpListing {
     }
     Attributes attributes = entry.getAttributes();
     if (attributes.isSymbolicLink()) {
-      if (folder.level.file(name) || folder.level.directory(name).isPresent()) {
-        follow(sftp, name, folder, below);
+      if (folder.wants(name)) {
+        follow(sftp, name, folder);
       }
     } else if (attributes.isDirectory()) {
-      directory(name, Folder.below(folder.real, name), folder, below);
-    } else if (attributes.isRegularFile() && folder.level.file(name)) {
-      file(SftpSession.describe(folder.child(name), attributes), name, folder);
+      enter(folder, name, below(folder.key(), name));
+    } else if (attributes.isRegularFile() && folder.level().file(name)) {
+      file(folder, name, SftpSession.describe(folder.child(name), attributes));
     }
   }
 
-  private void follow(SftpClient sftp, String name, Folder folder, List<Folder> below)
-      throws IOException {
+  private void follow(SftpClient sftp, String name, Folder folder) throws IOException {
     String path = folder.child(name);
     try {
       Attributes attributes = sftp.stat(NameCodec.toServer(path));
-      String real = target(sftp, path, folder);
+      String real = target(sftp, path, below(folder.key(), name));
       if (attributes.isDirectory()) {
-        directory(name, real, folder, below);
-      } else if (attributes.isRegularFile() && folder.level.file(name)) {
+        enter(folder, name, real);
+      } else if (attributes.isRegularFile() && folder.level().file(name)) {
         int slash = real.lastIndexOf('/');
         String directory = slash == 0 ? "/" : real.substring(0, slash);
-        SourceFile file = SftpSession.describe(path, attributes);
-        visits.link(new Visits.Link(file, directory, real.substring(slash + 1)));
+        link(SftpSession.describe(path, attributes), directory, real.substring(slash + 1));
       }
     } catch (SftpException e) {
       return; // to nowhere
     }
   }
 
-  private void directory(String name, String real, Folder folder, List<Folder> below) {
-    if (folder.depth < DEEPEST) {
-      folder
-          .level
-          .directory(name)
-          .ifPresent(
-              level -> below.add(new Folder(folder.child(name), real, level, folder.depth + 1)));
+  private void enter(Folder folder, String name, String real) {
+    if (depth(folder.path()) < deepest) {
+      directory(folder, name, real);
     }
   }
 
-  private void file(SourceFile file, String name, Folder folder) {
-    if (visits.passedOn(folder.real, name)) {
-      seen.repeated(file.path());
-    } else {
-      seen.file();
-      files.accept(file);
-    }
+  private static long depth(String path) {
+    return path.chars().filter(c -> c == '/').count();
   }
 
   /** Where a link leads: as the server knows it, or else by the link's own text. */
-  private static String target(SftpClient sftp, String link, Folder folder) throws IOException {
+  private static String target(SftpClient sftp, String link, String own) throws IOException {
     String real = real(sftp, link);
-    String own = Folder.below(folder.real, link.substring(link.lastIndexOf('/') + 1));
     if (!real.equals(own) && !real.equals(link)) {
       return real;
     }
     String text = NameCodec.fromServer(sftp.readLink(NameCodec.toServer(link)));
-    return normal(text.startsWith("/") ? text : Folder.below(folder.real, text));
+    return normal(text.startsWith("/") ? text : own + "/../" + text);
   }
 
   private static String normal(String path) {
@@ -207,7 +133,11 @@ final class SftpListing {
     return "/" + String.join("/", names);
   }
 
-  private static String real(SftpClient sftp, String path) throws IOException {
+  private static String below(Object directory, String name) {
+    return directory.equals("/") ? "/" + name : directory + "/" + name;
+  }
+
+  static String real(SftpClient sftp, String path) throws IOException {
     return NameCodec.fromServer(sftp.canonicalPath(NameCodec.toServer(path)));
   }
 

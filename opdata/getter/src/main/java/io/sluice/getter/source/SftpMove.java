@@ -5,17 +5,23 @@ import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
 
-/** Renames a file on a server, which would do so over another one. */
+/** Takes files away; a server would rename one over another. */
 final class SftpMove {
 
   private SftpMove() {}
 
-  static void move(SftpClient sftp, String server, String from, String to) throws IOException {
+  static Void remove(SftpClient sftp, String path) throws IOException {
+    sftp.remove(NameCodec.toServer(path));
+    return null;
+  }
+
+  static Void move(SftpClient sftp, String server, String from, String to) throws IOException {
     if (exists(sftp, NameCodec.toServer(to))) {
       throw new SourceNameTaken(server, to);
     }
     makeDirectories(sftp, to.substring(0, to.lastIndexOf('/')));
     sftp.rename(NameCodec.toServer(from), NameCodec.toServer(to));
+    return null;
   }
 
   private static void makeDirectories(SftpClient sftp, String path) throws IOException {

@@ -5,9 +5,7 @@ import io.sluice.core.feed.Origin;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -21,8 +19,6 @@ final class SftpServer {
   private final SftpConnector connector;
   private final LongSupplier nanoTime;
   private final RateLimiter rate;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
   private final ConnectionQueue queue = new ConnectionQueue();
   private final Deque<SftpConnection> idle = new ArrayDeque<>();
   private final Allowance allowance;
@@ -48,13 +44,8 @@ final class SftpServer {
   }
 
   /** How long the next attempt must wait, zero if it need not. */
-  Duration paused() {
-    lock.lock();
-    try {
-      return pause.left();
-    } finally {
-      lock.unlock();
-    }
+  synchronized Duration paused() {
+    return pause.left();
   }
 
   /**
@@ -62,31 +53,25 @@ final class SftpServer {
    *
    * @throws SourceBusy when none becomes free within the login's timeout
    */
-  SftpLease acquire(SftpLogin login, Origin.HostLimits limits, Source.Purpose purpose)
+  SftpConnection acquire(SftpLogin login, Origin.HostLimits limits, Source.Purpose purpose)
       throws SourceAway {
     long deadline = nanoTime.getAsLong() + login.timeout().toNanos();
-    while (true) {
-      SftpConnection reused = reserve(login, limits.connections(), purpose, deadline);
-      if (reused != null) {
-        return new SftpLease(this, reused, true);
-      }
-      SftpConnection made = connect(login);
-      if (made != null) {
-        return new SftpLease(this, made, false);
+    SftpConnection connection = null;
+    while (connection == null) {
+      connection = reserve(login, limits.connections(), purpose, deadline);
+      if (connection == null) {
+        connection = connect(login);
       }
     }
+    connection.lend();
+    return connection;
   }
 
-  void closeIdle() {
-    lock.lock();
-    try {
-      open -= idle.size();
-      idle.forEach(SftpConnection::close);
-      idle.clear();
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  synchronized void closeIdle() {
+    open -= idle.size();
+    idle.forEach(SftpConnection::close);
+    idle.clear();
+    notifyAll();
   }
 
   /** A new connection in the room just reserved; null when one of those there are must do. */
@@ -95,59 +80,46 @@ final class SftpServer {
     SourceAway problem = null;
     try {
       made = connector.connect(address, login);
-      return made;
     } catch (SourceRefused e) {
-      if (!fewer(e)) {
-        problem = e;
-        throw e;
-      }
-      return null;
+      problem = fewer(e) ? null : e;
     } catch (SourceAway e) {
       problem = e;
-      throw e;
     } finally {
       connected(made != null, problem);
     }
+    if (problem != null) {
+      throw problem;
+    }
+    return made;
   }
 
-  private void connected(boolean made, SourceAway problem) {
-    lock.lock();
-    try {
-      connecting = false;
-      if (made) {
-        pause.succeeded();
-      } else {
-        open--;
-      }
-      if (problem != null) {
-        pause.failed(problem.getMessage());
-      }
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+  private synchronized void connected(boolean made, SourceAway problem) {
+    connecting = false;
+    if (made) {
+      pause.succeeded();
+    } else {
+      open--;
     }
+    if (problem != null) {
+      pause.failed(problem.getMessage());
+    }
+    notifyAll();
   }
 
   /** Whether there are connections to do with; then no more than these are used for a while. */
-  private boolean fewer(SourceRefused refusal) {
-    lock.lock();
-    try {
-      if (open > 1) {
-        allowance.refused(open - 1, refusal);
-      }
-      return open > 1;
-    } finally {
-      lock.unlock();
+  private synchronized boolean fewer(SourceRefused refusal) {
+    if (open > 1) {
+      allowance.refused(open - 1, refusal);
     }
+    return open > 1;
   }
 
   /** A connection to use again, or null once there is room for a new one, which it then counts. */
-  private SftpConnection reserve(SftpLogin login, int limit, Source.Purpose purpose, long deadline)
-      throws SourceAway {
+  private synchronized SftpConnection reserve(
+      SftpLogin login, int limit, Source.Purpose purpose, long deadline) throws SourceAway {
     Object waiter = new Object();
-    lock.lock();
+    queue.enter(purpose, waiter);
     try {
-      queue.enter(purpose, waiter);
       while (true) {
         dropUnusable();
         if (queue.isNext(waiter)) {
@@ -164,8 +136,7 @@ final class SftpServer {
       }
     } finally {
       queue.leave(purpose, waiter);
-      changed.signalAll();
-      lock.unlock();
+      notifyAll();
     }
   }
 
@@ -185,11 +156,13 @@ final class SftpServer {
   }
 
   @SuppressWarnings("WaitNotInLoop") // reserve is the loop
-  private void await(long deadline, int limit) throws SourceAway {
+  private synchronized void await(long deadline, int limit) throws SourceAway {
+    long left = deadline - nanoTime.getAsLong();
+    if (left <= 0) {
+      throw new SourceBusy(busy(limit));
+    }
     try {
-      if (changed.awaitNanos(deadline - nanoTime.getAsLong()) <= 0) {
-        throw new SourceBusy(busy(limit));
-      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SourceAway("interrupted while waiting for a connection to " + address, e);
@@ -205,14 +178,12 @@ final class SftpServer {
   }
 
   private SftpConnection takeIdle(SftpLogin login) {
-    for (Iterator<SftpConnection> it = idle.descendingIterator(); it.hasNext(); ) {
-      SftpConnection connection = it.next();
-      if (connection.login().equals(login)) {
-        it.remove();
-        return connection;
-      }
+    SftpConnection latest = null;
+    for (SftpConnection connection : idle) {
+      latest = connection.login().equals(login) ? connection : latest;
     }
-    return null;
+    idle.remove(latest);
+    return latest;
   }
 
   private void dropUnusable() {
@@ -222,28 +193,18 @@ final class SftpServer {
   }
 
   /** Takes a connection back; one that is not whole is closed. */
-  void release(SftpConnection connection, boolean whole) {
-    lock.lock();
-    try {
-      if (whole && connection.usable()) {
-        idle.addLast(connection);
-      } else {
-        connection.close();
-        open--;
-      }
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+  synchronized void release(SftpConnection connection, boolean whole) {
+    if (whole && connection.usable()) {
+      idle.addLast(connection);
+    } else {
+      connection.close();
+      open--;
     }
+    notifyAll();
   }
 
   /** Whether anybody waits for a connection. */
-  boolean wanted() {
-    lock.lock();
-    try {
-      return !queue.isEmpty();
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean wanted() {
+    return !queue.isEmpty();
   }
 }

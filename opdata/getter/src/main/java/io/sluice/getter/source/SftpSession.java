@@ -1,11 +1,10 @@
 package io.sluice.getter.source;
 
-import io.sluice.core.feed.HostPort;
 import io.sluice.core.feed.PathPattern;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.client.SftpClient.Attributes;
@@ -14,46 +13,46 @@ import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
 
 /** A session on an SFTP server: one connection, lent by {@link SftpServer}. */
-final class SftpSession implements SourceSession, SftpStream.Owner {
+final class SftpSession implements SourceSession {
 
-  /** Borrows a connection from the server. */
-  interface Loan {
-    SftpLease acquire() throws SourceAway;
-  }
-
-  private final HostPort server;
+  private final SftpSource source;
+  private final SftpServer server;
   private final BaseDirectory base;
-  private final Optional<Pace> pace;
-  private final Loan loan;
-  private SftpLease lease;
+  private final Source.Purpose purpose;
+  private SftpConnection connection;
   private boolean used;
   private boolean whole = true;
   private int streams;
 
-  SftpSession(HostPort server, BaseDirectory base, Optional<Pace> pace, Loan loan)
+  SftpSession(SftpSource source, SftpSource.Member member, Source.Purpose purpose)
       throws SourceAway {
-    this.server = server;
-    this.base = base;
-    this.pace = pace;
-    this.loan = loan;
-    this.lease = loan.acquire();
+    this.source = source;
+    this.server = member.server();
+    this.base = member.base();
+    this.purpose = purpose;
+    this.connection = source.acquire(server, purpose);
   }
 
   @Override
   public String server() {
-    return server.toString();
+    return server.address().toString();
   }
 
   @Override
   public Listing list(PathPattern.Level level, long filesBefore, Consumer<SourceFile> files)
       throws IOException {
     SftpListing listing = new SftpListing(this, base.path(), files);
-    BaseDirectory.Look look = listing.walk(level);
-    if (!look.present()) {
+    try {
+      String real = call(base.path(), "list", sftp -> SftpListing.real(sftp, base.path()));
+      listing.from(new Walk.Folder(base.path(), real, level));
+    } catch (SourceFileMissing e) {
       throw base.missing();
+    } catch (SourceFileFailed e) {
+      throw base.unreadable(e);
     }
-    base.listed(look, listing.seen().files(), filesBefore);
-    return listing.seen();
+    BaseDirectory.Look look = new BaseDirectory.Look(true, null, listing.empty());
+    base.listed(look, listing.seen.files(), filesBefore);
+    return listing.seen;
   }
 
   @Override
@@ -69,40 +68,28 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
             "read",
             sftp -> sftp.open(NameCodec.toServer(file.path()), SftpClient.OpenMode.Read));
     streams++;
-    return new SftpStream(lease.connection(), handle, file, offset, pace, this);
+    return new SftpStream(connection, handle, file, offset, this);
   }
 
   @Override
   public void delete(String path) throws IOException {
-    onFile(
-        path,
-        "delete",
-        sftp -> {
-          sftp.remove(NameCodec.toServer(path));
-          return null;
-        });
+    onFile(path, "delete", sftp -> SftpMove.remove(sftp, path));
     base.tookAway();
   }
 
   @Override
   public void rename(String from, String to) throws IOException {
-    onFile(
-        from,
-        "move",
-        sftp -> {
-          SftpMove.move(sftp, server(), from, to);
-          return null;
-        });
+    onFile(from, "move", sftp -> SftpMove.move(sftp, server(), from, to));
     base.tookAway();
   }
 
   @Override
   public void close() {
-    lease.end(whole && streams == 0);
+    giveBack(whole && streams == 0);
   }
 
-  @Override
-  public IOException failed(IOException problem, String path) {
+  /** What a stream's problem means. */
+  IOException failed(IOException problem, String path) {
     if (problem instanceof SftpException status && isOfFile(status)) {
       return ofFile(status, path, "read");
     }
@@ -125,12 +112,17 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
 
   /** The last answer of a server that ends the connection speaks of more than a file. */
   private boolean isOfFile(SftpException status) {
-    return lease.connection().usable() && SftpMeaning.ofFile(status);
+    return connection.usable() && SftpMeaning.ofFile(status);
   }
 
-  @Override
-  public void closed() {
+  /** A stream has ended. */
+  void closed() {
     streams--;
+  }
+
+  /** Keeps reading to the host's bytes per second, shared with all others that read from it. */
+  void took(int bytes) throws InterruptedIOException {
+    source.pace(server, bytes);
   }
 
   /** A call about one file; that it is missing counts only where the base directory is there. */
@@ -144,10 +136,6 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
       look();
       throw e;
     }
-  }
-
-  BaseAway baseUnreadable(SourceFileFailed why) {
-    return base.unreadable(why);
   }
 
   private BaseDirectory.Look look() throws IOException {
@@ -176,7 +164,7 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
     giveWay();
     while (true) {
       try {
-        T result = call.run(lease.connection().sftp());
+        T result = call.run(connection.sftp());
         used = true;
         return result;
       } catch (SftpException e) {
@@ -188,7 +176,7 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
       } catch (SourceNameTaken e) {
         throw e;
       } catch (IOException e) {
-        if (used || !lease.reused() || lease.connection().usable()) {
+        if (used || !connection.reused() || connection.usable()) {
           whole = false;
           throw away(what, path, e);
         }
@@ -199,23 +187,31 @@ final class SftpSession implements SourceSession, SftpStream.Owner {
 
   /** Between two calls: lets go of the connection before it queues up for one. */
   private void giveWay() throws SourceAway {
-    if (!whole) {
-      throw new SourceAway("the session on " + server + " is broken");
+    if (!whole || connection == null) {
+      throw new SourceAway("the session on " + server() + " is broken");
     }
-    if (streams == 0 && lease.overdue()) {
+    if (streams == 0 && connection.hadItsTurn() && server.wanted()) {
       again();
     }
   }
 
   private void again() throws SourceAway {
-    lease.end(true);
+    giveBack(true);
     used = false;
-    lease = loan.acquire();
+    connection = source.acquire(server, purpose);
+  }
+
+  private void giveBack(boolean good) {
+    if (connection != null) {
+      server.release(connection, good);
+      connection = null;
+    }
   }
 
   private SourceAway away(String what, String path, IOException e) {
     return new SourceAway(
-        "cannot %s %s on %s: %s".formatted(what, Names.printable(path), server, e.getMessage()), e);
+        "cannot %s %s on %s: %s".formatted(what, Names.printable(path), server(), e.getMessage()),
+        e);
   }
 
   static SourceFile describe(String path, Attributes attributes) {

@@ -1,12 +1,18 @@
 package io.sluice.getter.source;
 
 import io.sluice.core.feed.Origin;
+import java.io.InterruptedIOException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
-/** Files on an SFTP server, or on several that serve the same files. */
-final class SftpSource implements Source {
+/**
+ * Files on an SFTP server, or on several that serve the same files.
+ *
+ * @param members the servers, in the order the feed names them
+ */
+record SftpSource(
+    String host, List<Member> members, SftpLogin login, Origin.HostLimits limits, Sleeper sleeper)
+    implements Source {
 
   /**
    * One server of the system.
@@ -14,33 +20,10 @@ final class SftpSource implements Source {
    * @param base the feed's directory on it
    */
   record Member(SftpServer server, BaseDirectory base) {
+
     String name() {
       return server.address().toString();
     }
-  }
-
-  private final String host;
-  private final List<Member> members;
-  private final SftpLogin login;
-  private final Origin.HostLimits limits;
-  private final Sleeper sleeper;
-
-  SftpSource(
-      String host,
-      List<Member> members,
-      SftpLogin login,
-      Origin.HostLimits limits,
-      Sleeper sleeper) {
-    this.host = host;
-    this.members = List.copyOf(members);
-    this.login = login;
-    this.limits = limits;
-    this.sleeper = sleeper;
-  }
-
-  @Override
-  public String host() {
-    return host;
   }
 
   @Override
@@ -84,9 +67,16 @@ final class SftpSource implements Source {
   }
 
   private SourceSession connect(Purpose purpose, Member member) throws SourceAway {
-    SftpServer server = member.server;
-    Optional<Pace> pace = limits.rate().map(rate -> new Pace(server.rate(), rate.bytes(), sleeper));
-    return new SftpSession(
-        server.address(), member.base, pace, () -> server.acquire(login, limits, purpose));
+    return new SftpSession(this, member, purpose);
+  }
+
+  SftpConnection acquire(SftpServer server, Purpose purpose) throws SourceAway {
+    return server.acquire(login, limits, purpose);
+  }
+
+  void pace(SftpServer server, int bytes) throws InterruptedIOException {
+    if (limits.rate().isPresent()) {
+      sleeper.pause(server.rate().take(bytes, limits.rate().get().bytes()));
+    }
   }
 }

@@ -1,14 +1,10 @@
 package io.sluice.getter.source;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
-import java.util.Optional;
-import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.sftp.client.SftpClient;
-import org.apache.sshd.sftp.common.SftpConstants;
-import org.apache.sshd.sftp.common.SftpException;
+import org.apache.sshd.sftp.client.impl.AbstractSftpClient;
+import org.apache.sshd.sftp.client.impl.SftpInputStreamAsync;
 
 /**
  * Reads an open file with many requests in flight. In a small file the last of them is followed at
@@ -19,35 +15,19 @@ final class SftpStream extends SourceStream {
   /** Every server must be able to answer with so many bytes. */
   private static final int PIECE = 32 * 1024;
 
-  private static final int IN_FLIGHT = 64;
-
   /** So few pieces that waiting for the size and time behind them holds up nothing. */
   private static final int FEW = 4;
 
-  /** What happens to the session when the stream ends or fails. */
-  interface Owner {
-    IOException failed(IOException problem, String path);
-
-    void closed();
-  }
-
-  private record Request(int id, long offset, int length) {}
-
   private final SftpConnection connection;
-  private final SftpClient.Handle handle;
+  private final SftpClient.CloseableHandle handle;
   private final String path;
-  private final Optional<Pace> pace;
-  private final Owner owner;
-  private final Deque<Request> requests = new ArrayDeque<>();
+  private final SftpSession session;
+  private final Ahead in;
   private long size;
-  private long asked;
   private long position;
   private SourceFile end;
-  private byte[] data = {};
-  private int start;
-  private int left;
+  private boolean begun;
   private boolean whole = true;
-  private boolean finished;
   private boolean open = true;
 
   /**
@@ -55,45 +35,62 @@ final class SftpStream extends SourceStream {
    */
   SftpStream(
       SftpConnection connection,
-      SftpClient.Handle handle,
+      SftpClient.CloseableHandle handle,
       SourceFile file,
       long offset,
-      Optional<Pace> pace,
-      Owner owner) {
+      SftpSession session) {
     this.connection = connection;
     this.handle = handle;
     this.path = file.path();
     this.size = file.size();
-    this.asked = offset;
     this.position = offset;
-    this.pace = pace;
-    this.owner = owner;
+    this.session = session;
+    this.in = new Ahead();
+  }
+
+  /** The library's stream, but never beyond the size: there is only the end of the file. */
+  private final class Ahead extends SftpInputStreamAsync {
+
+    Ahead() {
+      super(
+          (AbstractSftpClient) connection.sftp(),
+          PIECE,
+          position,
+          size,
+          path,
+          SftpStream.this.handle,
+          false);
+    }
+
+    @Override
+    protected void sendRequests() throws IOException {
+      long received = clientOffset + (hasNoData() ? 0 : buffer.available());
+      if (!pendingReads.isEmpty() || received < size) {
+        super.sendRequests();
+      }
+    }
+
+    void awaitAnswers() throws IOException {
+      while (!pendingReads.isEmpty()) {
+        connection.answer(pendingReads.remove().id);
+      }
+    }
   }
 
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, bytes.length);
-    if (length == 0) {
-      return 0;
-    }
-    while (left == 0) {
-      if (!guarded(this::next)) {
-        return -1;
-      }
-    }
-    int count = Math.min(length, left);
-    System.arraycopy(data, start, bytes, offset, count);
-    start += count;
-    left -= count;
-    if (pace.isPresent()) {
-      pace.get().read(count);
+    int count = length == 0 ? 0 : guarded(() -> next(bytes, offset, length));
+    if (count > 0) {
+      position += count;
+      session.took(count);
     }
     return count;
   }
 
   @Override
   public SourceFile stat() throws IOException {
-    return end != null && requests.isEmpty() ? end : guarded(this::look);
+    return end != null && position >= size ? end : guarded(this::look);
   }
 
   @Override
@@ -104,97 +101,48 @@ final class SftpStream extends SourceStream {
     open = false;
     try {
       if (whole) {
-        while (!requests.isEmpty()) {
-          connection.answer(requests.remove().id);
-        }
+        in.awaitAnswers();
         connection.closeFile(handle);
       }
     } catch (IOException e) {
-      owner.failed(e, path); // what was read was read
+      session.failed(e, path); // what was read was read
     } finally {
-      owner.closed();
+      session.closed();
     }
   }
 
-  /** Takes the next answer; false at the end of the file. */
-  private boolean next() throws IOException {
-    if (!finished && requests.isEmpty() && asked >= size) {
+  private int next(byte[] bytes, int offset, int length) throws IOException {
+    begin();
+    if (position >= size) {
       end = end != null ? end : look();
-      finished = end.size() <= position;
-      size = end.size(); // it may have grown
-    }
-    if (finished) {
-      return false;
-    }
-    ask();
-    Request request = requests.remove();
-    Buffer answer = connection.answer(request.id);
-    answer.getInt();
-    if (answer.getUByte() == SftpConstants.SSH_FXP_DATA) {
-      answer.getInt();
-      take(answer, request);
-      return true;
-    }
-    answer.getInt();
-    return ended(answer.getInt(), answer);
-  }
-
-  private void ask() throws IOException {
-    boolean all = asked >= size;
-    while (asked < size && requests.size() < IN_FLIGHT) {
-      int length = (int) Math.min(PIECE, size - asked);
-      requests.add(new Request(connection.request(handle, asked, length), asked, length));
-      asked += length;
-    }
-    if (!all) {
-      end = asked >= size && requests.size() <= FEW ? look() : null;
-    }
-  }
-
-  private void take(Buffer answer, Request request) throws IOException {
-    left = answer.getInt();
-    if (left <= 0 || left > request.length || left > answer.available()) {
-      throw new IOException("the server answered with %,d bytes".formatted(left));
-    }
-    data = answer.array();
-    start = answer.rpos();
-    position += left;
-    if (left < request.length) {
-      long offset = request.offset + left;
-      int length = request.length - left;
-      requests.addFirst(new Request(connection.request(handle, offset, length), offset, length));
+      if (end.size() <= position) {
+        return -1;
+      }
+      size = end.size(); // it has grown
       end = null;
     }
+    return in.read(bytes, offset, (int) Math.min(length, size - position));
   }
 
-  /** The file ends before the size it was listed with, or cannot be read. */
-  private boolean ended(int status, Buffer answer) throws IOException {
-    if (status != SftpConstants.SSH_FX_EOF) {
-      throw new SftpException(status, answer.getString());
+  private void begin() throws IOException {
+    if (!begun && position < size && size - position <= (long) FEW * PIECE) {
+      in.sendRequests();
+      end = look();
     }
-    while (!requests.isEmpty()) {
-      connection.answer(requests.remove().id);
-    }
-    end = look();
-    finished = true;
-    return false;
+    begun = true;
   }
 
   private SourceFile look() throws IOException {
     return SftpSession.describe(path, connection.sftp().stat(handle));
   }
 
-  private <T> T guarded(Work<T> work) throws IOException {
+  private <T> T guarded(ResumingStream.Work<T> work) throws IOException {
     try {
       return work.run();
     } catch (IOException e) {
-      IOException meaning = owner.failed(e, path);
+      IOException meaning = session.failed(e, path);
       whole = !(meaning instanceof SourceAway);
       throw meaning;
     }
-  }
-
-  private interface Work<T> {
-    T run() throws IOException;
   }
 }

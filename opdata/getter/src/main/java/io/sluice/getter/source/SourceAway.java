@@ -8,8 +8,6 @@ import java.io.IOException;
  */
 public class SourceAway extends IOException {
 
-  private static final long serialVersionUID = 1L;
-
   public SourceAway(String message) {
     super(message);
   }

@@ -6,8 +6,6 @@ package io.sluice.getter.source;
  */
 public final class SourceBusy extends SourceAway {
 
-  private static final long serialVersionUID = 1L;
-
   SourceBusy(String message) {
     super(message);
   }

@@ -7,8 +7,6 @@ import java.io.IOException;
  */
 public final class SourceFileChanged extends IOException {
 
-  private static final long serialVersionUID = 1L;
-
   public SourceFileChanged(String host, SourceFile before, SourceFile after) {
     super(
         "%s on %s changed while it was read: %,d bytes of %s before, %,d of %s after"

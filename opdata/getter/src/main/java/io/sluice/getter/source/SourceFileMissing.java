@@ -8,8 +8,6 @@ import java.io.IOException;
  */
 public final class SourceFileMissing extends IOException {
 
-  private static final long serialVersionUID = 1L;
-
   public SourceFileMissing(String host, String path) {
     super(Names.printable(path) + " is no longer on " + host);
   }

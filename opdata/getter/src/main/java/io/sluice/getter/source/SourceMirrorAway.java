@@ -6,8 +6,6 @@ package io.sluice.getter.source;
  */
 public final class SourceMirrorAway extends SourceAway {
 
-  private static final long serialVersionUID = 1L;
-
   SourceMirrorAway(SourceFileMissing missing, SourceAway away) {
     super(missing.getMessage() + ", and another server that may have it: " + away.getMessage());
     initCause(away);

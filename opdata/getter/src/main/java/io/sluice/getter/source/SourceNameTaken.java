@@ -5,8 +5,6 @@ import java.io.IOException;
 /** There already is a file of the new name. */
 public final class SourceNameTaken extends IOException {
 
-  private static final long serialVersionUID = 1L;
-
   public SourceNameTaken(String host, String path) {
     super(Names.printable(path) + " already exists on " + host);
   }

@@ -6,8 +6,6 @@ package io.sluice.getter.source;
  */
 final class SourceRefused extends SourceAway {
 
-  private static final long serialVersionUID = 1L;
-
   SourceRefused(String message, Throwable cause) {
     super(message, cause);
   }

@@ -8,10 +8,8 @@ import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.work.Batches;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Deletes chunks that no batch is to load, and that nobody is writing. */
 final class ChunkSweep {
@@ -30,10 +28,8 @@ final class ChunkSweep {
    * @param before chunks written since then stay
    */
   Deleted sweep(String hour, Instant before) throws IOException {
-    List<StagedObject> old = new ArrayList<>();
-    try (Stream<StagedObject> objects = staging.list(hour)) {
-      objects.filter(object -> object.modified().isBefore(before)).forEach(old::add);
-    }
+    List<StagedObject> old =
+        staging.list(hour).stream().filter(o -> o.modified().isBefore(before)).toList();
     Deleted deleted = Deleted.NOTHING;
     for (int from = 0; from < old.size(); from += BATCH) {
       deleted = deleted.plus(delete(old.subList(from, Math.min(old.size(), from + BATCH))));

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,10 +130,8 @@ public final class StagingSweeper implements Runnable {
    */
   private Deleted sweepHour(String hour, boolean keepRejects, long enough) throws IOException {
     Deleted deleted = Deleted.NOTHING;
-    List<StagedObject> objects;
-    try (Stream<StagedObject> listed = staging.list(hour)) {
-      objects = listed.sorted(Comparator.comparing(StagedObject::modified)).toList();
-    }
+    List<StagedObject> objects =
+        staging.list(hour).stream().sorted(Comparator.comparing(StagedObject::modified)).toList();
     for (StagedObject pack : objects) {
       if (deleted.bytes() < enough) {
         deleted = deleted.plus(packs.sweep(pack, keepRejects));

@@ -222,7 +222,7 @@ class DispatcherTest {
       full.scan();
       full.dispatcher().run();
       assertThat(full.queues.take(Stage.FETCH)).isEmpty();
-      full.loseRaw();
+      full.deleteStaged("raw/");
       full.clock.advance(Duration.ofMinutes(2));
       full.dispatcher().run();
       assertThat(full.queues.take(Stage.FETCH)).hasSize(1);

@@ -306,7 +306,7 @@ class FetchTaskTest {
   void makesMemberAgain_whenItsStagedBytesAreGone() throws IOException {
     getter.write("a.zip", zip(Map.of("x.xml", "<x/>")));
     getter.line();
-    getter.loseRaw();
+    getter.deleteStaged("raw/");
     getter.execute(
         "update sluice.work set stage = 'fetch', state = 'waiting', batch = null where parent is not null");
     getter.fetchAll();
@@ -329,7 +329,7 @@ class FetchTaskTest {
           .hasMessageContaining("staging.limit");
       assertThat(full.column("select attempts from sluice.batch where stage = 'fetch'"))
           .containsExactly("0");
-      full.loseRaw();
+      full.deleteStaged("raw/");
       full.clock.advance(Duration.ofMinutes(2));
       full.fetcher().work(message, false);
       assertThat(full.states()).allMatch(s -> s.endsWith("fetched"));
@@ -401,19 +401,15 @@ class FetchTaskTest {
   }
 
   private long stagedKeys() throws IOException {
-    try (var objects = getter.staging.list("raw/")) {
-      return objects.count();
-    }
+    return getter.staging.list("raw/").size();
   }
 
   /** Names of the files in the indexes of all packs. */
   private List<String> indexed() throws IOException {
     List<String> names = new ArrayList<>();
-    try (var objects = getter.staging.list("raw/")) {
-      for (StagedObject pack : objects.toList()) {
-        for (RawIdentity file : Packs.index(getter.staging, pack.key())) {
-          names.add(file.path().replace(getter.in + "/", ""));
-        }
+    for (StagedObject pack : getter.staging.list("raw/")) {
+      for (RawIdentity file : Packs.index(getter.staging, pack.key())) {
+        names.add(file.path().replace(getter.in + "/", ""));
       }
     }
     return names;

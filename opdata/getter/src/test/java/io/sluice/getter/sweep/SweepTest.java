@@ -330,8 +330,6 @@ class SweepTest {
   }
 
   private List<String> keys(String prefix) throws IOException {
-    try (Stream<StagedObject> objects = getter.staging.list(prefix)) {
-      return objects.map(StagedObject::key).toList();
-    }
+    return getter.staging.list(prefix).stream().map(StagedObject::key).toList();
   }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,9 +45,7 @@ class HandleTaskTest {
   }
 
   private long stagedChunks() throws IOException {
-    try (Stream<?> chunks = fixture.staging.list("chunk/" + feed.name() + "/")) {
-      return chunks.count();
-    }
+    return fixture.staging.list("chunk/" + feed.name() + "/").size();
   }
 
   private void rejects(String reason, byte[] content) throws IOException {

@@ -6,8 +6,6 @@ package io.sluice.loader.check;
  */
 public final class IdsChanged extends RuntimeException {
 
-  private static final long serialVersionUID = 1L;
-
   IdsChanged(String message, Throwable cause) {
     super(message, cause);
   }

@@ -12,6 +12,7 @@ import io.sluice.core.work.NamedFailure;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -92,7 +93,9 @@ public final class ChunkFetcher {
         throw new DamagedChunk("a segment claims " + head.length() + " bytes");
       }
       byte[] segment = reader.payload().readNBytes((int) head.length());
-      addRanges(new SegmentData(head, segment), head.tableId() == Segment.REJECTS ? rejects : rows);
+      addRanges(
+          new SegmentData(head, ByteBuffer.wrap(segment)),
+          head.tableId() == Segment.REJECTS ? rejects : rows);
       bytes += segment.length;
     }
     return new Chunk(rows, rejects, reader.ids(), bytes);
@@ -124,8 +127,6 @@ public final class ChunkFetcher {
   }
 
   private static final class DamagedChunk extends IOException {
-
-    private static final long serialVersionUID = 1L;
 
     DamagedChunk(String message) {
       super(message);

@@ -20,14 +20,9 @@ public final class Rejects {
 
   private record Kind(long fileId, int handling, String reason) {}
 
-  private static final class Overflow {
-    int rows;
-    long cells;
-  }
-
   private final List<Reject> kept = new ArrayList<>();
   private final Map<Kind, Integer> seen = new HashMap<>();
-  private final Map<Kind, Overflow> overflow = new HashMap<>();
+  private final Map<Kind, Long> overflow = new HashMap<>();
 
   /**
    * @param reason short and stable, a metric label
@@ -37,24 +32,20 @@ public final class Rejects {
     Kind kind = new Kind(rows.fileId(), rows.handling(), reason);
     if (seen.merge(kind, 1, Integer::sum) <= KEPT) {
       kept.add(new Reject(kind, cells, shortened(message), raw));
-      return;
+    } else {
+      overflow.merge(kind, cells, Long::sum);
     }
-    Overflow more = overflow.computeIfAbsent(kind, k -> new Overflow());
-    more.rows++;
-    more.cells += cells;
   }
 
   /** Writes them down, in one statement. */
   public void save(Connection connection) throws SQLException {
     overflow.forEach(
-        (kind, more) ->
-            kept.add(
-                new Reject(
-                    kind,
-                    more.cells,
-                    "%d more rows of this chunk; the file's raw bytes are kept"
-                        .formatted(more.rows),
-                    null)));
+        (kind, cells) -> {
+          int rows = seen.get(kind) - KEPT;
+          String message =
+              "%d more rows of this chunk; the file's raw bytes are kept".formatted(rows);
+          kept.add(new Reject(kind, cells, message, null));
+        });
     if (kept.isEmpty()) {
       return;
     }

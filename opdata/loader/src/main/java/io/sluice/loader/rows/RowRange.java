@@ -28,7 +28,7 @@ public record RowRange(
 
   /** Of the whole segment: its rows, then the bitmaps of their presence. */
   public byte[] bytes() {
-    return segment.bytes();
+    return segment.bytes().array();
   }
 
   RowRange slice(int from, int to, int row, int someRows, long someCells) {
@@ -43,7 +43,7 @@ public record RowRange(
 
   /** Whether the next range's bytes follow these. */
   public boolean touches(RowRange next) {
-    return segment == next.segment && offset + length == next.offset;
+    return bytes() == next.bytes() && offset + length == next.offset;
   }
 
   /**

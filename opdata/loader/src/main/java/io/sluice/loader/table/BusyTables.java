@@ -6,8 +6,6 @@ import java.util.Set;
 /** Others hold the locks of these tables: their files wait, the others are loaded. */
 public final class BusyTables extends RuntimeException {
 
-  private static final long serialVersionUID = 1L;
-
   private final transient Set<Integer> tableIds;
   private final Duration pause;
 

@@ -119,12 +119,7 @@ final class Ddl {
     if (GONE.contains(state)) {
       return new StaleTables(Set.of(table.id()), cause.getMessage(), e);
     }
-    boolean stays =
-        SqlFates.of(cause) != Fate.UNKNOWN
-            || state.startsWith("42")
-            || state.startsWith("0A")
-            || state.startsWith("2B")
-            || state.startsWith("54");
+    boolean stays = SqlFates.of(cause) != Fate.UNKNOWN || state.matches("(42|0A|2B|54).*");
     if (!stays) {
       return e;
     }

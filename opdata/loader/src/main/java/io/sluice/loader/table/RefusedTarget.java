@@ -5,8 +5,6 @@ import java.util.Set;
 /** Tables that cannot take rows until a person acts: their files park, the others go on (D4). */
 public final class RefusedTarget extends RuntimeException {
 
-  private static final long serialVersionUID = 1L;
-
   private final transient Set<Integer> tableIds;
   private final String reason;
 

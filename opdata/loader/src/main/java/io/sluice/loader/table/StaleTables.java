@@ -7,7 +7,6 @@ import org.postgresql.util.PSQLException;
 /** What was known of tables is not so any more: look again, then repeat the batch. */
 public final class StaleTables extends RuntimeException {
 
-  private static final long serialVersionUID = 1L;
   private static final String CHECK_VIOLATION = "23514";
 
   private final transient Set<Integer> tableIds;

@@ -6,8 +6,6 @@ import java.util.Optional;
 /** A column is of another type than the rows were encoded for: their files are handled again. */
 public final class TypeChanged extends RuntimeException {
 
-  private static final long serialVersionUID = 1L;
-
   private final int tableId;
   private final String column;
   private final transient Optional<PgType> actual;

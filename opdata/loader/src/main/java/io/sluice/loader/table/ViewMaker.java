@@ -122,13 +122,7 @@ final class ViewMaker {
   }
 
   private void dimension(StringBuilder sql, Kind kind, String alias, String column) {
-    sql.append(" left join ")
-        .append(SqlNames.qualified(first.schema(), kind.table()))
-        .append(' ')
-        .append(alias)
-        .append(" on ")
-        .append(alias)
-        .append(".id = p.")
-        .append(column);
+    String table = SqlNames.qualified(first.schema(), kind.table());
+    sql.append(" left join %s %s on %s.id = p.%s".formatted(table, alias, alias, column));
   }
 }

@@ -20,12 +20,6 @@ public final class BinaryCopy {
       "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] TRAILER = {-1, -1};
 
-  /** Sends rows between header and trailer. */
-  @FunctionalInterface
-  private interface Sender {
-    void send(CopyIn copy) throws SQLException;
-  }
-
   private BinaryCopy() {}
 
   /**
@@ -37,7 +31,34 @@ public final class BinaryCopy {
   public static void copy(
       Connection connection, String table, String columns, List<RowRange> ranges)
       throws SQLException {
-    copy(connection, table, columns, ranges, copy -> send(copy, ranges));
+    copy(connection, table, columns, ranges, false);
+  }
+
+  /**
+   * Sends rows.
+   *
+   * @param presence with one more field, the bitmap of their presence, NULL where they have all
+   */
+  static void copy(
+      Connection connection, String table, String columns, List<RowRange> ranges, boolean presence)
+      throws SQLException {
+    String sql = "copy %s (%s) from stdin (format binary)".formatted(table, columns);
+    CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+    try {
+      copy.writeToCopy(HEADER, 0, HEADER.length);
+      if (presence) {
+        sendWithPresence(copy, ranges);
+      } else {
+        send(copy, ranges);
+      }
+      copy.writeToCopy(TRAILER, 0, TRAILER.length);
+      long expected = ranges.stream().mapToLong(RowRange::rows).sum();
+      checkRows(table, expected, copy.endCopy());
+    } finally {
+      if (copy.isActive()) {
+        copy.cancelCopy();
+      }
+    }
   }
 
   /** Ranges that follow each other in memory go as one. */
@@ -54,21 +75,11 @@ public final class BinaryCopy {
     }
   }
 
-  /** Sends rows with one more field, the bitmap of their presence, NULL where they have all. */
-  static void copyWithPresence(
-      Connection connection, String table, String columns, List<RowRange> ranges)
-      throws SQLException {
-    copy(
-        connection,
-        table,
-        columns,
-        ranges,
-        copy -> {
-          for (RowRange range : ranges) {
-            byte[] wider = withPresence(range);
-            copy.writeToCopy(wider, 0, wider.length);
-          }
-        });
+  private static void sendWithPresence(CopyIn copy, List<RowRange> ranges) throws SQLException {
+    for (RowRange range : ranges) {
+      byte[] wider = withPresence(range);
+      copy.writeToCopy(wider, 0, wider.length);
+    }
   }
 
   private static byte[] withPresence(RowRange range) {
@@ -87,24 +98,6 @@ public final class BinaryCopy {
       }
     }
     return wider.array();
-  }
-
-  private static void copy(
-      Connection connection, String table, String columns, List<RowRange> ranges, Sender sender)
-      throws SQLException {
-    String sql = "copy %s (%s) from stdin (format binary)".formatted(table, columns);
-    CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
-    try {
-      copy.writeToCopy(HEADER, 0, HEADER.length);
-      sender.send(copy);
-      copy.writeToCopy(TRAILER, 0, TRAILER.length);
-      long expected = ranges.stream().mapToLong(RowRange::rows).sum();
-      checkRows(table, expected, copy.endCopy());
-    } finally {
-      if (copy.isActive()) {
-        copy.cancelCopy();
-      }
-    }
   }
 
   private static void checkRows(String table, long expected, long copied) {

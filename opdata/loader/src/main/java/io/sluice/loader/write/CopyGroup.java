@@ -10,6 +10,8 @@ import io.sluice.loader.rows.RowRange;
 import io.sluice.loader.table.Prepared;
 import io.sluice.loader.table.TableNeeds;
 import io.sluice.loader.table.TargetTable;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -107,7 +109,13 @@ public record CopyGroup(
   }
 
   /** The column names as SQL lists them. */
-  String columnNames() {
+  /** Sends the rows to a table that has the columns, and one for their presence where asked. */
+  void copyTo(Connection connection, String qualified, boolean presence) throws SQLException {
+    String names = columnNames() + (presence ? ", " + MergeSql.PRESENT : "");
+    BinaryCopy.copy(connection, qualified, names, ranges, presence);
+  }
+
+  private String columnNames() {
     return SqlNames.list(columns.stream().map(Column::name).toList());
   }
 }

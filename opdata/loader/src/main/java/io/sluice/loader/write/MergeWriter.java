@@ -57,7 +57,7 @@ final class MergeWriter implements TableWriter {
     if (!used.add(group.table().id())) {
       Sql.execute(connection, "delete from " + sql.temp());
     }
-    copy(connection, group, sql.temp());
+    group.copyTo(connection, sql.temp(), group.hasPresence());
     Profile profile = profile(connection, sql);
     if (profile.withoutKey > 0) {
       throw new SQLException("a column of the key is NULL", "23502");
@@ -72,16 +72,6 @@ final class MergeWriter implements TableWriter {
     }
     Sql.execute(connection, "reset enable_hashjoin; reset enable_mergejoin");
     return counts;
-  }
-
-  private static void copy(Connection connection, CopyGroup group, String temp)
-      throws SQLException {
-    if (group.hasPresence()) {
-      BinaryCopy.copyWithPresence(
-          connection, temp, group.columnNames() + ", " + MergeSql.PRESENT, group.ranges());
-    } else {
-      BinaryCopy.copy(connection, temp, group.columnNames(), group.ranges());
-    }
   }
 
   /** The planner knows nothing of the temporary table; a hash join would read whole partitions. */

@@ -13,7 +13,7 @@ public interface TableWriter {
 
   /** Straight into the table: append mode, and merge mode where no key meets another. */
   static Counts copy(Connection connection, CopyGroup group) throws SQLException {
-    BinaryCopy.copy(connection, group.table().qualified(), group.columnNames(), group.ranges());
+    group.copyTo(connection, group.table().qualified(), false);
     return group.asLoaded();
   }
 }

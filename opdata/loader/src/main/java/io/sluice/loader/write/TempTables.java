@@ -48,11 +48,10 @@ final class TempTables {
         join pg_attribute a on a.attrelid = to_regclass(?) and a.attname = w.col and a.atttypid::bigint = w.type
         """;
     List<Column> columns = group.columns();
-    int fitting =
-        Sql.one(
+    long fitting =
+        Sql.number(
             connection,
             sql,
-            row -> row.getInt(1),
             Sql.array("text", columns, Column::name),
             Sql.array("bigint", columns, c -> (long) c.type().oid()),
             "pg_temp." + name(group.table()));
@@ -66,9 +65,7 @@ final class TempTables {
         select quote_ident(attname) || ' ' || format_type(atttypid, atttypmod) from pg_attribute
         where attrelid = ?::regclass and attnum > 0 and not attisdropped order by attnum
         """;
-    List<String> columns =
-        new ArrayList<>(
-            Sql.list(connection, sql, row -> row.getString(1), group.table().qualified()));
+    List<String> columns = new ArrayList<>(Sql.strings(connection, sql, group.table().qualified()));
     columns.add(MergeSql.PRESENT + " bytea");
     columns.add("_rank int");
     return columns;

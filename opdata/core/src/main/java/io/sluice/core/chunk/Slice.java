@@ -1,0 +1,52 @@
+package io.sluice.core.chunk;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** So many bytes of a stream. That there are fewer is a failure. */
+public final class Slice extends InputStream {
+
+  private final InputStream in;
+  private final String ends;
+  private long left;
+
+  /**
+   * @param ends the beginning of the failure's message, such as "pack 5 ends "
+   */
+  public Slice(InputStream in, long length, String ends) {
+    this.in = in;
+    this.left = length;
+    this.ends = ends;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    if (left == 0) {
+      return -1;
+    }
+    int count = in.read(bytes, offset, (int) Math.min(length, left));
+    if (count < 0) {
+      throw new EOFException(ends + left + " bytes short");
+    }
+    left -= count;
+    return count;
+  }
+
+  /** All that is left, whether or not it would have to be waited for. */
+  @Override
+  public int available() {
+    return (int) Math.min(left, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}
