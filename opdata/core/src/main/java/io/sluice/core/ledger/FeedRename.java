@@ -29,6 +29,12 @@ final class FeedRename {
       where feed = ?
       """;
 
+  private static final String SAME_FILE =
+      """
+      select from sluice.file o join sluice.file n using (day, host, path, mtime, size)
+      where o.feed = ? and n.feed = ? limit 1
+      """;
+
   /** Their workers lose their claims, for they know the files by the former name. */
   private static final String BATCHES =
       """
@@ -61,13 +67,12 @@ final class FeedRename {
 
   private Optional<String> apply() throws SQLException {
     Sql.exists(connection, "select pg_advisory_xact_lock(?, hashtext(?))", LOCK, to);
-    boolean files = has("file", from);
-    if (!files && !has("scan", from) && !has("target", from)) {
+    if (!has("file", from) && !has("scan", from) && !has("target", from)) {
       return Optional.empty();
     }
-    if (files && has("file", to)) {
+    if (has("file", to) && Sql.exists(connection, SAME_FILE, from, to)) {
       return Optional.of(
-          "feed %s: formerly is %s, but the ledger has files of both; remove formerly, or discard the files of one"
+          "feed %s: formerly is %s, but both have collected the same files already; remove formerly"
               .formatted(to, from));
     }
     if (!holdScans()) {

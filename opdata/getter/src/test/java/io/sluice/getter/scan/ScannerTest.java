@@ -289,7 +289,7 @@ class ScannerTest {
   }
 
   @Test
-  void saysWhy_whenBothNamesHaveFiles() throws IOException {
+  void saysWhy_whenBothNamesHaveAFile() throws IOException {
     getter.write("a.xml", "<a/>");
     getter.scan();
     getter.yaml(
@@ -301,7 +301,7 @@ class ScannerTest {
     assertThat(getter.scan()).isEmpty();
     assertThat(getter.text("select error from sluice.scan where feed = 'pm-new'"))
         .isEqualTo(
-            "feed pm-new: formerly is pm, but the ledger has files of both; remove formerly, or"
-                + " discard the files of one");
+            "feed pm-new: formerly is pm, but both have collected the same files already;"
+                + " remove formerly");
   }
 }
