@@ -36,12 +36,13 @@ final class Versions {
     }
   }
 
+  /** A closed file that is replayed keeps its state meanwhile, and its rows until it is handled. */
   private static final String OF_PATHS =
       """
-      select f.id, f.path_key, f.mtime, coalesce(w.stage in ('load', 'settle'), f.state in ('loaded', 'settled'))
+      select f.id, f.path_key, f.mtime, f.state in ('loaded', 'settled') or coalesce(w.stage in ('load', 'settle'), false)
         as handled
       from sluice.file f left join sluice.work w on w.file_id = f.id
-      where f.path_key = any (?) and f.state not in ('duplicate', 'replaced')
+      where f.path_key = any (?) and (f.state not in ('duplicate', 'replaced') or w.file_id is not null)
       """;
 
   private final Map<UUID, List<Version>> byPath = new HashMap<>();

@@ -93,6 +93,26 @@ class HandleLedgerTest {
   }
 
   @Test
+  void closesAsReplaced_whileTheNewerVersionIsReplayed() {
+    line.replay(loaded("/a", NOW.plusSeconds(60)));
+    long older = line.found("/a", NOW);
+    assertThat(line.handle(line.fetch(), true).replaced()).containsExactly(older);
+    assertThat(line.number("select count(*) from public.t")).isEqualTo(1);
+    assertThat(line.exact()).isTrue();
+  }
+
+  @Test
+  void staysReplaced_whenAnOlderVersionIsReplayed() {
+    long older = loaded("/a", NOW);
+    loaded("/a", NOW.plusSeconds(60));
+    HandleLedger.Recorded recorded = line.handle(line.replay(older), true);
+    assertThat(recorded.replaced()).containsExactly(older);
+    assertThat(line.state(older)).isEqualTo("replaced");
+    assertThat(line.number("select count(*) from public.t")).isEqualTo(1);
+    assertThat(line.exact()).isTrue();
+  }
+
+  @Test
   void leavesOtherVersionsAlone_whenTheTargetMerges() {
     long older = line.found("/a", NOW);
     line.load(line.handle(line.fetch(), false).next().orElseThrow(), 1);

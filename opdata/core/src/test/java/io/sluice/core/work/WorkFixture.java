@@ -94,11 +94,21 @@ public final class WorkFixture {
 
   /** Cuts all files that wait at a stage into one batch. */
   public WorkMessage cut(Stage stage) {
+    return cut(stage, false);
+  }
+
+  private WorkMessage cut(Stage stage, boolean bulk) {
     return transactions.ledger(
         c -> {
-          List<Waiting> files = Work.waiting(c, stage, false, List.of("f"), List.of(), 1000);
-          return Batches.cut(c, stage, false, List.of(new Batches.Cut("f", files))).get(0);
+          List<Waiting> files = Work.waiting(c, stage, bulk, List.of("f"), List.of(), 1000);
+          return Batches.cut(c, stage, bulk, List.of(new Batches.Cut("f", files))).get(0);
         });
+  }
+
+  /** Replays a closed file; returns the message for the handler. */
+  public WorkMessage replay(long id) {
+    transactions.ledger(c -> Work.again(c, List.of(id), true, 0));
+    return cut(Stage.HANDLE, true);
   }
 
   /** Fetches all files that wait for it, as one batch; returns the message for the handler. */
