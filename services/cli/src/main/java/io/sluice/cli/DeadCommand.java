@@ -254,11 +254,7 @@ final class DeadCommand extends Group {
           id ->
               session
                   .err()
-                  .println(
-                      "file "
-                          + id
-                          + " is not dead, rejected, parked or waiting for its source: left"
-                          + " alone"));
+                  .println("file " + id + " is loaded, closed or being worked on: left alone"));
       return refused.isEmpty() ? Exit.OK : Exit.PROBLEMS;
     }
   }

@@ -96,9 +96,9 @@ class FileCommandsTest {
     Cli.Run run = cli.run("replay", "" + id, "" + gone, "" + busy);
 
     assertThat(run.code()).isEqualTo(1);
-    assertThat(run.out())
-        .contains("1 file queued for reprocessing", "1 file in progress, left alone");
+    assertThat(run.out()).contains("1 file queued for reprocessing");
     assertThat(run.err())
+        .contains("1 file in progress, left alone, for example " + busy)
         .contains("1 file no longer in staging; try --from source, for example " + gone + " (/b)");
     assertThat(cli.work(id)).isEqualTo("handle waiting");
     assertThat(cli.work(gone)).isEqualTo("none");
@@ -153,11 +153,13 @@ class FileCommandsTest {
 
     long other = cli.dead("nr-pm", "/b");
     assertThat(cli.run("dead", "discard", "" + other).code()).isEqualTo(2);
-    Cli.Run discard = cli.run("dead", "discard", "" + other, "" + id, "--reason", "test element");
+    long loaded = cli.loaded("nr-pm", "/c");
+    Cli.Run discard =
+        cli.run("dead", "discard", "" + other, "" + loaded, "--reason", "test element");
     assertThat(discard.code()).isEqualTo(1);
     assertThat(discard.out()).contains("1 file discarded");
     assertThat(discard.err())
-        .contains("file " + id + " is not dead, rejected, parked or waiting for its source");
+        .contains("file " + loaded + " is loaded, closed or being worked on: left alone");
     assertThat(cli.text("select state || ' ' || reason from sluice.file where id = " + other))
         .isEqualTo("discarded test element");
     assertThat(cli.run("dead").err()).contains("name a subcommand: list, show, replay, discard");

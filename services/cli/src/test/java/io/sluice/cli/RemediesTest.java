@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 class RemediesTest {
 
   private static final Path ROOT = Path.of("../..");
-  private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|(?m)^\\s*//.*$");
+  private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*(?:/\\*(?s:.*?)\\*/|//.*$)");
   private static final Pattern JOINED = Pattern.compile("\"\\s*\\+\\s*\"");
   private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\\n]|\\\\.)*)\"");
   private static final Pattern CODE = Pattern.compile("`([^`\n]+)`|(?m)^ {4}(.+)$");
@@ -90,7 +90,7 @@ class RemediesTest {
   private static CommandLine leaf(String told) {
     CommandLine command = CliReferenceTest.sluice();
     String[] words =
-        told.substring(told.indexOf("sluice ")).replaceAll("[^\\w -]", " ").split(" +");
+        told.substring(told.indexOf("sluice ")).replaceAll("[^\\w -]", " ").split(" +", -1);
     for (int i = 1; i < words.length && command.getSubcommands().containsKey(words[i]); i++) {
       command = command.getSubcommands().get(words[i]);
     }

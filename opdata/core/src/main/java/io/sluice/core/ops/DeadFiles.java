@@ -1,11 +1,9 @@
 package io.sluice.core.ops;
 
 import io.sluice.core.ids.FileIds;
-import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.work.FileCloser;
-import io.sluice.core.work.FileCloser.End;
 import io.sluice.core.work.Work;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -91,9 +89,10 @@ public final class DeadFiles {
   }
 
   /**
-   * Gives a file up that is dead, rejected, parked or was never handled: it closes as discarded,
-   * what was pending counts as dead, its failures are forgotten. One that only waits for its source
-   * is loaded, and its source is left alone. A file that is being worked on is not touched.
+   * Gives a file up that is dead, rejected, parked or waits to be fetched without any rows: it
+   * closes as discarded, what was pending counts as dead, its failures are forgotten. One that only
+   * waits for its source is loaded, and its source is left alone. A file that is being worked on is
+   * not touched.
    *
    * @return the file as it is now; empty when it is none of these
    */
@@ -111,12 +110,9 @@ public final class DeadFiles {
 
   private static boolean discardInFlight(Connection connection, long fileId, String reason)
       throws SQLException {
-    Optional<Stage> stage = Work.giveUp(connection, fileId);
-    if (stage.isPresent()) {
-      End end = stage.get() == Stage.SETTLE ? End.LOADED : End.DISCARDED;
-      FileCloser.close(connection, fileId, end, stage.get(), reason, null);
-    }
-    return stage.isPresent();
+    Optional<FileCloser.Ending> ending = Work.giveUp(connection, fileId, reason);
+    FileCloser.close(connection, ending.stream().toList());
+    return ending.isPresent();
   }
 
   private static boolean discardClosed(Connection connection, long fileId, String reason)

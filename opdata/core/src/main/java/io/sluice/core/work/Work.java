@@ -499,18 +499,29 @@ public final class Work {
   }
 
   /**
-   * What is pending of a file is dead, if nobody would miss it: it is parked, has never been
-   * handled or only waits for its source. The caller closes it.
+   * What is pending of a file is dead, if nobody is at work on it: it is parked, waits to be
+   * fetched without any rows, or only waits for its source. The caller closes it.
    *
-   * @return the stage it is at; empty if it is being worked on
+   * @return how it ends: discarded, or at settle as what it is; empty if it is being worked on
    */
-  public static Optional<Stage> giveUp(Connection connection, long file) throws SQLException {
+  public static Optional<FileCloser.Ending> giveUp(Connection connection, long file, String reason)
+      throws SQLException {
     return Sql.first(
         connection,
-        "update sluice.work set dead = read - loaded - collapsed - replaced - rejected"
-            + " where file_id = ? and (state = 'parked' or state = 'waiting'"
-            + " and (stage = 'settle' or stage = 'fetch' and handling = 0)) returning stage",
-        row -> Stage.of(row.getString(1)),
+        """
+        update sluice.work set dead = read - loaded - collapsed - replaced - rejected
+        where file_id = ?
+          and (state = 'parked' or state = 'waiting' and (stage = 'settle' or stage = 'fetch' and rows = 0))
+        returning stage, case when stage <> 'settle' then 'DISCARDED' when reason like 'duplicate:%' then 'DUPLICATE'
+                              else 'LOADED' end
+        """,
+        row ->
+            new FileCloser.Ending(
+                file,
+                FileCloser.End.valueOf(row.getString(2)),
+                Stage.of(row.getString(1)),
+                reason,
+                null),
         file);
   }
 

@@ -62,12 +62,19 @@ class OperationsTest {
     ledger.execute("update sluice.work set settle = true where file_id = " + settling);
     ledger.load(settling);
     assertThat(ledger.work(settling)).isEqualTo("settle waiting");
+    long duplicate = ledger.found("f", "/d");
+    ledger.execute(
+        "update sluice.work set stage = 'settle', state = 'parked', reason = 'duplicate: of /b'"
+            + " where file_id = "
+            + duplicate);
     long replayed = ledger.loaded("f", "/c");
     new Replay(ledger.transactions, ledger.staging).replay(List.of(replayed), Replay.From.SOURCE);
 
     assertThat(dead.discard(waiting, "host is gone").orElseThrow().state()).isEqualTo("discarded");
     assertThat(dead.discard(settling, "host is gone").orElseThrow().state()).isEqualTo("loaded");
     assertThat(ledger.file(settling).reason()).isEqualTo("host is gone");
+    assertThat(dead.discard(duplicate, "host is gone").orElseThrow().state())
+        .isEqualTo("duplicate");
     assertThat(dead.discard(replayed, "no")).as("its rows are loaded").isEmpty();
     assertThat(ledger.allExact()).isTrue();
   }

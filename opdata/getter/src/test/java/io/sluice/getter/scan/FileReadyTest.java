@@ -97,7 +97,7 @@ class FileReadyTest {
     assertRefused(
         "{\"event\": {\"notificationFields\": {\"arrayOfNamedHashMap\": ["
             + "{\"hashMap\": {\"location\": \"ftpes://u:secret@h/p\"}}]}}}",
-        "sftp://host:22/path and file:///path are");
+        "use sftp://host:22/path or file:///path");
   }
 
   private Accepted accept(String json) throws IOException {
