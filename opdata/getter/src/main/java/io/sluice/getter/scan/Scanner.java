@@ -86,7 +86,7 @@ public final class Scanner {
 
   private void refuse(Feed feed, Source source, String obstacle) {
     log.warn("feed={} host={} not scanned: {}", feed.name(), source.host(), obstacle);
-    ledger.end(feed.name(), source.host(), 0, 0, obstacle);
+    ledger.end(feed.name(), source.host(), 0, 0, 0, obstacle);
   }
 
   /** While files are settling, the next look comes sooner. */
