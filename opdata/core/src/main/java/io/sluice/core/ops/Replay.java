@@ -48,13 +48,7 @@ public final class Replay {
    * @param resumed parked files that go on
    * @param left files left alone, by reason
    */
-  public record Result(int replayed, int resumed, Map<Obstacle, LeftAlone> left) {
-
-    /** How many files are left alone for a reason. */
-    public long left(Obstacle why) {
-      return left.getOrDefault(why, LeftAlone.NONE).files();
-    }
-  }
+  public record Result(int replayed, int resumed, Map<Obstacle, LeftAlone> left) {}
 
   /**
    * A file to replay.

@@ -232,7 +232,7 @@ class ReplayTest {
 
     assertThat(source).isEqualTo(replay.plan(List.of(staged, gone, member), Replay.From.SOURCE));
     assertThat(source.replayed()).isZero();
-    assertThat(source.left(Obstacle.NOT_AT_SOURCE)).isEqualTo(3);
+    assertThat(source.left().get(Obstacle.NOT_AT_SOURCE).files()).isEqualTo(3);
     assertThat(ledger.state(staged)).isEqualTo("settled");
     Replay.Result staging = replay.replay(List.of(staged, gone), Replay.From.STAGING);
     assertThat(staging.replayed()).isEqualTo(1);
