@@ -81,7 +81,8 @@ class BrokenSurroundingsTest {
     getter.write("deep/a.xml", "<a/>");
     Files.createSymbolicLink(getter.in.resolve("deep/up"), getter.in);
     assertThat(getter.scan()).hasValue(new ScanResult(1, 1, 0, 0, 0, 0, 1));
-    assertThat(getter.states()).containsExactly("deep/a.xml discovered");
+    assertThat(getter.states())
+        .containsExactlyInAnyOrder("deep/a.xml discovered", "deep/up skipped");
   }
 
   private void fetchNow() {
