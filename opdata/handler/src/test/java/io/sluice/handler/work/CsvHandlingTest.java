@@ -52,7 +52,7 @@ class CsvHandlingTest {
   void tellsTheLedger_whatItWasUnsureOf() throws IOException {
     long id = fixture.handle(feed("{}"), "/in/a.csv", "north,south\neast,west\nup,down\n");
     assertThat(fixture.text("select notes from sluice.file_status where id = " + id))
-        .contains("say header: true or false in format.csv");
+        .contains("set header: true or false in format.csv");
   }
 
   @Test
