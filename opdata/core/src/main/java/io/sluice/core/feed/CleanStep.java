@@ -6,6 +6,9 @@ import java.util.Map;
 /** One step of cleaning. Names are those of the row's fields after the steps before it. */
 public sealed interface CleanStep {
 
+  /** The names that it is about, which may be globs where its kind takes them. */
+  List<String> fields();
+
   /**
    * Leaves fields out.
    *
@@ -37,6 +40,11 @@ public sealed interface CleanStep {
     public Rename {
       names = Ordered.copyOf(names);
     }
+
+    @Override
+    public List<String> fields() {
+      return List.copyOf(names.keySet());
+    }
   }
 
   /**
@@ -47,6 +55,11 @@ public sealed interface CleanStep {
   record Default(Map<String, String> values) implements CleanStep {
     public Default {
       values = Ordered.copyOf(values);
+    }
+
+    @Override
+    public List<String> fields() {
+      return List.copyOf(values.keySet());
     }
   }
 
