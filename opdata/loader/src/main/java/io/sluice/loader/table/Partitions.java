@@ -86,7 +86,7 @@ final class Partitions {
     return new RefusedTarget(
         Set.of(table.id()),
         "target_changed",
-        "feed %s: target.partition.by is none, but %s is partitioned by time; set it back, or name another table in target.table, then run: sluice parked resume"
+        "feed %s: target.partition.by is none, but %s is partitioned by time; set it back, or name another table in target.table"
             .formatted(need.feed, table.display()),
         null);
   }

@@ -167,7 +167,7 @@ final class TableMaker {
       throw new RefusedTarget(
           Set.of(table.id()),
           "double_keys",
-          "feed %s: target.mode is merge, but %s holds rows of the same target.key; find them with: select %s, count(*) from %s group by %s having count(*) > 1; delete all but one of each, or declare a key that tells them apart, or mode: append, then run: sluice parked resume"
+          "feed %s: target.mode is merge, but %s holds rows of the same target.key; find them with: select %s, count(*) from %s group by %s having count(*) > 1; delete all but one of each, or declare a key that tells them apart, or mode: append"
               .formatted(
                   feed.map(Feed::name).orElse("unknown"),
                   table.display(),
