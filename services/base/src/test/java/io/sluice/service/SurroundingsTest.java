@@ -56,13 +56,13 @@ class SurroundingsTest {
   @Test
   void stopsOnlyWhatFillsStaging_whenStagingIsFull() throws IOException {
     DataSource database = EmbeddedDatabase.shared().createDatabase().dataSource();
-    staging.put("raw/f/20261120/09/1", new ByteArrayInputStream(new byte[950 << 10]));
+    staging.put("raw/f/20261120/09/1", new ByteArrayInputStream(new byte[1100 << 10]));
     Surroundings raw = new Surroundings(new LedgerDatabase(database), reopened());
     assertThatThrownBy(() -> raw.check(Stage.FETCH))
         .isInstanceOf(PauseStage.class)
         .hasMessageContaining("staging.limit");
     raw.check(Stage.HANDLE);
-    staging.put("chunk/f/20261120/09/1-0", new ByteArrayInputStream(new byte[100 << 10]));
+    staging.put("chunk/f/20261120/09/1-0", new ByteArrayInputStream(new byte[200 << 10]));
     Surroundings full = new Surroundings(new LedgerDatabase(database), reopened());
     assertThatThrownBy(() -> full.check(Stage.HANDLE)).isInstanceOf(PauseStage.class);
     full.check(Stage.LOAD);

@@ -63,7 +63,7 @@ final class DirectoryStaging implements Staging {
     Path target = path(key);
     Path temp = root.resolve(TEMP).resolve(UUID.randomUUID().toString());
     Files.createDirectories(temp.getParent());
-    return new Writer(temp, target, Files.newOutputStream(temp));
+    return new Writer(key, temp, target, Files.newOutputStream(temp));
   }
 
   @Override
@@ -92,7 +92,7 @@ final class DirectoryStaging implements Staging {
       Path path = path(key);
       long size = sizeOrZero(path);
       if (Files.deleteIfExists(path)) {
-        meter.add(-size);
+        meter.add(key, -size);
         folders.add(path.getParent());
       }
     }
@@ -163,8 +163,15 @@ final class DirectoryStaging implements Staging {
 
   @Override
   public StagingUse use() throws IOException {
-    long used = limitBytes == StagingSettings.UNLIMITED ? 0 : meter.usedBytes();
-    return new StagingUse(root.toString(), used, limitBytes, disk.getUsableSpace(), minFreeBytes);
+    UseMeter.Used used =
+        limitBytes == StagingSettings.UNLIMITED ? UseMeter.Used.NOTHING : meter.used();
+    return new StagingUse(
+        root.toString(),
+        used.allBytes(),
+        used.chunkBytes(),
+        limitBytes,
+        disk.getUsableSpace(),
+        minFreeBytes);
   }
 
   /** A mount point without its volume lacks what was made at the start. */
@@ -236,11 +243,13 @@ final class DirectoryStaging implements Staging {
   }
 
   private final class Writer extends StagingWriter {
+    private final String key;
     private final Path temp;
     private final Path target;
     private final OutputStream out;
 
-    Writer(Path temp, Path target, OutputStream out) {
+    Writer(String key, Path temp, Path target, OutputStream out) {
+      this.key = key;
       this.temp = temp;
       this.target = target;
       this.out = out;
@@ -276,7 +285,7 @@ final class DirectoryStaging implements Staging {
         out.close();
         long replaced = sizeOrZero(target);
         rename();
-        meter.add(size() - replaced);
+        meter.add(key, size() - replaced);
       } catch (IOException e) {
         Files.deleteIfExists(temp);
         throw fullOr(e, target);

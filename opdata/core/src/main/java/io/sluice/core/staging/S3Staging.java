@@ -62,7 +62,7 @@ final class S3Staging implements Staging {
 
   @Override
   public StagingWriter create(String key) throws IOException {
-    return new S3Writer(client, bucket, full(key), meter);
+    return new S3Writer(client, bucket, full(key), size -> meter.add(key, size));
   }
 
   @Override
@@ -145,8 +145,10 @@ final class S3Staging implements Staging {
 
   @Override
   public StagingUse use() throws IOException {
-    long used = limitBytes == StagingSettings.UNLIMITED ? 0 : meter.usedBytes();
-    return new StagingUse(toString(), used, limitBytes, Long.MAX_VALUE, 0);
+    UseMeter.Used used =
+        limitBytes == StagingSettings.UNLIMITED ? UseMeter.Used.NOTHING : meter.used();
+    return new StagingUse(
+        toString(), used.allBytes(), used.chunkBytes(), limitBytes, Long.MAX_VALUE, 0);
   }
 
   @Override

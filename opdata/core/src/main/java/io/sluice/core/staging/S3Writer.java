@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -21,16 +22,16 @@ final class S3Writer extends StagingWriter {
   private final S3Client client;
   private final String bucket;
   private final String key;
-  private final UseMeter meter;
+  private final LongConsumer written;
   private final ByteArrayOutputStream part = new ByteArrayOutputStream(1 << 16);
   private final List<CompletedPart> parts = new ArrayList<>();
   private String uploadId;
 
-  S3Writer(S3Client client, String bucket, String key, UseMeter meter) {
+  S3Writer(S3Client client, String bucket, String key, LongConsumer written) {
     this.client = client;
     this.bucket = bucket;
     this.key = key;
-    this.meter = meter;
+    this.written = written;
   }
 
   @Override
@@ -55,7 +56,7 @@ final class S3Writer extends StagingWriter {
       } else {
         completeUpload();
       }
-      meter.add(size());
+      written.accept(size());
     } catch (IOException e) {
       abort();
       throw e;

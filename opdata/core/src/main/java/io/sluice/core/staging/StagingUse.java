@@ -5,12 +5,18 @@ package io.sluice.core.staging;
  *
  * @param where the store, for messages
  * @param usedBytes what Sluice's objects take, 0 where no limit is set and so nothing is measured
+ * @param chunkBytes what of it are chunks
  * @param limitBytes what they may take, {@link StagingSettings#UNLIMITED} for no limit
  * @param freeBytes what the file system still has, {@link Long#MAX_VALUE} where there is none
  * @param minFreeBytes what the file system must keep free
  */
 public record StagingUse(
-    String where, long usedBytes, long limitBytes, long freeBytes, long minFreeBytes) {
+    String where,
+    long usedBytes,
+    long chunkBytes,
+    long limitBytes,
+    long freeBytes,
+    long minFreeBytes) {
 
   /**
    * What a stage wants to write. Room is kept for the stages that empty the store: raw files, which
@@ -41,7 +47,7 @@ public record StagingUse(
 
   /** Whether another object may be started. */
   public boolean hasRoom(Kind kind) {
-    return usedBytes < limit(kind) && freeBytes > minFree(kind);
+    return !isFull(kind) && freeBytes > minFree(kind);
   }
 
   /**
@@ -55,10 +61,10 @@ public record StagingUse(
   }
 
   void checkRoom(Kind kind) throws StagingFull {
-    if (usedBytes >= limit(kind)) {
+    if (isFull(kind)) {
       throw new StagingFull(
-          "staging %s holds %,d bytes and takes %s only up to %,d of its %,d; raise staging.limit,"
-                  .formatted(where, usedBytes, kind.text, limit(kind), limitBytes)
+          "staging %s holds %,d bytes (%,d in chunks) and takes %s only up to %,d of %,d; raise staging.limit,"
+                  .formatted(where, usedBytes, chunkBytes, kind.text, limit(kind), limitBytes)
               + " keep raw files for less time, or let the loader catch up");
     }
     if (freeBytes <= minFree(kind)) {
@@ -67,6 +73,12 @@ public record StagingUse(
                   .formatted(where, freeBytes, kind.text, minFree(kind))
               + " lower staging.min-free");
     }
+  }
+
+  /** Fetches that begin at once may use more than their part; they use nothing of the chunks'. */
+  private boolean isFull(Kind kind) {
+    boolean overLimit = usedBytes >= limit(kind);
+    return kind == Kind.RAW ? overLimit : overLimit && chunkBytes >= limitBytes - limit(Kind.RAW);
   }
 
   private long limit(Kind kind) {

@@ -38,13 +38,13 @@ class DirectoryStagingTest extends StagingContract {
   @Test
   void stopsRawFilesBeforeChunks_andSweepsBeforeThat_whenDiskFillsUp() {
     long min = 1_000;
-    StagingUse low = new StagingUse("s", 0, StagingSettings.UNLIMITED, 1_800, min);
+    StagingUse low = new StagingUse("s", 0, 0, StagingSettings.UNLIMITED, 1_800, min);
     assertThat(low.excess(0.8)).isEqualTo(200);
     assertThat(low.hasRoom(Kind.RAW)).isTrue();
-    StagingUse lower = new StagingUse("s", 0, StagingSettings.UNLIMITED, 1_500, min);
+    StagingUse lower = new StagingUse("s", 0, 0, StagingSettings.UNLIMITED, 1_500, min);
     assertThat(lower.hasRoom(Kind.RAW)).isFalse();
     assertThat(lower.hasRoom(Kind.CHUNK)).isTrue();
-    StagingUse lowest = new StagingUse("s", 0, StagingSettings.UNLIMITED, 1_000, min);
+    StagingUse lowest = new StagingUse("s", 0, 0, StagingSettings.UNLIMITED, 1_000, min);
     assertThat(lowest.hasRoom(Kind.CHUNK)).isFalse();
   }
 

@@ -168,14 +168,16 @@ abstract class StagingContract {
       small.put("raw/a/1", new ByteArrayInputStream(new byte[9]));
       assertThatThrownBy(() -> small.checkRoom(Kind.RAW))
           .isInstanceOf(StagingFull.class)
-          .hasMessageContaining("holds 9 bytes and takes raw files only up to 9 of its 10")
+          .hasMessageContaining(
+              "holds 9 bytes (0 in chunks) and takes raw files only up to 9 of 10")
           .hasMessageContaining("staging.limit");
+      small.put("raw/a/2", new ByteArrayInputStream(new byte[6])); // began before
       small.checkRoom(Kind.CHUNK);
       small.put("chunk/a/1", new ByteArrayInputStream(new byte[1]));
       assertThatThrownBy(() -> small.checkRoom(Kind.CHUNK)).isInstanceOf(StagingFull.class);
       small.probe();
       small.checkReadable();
-      small.delete(List.of("chunk/a/1", "raw/a/1"));
+      small.delete(List.of("chunk/a/1", "raw/a/1", "raw/a/2"));
       clock.advance(Duration.ofMinutes(2)); // by then the store is measured again
       small.checkRoom(Kind.RAW);
     }

@@ -23,7 +23,9 @@ class ScanRoundTest {
 
   @TempDir Path dir;
 
-  /** A dozen feeds of a server that accepts and says nothing, and three threads. */
+  /**
+   * A dozen feeds of a server that accepts and says nothing, before the others, and three threads.
+   */
   @Test
   void scansOtherHosts_whileOneDoesNotAnswer() throws IOException {
     ExecutorService threads = Threads.pool(3, Threads.forWaiting("scan"));
@@ -31,7 +33,7 @@ class ScanRoundTest {
         ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Map<String, Feed> feeds = new LinkedHashMap<>();
       for (int i = 0; i < 12; i++) {
-        feeds.put("slow" + i, getter.yaml(slow("slow" + i, silent.getLocalPort())));
+        feeds.put("ems" + i, getter.yaml(slow("ems" + i, silent.getLocalPort())));
       }
       Feed directory = getter.feed("keep");
       feeds.put(directory.name(), directory);
