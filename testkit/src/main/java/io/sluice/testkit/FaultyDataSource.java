@@ -1,11 +1,11 @@
 package io.sluice.testkit;
 
+import static io.sluice.testkit.JdbcProxies.invoke;
+import static io.sluice.testkit.JdbcProxies.proxy;
+
 import io.sluice.testkit.JdbcCall.Kind;
 import java.io.PrintWriter;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -234,20 +234,6 @@ public final class FaultyDataSource implements DataSource {
     for (Planned planned : plan) {
       planned.look(before, call);
     }
-  }
-
-  private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
-    try {
-      return method.invoke(target, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
-  }
-
-  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            FaultyDataSource.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
   @Override

@@ -1,9 +1,8 @@
 package io.sluice.testkit;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import static io.sluice.testkit.JdbcProxies.invoke;
+import static io.sluice.testkit.JdbcProxies.proxy;
+
 import java.sql.Connection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,19 +46,5 @@ public final class OneConnectionEach {
           }
           return invoke(real, method, arguments);
         });
-  }
-
-  private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
-    try {
-      return method.invoke(target, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
-  }
-
-  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            OneConnectionEach.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 }

@@ -183,19 +183,14 @@ public final class HandleLedger {
         Sql.array("bigint", files, r -> r.file().id()),
         Sql.array("int", files, r -> r.file().handling()),
         Sql.array("text", files, Rejected::reason),
-        Sql.array("text", files, r -> text(r.position() + ": " + r.message())),
-        Sql.array("text", files, r -> r.raw() == null ? null : text(r.raw())));
+        Sql.array("text", files, r -> Work.text(r.position() + ": " + r.message())),
+        Sql.array("text", files, r -> Work.text(r.raw())));
     List<Ending> endings = new ArrayList<>();
     for (Rejected file : files) {
-      String reason = text(file.reason() + ": " + file.message());
+      String reason = Work.text(file.reason() + ": " + file.message());
       endings.add(
           new Ending(file.file().id(), End.REJECTED, Stage.HANDLE, reason, file.position()));
     }
     FileCloser.close(connection, endings);
-  }
-
-  /** PostgreSQL's text takes every char but this one. */
-  private static String text(String value) {
-    return value.replace('\0', '\uFFFD');
   }
 }

@@ -623,7 +623,7 @@ public final class Work {
   }
 
   /** PostgreSQL's text takes every char but NUL. */
-  static String text(String value) {
+  public static String text(String value) {
     return value == null ? null : value.replace('\0', '\uFFFD');
   }
 }
