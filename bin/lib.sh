@@ -188,11 +188,10 @@ is_fresh() {
     \( -path '*/src/main/*' -o -name pom.xml \) -type f -print -quit)" ]
 }
 
-# java_of MODULE: sets JAVA to the command of a JVM with the class path of a built module. It ends when memory runs
-# out, since a JVM that has lost a thread goes on as half a program. SLUICE_HEAP_DUMP=DIRECTORY has it leave a heap
-# dump there: large, and with whatever lay in memory, so nobody gets one unasked.
+# java_of MODULE: sets JAVA to the command of a JVM with the class path of a built module. SLUICE_HEAP_DUMP=DIRECTORY
+# has it leave a heap dump there when memory runs out: large, and with whatever lay in memory, so nobody gets one unasked.
 java_of() {
-  JAVA=(java -XX:+ExitOnOutOfMemoryError)
+  JAVA=(java "@$SLUICE_ROOT/services/jvm.options")
   if [ -n "${SLUICE_HEAP_DUMP:-}" ]; then
     JAVA+=(-XX:+HeapDumpOnOutOfMemoryError "-XX:HeapDumpPath=$SLUICE_HEAP_DUMP")
   fi

@@ -200,7 +200,7 @@ final class Bench implements Callable<Integer> {
     title("One file of %.0f MB, the handler alone with -Xmx%s".formatted(large / 1e6, heap));
     try (EmbeddedPostgres postgres =
         EmbeddedPostgres.startPersistent(directory.resolve("postgres"), 0)) {
-      return new LargePart(new HandlerBench(postgres, directory, heap), directory, large, out)
+      return new LargePart(new HandlerBench(root, postgres, directory, heap), directory, large, out)
           .run(Network.of(1, cells, 40, GROUPS, 42), clock);
     }
   }

@@ -41,6 +41,7 @@ final class HandlerBench {
    */
   record Result(long cells, Duration took, Duration processor) {}
 
+  private final Path root;
   private final EmbeddedPostgres postgres;
   private final Path directory;
   private final String heap;
@@ -48,10 +49,12 @@ final class HandlerBench {
   /**
    * A bench.
    *
+   * @param root of the project
    * @param directory for staging
    * @param heap as in {@code -Xmx}, e.g. {@code 256m}
    */
-  HandlerBench(EmbeddedPostgres postgres, Path directory, String heap) {
+  HandlerBench(Path root, EmbeddedPostgres postgres, Path directory, String heap) {
+    this.root = root;
     this.postgres = postgres;
     this.directory = directory;
     this.heap = heap;
@@ -117,7 +120,7 @@ final class HandlerBench {
         new ProcessBuilder(
                 java.toString(),
                 "-Xmx" + heap,
-                Programs.OUT_OF_MEMORY,
+                Programs.options(root),
                 "-cp",
                 System.getProperty("java.class.path"),
                 HandlerAlone.class.getName())

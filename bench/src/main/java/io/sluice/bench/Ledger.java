@@ -53,8 +53,11 @@ final class Ledger {
   String position() throws SQLException {
     return strings(
             """
-            select concat_ws(' ', stage, state, count(*), sum(chunks_done), sum(handling))
-            from sluice.work group by stage, state order by stage, state
+            (select concat_ws(' ', stage, state, count(*), sum(handling), sum(attempts))
+             from sluice.work group by stage, state order by stage, state)
+            union all
+            (select concat_ws(' ', stage, count(*), sum(chunks_done), sum(attempts))
+             from sluice.batch group by stage order by stage)
             """)
         .toString();
   }

@@ -14,14 +14,10 @@ import java.util.Map;
 final class Programs {
   static final String CHUNK_SIZE = "SLUICE_HANDLER_CHUNKSIZE";
 
-  /** A JVM that has run out of memory goes on without some of its threads. */
-  static final String OUT_OF_MEMORY = "-XX:+ExitOnOutOfMemoryError";
-
   private static final String FEED = "chaos";
 
   /** Six JVMs that start again and again share few processors: little is compiled. */
-  static final List<String> SHORT_LIVED =
-      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  static final List<String> SHORT_LIVED = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1");
 
   private final Path root;
   private final Surroundings surroundings;
@@ -94,6 +90,11 @@ final class Programs {
     }
   }
 
+  /** The options that every JVM is started with. */
+  static String options(Path root) {
+    return "@" + root.resolve("services").resolve("jvm.options");
+  }
+
   /** The command that runs a built service from its classes and libraries. */
   static List<String> java(
       Path root, String module, List<String> options, String main, String... arguments) {
@@ -101,7 +102,7 @@ final class Programs {
     String classPath =
         target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    List<String> command = new ArrayList<>(List.of(java.toString(), OUT_OF_MEMORY));
+    List<String> command = new ArrayList<>(List.of(java.toString(), options(root)));
     command.addAll(options);
     command.addAll(List.of("-cp", classPath, main));
     command.addAll(List.of(arguments));

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 class ProgramsTest {
 
   @Test
-  void everyJvmEnds_whenMemoryRunsOut() {
+  void everyJvmHasTheOptionsOfAll() {
     assertThat(Programs.java(Path.of("/sluice"), "cli", Programs.SHORT_LIVED, "Main", "status"))
-        .contains("-XX:+ExitOnOutOfMemoryError")
+        .contains("@/sluice/services/jvm.options")
         .endsWith("Main", "status");
   }
 }

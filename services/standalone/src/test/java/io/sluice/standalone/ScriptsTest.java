@@ -75,6 +75,9 @@ class ScriptsTest {
 
   @Test
   void everyJvmEnds_whenMemoryRunsOut() throws Exception {
+    assertThat(BIN.resolveSibling("services/jvm.options"))
+        .content()
+        .contains("\n-XX:+ExitOnOutOfMemoryError\n");
     List<String> launchers =
         List.of("demo", "standalone", "trial", "sluice", "simulate", "bench", "convert-bench");
     for (String launcher : launchers) {
@@ -85,7 +88,7 @@ class ScriptsTest {
         .allSatisfy(
             call ->
                 assertThat(call)
-                    .contains("-XX:+ExitOnOutOfMemoryError")
+                    .contains("@" + root.resolve("services/jvm.options"))
                     .doesNotContain("HeapDump"));
     run(Map.of("SLUICE_HEAP_DUMP", "/dumps"), "standalone");
     assertThat(called("java").get(launchers.size()))
