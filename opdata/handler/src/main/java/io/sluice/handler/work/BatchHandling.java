@@ -11,7 +11,7 @@ import io.sluice.core.work.Claim;
 import io.sluice.core.work.StageTask;
 import io.sluice.handler.encode.BatchContext;
 import io.sluice.handler.encode.FileContext;
-import io.sluice.handler.format.FileCounts;
+import io.sluice.handler.encode.FileCounts;
 import io.sluice.handler.reject.RejectLog;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package io.sluice.handler.work;
 
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.feed.Feed;
+import io.sluice.core.staging.BlockStream;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
@@ -110,7 +111,7 @@ final class RawFiles implements AutoCloseable {
   }
 
   /** The bytes of one file; the pack stays open. */
-  private final class Slice extends InputStream {
+  private final class Slice extends BlockStream {
 
     private long left;
 
@@ -119,17 +120,11 @@ final class RawFiles implements AutoCloseable {
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    public int read(byte[] bytes, int offset, int length) {
       if (left == 0) {
         return -1;
       }
-      int count = pack.read(bytes, offset, (int) Math.min(length, left));
+      int count = readPack(bytes, offset, (int) Math.min(length, left));
       if (count < 0) {
         throw new io.sluice.core.fate.StagingObjectMissing(
             "pack " + StagingKeys.raw(feed.name(), packToken) + " ends " + left + " bytes short");
@@ -137,6 +132,15 @@ final class RawFiles implements AutoCloseable {
       left -= count;
       position += count;
       return count;
+    }
+
+    /** Tells a failing store from broken data by the exception's type. */
+    private int readPack(byte[] bytes, int offset, int length) {
+      try {
+        return pack.read(bytes, offset, length);
+      } catch (IOException e) {
+        throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
+      }
     }
 
     @Override

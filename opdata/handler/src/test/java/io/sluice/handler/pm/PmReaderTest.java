@@ -78,7 +78,7 @@ class PmReaderTest {
                     + "<measValue measObjLdn='o'><measResults>1 2</measResults></measValue>"
                     + "<measValue measObjLdn='p'><measResults>1 2 3 4</measResults></measValue>"
                     + "<measValue measObjLdn='q'><measResults>1 2 3</measResults></measValue>"));
-    assertThat(read.counts.rejectedMeasValues()).isEqualTo(2);
+    assertThat(read.counts.rejectedMeasValues).isEqualTo(2);
     assertThat(read.rejected).containsOnly(java.util.Map.entry("count_mismatch", 6L));
     assertThat(read.rejectTexts.get(0)).contains("2 values for 3 declared types", "object=o");
     assertThat(read.cellCount()).isEqualTo(3);
@@ -260,7 +260,7 @@ class PmReaderTest {
     assertThat(read.cells)
         .containsOnly(entry("DC=x||Cell=1|a", "5.0"), entry("DC=x||Cell=1|b", "6.0"));
     assertThat(read.suspectRows).isEqualTo(1);
-    assertThat(read.counts.rejectedMeasValues()).isEqualTo(1);
+    assertThat(read.counts.rejectedMeasValues).isEqualTo(1);
     assertThat(read.counts.firstEnd())
         .isEqualTo(Instant.parse("2021-03-01T14:30:00Z").getEpochSecond() * 1_000_000L);
   }
@@ -293,7 +293,7 @@ class PmReaderTest {
             new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), settings, temp);
     assertThat(read.cells).containsOnly(entry("NE|G|o|a", "1.0"));
     assertThat(read.counts.values()).isEqualTo(1);
-    assertThat(read.counts.filtered()).isEqualTo(1);
+    assertThat(read.counts.filtered).isEqualTo(1);
     assertThat(read.rejected).isEmpty();
   }
 
