@@ -18,6 +18,10 @@ public final class PmReader {
   private static final Set<String> BREAKS =
       Set.of("not_well_formed", "truncated", "corrupt_gzip", "bad_charset");
 
+  private static final Set<String> MDC =
+      Set.of(
+          "mfh", "sn", "md", "neid", "nedn", "neun", "mi", "gp", "mts", "mt", "mv", "moid", "sf");
+
   private final XmlPull xml;
   private final MeasInfo info;
   private final PmSettings settings;
@@ -25,6 +29,7 @@ public final class PmReader {
   private String localDn = "";
   private String userLabel = "";
   private boolean announced;
+  private boolean mdc;
   private final TextBuffer text = new TextBuffer();
 
   private PmReader(XmlPull xml, PmSettings settings, PmSink sink, RejectLog rejects) {
@@ -65,7 +70,10 @@ public final class PmReader {
       throw new RejectFile("empty", xml.position(), "the file has no root element");
     }
     switch (xml.name()) {
-      case "measCollecFile", "measDataFile", "mdc" -> xml.children(this::fileChild);
+      case "measCollecFile", "measDataFile", "mdc" -> {
+        mdc = xml.name().equals("mdc");
+        xml.children(this::fileChild);
+      }
       default ->
           throw new RejectFile(
               "wrong_root",
@@ -83,7 +91,7 @@ public final class PmReader {
   }
 
   private void fileChild() {
-    switch (xml.name()) {
+    switch (name()) {
       case "fileHeader", "mfh" -> xml.children(this::headerChild);
       case "measData", "md" -> {
         element("", "");
@@ -94,7 +102,7 @@ public final class PmReader {
   }
 
   private void headerChild() {
-    switch (xml.name()) {
+    switch (name()) {
       case "fileSender" -> {
         String name = attribute("localDn");
         sender = name.isEmpty() ? attribute("senderName") : name;
@@ -112,7 +120,7 @@ public final class PmReader {
   }
 
   private void dataChild() {
-    switch (xml.name()) {
+    switch (name()) {
       case "managedElement", "measEntity", "neid" -> {
         element(attribute("localDn"), attribute("userLabel"));
         xml.children(this::elementChild);
@@ -127,7 +135,7 @@ public final class PmReader {
   }
 
   private void elementChild() {
-    switch (xml.name()) {
+    switch (name()) {
       case "nedn" -> localDn = elementText();
       case "neun" -> userLabel = elementText();
       default -> xml.skipElement();
@@ -159,7 +167,7 @@ public final class PmReader {
   }
 
   private void infoChild() {
-    switch (xml.name()) {
+    switch (name()) {
       case "granPeriod" -> granPeriod();
       case "gp" -> {
         text.read(xml);
@@ -188,7 +196,7 @@ public final class PmReader {
 
   private void measValue() {
     info.beginRow();
-    if (xml.attribute("measObjLdn")) {
+    if (!mdc && xml.attribute("measObjLdn")) {
       info.object();
     }
     xml.children(this::valueChild);
@@ -196,7 +204,7 @@ public final class PmReader {
   }
 
   private void valueChild() {
-    switch (xml.name()) {
+    switch (name()) {
       case "r" -> info.value();
       case "measResults" -> info.valueList();
       case "moid" -> info.objectElement();
@@ -205,9 +213,17 @@ public final class PmReader {
     }
   }
 
+  /** The element's name; one of the other vocabulary is as unknown as any. */
+  private String name() {
+    String name = xml.name();
+    return name.equals("r") || MDC.contains(name) == mdc ? name : "";
+  }
+
+  /** Empty also in an mdc, which says in elements what the others say in attributes. */
   private String attribute(String name) {
-    xml.attribute(name);
-    return new String(xml.chars(), xml.offset(), xml.length()).trim();
+    return !mdc && xml.attribute(name)
+        ? new String(xml.chars(), xml.offset(), xml.length()).trim()
+        : "";
   }
 
   private String elementText() {

@@ -266,6 +266,34 @@ class PmReaderTest {
   }
 
   @Test
+  void passesOver_whatOnlyTheOtherVocabularyHas() {
+    String other = "<measInfo measInfoId='X'><measType p='1'>c</measType></measInfo>";
+    String mdc =
+        "<mdc><fileHeader><fileSender localDn='no'/></fileHeader><md>"
+            + "<managedElement localDn='no'/><neid localDn='no'><nedn>NE</nedn></neid>"
+            + other
+            + "<mi measInfoId='no'><granPeriod endTime='2020-01-01T00:00:00Z'/>"
+            + "<mts>20210301143000</mts><mt>a</mt><measTypes>x y</measTypes>"
+            + "<mv measObjLdn='no'><r>5</r><measResults>7</measResults>"
+            + "<suspect>true</suspect></mv></mi></md></mdc>";
+    CountedPm read = read(mdc);
+    assertThat(read.cells).containsOnly(entry("NE|||a", "5.0"));
+    assertThat(read.suspectRows).isZero();
+    assertThat(read.counts.measInfos).isEqualTo(1);
+
+    read =
+        read(
+            file(
+                "<gp>60</gp><mts>20210301143000</mts><mt>x</mt><mv><moid>n</moid></mv>"
+                    + TYPES
+                    + "<measValue measObjLdn='o'><moid>no</moid><r p='1'>1</r>"
+                    + "<sf>TRUE</sf></measValue>"));
+    assertThat(read.cells).containsOnly(entry("NE|G|o|a", "1.0"));
+    assertThat(read.suspectRows).isZero();
+    assertThat(read.counts.measValues).isEqualTo(1);
+  }
+
+  @Test
   void takesTheFeedsZone_whenTimesHaveNone() {
     PmSettings berlin =
         new PmSettings(
