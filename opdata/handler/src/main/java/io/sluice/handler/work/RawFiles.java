@@ -9,6 +9,7 @@ import io.sluice.core.staging.StagingObjectMissing;
 import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.RawPlace;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
@@ -51,18 +52,18 @@ final class RawFiles implements AutoCloseable {
       packToken = place.pack();
       position = place.offset();
     }
-    while (position < place.offset()) {
-      position += skipSome(place.offset() - position);
-    }
+    skip(place.offset() - position);
+    position = place.offset();
     return new Slice(file.size());
   }
 
-  private long skipSome(long count) throws IOException {
-    long skipped = pack.skip(count);
-    if (skipped == 0 && pack.read() < 0) {
+  private void skip(long bytes) throws IOException {
+    position = Long.MAX_VALUE; // should it fail, nobody knows where: the next file opens it anew
+    try {
+      pack.skipNBytes(bytes);
+    } catch (EOFException e) {
       throw new StagingObjectMissing(StagingKeys.raw(feed.name(), packToken));
     }
-    return Math.max(skipped, 1);
   }
 
   /** A store may show an object late; one that is not there is not waited for a second time. */
@@ -141,11 +142,6 @@ final class RawFiles implements AutoCloseable {
       } catch (IOException e) {
         throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
       }
-    }
-
-    @Override
-    public int available() throws IOException {
-      return (int) Math.min(pack.available(), left);
     }
   }
 }
