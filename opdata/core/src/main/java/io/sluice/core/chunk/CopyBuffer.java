@@ -59,11 +59,6 @@ public final class CopyBuffer {
     return array;
   }
 
-  /** Copies bytes that were written out of the buffer. */
-  public void get(int from, byte[] target, int offset, int count) {
-    bytes.get(from, target, offset, count);
-  }
-
   /** Begins a row; the caller then writes exactly this many fields. */
   public void row(int fields) {
     mark = size();

@@ -31,9 +31,7 @@ class FieldParsersTest {
       assertThat(rows.size()).isZero();
       return wrong.reason();
     }
-    byte[] value = new byte[rows.size() - 4];
-    rows.get(4, value, 0, value.length);
-    return java.util.HexFormat.of().formatHex(value);
+    return java.util.HexFormat.of().formatHex(rows.array(), 4, rows.size());
   }
 
   @ParameterizedTest
