@@ -6,7 +6,6 @@ import io.sluice.loader.table.BusyTables;
 import io.sluice.loader.table.GrowingPauses;
 import io.sluice.loader.table.LockHolders;
 import io.sluice.loader.table.TargetTable;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -19,8 +18,6 @@ import java.util.Set;
  * nobody waits for them again and again while other tables' files could be loaded.
  */
 final class BusyLoads {
-
-  private static final String LOCK_TIMEOUT = "55P03";
 
   private final Transactions transactions;
   private final Duration keyTimeout;
@@ -54,8 +51,7 @@ final class BusyLoads {
    * @throws BusyTables when so
    */
   void explain(Collection<TargetTable> tables, RetryBatch failure) {
-    if (!(failure.getCause() instanceof SQLException cause)
-        || !LOCK_TIMEOUT.equals(cause.getSQLState())) {
+    if (!failure.isOf(RetryBatch.LOCK_TIMEOUT)) {
       return;
     }
     Map<Integer, String> holders =

@@ -9,21 +9,19 @@ import io.sluice.core.sql.Transactions;
 import io.sluice.core.work.Claim;
 import io.sluice.core.work.Leaving;
 import io.sluice.core.work.Outcome;
-import io.sluice.loader.check.IdsChanged;
 import io.sluice.loader.check.Refusals;
 import io.sluice.loader.rows.Chunk;
 import io.sluice.loader.table.BusyTables;
 import io.sluice.loader.table.GrowingPauses;
 import io.sluice.loader.table.Prepared;
 import io.sluice.loader.table.RefusedTarget;
+import io.sluice.loader.table.RegistryChanged;
 import io.sluice.loader.table.StaleTables;
 import io.sluice.loader.table.TableNeeds;
 import io.sluice.loader.table.Tables;
 import io.sluice.loader.table.TypeAdoption;
 import io.sluice.loader.table.TypeChanged;
-import io.sluice.loader.table.UnknownTable;
 import io.sluice.loader.write.DirectCopies;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -118,7 +116,7 @@ final class ChunkAttempts {
         retry(attempt, e);
       } catch (StaleTables e) {
         lookAgain(attempt, e.tableIds(), e);
-      } catch (UnknownTable | IdsChanged e) {
+      } catch (RegistryChanged e) {
         handleAll(attempt, e);
       } catch (TypeChanged e) {
         typeChanged(attempt, e);
@@ -138,7 +136,7 @@ final class ChunkAttempts {
       throw e;
     }
     LOG.warn("feed={} a chunk is loaded again: {}", attempt.claim().feed(), e.getMessage());
-    if (e.getCause() instanceof SQLException cause && "40P01".equals(cause.getSQLState())) {
+    if (e.isOf(RetryBatch.DEADLOCK)) {
       attempt.left().tables().forEach(direct::failed); // merges take keys in order, COPY does not
     }
     pauses.pause(attempt.waits);

@@ -125,7 +125,8 @@ final class ChunkLoad {
           connection,
           SqlNames.qualified("sluice", "reject"),
           SqlNames.list(head.columns().stream().map(column -> column.name()).toList()),
-          some);
+          some,
+          false);
     }
   }
 

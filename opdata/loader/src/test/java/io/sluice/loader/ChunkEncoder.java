@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -203,11 +204,10 @@ final class ChunkEncoder {
           runs);
     }
 
-    private byte[] bitmaps(int width) {
-      byte[] bitmaps = new byte[width * presence.size()];
+    private CopyBuffer bitmaps(int width) {
+      CopyBuffer bitmaps = new CopyBuffer(1024);
       for (int i = 0; i < presence.size() && width > 0; i++) {
-        byte[] bits = presence.get(i).toByteArray();
-        System.arraycopy(bits, 0, bitmaps, i * width, bits.length);
+        bitmaps.append(Arrays.copyOf(presence.get(i).toByteArray(), width), 0, width);
       }
       return bitmaps;
     }

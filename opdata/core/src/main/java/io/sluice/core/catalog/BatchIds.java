@@ -38,7 +38,6 @@ public final class BatchIds {
   private final Map<TableKey, NameIds> tables = new LinkedHashMap<>();
   private final List<Pending> pending = new ArrayList<>();
   private int resolved;
-  private int generation;
 
   BatchIds(Dimensions dimensions, Grants grants) {
     this.dimensions = dimensions;
@@ -83,11 +82,6 @@ public final class BatchIds {
     return idOrStandIn >= 0 ? idOrStandIn : pending.get(-1 - idOrStandIn).id;
   }
 
-  /** Changes whenever ids given before are good no more. */
-  public int generation() {
-    return generation;
-  }
-
   /** What ids were given since {@link #clear}, all resolved. */
   public List<UsedIds> used() {
     return tables.values().stream().filter(NameIds::isUsed).map(NameIds::used).toList();
@@ -98,6 +92,5 @@ public final class BatchIds {
     tables.values().forEach(NameIds::clear);
     pending.clear();
     resolved = 0;
-    generation++;
   }
 }

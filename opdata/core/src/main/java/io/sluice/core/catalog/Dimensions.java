@@ -1,5 +1,6 @@
 package io.sluice.core.catalog;
 
+import io.sluice.core.fate.SqlFates;
 import io.sluice.core.feed.FeedTarget.Grants;
 import io.sluice.core.sql.DatabaseException;
 import io.sluice.core.sql.Sql;
@@ -49,7 +50,6 @@ public final class Dimensions {
   static final int CACHED = 4_000_000;
 
   private static final long LOCK = 0x736c_7569_6365_03L; // any constant: "sluice", dimensions
-  private static final Set<String> MISSING = Set.of("42P01", "3F000");
 
   /** The number of a name, and the key under which the table has it. */
   record Numbered(int id, UUID key) {}
@@ -104,7 +104,7 @@ public final class Dimensions {
     try {
       return transactions.durable(c -> assign(c, schema, kind, byKey));
     } catch (DatabaseException e) {
-      if (!MISSING.contains(e.sqlException().getSQLState())) {
+      if (!SqlFates.isGone(e.sqlException())) {
         throw e;
       }
       schemas.remove(schema); // dropped since this process saw them

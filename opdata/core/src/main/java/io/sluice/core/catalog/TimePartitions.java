@@ -78,12 +78,6 @@ public record TimePartitions(Partitioning partitioning, ZoneId zone) {
     return day.atStartOfDay(zone).toInstant();
   }
 
-  /** Whether rows of this time are taken: inside [now − keep, now + ahead]. */
-  public boolean inWindow(Instant time, Instant now) {
-    return !time.isAfter(now.plus(partitioning.ahead()))
-        && partitioning.keep().map(keep -> !time.isBefore(now.minus(keep))).orElse(true);
-  }
-
   /** Whether a partition holds any time of the window, and so may be made. */
   public boolean mayMake(Instant start, Instant now) {
     return !start.isAfter(now.plus(partitioning.ahead()))

@@ -17,7 +17,7 @@ public final class ChunkReader implements Closeable {
   private final DataInputStream in;
   private final long token;
   private final int chunk;
-  private InputStream payload = InputStream.nullInputStream();
+  private long left;
   private final List<UsedIds> ids = new ArrayList<>();
   private int segments;
 
@@ -48,9 +48,8 @@ public final class ChunkReader implements Closeable {
    * @throws EOFException when the chunk was cut off
    */
   public Segment next() throws IOException {
-    while (payload.available() > 0) {
-      payload.skipNBytes(payload.available());
-    }
+    in.skipNBytes(left);
+    left = 0;
     int length = in.readInt();
     while (length == ChunkWriter.IDS) {
       ids.add(UsedIds.readFrom(in));
@@ -66,7 +65,7 @@ public final class ChunkReader implements Closeable {
     byte[] json = new byte[length];
     in.readFully(json);
     Segment head = ChunkWriter.JSON.readValue(json, Segment.class);
-    payload = new Slice(in, head.length(), "the chunk ends inside a segment, ");
+    left = head.length();
     segments++;
     return head;
   }
@@ -83,8 +82,18 @@ public final class ChunkReader implements Closeable {
     return List.copyOf(ids);
   }
 
-  /** The rows of the current segment, then the bitmaps of their presence. */
-  public InputStream payload() {
+  /**
+   * The rows of the current segment, then the bitmaps of their presence; to be asked once, and of
+   * segments that fit an array.
+   *
+   * @throws EOFException when the chunk was cut off
+   */
+  public byte[] payload() throws IOException {
+    byte[] payload = in.readNBytes((int) left);
+    left -= payload.length;
+    if (left > 0) {
+      throw new EOFException("the chunk ends inside a segment, " + left + " bytes short");
+    }
     return payload;
   }
 

@@ -19,7 +19,7 @@ public final class ChunkWriter implements Closeable {
   static final int IDS = -2;
   static final ObjectMapper JSON = JsonMapper.builder().build();
 
-  private static final byte[] NO_PRESENCE = {};
+  private static final CopyBuffer NO_PRESENCE = new CopyBuffer(0);
 
   private final DataOutputStream out;
   private int segments;
@@ -45,17 +45,17 @@ public final class ChunkWriter implements Closeable {
    *
    * @param presence the bitmaps of its rows, {@link Segment#presence} bytes each
    */
-  public void segment(Segment head, CopyBuffer payload, byte[] presence) throws IOException {
-    if (payload.size() + (long) presence.length != head.length()) {
+  public void segment(Segment head, CopyBuffer payload, CopyBuffer presence) throws IOException {
+    if (payload.size() + (long) presence.size() != head.length()) {
       throw new IllegalArgumentException(
           "%d bytes of rows and %d of presence are not the %d that the head of %s says"
-              .formatted(payload.size(), presence.length, head.length(), head.table()));
+              .formatted(payload.size(), presence.size(), head.length(), head.table()));
     }
     byte[] json = JSON.writeValueAsBytes(head);
     out.writeInt(json.length);
     out.write(json);
     payload.writeTo(out);
-    out.write(presence);
+    presence.writeTo(out);
     segments++;
   }
 
@@ -65,11 +65,11 @@ public final class ChunkWriter implements Closeable {
     ids.writeTo(out);
   }
 
-  /** Writes the trailer and closes the stream below. */
+  /** Writes the trailer; the stream below stays open. */
   @Override
   public void close() throws IOException {
     out.writeInt(END);
     out.writeInt(segments);
-    out.close();
+    out.flush();
   }
 }

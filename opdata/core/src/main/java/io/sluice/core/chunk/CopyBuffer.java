@@ -2,12 +2,11 @@ package io.sluice.core.chunk;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
-import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.postgresql.util.ByteConverter;
 
 /**
  * Rows in PostgreSQL's binary COPY form, without the file header and trailer, growing in one byte
@@ -19,70 +18,62 @@ public final class CopyBuffer {
   /** Microseconds between 1970-01-01 and PostgreSQL's 2000-01-01. */
   public static final long EPOCH_MICROS = 946_684_800_000_000L;
 
-  private static final VarHandle SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
-  private byte[] bytes;
-  private int size;
+  private byte[] array;
+  private ByteBuffer bytes;
   private int mark;
 
   public CopyBuffer(int capacity) {
-    bytes = new byte[Math.max(capacity, 64)];
+    array = new byte[Math.max(capacity, 64)];
+    bytes = ByteBuffer.wrap(array);
   }
 
   public int size() {
-    return size;
+    return bytes.position();
   }
 
   public void clear() {
-    size = 0;
-    mark = 0;
+    truncate(0);
   }
 
   public void writeTo(OutputStream out) throws IOException {
-    out.write(bytes, 0, size);
+    out.write(array, 0, size());
   }
 
   /** Bytes it can hold without growing. */
   public int capacity() {
-    return bytes.length;
+    return array.length;
   }
 
   /** The four bytes of an int that were written before. */
   public int getInt(int at) {
-    return (int) INT.get(bytes, at);
+    return bytes.getInt(at);
   }
 
   /** Writes over the four bytes of an int that were written before. */
   public void setInt(int at, int value) {
-    INT.set(bytes, at, value);
+    bytes.putInt(at, value);
   }
 
-  /** Copies bytes that were written out of the buffer. */
-  public void get(int from, byte[] target, int offset, int count) {
-    System.arraycopy(bytes, from, target, offset, count);
+  /** The array that holds what was written, until more is written. */
+  public byte[] array() {
+    return array;
   }
 
   /** Begins a row; the caller then writes exactly this many fields. */
   public void row(int fields) {
-    mark = size;
+    mark = size();
     ensure(2);
-    SHORT.set(bytes, size, (short) fields);
-    size += 2;
+    bytes.putShort((short) fields);
   }
 
   /** Drops the row begun last. */
   public void undoRow() {
-    size = mark;
+    bytes.position(mark);
   }
 
   /** Drops what was written from a position on. */
   public void truncate(int to) {
-    size = to;
+    bytes.position(to);
     mark = to;
   }
 
@@ -92,32 +83,35 @@ public final class CopyBuffer {
 
   /** As many NULLs one after the other. */
   public void putNulls(int count) {
-    ensure(4 * count);
-    Arrays.fill(bytes, size, size + 4 * count, (byte) -1);
-    size += 4 * count;
+    fill(4 * count);
+  }
+
+  /** Appends bytes that have all bits set. */
+  public void fill(int count) {
+    ensure(count);
+    int end = size() + count;
+    Arrays.fill(array, size(), end, (byte) -1);
+    bytes.position(end);
   }
 
   public void putBool(boolean value) {
     length(1, 1);
-    bytes[size++] = (byte) (value ? 1 : 0);
+    bytes.put((byte) (value ? 1 : 0));
   }
 
   public void putShort(short value) {
     length(2, 2);
-    SHORT.set(bytes, size, value);
-    size += 2;
+    bytes.putShort(value);
   }
 
   public void putInt(int value) {
     length(4, 4);
-    INT.set(bytes, size, value);
-    size += 4;
+    bytes.putInt(value);
   }
 
   public void putLong(long value) {
     length(8, 8);
-    LONG.set(bytes, size, value);
-    size += 8;
+    bytes.putLong(value);
   }
 
   public void putDouble(double value) {
@@ -149,42 +143,41 @@ public final class CopyBuffer {
   /** An interval of months, days and microseconds, kept apart as PostgreSQL does. */
   public void putInterval(int months, int days, long micros) {
     length(16, 16);
-    LONG.set(bytes, size, micros);
-    INT.set(bytes, size + 8, days);
-    INT.set(bytes, size + 12, months);
-    size += 16;
+    bytes.putLong(micros).putInt(days).putInt(months);
   }
 
   public void putBytes(byte[] value, int offset, int count) {
     length(count, count);
-    System.arraycopy(value, offset, bytes, size, count);
-    size += count;
+    bytes.put(value, offset, count);
   }
 
   public void putUuid(long mostSignificant, long leastSignificant) {
     length(16, 16);
-    LONG.set(bytes, size, mostSignificant);
-    LONG.set(bytes, size + 8, leastSignificant);
-    size += 16;
+    bytes.putLong(mostSignificant).putLong(leastSignificant);
   }
 
   /** Text as UTF-8; unpaired surrogates become "?", NUL must have been rejected before. */
   public void putText(char[] value, int offset, int count) {
-    ensure(4 + 3 * count);
-    int start = size;
-    size += 4;
-    for (int i = offset, end = offset + count; i < end; i++) {
-      char c = value[i];
-      if (c < 0x80) {
-        bytes[size++] = (byte) c;
-      } else {
-        i += putCodePoint(Character.codePointAt(value, i, end)) - 1;
+    ensure(4 + count);
+    byte[] target = array;
+    int start = size() + 4;
+    for (int i = 0; i < count; i++) {
+      char c = value[offset + i];
+      if (c >= 0x80) {
+        putText(new String(value, offset, count));
+        return;
       }
+      target[start + i] = (byte) c;
     }
-    INT.set(bytes, start, size - start - 4);
+    bytes.putInt(count).position(start + count);
   }
 
+  /** Text, or NULL for null. */
   public void putText(String value) {
+    if (value == null) {
+      putNull();
+      return;
+    }
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
     putBytes(utf8, 0, utf8.length);
   }
@@ -193,125 +186,56 @@ public final class CopyBuffer {
   public void putJsonb(String value) {
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
     length(utf8.length + 1, utf8.length + 1);
-    bytes[size++] = 1;
-    System.arraycopy(utf8, 0, bytes, size, utf8.length);
-    size += utf8.length;
-  }
-
-  private int putCodePoint(int codePoint) {
-    if (codePoint < 0x800) {
-      bytes[size++] = (byte) (0xC0 | (codePoint >> 6));
-      bytes[size++] = (byte) (0x80 | (codePoint & 0x3F));
-      return 1;
-    }
-    if (codePoint < 0x10000) {
-      if (Character.isSurrogate((char) codePoint)) {
-        bytes[size++] = '?';
-        return 1;
-      }
-      bytes[size++] = (byte) (0xE0 | (codePoint >> 12));
-      bytes[size++] = (byte) (0x80 | ((codePoint >> 6) & 0x3F));
-      bytes[size++] = (byte) (0x80 | (codePoint & 0x3F));
-      return 1;
-    }
-    bytes[size++] = (byte) (0xF0 | (codePoint >> 18));
-    bytes[size++] = (byte) (0x80 | ((codePoint >> 12) & 0x3F));
-    bytes[size++] = (byte) (0x80 | ((codePoint >> 6) & 0x3F));
-    bytes[size++] = (byte) (0x80 | (codePoint & 0x3F));
-    return 2;
+    bytes.put((byte) 1).put(utf8);
   }
 
   /** A numeric: rare next to doubles, so it may allocate. */
   public void putNumeric(BigDecimal value) {
-    int start = size;
-    length(0, 0);
-    PgNumeric.write(this, value);
-    INT.set(bytes, start, size - start - 4);
+    byte[] numeric = ByteConverter.numeric(value);
+    putBytes(numeric, 0, numeric.length);
   }
 
   /**
-   * A one-dimensional double precision[].
+   * A one-dimensional array, whose elements the caller then writes, as fields are written.
    *
-   * @param nulls true where an element is NULL
+   * @return what {@link #endArray} wants
    */
-  public void putDoubleArray(double[] values, boolean[] nulls, int count) {
-    int start = beginArray(nulls, count, PgType.FLOAT8);
-    for (int i = 0; i < count; i++) {
-      if (nulls[i]) {
-        putNull();
-      } else {
-        putDouble(values[i]);
-      }
-    }
-    endArray(start);
-  }
-
-  /** A one-dimensional numeric[]; null elements are NULL. */
-  public void putNumericArray(BigDecimal[] values, int count) {
-    boolean[] nulls = new boolean[count];
-    for (int i = 0; i < count; i++) {
-      nulls[i] = values[i] == null;
-    }
-    int start = beginArray(nulls, count, PgType.NUMERIC);
-    for (int i = 0; i < count; i++) {
-      if (nulls[i]) {
-        putNull();
-      } else {
-        putNumeric(values[i]);
-      }
-    }
-    endArray(start);
-  }
-
-  private int beginArray(boolean[] nulls, int count, PgType element) {
-    int start = size;
+  public int beginArray(PgType element, int count) {
+    int start = size();
     length(0, 20);
-    boolean anyNull = false;
-    for (int i = 0; i < count; i++) {
-      anyNull |= nulls[i];
-    }
-    rawInt(count == 0 ? 0 : 1);
-    rawInt(anyNull ? 1 : 0);
-    rawInt(element.oid());
+    // There may be NULLs: PostgreSQL looks itself.
+    bytes.putInt(count == 0 ? 0 : 1).putInt(1).putInt(element.oid());
     if (count > 0) {
-      rawInt(count);
-      rawInt(1);
+      bytes.putInt(count).putInt(1);
     }
     return start;
   }
 
-  private void endArray(int start) {
-    INT.set(bytes, start, size - start - 4);
+  public void endArray(int start) {
+    bytes.putInt(start, size() - start - 4);
   }
 
   /** Appends a row or part of one that another buffer holds. */
   public void append(byte[] source, int offset, int count) {
     ensure(count);
-    System.arraycopy(source, offset, bytes, size, count);
-    size += count;
+    bytes.put(source, offset, count);
   }
 
-  void rawShort(int value) {
-    ensure(2);
-    SHORT.set(bytes, size, (short) value);
-    size += 2;
-  }
-
-  private void rawInt(int value) {
-    ensure(4);
-    INT.set(bytes, size, value);
-    size += 4;
+  /** Clears a bit, of byte i / 8 from a position on, lowest first. */
+  public void clearBit(int from, int bit) {
+    array[from + bit / 8] &= (byte) ~(1 << (bit % 8));
   }
 
   private void length(int value, int following) {
     ensure(4 + following);
-    INT.set(bytes, size, value);
-    size += 4;
+    bytes.putInt(value);
   }
 
   private void ensure(int more) {
-    if (bytes.length - size < more) {
-      bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length + (bytes.length >> 1)));
+    if (bytes.remaining() < more) {
+      int size = size();
+      array = Arrays.copyOf(array, Math.max(size + more, array.length + (array.length >> 1)));
+      bytes = ByteBuffer.wrap(array).position(size);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.core.chunk;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -12,58 +13,48 @@ import java.util.stream.Collectors;
  * stable across versions, and what binary COPY depends on.
  */
 public enum PgType {
-  BOOL(16, "boolean", 1),
-  BYTEA(17, "bytea", 32),
-  INT2(21, "smallint", 2),
-  INT4(23, "integer", 4),
-  INT8(20, "bigint", 8),
-  FLOAT4(700, "real", 4),
-  FLOAT8(701, "double precision", 8),
-  NUMERIC(1700, "numeric", 16),
-  TEXT(25, "text", 24),
-  DATE(1082, "date", 4),
-  TIME(1083, "time", 8),
-  TIMESTAMP(1114, "timestamp", 8),
-  TIMESTAMPTZ(1184, "timestamptz", 8),
-  INTERVAL(1186, "interval", 16),
-  UUID(2950, "uuid", 16),
-  JSONB(3802, "jsonb", 64),
-  FLOAT8_ARRAY(1022, "double precision[]", 120),
-  NUMERIC_ARRAY(1231, "numeric[]", 160),
-  TEXT_ARRAY(1009, "text[]", 120);
+  BOOL(16, 1, "boolean|bool"),
+  BYTEA(17, 32, "bytea"),
+  INT2(21, 2, "smallint|int2"),
+  INT4(23, 4, "integer|int|int4"),
+  INT8(20, 8, "bigint|int8"),
+  FLOAT4(700, 4, "real|float4"),
+  FLOAT8(701, 8, "double precision|float8|double"),
+  NUMERIC(1700, 16, "numeric|decimal"),
+  TEXT(25, 24, "text|varchar|character varying"),
+  DATE(1082, 4, "date"),
+  TIME(1083, 8, "time|time without time zone"),
+  TIMESTAMP(1114, 8, "timestamp|timestamp without time zone"),
+  TIMESTAMPTZ(1184, 8, "timestamptz|timestamp with time zone"),
+  INTERVAL(1186, 16, "interval"),
+  UUID(2950, 16, "uuid"),
+  JSONB(3802, 64, "jsonb"),
+  FLOAT8_ARRAY(1022, 120, "double precision[]|float8[]"),
+  NUMERIC_ARRAY(1231, 160, "numeric[]"),
+  TEXT_ARRAY(1009, 120, "text[]");
 
   private static final Map<Integer, PgType> BY_OID =
       Arrays.stream(values()).collect(Collectors.toMap(PgType::oid, Function.identity()));
   private static final Map<String, PgType> BY_NAME = names();
 
   private final int oid;
-  private final String sql;
   private final int rowBytes;
+  private final String names;
 
-  PgType(int oid, String sql, int rowBytes) {
+  /** The first of the names is the one for DDL, the others are usual aliases. */
+  PgType(int oid, int rowBytes, String names) {
     this.oid = oid;
-    this.sql = sql;
     this.rowBytes = rowBytes;
+    this.names = names;
   }
 
   private static Map<String, PgType> names() {
-    Map<String, PgType> names =
-        Arrays.stream(values()).collect(Collectors.toMap(PgType::sql, Function.identity()));
-    names.put("bool", BOOL);
-    names.put("int2", INT2);
-    names.put("int", INT4);
-    names.put("int4", INT4);
-    names.put("int8", INT8);
-    names.put("float4", FLOAT4);
-    names.put("float8", FLOAT8);
-    names.put("double", FLOAT8);
-    names.put("decimal", NUMERIC);
-    names.put("varchar", TEXT);
-    names.put("character varying", TEXT);
-    names.put("time without time zone", TIME);
-    names.put("timestamp without time zone", TIMESTAMP);
-    names.put("timestamp with time zone", TIMESTAMPTZ);
-    names.put("float8[]", FLOAT8_ARRAY);
+    Map<String, PgType> names = new HashMap<>();
+    for (PgType type : values()) {
+      for (String name : type.names.split("\\|", -1)) {
+        names.put(name, type);
+      }
+    }
     return Map.copyOf(names);
   }
 
@@ -73,7 +64,7 @@ public enum PgType {
 
   /** As written in DDL. */
   public String sql() {
-    return sql;
+    return names.split("\\|", -1)[0];
   }
 
   /** Estimated bytes in a row, alignment included, for cutting wide tables (D8). */

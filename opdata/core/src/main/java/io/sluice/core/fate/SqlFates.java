@@ -2,6 +2,7 @@ package io.sluice.core.fate;
 
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * SQLSTATE to fate, after https://www.postgresql.org/docs/current/errcodes-appendix.html. An exact
@@ -31,6 +32,8 @@ public final class SqlFates {
           "22", Fate.SPLIT, // data exception
           "23", Fate.SPLIT); // integrity constraint violation
 
+  private static final Set<String> GONE = Set.of("42P01", "3F000"); // table, schema
+
   private SqlFates() {}
 
   public static Fate of(SQLException e) {
@@ -40,6 +43,11 @@ public final class SqlFates {
       }
     }
     return e instanceof java.sql.SQLTransientConnectionException ? Fate.PAUSE : Fate.UNKNOWN;
+  }
+
+  /** Whether a table or its schema is not there. */
+  public static boolean isGone(SQLException e) {
+    return e.getSQLState() != null && GONE.contains(e.getSQLState());
   }
 
   public static Fate of(String sqlState) {

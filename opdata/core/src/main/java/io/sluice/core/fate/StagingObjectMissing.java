@@ -3,11 +3,7 @@ package io.sluice.core.fate;
 /** A staged object is not there: read again, then made again from the step before. */
 public final class StagingObjectMissing extends FateException {
 
-  public StagingObjectMissing(String message, Throwable cause) {
-    super(message, cause);
-  }
-
   public StagingObjectMissing(String message) {
-    this(message, null);
+    super(message, null);
   }
 }

@@ -6,6 +6,9 @@ import java.util.Map;
 /** One step of cleaning. Names are those of the row's fields after the steps before it. */
 public sealed interface CleanStep {
 
+  /** The names that it is about, which may be globs where its kind takes them. */
+  List<String> fields();
+
   /**
    * Leaves fields out.
    *
@@ -25,14 +28,24 @@ public sealed interface CleanStep {
    *
    * @param names old name to new name
    */
-  record Rename(Map<String, String> names) implements CleanStep {}
+  record Rename(Map<String, String> names) implements CleanStep {
+    @Override
+    public List<String> fields() {
+      return List.copyOf(names.keySet());
+    }
+  }
 
   /**
    * Gives fields a value where they have none.
    *
    * @param values name to value, as text that is read like the file's own
    */
-  record Default(Map<String, String> values) implements CleanStep {}
+  record Default(Map<String, String> values) implements CleanStep {
+    @Override
+    public List<String> fields() {
+      return List.copyOf(values.keySet());
+    }
+  }
 
   /**
    * Takes white space off both ends of text fields.

@@ -1,5 +1,7 @@
 package io.sluice.core.feed;
 
+import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -21,6 +23,12 @@ public final class Glob {
    */
   public static Glob of(String text) {
     return new Glob(text);
+  }
+
+  /** Whether one of several globs matches a name. */
+  public static Predicate<String> any(List<String> texts) {
+    List<Glob> globs = texts.stream().map(Glob::of).toList();
+    return name -> globs.stream().anyMatch(glob -> glob.matches(name));
   }
 
   private static String refuse(String inner) {

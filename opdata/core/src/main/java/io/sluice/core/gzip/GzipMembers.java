@@ -1,5 +1,6 @@
 package io.sluice.core.gzip;
 
+import io.sluice.core.staging.BlockStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +18,7 @@ import java.util.zip.ZipException;
  * <p>One instance can unpack one stream after the other, so that its buffer and native memory are
  * allocated once. Not for use by several threads.
  */
-public final class GzipMembers extends InputStream {
+public final class GzipMembers extends BlockStream {
 
   private static final int BUFFER = 64 << 10;
   private static final int DEFLATE = 8;
@@ -50,24 +51,19 @@ public final class GzipMembers extends InputStream {
   }
 
   /** As a new instance would; the stream before is forgotten, not closed. */
-  public void reopen(InputStream next) {
+  public GzipMembers reopen(InputStream next) {
     packed = next;
     position = 0;
     limit = 0;
     passed = 0;
     failure = null;
     state = State.FIRST_MEMBER;
+    return this;
   }
 
   /** Packed bytes that were taken in so far; after an error, where it is. */
   public long packedPosition() {
     return passed + position;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   /**
@@ -130,28 +126,29 @@ public final class GzipMembers extends InputStream {
 
   private void readHeader() throws IOException {
     if (headerByte() != 0x1F || headerByte() != 0x8B) {
-      throw corrupt(
+      throw new ZipException(
           state == State.FIRST_MEMBER
               ? "no gzip data"
               : "what follows a complete gzip member is neither another member nor zeros");
     }
     if (headerByte() != DEFLATE) {
-      throw corrupt("a gzip member is compressed by an unknown method");
+      throw new ZipException("a gzip member is compressed by an unknown method");
     }
     int flags = headerByte();
     if ((flags & Flag.RESERVED) != 0) {
-      throw corrupt("a gzip header has unknown flags");
+      throw new ZipException("a gzip header has unknown flags");
     }
     skipHeader(6);
     if ((flags & Flag.EXTRA) != 0) {
       skipHeader(headerByte() | headerByte() << 8);
     }
-    skipText((flags & Flag.NAME) != 0);
-    skipText((flags & Flag.COMMENT) != 0);
+    for (int texts = Integer.bitCount(flags & Flag.TEXTS); texts > 0; texts--) {
+      while (headerByte() != 0) {}
+    }
     if ((flags & Flag.HEADER_CRC) != 0) {
       int expected = (int) crc.getValue() & 0xFFFF;
       if ((headerByte() | headerByte() << 8) != expected) {
-        throw corrupt("a gzip header does not match its checksum");
+        throw new ZipException("a gzip header does not match its checksum");
       }
     }
   }
@@ -159,21 +156,13 @@ public final class GzipMembers extends InputStream {
   private static final class Flag {
     static final int HEADER_CRC = 2;
     static final int EXTRA = 4;
-    static final int NAME = 8;
-    static final int COMMENT = 16;
+    static final int TEXTS = 8 | 16; // name, comment
     static final int RESERVED = 0xE0;
   }
 
   private void skipHeader(int bytes) throws IOException {
     for (int i = 0; i < bytes; i++) {
       headerByte();
-    }
-  }
-
-  private void skipText(boolean present) throws IOException {
-    int c = present ? headerByte() : 0;
-    while (c != 0) {
-      c = headerByte();
     }
   }
 
@@ -190,7 +179,7 @@ public final class GzipMembers extends InputStream {
       count = inflater.inflate(bytes, offset, length);
     } catch (DataFormatException e) {
       position = limit - inflater.getRemaining();
-      throw corrupt(e.getMessage() == null ? "broken gzip data" : e.getMessage());
+      throw new ZipException(e.getMessage() == null ? "broken gzip data" : e.getMessage());
     }
     if (count > 0) {
       crc.update(bytes, offset, count);
@@ -200,7 +189,7 @@ public final class GzipMembers extends InputStream {
       readTrailer();
       state = State.AFTER_MEMBER;
     } else if (inflater.needsDictionary()) {
-      throw corrupt("a gzip member needs a dictionary");
+      throw new ZipException("a gzip member needs a dictionary");
     } else {
       position = limit;
       if (!fill()) {
@@ -213,10 +202,10 @@ public final class GzipMembers extends InputStream {
 
   private void readTrailer() throws IOException {
     if (littleEndian() != crc.getValue()) {
-      throw corrupt("the data does not match its checksum");
+      throw new ZipException("the data does not match its checksum");
     }
     if (littleEndian() != (memberBytes & 0xFFFF_FFFFL)) {
-      throw corrupt("the data does not have the length its trailer gives");
+      throw new ZipException("the data does not have the length its trailer gives");
     }
   }
 
@@ -243,10 +232,6 @@ public final class GzipMembers extends InputStream {
     int count = packed.read(buffer, 0, buffer.length);
     limit = Math.max(count, 0);
     return count > 0;
-  }
-
-  private static ZipException corrupt(String what) {
-    return new ZipException(what);
   }
 
   @Override

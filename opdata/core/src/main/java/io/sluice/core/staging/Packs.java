@@ -1,6 +1,5 @@
 package io.sluice.core.staging;
 
-import io.sluice.core.chunk.Slice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

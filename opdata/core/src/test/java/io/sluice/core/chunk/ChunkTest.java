@@ -33,6 +33,12 @@ class ChunkTest {
         List.of(new Segment.Run(42, 3, 2, 7, payload.size())));
   }
 
+  private static CopyBuffer presence(byte[] bitmaps) {
+    CopyBuffer presence = new CopyBuffer(16);
+    presence.append(bitmaps, 0, bitmaps.length);
+    return presence;
+  }
+
   private static byte[] chunk() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ChunkWriter writer = new ChunkWriter(bytes, 42L, 1)) {
@@ -43,7 +49,7 @@ class ChunkTest {
           rows.putDouble(i);
           rows.putLong(42);
         }
-        writer.segment(head(table, rows), rows, table == 2 ? PRESENCE : new byte[0]);
+        writer.segment(head(table, rows), rows, presence(table == 2 ? PRESENCE : new byte[0]));
       }
       writer.ids(new UsedIds("pm", "dim_element", Map.of(7, new UUID(1, 2))));
     }
@@ -59,11 +65,12 @@ class ChunkTest {
       assertThat(first.table()).isEqualTo("nr\"cell");
       assertThat(first.columns()).contains(new Column("a", PgType.FLOAT8));
       assertThat(first.marks().get(0)).containsExactly(5, 3);
-      assertThat(reader.payload().readAllBytes()).hasSize((int) first.bytes());
+      assertThat(reader.payload()).hasSize((int) first.bytes());
       Segment second = reader.next();
       assertThat(second.tableId()).isEqualTo(2);
-      reader.payload().skipNBytes(second.bytes());
-      assertThat(reader.payload().readAllBytes()).isEqualTo(PRESENCE);
+      byte[] payload = reader.payload();
+      assertThat(Arrays.copyOfRange(payload, (int) second.bytes(), payload.length))
+          .isEqualTo(PRESENCE);
       assertThat(reader.next()).isNull();
       assertThat(reader.ids())
           .containsExactly(new UsedIds("pm", "dim_element", Map.of(7, new UUID(1, 2))));
@@ -74,7 +81,7 @@ class ChunkTest {
   void refusesPresence_thatDoesNotFitTheRows() throws IOException {
     try (ChunkWriter writer = new ChunkWriter(new ByteArrayOutputStream(), 42L, 1)) {
       CopyBuffer rows = new CopyBuffer(16);
-      assertThatThrownBy(() -> writer.segment(head(2, rows), rows, new byte[5]))
+      assertThatThrownBy(() -> writer.segment(head(2, rows), rows, presence(new byte[5])))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("5 of presence");
     }
@@ -84,7 +91,6 @@ class ChunkTest {
   void skipsAPayload_whenItIsNotRead() throws IOException {
     try (ChunkReader reader = new ChunkReader(new ByteArrayInputStream(chunk()))) {
       reader.next();
-      assertThat(reader.payload().read()).isNotNegative();
       assertThat(reader.next().tableId()).isEqualTo(2);
     }
   }
@@ -112,7 +118,7 @@ class ChunkTest {
   private static void readAll(byte[] bytes) throws IOException {
     try (ChunkReader reader = new ChunkReader(new ByteArrayInputStream(bytes))) {
       for (Segment head = reader.next(); head != null; head = reader.next()) {
-        reader.payload().readAllBytes();
+        reader.payload();
       }
     }
   }

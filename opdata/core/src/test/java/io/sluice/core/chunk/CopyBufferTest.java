@@ -143,16 +143,25 @@ class CopyBufferTest {
             roundTrip(
                 "double precision[]",
                 List.of(
-                    b ->
-                        b.putDoubleArray(
-                            new double[] {1, 0, 2.5}, new boolean[] {false, true, false}, 3),
-                    b -> b.putDoubleArray(new double[0], new boolean[0], 0))))
+                    b -> {
+                      int array = b.beginArray(PgType.FLOAT8, 3);
+                      b.putDouble(1);
+                      b.putNull();
+                      b.putDouble(2.5);
+                      b.endArray(array);
+                    },
+                    b -> b.endArray(b.beginArray(PgType.FLOAT8, 0)))))
         .containsExactly("{1,NULL,2.5}", "{}");
     assertThat(
             roundTrip(
                 "numeric[]",
                 List.of(
-                    b -> b.putNumericArray(new BigDecimal[] {new BigDecimal("1.10"), null}, 2))))
+                    b -> {
+                      int array = b.beginArray(PgType.NUMERIC, 2);
+                      b.putNumeric(new BigDecimal("1.10"));
+                      b.putNull();
+                      b.endArray(array);
+                    })))
         .containsExactly("{1.10,NULL}");
   }
 

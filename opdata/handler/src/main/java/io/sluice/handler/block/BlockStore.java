@@ -2,8 +2,9 @@ package io.sluice.handler.block;
 
 import io.sluice.handler.value.CellKind;
 import io.sluice.handler.value.MeasuredValue;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * The rows of a file, or of blocks of it, in which values of one key collapse: equal ones are
@@ -24,7 +25,6 @@ public final class BlockStore implements AutoCloseable {
   private final RowTable table;
   private final RowKey key = new RowKey();
   private final MeasuredValue value = new MeasuredValue();
-  private byte[] bytes = new byte[1_024];
   private Spill spill;
   private long spilled;
   private int pendingSlots = -1;
@@ -63,8 +63,7 @@ public final class BlockStore implements AutoCloseable {
       long end,
       int granularity,
       boolean suspect) {
-    key.set(element, group, end, granularity);
-    key.object(object, offset, length);
+    key.set(element, group, end, granularity, object, offset, length);
     pendingSlots = slots;
     pendingSuspect = suspect;
   }
@@ -75,9 +74,8 @@ public final class BlockStore implements AutoCloseable {
    * @param keyLength at most {@link #KEY_BYTES}
    */
   public void put(byte[] keyBytes, int keyLength, byte[] row, int length) {
-    key.set(0, 0, 0, 0);
-    key.object(keyBytes, keyLength);
-    row(1, false).putBytes(0, CellKind.VECTOR, row, length);
+    key.set(keyBytes, keyLength);
+    row(1, false).put(0, CellKind.VECTOR, row, length);
   }
 
   /** Whether rows went to disk, or soon will. */
@@ -123,41 +121,23 @@ public final class BlockStore implements AutoCloseable {
       pendingSlots = -1;
     }
     switch (kind) {
-      case DOUBLE -> table.putDouble(slot, Double.doubleToRawLongBits(value.number()));
-      case BLANK -> table.putBlank(slot);
-      case VECTOR -> table.putBytes(slot, kind, vectorBytes(), 8 * value.size());
-      case NUMERIC, VECTOR_NUMERIC ->
-          table.putBytes(slot, kind, textBytes(), value.end() - value.from());
+      case DOUBLE -> table.put(slot, kind, Double.doubleToRawLongBits(value.number()));
+      case BLANK -> table.put(slot, kind, 0);
+      case VECTOR -> table.put(slot, kind, value.elements(), value.elementBytes());
+      case NUMERIC, VECTOR_NUMERIC -> {
+        byte[] text = value.text().getBytes(StandardCharsets.ISO_8859_1);
+        table.put(slot, kind, text, text.length);
+      }
       case TEXT -> {}
     }
     return kind;
   }
 
-  private byte[] vectorBytes() {
-    ensure(8 * value.size());
-    for (int i = 0; i < value.size(); i++) {
-      Pages.putLong(bytes, 8 * i, value.element(i));
-    }
-    return bytes;
-  }
-
-  private byte[] textBytes() {
-    int length = value.end() - value.from();
-    ensure(length);
-    for (int i = 0; i < length; i++) {
-      bytes[i] = (byte) value.chars()[value.from() + i];
-    }
-    return bytes;
-  }
-
-  private void ensure(int length) {
-    if (bytes.length < length) {
-      bytes = Arrays.copyOf(bytes, Math.max(length, bytes.length * 2));
-    }
-  }
-
-  /** Hands out all rows and forgets them. */
-  public void drain(BlockConsumer consumer) {
+  /**
+   * Hands out all rows, each key once, and forgets them. They come in one or more runs; indexes
+   * start anew with each. The row is reused: take what is needed before returning.
+   */
+  public void drain(Consumer<BlockRow> consumer) {
     if (spill == null) {
       emit(consumer);
       return;
@@ -175,11 +155,9 @@ public final class BlockStore implements AutoCloseable {
     spill = null;
   }
 
-  private void emit(BlockConsumer consumer) {
-    BlockRow row = new BlockRow(table);
+  private void emit(Consumer<BlockRow> consumer) {
     for (int index = 0; index < table.rows(); index++) {
-      row.select(index);
-      consumer.row(row);
+      consumer.accept(table.select(index));
     }
     table.clear();
   }

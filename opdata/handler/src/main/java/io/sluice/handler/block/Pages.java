@@ -99,6 +99,10 @@ final class Pages {
     page(address)[offset(address)] = value;
   }
 
+  static void putInt(byte[] bytes, int offset, int value) {
+    INTS.set(bytes, offset, value);
+  }
+
   static void putLong(byte[] bytes, int offset, long value) {
     LONGS.set(bytes, offset, value);
   }

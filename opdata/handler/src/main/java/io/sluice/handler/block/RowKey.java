@@ -1,72 +1,69 @@
 package io.sluice.handler.block;
 
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
-/** What makes a row the same row: element, group, object, end, granularity. Reused. */
+/** What makes a row the same row: element, group, end, granularity, object. Reused. */
 final class RowKey {
 
-  int element;
-  int group;
-  long end;
-  int granularity;
-  byte[] object = new byte[512];
-  int objectLength;
+  static final int ELEMENT = 0;
+  static final int GROUP = 4;
+  static final int END = 8;
+  static final int GRANULARITY = 16;
+  static final int OBJECT = 20;
 
-  void set(int elementIndex, int groupIndex, long endMicros, int seconds) {
-    element = elementIndex;
-    group = groupIndex;
-    end = endMicros;
-    granularity = seconds;
-  }
+  byte[] bytes = new byte[512];
+  int length;
+  private final CRC32C crc = new CRC32C();
 
-  /** The object's name in UTF-8. */
-  void object(char[] chars, int offset, int length) {
+  /** The object's name is kept in UTF-8. */
+  void set(
+      int element, int group, long end, int granularity, char[] object, int offset, int count) {
+    length = OBJECT + count;
     ensure(length);
-    for (int i = 0; i < length; i++) {
-      char c = chars[offset + i];
+    Pages.putInt(bytes, ELEMENT, element);
+    Pages.putInt(bytes, GROUP, group);
+    Pages.putLong(bytes, END, end);
+    Pages.putInt(bytes, GRANULARITY, granularity);
+    for (int i = 0; i < count; i++) {
+      char c = object[offset + i];
       if (c >= 0x80) {
-        byte[] encoded = new String(chars, offset, length).getBytes(StandardCharsets.UTF_8);
-        ensure(encoded.length);
-        System.arraycopy(encoded, 0, object, 0, encoded.length);
-        objectLength = encoded.length;
+        byte[] encoded = new String(object, offset, count).getBytes(StandardCharsets.UTF_8);
+        length = OBJECT + encoded.length;
+        ensure(length);
+        System.arraycopy(encoded, 0, bytes, OBJECT, encoded.length);
         return;
       }
-      object[i] = (byte) c;
+      bytes[OBJECT + i] = (byte) c;
     }
-    objectLength = length;
   }
 
-  /** Bytes that take the object's place. */
-  void object(byte[] bytes, int length) {
+  /** Bytes of any meaning. */
+  void set(byte[] key, int count) {
+    length = count;
     ensure(length);
-    System.arraycopy(bytes, 0, object, 0, length);
-    objectLength = length;
+    System.arraycopy(key, 0, bytes, 0, length);
   }
 
-  void ensure(int length) {
-    if (object.length < length) {
-      object = Arrays.copyOf(object, Math.max(length, object.length * 2));
+  void read(DataInputStream in) throws IOException {
+    length = in.readInt();
+    ensure(length);
+    in.readFully(bytes, 0, length);
+  }
+
+  private void ensure(int room) {
+    if (bytes.length < room) {
+      bytes = Arrays.copyOf(bytes, Math.max(room, bytes.length * 2));
     }
   }
 
+  /** CRC-32C, which processors compute, spreads well over all its bits. */
   int hash() {
-    long hash = mix(0x9E3779B97F4A7C15L ^ ((long) element << 32 | group));
-    hash = mix(hash ^ end);
-    hash = mix(hash ^ granularity);
-    int i = 0;
-    for (; i + 8 <= objectLength; i += 8) {
-      hash = mix(hash ^ Pages.getLong(object, i));
-    }
-    for (; i < objectLength; i++) {
-      hash = (hash ^ object[i]) * 0x100000001B3L;
-    }
-    hash = mix(hash);
-    return (int) (hash ^ (hash >>> 32));
-  }
-
-  private static long mix(long value) {
-    long mixed = value * 0xBF58476D1CE4E5B9L;
-    return mixed ^ (mixed >>> 29);
+    crc.reset();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
   }
 }

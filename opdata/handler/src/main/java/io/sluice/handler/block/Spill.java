@@ -25,7 +25,7 @@ final class Spill implements AutoCloseable {
   private final DataOutputStream[] files = new DataOutputStream[FILES];
   private final Path directory;
   private final int shift;
-  private byte[] bytes = new byte[4 << 10];
+  private final long[] rows = new long[FILES];
 
   /**
    * Opens nothing yet.
@@ -49,8 +49,9 @@ final class Spill implements AutoCloseable {
   void write(RowTable table) {
     try {
       for (int row = 0; row < table.rows(); row++) {
-        table.select(row);
-        writeRow(file((table.hash(row) >>> shift) & (FILES - 1)), table, row);
+        int file = (table.hash(row) >>> shift) & (FILES - 1);
+        write(file(file), table.select(row));
+        rows[file]++;
       }
     } catch (IOException e) {
       throw failed(e);
@@ -67,36 +68,30 @@ final class Spill implements AutoCloseable {
     return files[number];
   }
 
-  private static void writeRow(DataOutputStream out, RowTable table, int row) throws IOException {
-    out.writeInt(table.slots(row));
-    out.writeInt(table.element(row));
-    out.writeInt(table.group(row));
-    out.writeLong(table.end(row));
-    out.writeInt(table.granularity(row));
-    out.writeBoolean(table.suspect(row));
-    out.writeInt(table.objectLength(row));
-    out.write(table.objectBytes(row), table.objectOffset(row), table.objectLength(row));
-    for (int slot = 0; slot < table.slots(row); slot++) {
-      int state = table.state(slot);
-      if (state != 0) {
-        out.writeInt(slot);
-        writeValue(out, table, slot, CellKind.of(state));
+  private static void write(DataOutputStream out, BlockRow row) throws IOException {
+    out.writeInt(row.slots());
+    out.writeBoolean(row.suspect());
+    out.writeInt(row.keyLength());
+    out.write(row.objectBytes(), row.objectOffset() - RowKey.OBJECT, row.keyLength());
+    for (int slot = 0; slot < row.slots(); slot++) {
+      out.writeByte(row.state(slot));
+      if (row.has(slot)) {
+        write(out, row, slot);
       }
     }
-    out.writeInt(-1);
   }
 
-  private static void writeValue(DataOutputStream out, RowTable table, int slot, CellKind kind)
-      throws IOException {
-    out.writeByte(kind.code());
-    switch (kind) {
-      case BLANK -> {}
-      case DOUBLE -> out.writeLong(table.getBits(slot));
-      default -> {
-        out.writeInt(table.bytesLength(slot));
-        out.write(table.bytes(slot), table.bytesOffset(slot), table.bytesLength(slot));
-      }
+  private static void write(DataOutputStream out, BlockRow row, int slot) throws IOException {
+    if (isShort(row.kind(slot))) {
+      out.writeLong(row.bits(slot));
+    } else {
+      out.writeInt(row.bytesLength(slot));
+      out.write(row.bytes(slot), row.bytesOffset(slot), row.bytesLength(slot));
     }
+  }
+
+  private static boolean isShort(CellKind kind) {
+    return kind == CellKind.DOUBLE || kind == CellKind.BLANK;
   }
 
   /**
@@ -111,8 +106,8 @@ final class Spill implements AutoCloseable {
       try (DataInputStream in =
           new DataInputStream(
               new BufferedInputStream(Files.newInputStream(paths[number]), BUFFER))) {
-        for (int slots = readSlots(in); slots >= 0; slots = readSlots(in)) {
-          readRow(in, slots, target);
+        for (; rows[number] > 0; rows[number]--) {
+          read(in, target);
         }
       }
       Files.delete(paths[number]);
@@ -122,34 +117,27 @@ final class Spill implements AutoCloseable {
     }
   }
 
-  /** Slots of the next row; -1 at the end of the file. */
-  private static int readSlots(DataInputStream in) throws IOException {
-    int first = in.read();
-    return first < 0 ? -1 : (first << 24) | (in.readUnsignedByte() << 16) | in.readUnsignedShort();
+  private static void read(DataInputStream in, BlockStore target) throws IOException {
+    int slots = in.readInt();
+    boolean suspect = in.readBoolean();
+    target.key().read(in);
+    RowTable table = target.row(slots, suspect);
+    for (int slot = 0; slot < slots; slot++) {
+      byte state = in.readByte();
+      if (state != 0) {
+        read(in, table, slot, CellKind.of(state));
+      }
+    }
   }
 
-  private void readRow(DataInputStream in, int slots, BlockStore target) throws IOException {
-    RowKey key = target.key();
-    key.set(in.readInt(), in.readInt(), in.readLong(), in.readInt());
-    boolean suspect = in.readBoolean();
-    key.objectLength = in.readInt();
-    key.ensure(key.objectLength);
-    in.readFully(key.object, 0, key.objectLength);
-    RowTable table = target.row(slots, suspect);
-    for (int slot = in.readInt(); slot >= 0; slot = in.readInt()) {
-      CellKind kind = CellKind.of(in.readByte());
-      switch (kind) {
-        case BLANK -> table.putBlank(slot);
-        case DOUBLE -> table.putDouble(slot, in.readLong());
-        default -> {
-          int length = in.readInt();
-          if (bytes.length < length) {
-            bytes = new byte[Math.max(length, bytes.length * 2)];
-          }
-          in.readFully(bytes, 0, length);
-          table.putBytes(slot, kind, bytes, length);
-        }
-      }
+  private static void read(DataInputStream in, RowTable table, int slot, CellKind kind)
+      throws IOException {
+    if (isShort(kind)) {
+      table.put(slot, kind, in.readLong());
+    } else {
+      byte[] bytes = new byte[in.readInt()];
+      in.readFully(bytes);
+      table.put(slot, kind, bytes, bytes.length);
     }
   }
 

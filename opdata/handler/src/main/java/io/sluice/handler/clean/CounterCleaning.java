@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * A feed's choice of counters and its cleaning steps, as far as they are about counters: drop,
@@ -18,39 +20,27 @@ import java.util.Map;
 public final class CounterCleaning implements CounterChoice {
 
   private final CounterFilter filter;
-  private final List<Step> steps = new ArrayList<>();
-  private final Map<String, String> blanks = new HashMap<>();
 
-  /** Gives the counter's name after the step, null when it is left out. */
-  @FunctionalInterface
-  private interface Step {
-    String apply(String counter);
-  }
+  /** Each gives the counter's name after it, null when the counter is left out. */
+  private final List<UnaryOperator<String>> steps = new ArrayList<>();
+
+  private final Map<String, String> blanks = new HashMap<>();
 
   public CounterCleaning(Feed feed, FeedFormat.Pm format) {
     filter = format.counters();
     for (CleanStep step : feed.clean()) {
       if (step instanceof CleanStep.Drop drop) {
-        List<Glob> globs = drop.fields().stream().map(Glob::of).toList();
-        steps.add(counter -> matches(globs, counter) ? null : counter);
+        Predicate<String> dropped = Glob.any(drop.fields());
+        steps.add(counter -> dropped.test(counter) ? null : counter);
       } else if (step instanceof CleanStep.Keep keep) {
-        List<Glob> globs = keep.fields().stream().map(Glob::of).toList();
-        steps.add(counter -> matches(globs, counter) ? counter : null);
+        Predicate<String> kept = Glob.any(keep.fields());
+        steps.add(counter -> kept.test(counter) ? counter : null);
       } else if (step instanceof CleanStep.Rename rename) {
         steps.add(counter -> rename.names().getOrDefault(counter, counter));
       } else if (step instanceof CleanStep.Default defaults) {
         blanks.putAll(defaults.values());
       }
     }
-  }
-
-  private static boolean matches(List<Glob> globs, String name) {
-    for (Glob glob : globs) {
-      if (glob.matches(name)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   @Override
@@ -64,7 +54,7 @@ public final class CounterCleaning implements CounterChoice {
       return null;
     }
     String name = counter;
-    for (Step step : steps) {
+    for (UnaryOperator<String> step : steps) {
       name = step.apply(name);
       if (name == null) {
         return null;

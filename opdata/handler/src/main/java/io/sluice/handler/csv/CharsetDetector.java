@@ -1,6 +1,6 @@
 package io.sluice.handler.csv;
 
-import io.sluice.handler.value.Chars;
+import io.sluice.handler.input.Sample;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
@@ -12,61 +12,26 @@ import org.mozilla.universalchardet.UniversalDetector;
 /** Finds the charset of text from its first bytes. */
 final class CharsetDetector {
 
-  /**
-   * A charset.
-   *
-   * @param skip bytes of the byte-order mark; the decoder drops further ones
-   */
-  record Found(Charset charset, int skip) {}
-
   private static final Charset FALLBACK = Charset.forName("windows-1252");
 
   private CharsetDetector() {}
 
   /**
-   * Looks at a sample.
+   * Looks at a sample, and passes over its byte-order mark.
    *
-   * @param whole whether the sample is all there is
    * @param given what the feed says, or null; a byte-order mark wins over it
    */
-  static Found detect(byte[] sample, boolean whole, Charset given) {
-    Found marked = byMark(sample);
-    if (marked != null) {
-      return marked;
+  static Charset detect(Sample sample, Charset given) {
+    Charset marked = sample.skipMarks();
+    if (marked != null || given != null) {
+      return marked != null ? marked : given;
     }
-    if (given != null) {
-      return new Found(given, 0);
-    }
-    Charset wide = byZeros(sample);
+    byte[] bytes = sample.content();
+    Charset wide = byZeros(bytes);
     if (wide != null) {
-      return new Found(wide, 0);
+      return wide;
     }
-    return new Found(isUtf8(sample, whole) ? StandardCharsets.UTF_8 : guess(sample), 0);
-  }
-
-  private static Found byMark(byte[] sample) {
-    if (startsWith(sample, 0xEF, 0xBB, 0xBF)) {
-      return new Found(StandardCharsets.UTF_8, 3);
-    }
-    if (startsWith(sample, 0xFE, 0xFF)) {
-      return new Found(StandardCharsets.UTF_16BE, 2);
-    }
-    if (startsWith(sample, 0xFF, 0xFE)) {
-      return new Found(StandardCharsets.UTF_16LE, 2);
-    }
-    return null;
-  }
-
-  private static boolean startsWith(byte[] sample, int... mark) {
-    if (sample.length < mark.length) {
-      return false;
-    }
-    for (int i = 0; i < mark.length; i++) {
-      if ((sample[i] & 0xFF) != mark[i]) {
-        return false;
-      }
-    }
-    return true;
+    return isUtf8(bytes, sample.isWhole()) ? StandardCharsets.UTF_8 : guess(bytes);
   }
 
   /** Text in UTF-16 without a mark has a zero in nearly every pair, always on the same side. */
@@ -103,8 +68,6 @@ final class CharsetDetector {
       return FALLBACK;
     }
     // Every text in GB2312 is one in GB18030, and real files leave the former.
-    char[] upper = name.toCharArray();
-    boolean chinese = Chars.isWord(upper, 0, upper.length, "GB2312");
-    return chinese ? Charset.forName("GB18030") : Charset.forName(name);
+    return Charset.forName(name.equalsIgnoreCase("GB2312") ? "GB18030" : name);
   }
 }

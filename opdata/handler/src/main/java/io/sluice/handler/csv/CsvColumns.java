@@ -2,7 +2,6 @@ package io.sluice.handler.csv;
 
 import io.sluice.core.catalog.ColumnKey;
 import io.sluice.core.catalog.Names;
-import io.sluice.core.catalog.Target;
 import io.sluice.core.catalog.TargetColumn;
 import io.sluice.core.catalog.ValueKind;
 import io.sluice.core.chunk.PgType;
@@ -12,13 +11,13 @@ import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedFormat;
 import io.sluice.core.feed.Glob;
 import io.sluice.core.feed.SqlType;
+import io.sluice.handler.encode.BatchContext;
 import io.sluice.handler.encode.BatchTarget;
-import io.sluice.handler.encode.FileContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Which field goes to which column, after cleaning, and as what. */
 final class CsvColumns {
@@ -43,15 +42,20 @@ final class CsvColumns {
     }
   }
 
-  private final FileContext context;
+  private final BatchContext batch;
+  private final Feed feed;
   private final FeedFormat.Csv format;
   private final CsvHeader header;
+  private final BatchTarget target;
   private final List<Draft> drafts = new ArrayList<>();
 
-  private CsvColumns(FileContext context, FeedFormat.Csv format, CsvHeader header) {
-    this.context = context;
+  private CsvColumns(
+      BatchContext batch, FeedFormat.Csv format, CsvHeader header, BatchTarget target) {
+    this.batch = batch;
+    this.feed = batch.feed();
     this.format = format;
     this.header = header;
+    this.target = target;
   }
 
   /**
@@ -60,17 +64,17 @@ final class CsvColumns {
    * @throws RejectFile when a column is missing or ambiguous, or the table would be too wide
    */
   static List<CsvColumn> of(
-      FileContext context, FeedFormat.Csv format, CsvHeader header, BatchTarget target) {
-    CsvColumns columns = new CsvColumns(context, format, header);
+      BatchContext batch, FeedFormat.Csv format, CsvHeader header, BatchTarget target) {
+    CsvColumns columns = new CsvColumns(batch, format, header, target);
     columns.choose();
     columns.clean();
     columns.checkKey();
-    return columns.register(target);
+    return columns.register();
   }
 
   private void choose() {
     if (format.columns().isEmpty()) {
-      header.checkUses(context.feed());
+      header.checkUses(feed);
       for (int i = 0; i < header.size(); i++) {
         drafts.add(new Draft(i, header.distinct(i), Optional.empty()));
       }
@@ -88,22 +92,21 @@ final class CsvColumns {
   }
 
   private void clean() {
-    for (CleanStep step : context.feed().clean()) {
+    for (CleanStep step : feed.clean()) {
       if (step instanceof CleanStep.Drop drop) {
-        List<Glob> globs = drop.fields().stream().map(Glob::of).toList();
-        drafts.removeIf(draft -> matches(globs, draft.name));
+        Predicate<String> dropped = Glob.any(drop.fields());
+        drafts.removeIf(draft -> dropped.test(draft.name));
       } else if (step instanceof CleanStep.Keep keep) {
-        List<Glob> globs = keep.fields().stream().map(Glob::of).toList();
-        drafts.removeIf(
-            draft -> !matches(globs, draft.name) && !isTime(draft.name) && !isKey(draft.name));
+        Predicate<String> kept = Glob.any(keep.fields()).or(this::isTime).or(this::isKey);
+        drafts.removeIf(draft -> !kept.test(draft.name));
       } else if (step instanceof CleanStep.Rename rename) {
         drafts.forEach(draft -> draft.name = rename.names().getOrDefault(draft.name, draft.name));
       } else if (step instanceof CleanStep.Default defaults) {
         drafts.forEach(
             draft -> draft.fallback = defaults.values().getOrDefault(draft.name, draft.fallback));
       } else if (step instanceof CleanStep.Trim trim) {
-        List<Glob> globs = trim.fields().stream().map(Glob::of).toList();
-        drafts.forEach(draft -> draft.trim |= matches(globs, draft.name));
+        Predicate<String> trimmed = Glob.any(trim.fields());
+        drafts.forEach(draft -> draft.trim |= trimmed.test(draft.name));
       }
     }
     if (drafts.isEmpty()) {
@@ -113,8 +116,8 @@ final class CsvColumns {
 
   /** Without it rows would be merged that are not the same. */
   private void checkKey() {
-    for (String key : context.merges() ? context.feed().target().key() : List.<String>of()) {
-      if (drafts.stream().noneMatch(draft -> CsvHeader.isSame(key, draft.name))) {
+    for (String key : feed.target().key()) {
+      if (batch.merges() && drafts.stream().noneMatch(d -> CsvHeader.isSame(key, d.name))) {
         throw new RejectFile(
             "missing_column",
             "header",
@@ -123,21 +126,17 @@ final class CsvColumns {
     }
   }
 
-  private static boolean matches(List<Glob> globs, String name) {
-    return globs.stream().anyMatch(glob -> glob.matches(name));
-  }
-
   private boolean isTime(String name) {
-    return context.feed().target().time().filter(time -> CsvHeader.isSame(time, name)).isPresent();
+    return feed.target().time().filter(time -> CsvHeader.isSame(time, name)).isPresent();
   }
 
   private boolean isKey(String name) {
-    return context.feed().target().key().stream().anyMatch(key -> CsvHeader.isSame(key, name));
+    return feed.target().key().stream().anyMatch(key -> CsvHeader.isSame(key, name));
   }
 
   private void checkNames() {
     if (drafts.size() > MAX_COLUMNS) {
-      throw tooWide(drafts.size());
+      throw tooWide();
     }
     for (Draft draft : drafts) {
       if (draft.name.length() > MAX_NAME) {
@@ -150,74 +149,56 @@ final class CsvColumns {
     }
   }
 
-  private List<CsvColumn> register(BatchTarget batchTarget) {
+  private List<CsvColumn> register() {
     checkNames();
-    Map<String, PgType> existing = batchTarget.typesInDatabase();
-    Target target = batchTarget.target();
     List<ColumnKey> keys = new ArrayList<>();
     for (Draft draft : drafts) {
-      keys.add(new ColumnKey(draft.name, ValueKind.VALUE, type(draft, existing)));
+      keys.add(new ColumnKey(draft.name, ValueKind.VALUE, type(draft)));
     }
-    checkWidth(keys);
-    List<TargetColumn> columns = context.catalog().columns(context.feed(), target, keys);
+    if (keys.stream().mapToInt(key -> key.type().rowBytes()).sum() > MAX_ROW_BYTES) {
+      throw tooWide();
+    }
+    List<TargetColumn> columns = batch.catalog().columns(feed, target.target(), keys);
     FieldParsers parsers =
         new FieldParsers(
             new CsvNumbers(format.decimalSeparator(), format.groupSeparator().orElse('\0')),
-            context.feed().zone());
+            feed.zone());
     List<CsvColumn> result = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
-      result.add(column(drafts.get(i), columns.get(i), target, parsers));
+      result.add(column(drafts.get(i), columns.get(i), parsers));
     }
     return result;
   }
 
-  private PgType type(Draft draft, Map<String, PgType> existing) {
-    Feed feed = context.feed();
-    if (draft.type.isPresent()) {
-      return pgType(draft.type.get());
-    }
-    for (Map.Entry<String, SqlType> rule : feed.target().types().entrySet()) {
-      if (Glob.of(rule.getKey()).matches(draft.name)) {
-        return pgType(rule.getValue());
-      }
-    }
-    PgType found = existing.get(Names.normalise(draft.name).toLowerCase(Locale.ROOT));
-    if (found != null) {
-      return found;
-    }
-    return isTime(draft.name) ? PgType.TIMESTAMPTZ : PgType.TEXT;
+  private PgType type(Draft draft) {
+    String column = Names.normalise(draft.name).toLowerCase(Locale.ROOT);
+    return draft
+        .type
+        .map(type -> PgType.ofSql(type.sql()).orElseThrow())
+        .or(() -> target.typeWanted(draft.name))
+        .or(() -> Optional.ofNullable(target.typesInDatabase().get(column)))
+        .orElseGet(() -> isTime(draft.name) ? PgType.TIMESTAMPTZ : PgType.TEXT);
   }
 
-  private static PgType pgType(SqlType type) {
-    return PgType.ofSql(type.sql()).orElseThrow();
-  }
-
-  private static void checkWidth(List<ColumnKey> keys) {
-    int bytes = keys.stream().mapToInt(key -> key.type().rowBytes()).sum();
-    if (bytes > MAX_ROW_BYTES) {
-      throw tooWide(keys.size());
-    }
-  }
-
-  private static RejectFile tooWide(int columns) {
+  private RejectFile tooWide() {
     return new RejectFile(
         "too_many_columns",
         "header",
-        columns + " columns do not fit one table; name those to load in the format's columns");
+        drafts.size()
+            + " columns do not fit one table; name those to load in the format's columns");
   }
 
-  private CsvColumn column(Draft draft, TargetColumn column, Target target, FieldParsers parsers) {
-    if (column.tableId() != target.mainTableId()) {
-      throw tooWide(drafts.size());
+  private CsvColumn column(Draft draft, TargetColumn column, FieldParsers parsers) {
+    if (column.tableId() != target.target().mainTableId()) {
+      throw tooWide();
     }
     List<String> formats = new ArrayList<>(draft.formats);
     formats.addAll(format.dateFormats());
-    CsvTimes times = new CsvTimes(formats, format.zone());
     return new CsvColumn(
         draft.field,
         column,
-        parsers.of(draft.name, column.type(), times),
-        Optional.ofNullable(draft.fallback),
+        parsers.of(draft.name, column.type(), formats, format.zone()),
+        draft.fallback,
         draft.trim,
         isTime(draft.name),
         isKey(draft.name));

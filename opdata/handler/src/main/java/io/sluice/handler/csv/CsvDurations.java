@@ -1,11 +1,12 @@
 package io.sluice.handler.csv;
 
 import io.sluice.core.chunk.CopyBuffer;
-import io.sluice.handler.value.Chars;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Period;
 import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads durations: {@code 41:50:16}, {@code 0:05} (minutes), {@code -1:00:00.5}, or ISO 8601.
@@ -18,87 +19,35 @@ final class CsvDurations {
 
   private static final long SECOND = 1_000_000L;
   private static final long MAX_HOURS = 100_000_000L;
+  private static final Pattern CLOCK =
+      Pattern.compile("0*(\\d{1,9}):([0-5]\\d)(?::([0-5]\\d)(?:\\.(\\d+))?)?");
 
   private CsvDurations() {}
 
-  static boolean put(CopyBuffer rows, char[] chars, int offset, int stop) {
-    int from = Chars.skipBlanks(chars, offset, stop);
-    int end = Chars.trimEnd(chars, from, stop);
-    boolean negative = from < end && chars[from] == '-';
-    long micros = clock(chars, negative ? from + 1 : from, end);
-    if (micros != BAD) {
-      rows.putInterval(0, 0, negative ? -micros : micros);
-      return true;
+  static boolean put(CopyBuffer rows, String text) {
+    boolean negative = text.startsWith("-");
+    long micros = clock(negative ? text.substring(1) : text);
+    if (micros == BAD) {
+      return iso(rows, text);
     }
-    return iso(rows, new String(chars, from, end - from));
+    rows.putInterval(0, 0, negative ? -micros : micros);
+    return true;
   }
 
   /**
    * Hours, minutes and perhaps seconds in microseconds, or {@link #BAD}. Hours may be any number.
    */
-  static long clock(char[] chars, int from, int end) {
-    int first = index(chars, ':', from, end);
-    if (first == end) {
+  static long clock(String text) {
+    Matcher clock = CLOCK.matcher(text);
+    if (!clock.matches() || Long.parseLong(clock.group(1)) > MAX_HOURS) {
       return BAD;
     }
-    int second = index(chars, ':', first + 1, end);
-    long hours = number(chars, from, first, MAX_HOURS);
-    long minutes = pair(chars, first + 1, second);
-    long seconds = second == end ? 0 : seconds(chars, second + 1, end);
-    if (hours < 0 || minutes < 0 || seconds < 0) {
-      return BAD;
-    }
-    return (hours * 3_600 + minutes * 60) * SECOND + seconds;
-  }
-
-  private static long seconds(char[] chars, int from, int end) {
-    int dot = index(chars, '.', from, end);
-    long whole = pair(chars, from, dot);
-    if (dot == end || whole < 0) {
-      return whole * SECOND;
-    }
-    if (dot + 1 == end) {
-      return BAD;
-    }
-    long fraction = 0;
-    long unit = SECOND / 10;
-    for (int i = dot + 1; i < end; i++) {
-      int digit = chars[i] - '0';
-      if (digit < 0 || digit > 9) {
-        return BAD;
-      }
-      fraction += digit * unit;
-      unit /= 10;
-    }
-    return whole * SECOND + fraction;
-  }
-
-  private static int index(char[] chars, char wanted, int from, int end) {
-    int i = from;
-    while (i < end && chars[i] != wanted) {
-      i++;
-    }
-    return i;
-  }
-
-  /** Two digits up to 59. */
-  private static long pair(char[] chars, int from, int end) {
-    return end - from == 2 ? number(chars, from, end, 59) : -1;
-  }
-
-  private static long number(char[] chars, int from, int end, long max) {
-    if (from == end) {
-      return -1;
-    }
-    long value = 0;
-    for (int i = from; i < end; i++) {
-      int digit = chars[i] - '0';
-      if (digit < 0 || digit > 9 || value > max) {
-        return -1;
-      }
-      value = value * 10 + digit;
-    }
-    return value <= max ? value : -1;
+    long hours = Long.parseLong(clock.group(1));
+    long minutes = Long.parseLong(clock.group(2));
+    long seconds = clock.group(3) == null ? 0 : Long.parseLong(clock.group(3));
+    String fraction = clock.group(4) == null ? "" : clock.group(4);
+    long micros = Long.parseLong((fraction + "000000").substring(0, 6));
+    return (hours * 3_600 + minutes * 60 + seconds) * SECOND + micros;
   }
 
   private static boolean iso(CopyBuffer rows, String signed) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The names of a file's fields, as its header has them: some may be empty, some the same. */
 final class CsvHeader {
@@ -94,21 +95,8 @@ final class CsvHeader {
     feed.target().time().ifPresent(time -> checkOnce(time, name -> isSame(time, name)));
     feed.target().key().forEach(key -> checkOnce(key, name -> isSame(key, name)));
     for (CleanStep step : feed.clean()) {
-      usedBy(step).forEach(used -> checkOnce(used, used::equals));
+      step.fields().forEach(used -> checkOnce(used, used::equals));
     }
-  }
-
-  private static List<String> usedBy(CleanStep step) {
-    if (step instanceof CleanStep.Drop drop) {
-      return drop.fields();
-    } else if (step instanceof CleanStep.Keep keep) {
-      return keep.fields();
-    } else if (step instanceof CleanStep.Rename rename) {
-      return List.copyOf(rename.names().keySet());
-    } else if (step instanceof CleanStep.Default defaults) {
-      return List.copyOf(defaults.values().keySet());
-    }
-    return step instanceof CleanStep.Trim trim ? trim.fields() : List.of();
   }
 
   private void checkOnce(String used, Predicate<String> isIt) {
@@ -124,13 +112,7 @@ final class CsvHeader {
   }
 
   private List<Integer> places(Predicate<String> isIt) {
-    List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      if (isIt.test(names.get(i))) {
-        places.add(i);
-      }
-    }
-    return places;
+    return IntStream.range(0, size()).filter(i -> isIt.test(names.get(i))).boxed().toList();
   }
 
   private static RejectFile ambiguous(String name, List<Integer> places, String remedy) {

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -31,9 +29,8 @@ public final class CsvText {
   private final TextDecoder decoder = new TextDecoder();
   private final CsvTokenizer tokens = new CsvTokenizer();
   private final Set<String> expected;
-  private boolean header;
   private Charset charset;
-  private List<String> notes = List.of();
+  private DialectDetector.Found found;
 
   public CsvText(FeedFormat.Csv format) {
     this.format = format;
@@ -49,18 +46,14 @@ public final class CsvText {
   public void open(InputStream in) {
     try {
       sample.read(in);
-      byte[] bytes = Arrays.copyOf(sample.bytes(), sample.size());
-      CharsetDetector.Found found =
-          CharsetDetector.detect(bytes, sample.isWhole(), format.charset().orElse(null));
-      charset = found.charset();
-      DialectDetector.Found dialect = detect(text(bytes, found));
-      header = hasHeader(dialect);
-      notes = notes(dialect);
-      tokens.open(
-          decoder.open(sample.content(found.skip()), charset),
-          given().withDelimiter(dialect.delimiter()).withEscape(dialect.escape()),
-          MAX_ROW);
-      skip(dialect.preamble());
+      charset = CharsetDetector.detect(sample, format.charset().orElse(null));
+      String body = withoutLines(text(), format.skipLines().orElse(0));
+      found = new DialectDetector(body, tokens).detect(format, expected);
+      tokens.open(decoder.open(sample.stream(), charset), found.dialect(), MAX_ROW);
+      tokens.skipLines(format.skipLines().orElse(0));
+      for (int i = 0; i < found.preamble(); i++) {
+        tokens.next();
+      }
     } catch (CharacterCodingException e) {
       throw badCharset(e);
     } catch (IOException e) {
@@ -68,13 +61,9 @@ public final class CsvText {
     }
   }
 
-  private String text(byte[] bytes, CharsetDetector.Found found) {
-    String all = new String(bytes, found.skip(), bytes.length - found.skip(), found.charset());
-    String text = withoutMarks(all);
-    if (!sample.hasMore() && text.isBlank()) {
-      sample.throwIfBroken();
-      throw new RejectFile("empty", "byte 0", "the file is empty");
-    }
+  private String text() {
+    String text = sample.text(sample.size(), charset);
+    sample.rejectBlank(text);
     long control = text.chars().filter(c -> c < ' ' && c != '\n' && c != '\r' && c != '\t').count();
     if (control * 5 > text.length()) {
       throw new RejectFile(
@@ -84,66 +73,13 @@ public final class CsvText {
     return sample.isWhole() || lastLine < 0 ? text : text.substring(0, lastLine);
   }
 
-  private static String withoutMarks(String text) {
-    int marks = 0;
-    while (marks < text.length() && text.charAt(marks) == '\uFEFF') {
-      marks++;
-    }
-    return text.substring(marks);
-  }
-
-  private DialectDetector.Found detect(String text) {
-    String body = withoutLines(text, format.skipLines().orElse(0));
-    return new DialectDetector(body, tokens)
-        .detect(given(), format.delimiter().orElse(null), expected);
-  }
-
-  private boolean hasHeader(DialectDetector.Found found) {
-    return switch (format.header()) {
-      case AUTO -> found.header();
-      case TRUE -> true;
-      case FALSE -> false;
-    };
-  }
-
-  private List<String> notes(DialectDetector.Found found) {
-    List<String> all = new ArrayList<>(found.delimiterNotes());
-    if (format.header() == FeedFormat.Header.AUTO) {
-      all.addAll(found.headerNotes());
-    }
-    if (format.skipLines().isEmpty() && found.preamble() > 0) {
-      all.add(
-          "the first "
-              + found.preamble()
-              + " rows were skipped as a preamble; set skipLines in format.csv if they are not one");
-    }
-    return all;
-  }
-
-  private CsvDialect given() {
-    return new CsvDialect(
-        format.delimiter().orElse(","),
-        format.quote().orElse('\0'),
-        format.escape().orElse('\0'),
-        format.comment().orElse(""),
-        format.trim());
-  }
-
-  private void skip(int preamble) throws IOException {
-    tokens.skipLines(format.skipLines().orElse(0));
-    int rows = format.skipLines().isPresent() ? 0 : preamble;
-    for (int i = 0; i < rows; i++) {
-      tokens.next();
-    }
-  }
-
   private static String withoutLines(String text, int lines) {
     int at = 0;
-    for (int i = 0; i < lines && at >= 0; i++) {
-      at = text.indexOf('\n', at) + 1;
-      at = at == 0 ? -1 : at;
+    for (int i = 0; i < lines; i++) {
+      int end = text.indexOf('\n', at);
+      at = end < 0 ? text.length() : end + 1;
     }
-    return at < 0 ? "" : text.substring(at);
+    return text.substring(at);
   }
 
   /** Names that the header must have if the columns say where they come from. */
@@ -160,12 +96,12 @@ public final class CsvText {
 
   /** Whether the first row names the columns. */
   public boolean hasHeader() {
-    return header;
+    return found.header();
   }
 
   /** What was guessed and might be otherwise, a sentence each. */
   public List<String> notes() {
-    return notes;
+    return found.notes();
   }
 
   /** The row read last. */

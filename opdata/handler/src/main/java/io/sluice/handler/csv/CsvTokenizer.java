@@ -41,8 +41,10 @@ public final class CsvTokenizer {
   private int unquotedUsed;
   private int[] from = new int[64];
   private int[] length = new int[64];
+
+  /** Fields that are slices of {@link #unquoted}. */
   private boolean[] quoted = new boolean[64];
-  private boolean[] moved = new boolean[64];
+
   private int count;
   private Fault fault = Fault.NONE;
 
@@ -79,10 +81,10 @@ public final class CsvTokenizer {
       }
       if (c == '\n' || c == '\r') {
         endOfLine(c);
-      } else if (isComment()) {
+      } else if (!dialect.comment().isEmpty() && isNext(dialect.comment())) {
         skipLine();
       } else {
-        readRow();
+        while (readField()) {}
         return true;
       }
     }
@@ -111,13 +113,6 @@ public final class CsvTokenizer {
     fault = Fault.NONE;
   }
 
-  private void readRow() throws IOException {
-    boolean more = true;
-    while (more) {
-      more = readField();
-    }
-  }
-
   /** False when the row ends with the field. */
   private boolean readField() throws IOException {
     if (dialect.trim()) {
@@ -130,13 +125,13 @@ public final class CsvTokenizer {
     while (true) {
       int c = scanUnquoted();
       if (c == END || c == '\n' || c == '\r') {
-        add(start, position - rowStart - start, false, false);
+        add(start, position - rowStart - start, false);
         endRow(c);
         return false;
       }
       if (takeDelimiter()) {
         int end = position - rowStart - dialect.delimiter().length();
-        add(start, end - start, false, false);
+        add(start, end - start, false);
         return true;
       }
       position++;
@@ -172,7 +167,7 @@ public final class CsvTokenizer {
       int c = peek();
       if (c == END) {
         fault = Fault.UNCLOSED_QUOTE;
-        add(start, unquotedUsed - start, true, true);
+        add(start, unquotedUsed - start, true);
         endRow(END);
         return false;
       }
@@ -182,7 +177,7 @@ public final class CsvTokenizer {
         position++;
       } else if (c == dialect.quote()) {
         if (peek() != dialect.quote()) {
-          add(start, unquotedUsed - start, true, true);
+          add(start, unquotedUsed - start, true);
           return afterQuote();
         }
         position++;
@@ -223,13 +218,17 @@ public final class CsvTokenizer {
   }
 
   private boolean takeDelimiter() throws IOException {
-    String wanted = dialect.delimiter();
+    boolean there = isNext(dialect.delimiter());
+    position += there ? dialect.delimiter().length() : 0;
+    return there;
+  }
+
+  private boolean isNext(String wanted) throws IOException {
     for (int i = 0; i < wanted.length(); i++) {
       if (peek(i) != wanted.charAt(i)) {
         return false;
       }
     }
-    position += wanted.length();
     return true;
   }
 
@@ -241,12 +240,11 @@ public final class CsvTokenizer {
     }
   }
 
-  private void add(int start, int size, boolean wasQuoted, boolean inUnquoted) {
+  private void add(int start, int size, boolean wasQuoted) {
     if (count == from.length) {
       from = Arrays.copyOf(from, count * 2);
       length = Arrays.copyOf(length, count * 2);
       quoted = Arrays.copyOf(quoted, count * 2);
-      moved = Arrays.copyOf(moved, count * 2);
     }
     int trimmed = size;
     while (dialect.trim() && !wasQuoted && trimmed > 0 && isSpace(rowStart + start + trimmed - 1)) {
@@ -255,7 +253,6 @@ public final class CsvTokenizer {
     from[count] = start;
     length[count] = trimmed;
     quoted[count] = wasQuoted;
-    moved[count] = inUnquoted;
     count++;
   }
 
@@ -274,16 +271,6 @@ public final class CsvTokenizer {
     position++;
     line++;
     afterReturn = c == '\r';
-  }
-
-  private boolean isComment() throws IOException {
-    String wanted = dialect.comment();
-    for (int i = 0; i < wanted.length(); i++) {
-      if (peek(i) != wanted.charAt(i)) {
-        return false;
-      }
-    }
-    return !wanted.isEmpty();
   }
 
   private void skipLine() throws IOException {
@@ -352,11 +339,11 @@ public final class CsvTokenizer {
 
   /** The array that holds a field. */
   public char[] chars(int field) {
-    return moved[field] ? unquoted : buffer;
+    return quoted[field] ? unquoted : buffer;
   }
 
   public int from(int field) {
-    return moved[field] ? from[field] : rowStart + from[field];
+    return quoted[field] ? from[field] : rowStart + from[field];
   }
 
   public int length(int field) {

@@ -1,13 +1,18 @@
 package io.sluice.handler.csv;
 
+import io.sluice.core.feed.FeedFormat;
 import io.sluice.handler.csv.CsvTokenizer.Fault;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Finds the delimiter, the lines before the header, and whether there is a header, in a sample.
@@ -47,54 +52,59 @@ final class DialectDetector {
   }
 
   /**
-   * What was found.
+   * What was found, as far as the feed does not say it.
    *
-   * @param escape the one given, or a backslash where that leaves fewer rows broken
+   * @param dialect with a backslash for the escape where that leaves fewer rows broken
    * @param preamble rows before the header or the first row
-   * @param delimiterNotes what else the delimiter might be, a sentence
-   * @param headerNotes why the header might not be one, or the other way round
+   * @param header whether there is one
+   * @param notes what else it might be, a sentence each
    */
-  record Found(
-      String delimiter,
-      char escape,
-      int preamble,
-      boolean header,
-      List<String> delimiterNotes,
-      List<String> headerNotes) {}
+  record Found(CsvDialect dialect, int preamble, boolean header, List<String> notes) {}
 
   /**
    * Looks at the sample.
    *
-   * @param dialect its delimiter is ignored
-   * @param delimiter the one the feed says, or null
    * @param expected names of columns the feed wants from the header, lower case
    */
-  Found detect(CsvDialect dialect, String delimiter, Set<String> expected) {
-    String best = delimiter == null ? best(dialect) : delimiter;
-    CsvDialect found = withEscape(dialect.withDelimiter(best));
-    HeaderDetector header = new HeaderDetector(rows(found), expected);
-    boolean named = header.isHeader();
-    return new Found(best, found.escape(), header.preamble(), named, notes, header.notes());
+  Found detect(FeedFormat.Csv format, Set<String> expected) {
+    CsvDialect given =
+        new CsvDialect(
+            format.delimiter().orElse(","),
+            format.quote().orElse('\0'),
+            format.escape().orElse('\0'),
+            format.comment().orElse(""),
+            format.trim());
+    String delimiter = format.delimiter().orElseGet(() -> best(given));
+    CsvDialect dialect = withEscape(given.withDelimiter(delimiter));
+    HeaderDetector header = new HeaderDetector(rows(dialect), expected);
+    boolean named =
+        format.header() == FeedFormat.Header.AUTO
+            ? header.isHeader()
+            : format.header() == FeedFormat.Header.TRUE;
+    notes.addAll(header.notes());
+    int preamble = format.skipLines().isPresent() ? 0 : header.preamble();
+    if (preamble > 0) {
+      notes.add(
+          "the first "
+              + preamble
+              + " rows were skipped as a preamble; set skipLines in format.csv if they are not one");
+    }
+    return new Found(dialect, preamble, named, notes);
   }
 
   private String best(CsvDialect dialect) {
-    String best = DELIMITERS.get(0);
-    String second = best;
-    double bestScore = -1;
-    double secondScore = -1;
+    Map<String, Double> scores = new HashMap<>();
     for (String candidate : DELIMITERS) {
-      double score = sample.contains(candidate) ? score(dialect.withDelimiter(candidate)) : 0;
-      if (score > bestScore) {
-        second = best;
-        secondScore = bestScore;
-        best = candidate;
-        bestScore = score;
-      } else if (score > secondScore) {
-        second = candidate;
-        secondScore = score;
-      }
+      boolean there = sample.contains(candidate);
+      scores.put(candidate, there ? score(dialect.withDelimiter(candidate)) : 0);
     }
-    if (secondScore > 0 && secondScore >= CLOSE * bestScore) {
+    List<String> ranked =
+        DELIMITERS.stream()
+            .sorted(Comparator.<String, Double>comparing(scores::get).reversed())
+            .toList();
+    String best = ranked.get(0);
+    String second = ranked.get(1);
+    if (scores.get(second) > 0 && scores.get(second) >= CLOSE * scores.get(best)) {
       notes.add(
           "the delimiter is taken to be %s, though it might be %s; set format.csv.delimiter"
               .formatted(shown(best), shown(second)));
@@ -124,16 +134,13 @@ final class DialectDetector {
 
   /** Reads the sample without making Strings of it. */
   private void measure(CsvDialect dialect) {
-    rows = 0;
-    faults = 0;
     Arrays.fill(dirty, 0);
-    String delimiter = dialect.delimiter();
-    read(dialect, () -> measureRow(delimiter));
+    read(dialect, () -> measureRow(dialect.delimiter()));
   }
 
   private void measureRow(String delimiter) {
     int count = tokens.count();
-    sizes[rows++] = count;
+    sizes[rows] = count;
     if (dirty.length < count) {
       dirty = Arrays.copyOf(dirty, count * 2);
     }
@@ -143,28 +150,21 @@ final class DialectDetector {
   }
 
   private List<List<String>> rows(CsvDialect dialect) {
-    rows = 0;
-    faults = 0;
     List<List<String>> all = new ArrayList<>();
     read(
-        dialect,
-        () -> {
-          List<String> row = new ArrayList<>();
-          for (int i = 0; i < tokens.count(); i++) {
-            row.add(tokens.text(i));
-          }
-          all.add(row);
-          rows++;
-        });
+        dialect, () -> all.add(IntStream.range(0, tokens.count()).mapToObj(tokens::text).toList()));
     return all;
   }
 
   private void read(CsvDialect dialect, Runnable good) {
+    rows = 0;
+    faults = 0;
     tokens.open(new StringReader(sample), dialect, MAX_ROW);
     try {
       while (rows < ROWS && tokens.next()) {
         if (tokens.fault() == Fault.NONE) {
           good.run();
+          rows++;
         } else {
           faults++;
         }
@@ -201,7 +201,7 @@ final class DialectDetector {
    */
   private double score(CsvDialect dialect) {
     measure(dialect);
-    int usual = HeaderDetector.usual(sizes, rows);
+    int usual = HeaderDetector.usual(Arrays.stream(sizes, 0, rows));
     if (usual < 2) {
       return 0;
     }

@@ -10,6 +10,9 @@ import java.math.BigDecimal;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The parsers of a file's columns, by type. */
 final class FieldParsers {
@@ -28,6 +31,8 @@ final class FieldParsers {
       BadField.value("not a duration; write 41:50:16 or ISO 8601");
   private static final BadField NOT_A_UUID = BadField.value("not a uuid");
   private static final BadField NUL = BadField.value("text with a NUL char");
+  private static final BadField NOT_JSONB = BadField.value("not JSON that jsonb accepts");
+  private static final ObjectMapper JSON = JsonMapper.builder().build();
   private static final List<String> TRUE = List.of("TRUE", "T", "YES", "Y", "ON", "1");
   private static final List<String> FALSE = List.of("FALSE", "F", "NO", "N", "OFF", "0");
 
@@ -48,18 +53,17 @@ final class FieldParsers {
   /**
    * The parser of a column.
    *
+   * @param formatZone for times without one
    * @throws RejectFile when there is none for the type
    */
-  FieldParser of(String column, PgType type, CsvTimes times) {
+  FieldParser of(String column, PgType type, List<String> dateFormats, ZoneId formatZone) {
     return switch (type) {
       case TEXT -> FieldParsers::text;
-      case INT2 -> (rows, c, f, n) -> integer(rows, type, c, f, n);
-      case INT4 -> (rows, c, f, n) -> integer(rows, type, c, f, n);
-      case INT8 -> (rows, c, f, n) -> integer(rows, type, c, f, n);
+      case INT2, INT4, INT8 -> (rows, c, f, n) -> integer(rows, type, c, f, n);
       case FLOAT4, FLOAT8 -> (rows, c, f, n) -> real(rows, type, c, f, n);
       case NUMERIC -> this::numeric;
       case BOOL -> FieldParsers::bool;
-      case DATE, TIMESTAMP, TIMESTAMPTZ -> new TimeField(type, times, zone);
+      case DATE, TIMESTAMP, TIMESTAMPTZ -> new TimeField(type, dateFormats, formatZone, zone);
       case TIME -> FieldParsers::time;
       case INTERVAL -> FieldParsers::interval;
       case UUID -> FieldParsers::uuid;
@@ -156,11 +160,8 @@ final class FieldParsers {
   /** Whether a real holds it exactly, or prints it back as it was. */
   private static boolean isReal(double value) {
     float real = (float) value;
-    return real == value || (!Float.isInfinite(real) && isPrintedBack(real, value));
-  }
-
-  private static boolean isPrintedBack(float real, double value) {
-    return Double.parseDouble(Float.toString(real)) == value;
+    return real == value
+        || (!Float.isInfinite(real) && Double.parseDouble(Float.toString(real)) == value);
   }
 
   /** Infinity, its negative, or NaN; 0 for everything else. */
@@ -172,11 +173,9 @@ final class FieldParsers {
       return Double.POSITIVE_INFINITY;
     }
     boolean negative = end > from && chars[from] == '-';
-    boolean infinite =
-        negative
-            && (Chars.isWord(chars, from + 1, end, "INF")
-                || Chars.isWord(chars, from + 1, end, "INFINITY"));
-    return infinite ? Double.NEGATIVE_INFINITY : 0;
+    return negative && special(chars, from + 1, end) == Double.POSITIVE_INFINITY
+        ? Double.NEGATIVE_INFINITY
+        : 0;
   }
 
   private BadField numeric(CopyBuffer rows, char[] chars, int from, int length) {
@@ -184,21 +183,17 @@ final class FieldParsers {
     if (parser.parse(numbers.chars(), 0, size) == CellKind.TEXT) {
       return NOT_A_NUMBER;
     }
-    BigDecimal value = NumberParser.decimal(numbers.chars(), 0, size, '.');
-    rows.putNumeric(value);
+    rows.putNumeric(new BigDecimal(numbers.chars(), 0, size));
     return null;
   }
 
   private static BadField bool(CopyBuffer rows, char[] chars, int from, int length) {
-    if (isOneOf(TRUE, chars, from, length)) {
-      rows.putBool(true);
-      return null;
+    boolean yes = isOneOf(TRUE, chars, from, length);
+    if (!yes && !isOneOf(FALSE, chars, from, length)) {
+      return NOT_A_BOOLEAN;
     }
-    if (isOneOf(FALSE, chars, from, length)) {
-      rows.putBool(false);
-      return null;
-    }
-    return NOT_A_BOOLEAN;
+    rows.putBool(yes);
+    return null;
   }
 
   private static boolean isOneOf(List<String> words, char[] chars, int from, int length) {
@@ -211,7 +206,7 @@ final class FieldParsers {
   }
 
   private static BadField time(CopyBuffer rows, char[] chars, int from, int length) {
-    long micros = CsvDurations.clock(chars, from, from + length);
+    long micros = CsvDurations.clock(new String(chars, from, length));
     if (micros < 0 || micros > 86_400_000_000L) {
       return NOT_A_TIME_OF_DAY;
     }
@@ -220,7 +215,8 @@ final class FieldParsers {
   }
 
   private static BadField interval(CopyBuffer rows, char[] chars, int from, int length) {
-    return CsvDurations.put(rows, chars, from, from + length) ? null : NOT_A_DURATION;
+    String text = new String(chars, from, length).trim();
+    return CsvDurations.put(rows, text) ? null : NOT_A_DURATION;
   }
 
   private static BadField uuid(CopyBuffer rows, char[] chars, int from, int length) {
@@ -239,11 +235,16 @@ final class FieldParsers {
   }
 
   private static BadField json(CopyBuffer rows, char[] chars, int from, int length) {
-    String wrong = JsonText.check(chars, from, length);
-    if (wrong != null) {
-      return BadField.value(wrong);
+    String text = new String(chars, from, length);
+    try {
+      JSON.readTree(text);
+    } catch (JacksonException e) {
+      return BadField.value("not JSON: " + e.getOriginalMessage());
     }
-    rows.putJsonb(new String(chars, from, length));
+    if (text.contains("\\u0000") || text.isBlank()) {
+      return NOT_JSONB;
+    }
+    rows.putJsonb(text);
     return null;
   }
 }

@@ -1,12 +1,14 @@
 package io.sluice.handler.csv;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Map.Entry;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Finds in the first rows of a file what stands before its header, and whether it has one. */
 final class HeaderDetector {
@@ -19,6 +21,8 @@ final class HeaderDetector {
   private static final String MIGHT_BE_HEADER =
       "the first row is taken as values, though it might be the header; set header: true or false"
           + " in format.csv";
+
+  private static final Pattern VALUE = Pattern.compile("[-+.0-9][\\P{L}TZe]*");
 
   /** A column's rows are values when nearly all are. */
   private static final double NEARLY_ALL = 0.9;
@@ -43,21 +47,13 @@ final class HeaderDetector {
   }
 
   /** The number of fields that most rows have; of equally many, the larger one. */
-  static int usual(int[] sizes, int rows) {
-    Map<Integer, Integer> counts = new HashMap<>();
-    for (int i = 0; i < rows; i++) {
-      counts.merge(sizes[i], 1, Integer::sum);
-    }
-    int usual = 1;
-    int times = 0;
-    for (Map.Entry<Integer, Integer> size : counts.entrySet()) {
-      boolean more = size.getValue() > times;
-      if (more || (size.getValue() == times && size.getKey() > usual)) {
-        usual = size.getKey();
-        times = size.getValue();
-      }
-    }
-    return usual;
+  static int usual(IntStream sizes) {
+    Map<Integer, Long> counts =
+        sizes.boxed().collect(Collectors.groupingBy(size -> size, Collectors.counting()));
+    return counts.entrySet().stream()
+        .max(Entry.<Integer, Long>comparingByValue().thenComparing(Entry.comparingByKey()))
+        .map(Entry::getKey)
+        .orElse(1);
   }
 
   /** Leading rows with fewer fields than half of what is usual: a title, a count of records. */
@@ -67,7 +63,7 @@ final class HeaderDetector {
         return i;
       }
     }
-    int usual = usual(rows.stream().mapToInt(List::size).toArray(), rows.size());
+    int usual = usual(rows.stream().mapToInt(List::size));
     int lines = 0;
     while (lines < Math.min(rows.size(), MAX_PREAMBLE)
         && usual > 2
@@ -78,9 +74,9 @@ final class HeaderDetector {
   }
 
   private static Set<String> names(List<String> row) {
-    Set<String> names = new HashSet<>();
-    row.forEach(name -> names.add(name.strip().toLowerCase(Locale.ROOT)));
-    return names;
+    return row.stream()
+        .map(name -> name.strip().toLowerCase(Locale.ROOT))
+        .collect(Collectors.toSet());
   }
 
   /** Whether the first row after the preamble names the columns. */
@@ -106,35 +102,23 @@ final class HeaderDetector {
 
   /** Whether there is a column whose first field is a name and whose other fields are values. */
   private static boolean hasNamedColumn(List<String> first, List<List<String>> rest) {
-    for (int i = 0; i < first.size(); i++) {
-      if (!first.get(i).isBlank() && !isValue(first.get(i)) && areValues(rest, i)) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.range(0, first.size())
+        .filter(i -> !first.get(i).isBlank() && !isValue(first.get(i)))
+        .anyMatch(i -> areValues(rest, i));
   }
 
   private static boolean areValues(List<List<String>> rows, int column) {
-    int filled = 0;
-    int values = 0;
-    for (List<String> row : rows) {
-      if (column < row.size() && !row.get(column).isBlank()) {
-        filled++;
-        values += isValue(row.get(column)) ? 1 : 0;
-      }
-    }
-    return filled > 0 && values >= NEARLY_ALL * filled;
+    List<String> filled =
+        rows.stream()
+            .filter(row -> column < row.size() && !row.get(column).isBlank())
+            .map(row -> row.get(column))
+            .toList();
+    long values = filled.stream().filter(HeaderDetector::isValue).count();
+    return !filled.isEmpty() && values >= NEARLY_ALL * filled.size();
   }
 
   /** Digits where a name would have letters: a number, a date, an address. */
   private static boolean isValue(String text) {
-    String field = text.strip();
-    if (field.isEmpty()) {
-      return false;
-    }
-    char first = field.charAt(0);
-    boolean number = first == '-' || first == '+' || first == '.' || (first >= '0' && first <= '9');
-    return number
-        && field.chars().noneMatch(c -> Character.isLetter(c) && c != 'T' && c != 'Z' && c != 'e');
+    return VALUE.matcher(text.strip()).matches();
   }
 }

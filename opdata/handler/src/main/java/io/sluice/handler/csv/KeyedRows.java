@@ -12,8 +12,8 @@ import java.util.Arrays;
  */
 final class KeyedRows {
 
-  /** Bytes before a stored row: its time, and whether it has one. */
-  private static final int HEAD = 9;
+  /** Before a stored row stands its time. */
+  private static final byte[] HEAD = new byte[Long.BYTES];
 
   /** Of a numeric in COPY form: its length, digits, weight and sign come before the scale. */
   private static final int NUMERIC_SCALE = 4 + 6;
@@ -21,19 +21,13 @@ final class KeyedRows {
   /** Takes the rows that are left. */
   interface Output {
 
-    /**
-     * One row.
-     *
-     * @param micros its time, if it has one
-     */
-    void row(byte[] bytes, int offset, int length, boolean timed, long micros);
+    /** One row, and the time that it ended with. */
+    void row(byte[] bytes, int offset, int length, long micros);
   }
 
   private final BlockStore store;
-  private final CopyBuffer scratch = new CopyBuffer(1 << 10);
-  private byte[] key = new byte[256];
-  private int keyLength;
-  private byte[] row = new byte[1 << 10];
+  private final CopyBuffer row = new CopyBuffer(1 << 10);
+  private final CopyBuffer key = new CopyBuffer(256);
 
   /**
    * Rows of one file.
@@ -44,69 +38,47 @@ final class KeyedRows {
     this.store = store;
   }
 
-  /** Where the next row is written, and nothing else. */
+  /** Where the next row is written. */
   CopyBuffer begin() {
-    scratch.clear();
-    keyLength = 0;
-    return scratch;
+    row.clear();
+    row.append(HEAD, 0, HEAD.length);
+    key.clear();
+    return row;
   }
 
   /**
-   * The field that was written to {@code scratch} from {@code from} on belongs to the key.
+   * The field that was written from a position on belongs to the key.
    *
    * @return false when the key is longer than any index takes
    */
   boolean key(int from, PgType type) {
-    int length = scratch.size() - from;
-    if (keyLength + length > BlockStore.KEY_BYTES) {
+    int length = row.size() - from;
+    int at = key.size();
+    if (at + length > BlockStore.KEY_BYTES) {
       return false;
     }
-    if (key.length < keyLength + length) {
-      key = Arrays.copyOf(key, Math.max(keyLength + length, key.length * 2));
-    }
-    scratch.get(from, key, keyLength, length);
+    key.append(row.array(), from, length);
     if (type == PgType.NUMERIC) {
       // 1.0 and 1.00 are one key.
-      key[keyLength + NUMERIC_SCALE] = 0;
-      key[keyLength + NUMERIC_SCALE + 1] = 0;
+      Arrays.fill(key.array(), at + NUMERIC_SCALE, at + NUMERIC_SCALE + 2, (byte) 0);
     }
-    keyLength += length;
     return true;
   }
 
   /** The row is complete. */
-  void end(boolean timed, long micros) {
-    int length = HEAD + scratch.size();
-    if (row.length < length) {
-      row = new byte[Math.max(length, row.length * 2)];
-    }
-    ByteBuffer.wrap(row).putLong(micros).put((byte) (timed ? 1 : 0));
-    scratch.get(0, row, HEAD, scratch.size());
-    store.put(key, keyLength, row, length);
+  void end(long micros) {
+    ByteBuffer.wrap(row.array()).putLong(micros);
+    store.put(key.array(), key.size(), row.array(), row.size());
   }
 
   /** Hands out what is left. */
   void drain(Output output) {
     store.drain(
         stored -> {
-          ByteBuffer head = ByteBuffer.wrap(stored.bytes(), stored.bytesOffset(), HEAD);
-          long micros = head.getLong();
-          output.row(
-              stored.bytes(),
-              stored.bytesOffset() + HEAD,
-              stored.bytesLength() - HEAD,
-              head.get() != 0,
-              micros);
+          byte[] bytes = stored.bytes(0);
+          int from = stored.bytesOffset(0);
+          long micros = ByteBuffer.wrap(bytes).getLong(from);
+          output.row(bytes, from + HEAD.length, stored.bytesLength(0) - HEAD.length, micros);
         });
-  }
-
-  /** Rows that gave way to a later one of their key. */
-  long collapsed() {
-    return store.collapsed();
-  }
-
-  /** Of the collapsed, those that differed. */
-  long conflicts() {
-    return store.conflicts();
   }
 }

@@ -8,30 +8,27 @@ import io.sluice.core.feed.FeedTarget.Mode;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What encoding the files of a batch needs; of one worker. */
-public final class BatchContext {
+/**
+ * What encoding the files of a batch needs; of one worker.
+ *
+ * @param ids of the names in its rows
+ * @param output where its rows go
+ * @param window the times its target takes
+ * @param targets by id, those known so far
+ * @param groups their targets, those known so far
+ */
+public record BatchContext(
+    Feed feed,
+    Catalog catalog,
+    BatchIds ids,
+    ChunkOutput output,
+    Window window,
+    Map<Integer, BatchTarget> targets,
+    Map<String, BatchTarget> groups) {
 
-  private final Feed feed;
-  private final Catalog catalog;
-  private final BatchIds ids;
-  private final ChunkOutput output;
-  private final Window window;
-  private final Map<Integer, BatchTarget> targets = new HashMap<>();
-  private final Map<String, BatchTarget> groups = new HashMap<>();
-
-  /**
-   * Knows no target yet.
-   *
-   * @param ids of the names in its rows
-   * @param output where its rows go
-   * @param window the times its target takes
-   */
+  /** Knows no target yet. */
   public BatchContext(Feed feed, Catalog catalog, BatchIds ids, ChunkOutput output, Window window) {
-    this.feed = feed;
-    this.catalog = catalog;
-    this.ids = ids;
-    this.output = output;
-    this.window = window;
+    this(feed, catalog, ids, output, window, new HashMap<>(), new HashMap<>());
   }
 
   /**
@@ -42,33 +39,12 @@ public final class BatchContext {
    *     today
    */
   public BatchTarget target(String group) {
-    BatchTarget known = groups.get(group);
-    if (known == null) {
-      Target target = catalog.target(feed, group);
-      known = targets.computeIfAbsent(target.id(), id -> new BatchTarget(this, target));
-      groups.put(group, known);
-    }
-    return known;
-  }
-
-  public Feed feed() {
-    return feed;
-  }
-
-  public Catalog catalog() {
-    return catalog;
-  }
-
-  public BatchIds ids() {
-    return ids;
-  }
-
-  public ChunkOutput output() {
-    return output;
-  }
-
-  public Window window() {
-    return window;
+    return groups.computeIfAbsent(
+        group,
+        key -> {
+          Target target = catalog.target(feed, group);
+          return targets.computeIfAbsent(target.id(), id -> new BatchTarget(this, target));
+        });
   }
 
   /** Whether rows tell which fields the file had. */

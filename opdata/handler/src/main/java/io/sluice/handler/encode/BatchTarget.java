@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The tables of a target and where its counters are in them, while a batch is encoded. A wide
@@ -22,29 +23,15 @@ import java.util.Map;
  */
 public final class BatchTarget {
 
-  /** The columns of a counter, by kind. */
-  static final class Counter {
-    private final Place[] places = new Place[ValueKind.COUNT];
-    private final TableRows[] tables = new TableRows[ValueKind.COUNT];
-
-    /** Null when there is no such column. */
-    Place place(ValueKind kind) {
-      return places[kind.code()];
-    }
-
-    TableRows table(ValueKind kind) {
-      return tables[kind.code()];
-    }
-  }
-
   private record TypeRule(Glob glob, PgType type) {}
 
   private final BatchContext batch;
   private final Target target;
-  private final Map<String, Counter> counters = new HashMap<>();
+  private final Map<String, Place[]> counters = new HashMap<>();
   private final Map<Integer, TableRows> tables = new LinkedHashMap<>();
   private final List<TypeRule> rules = new ArrayList<>();
   private Map<String, PgType> inDatabase;
+  private long rows;
 
   BatchTarget(BatchContext batch, Target target) {
     this.batch = batch;
@@ -65,11 +52,10 @@ public final class BatchTarget {
   /** Takes in the columns that the catalogue has by now. */
   private void learn() {
     for (TargetColumn column : batch.catalog().allColumns(target)) {
-      Counter counter = counter(column.counter());
+      Place[] places = counter(column.counter());
       int kind = column.kind().code();
-      if (counter.places[kind] == null) {
-        counter.tables[kind] = table(column.tableId(), column.table());
-        counter.places[kind] = counter.tables[kind].add(column);
+      if (places[kind] == null) {
+        places[kind] = table(column.tableId(), column.table()).add(column);
       }
     }
   }
@@ -88,16 +74,23 @@ public final class BatchTarget {
     return tables.get(target.mainTableId());
   }
 
-  Counter counter(String name) {
-    return counters.computeIfAbsent(name, key -> new Counter());
+  /** A number for each row of the target, from 1. */
+  long nextRow() {
+    return ++rows;
+  }
+
+  /** The places of a counter by the codes of the kinds; null where there is no such column. */
+  Place[] counter(String name) {
+    return counters.computeIfAbsent(name, key -> new Place[ValueKind.COUNT]);
   }
 
   /** The place of a column that the catalogue has given. */
   public Place place(TargetColumn column) {
-    if (counter(column.counter()).place(column.kind()) == null) {
+    Place[] places = counter(column.counter());
+    if (places[column.kind().code()] == null) {
       learn();
     }
-    return counter(column.counter()).place(column.kind());
+    return places[column.kind().code()];
   }
 
   /** Registers columns that some file needs. */
@@ -122,11 +115,11 @@ public final class BatchTarget {
 
   /** Type of a counter's own column if it must be made. */
   PgType typeOf(String counter) {
-    for (TypeRule rule : rules) {
-      if (rule.glob().matches(counter)) {
-        return rule.type();
-      }
-    }
-    return PgType.FLOAT8;
+    return typeWanted(counter).orElse(PgType.FLOAT8);
+  }
+
+  /** The type that the feed says a column must be made with. */
+  public Optional<PgType> typeWanted(String column) {
+    return rules.stream().filter(r -> r.glob().matches(column)).map(TypeRule::type).findFirst();
   }
 }

@@ -2,7 +2,6 @@ package io.sluice.handler.encode;
 
 import io.sluice.core.catalog.BatchIds;
 import io.sluice.core.chunk.ChunkWriter;
-import io.sluice.core.chunk.Column;
 import io.sluice.core.chunk.UsedIds;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.feed.Feed;
@@ -12,9 +11,7 @@ import io.sluice.core.staging.StagingWriter;
 import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.Claim;
 import io.sluice.handler.reject.Reject;
-import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -70,15 +67,9 @@ public final class ChunkOutput implements AutoCloseable {
     return feed;
   }
 
-  /**
-   * Makes a segment, which takes part in the chunks from now on, until it is superseded.
-   *
-   * @param keys positions of the merge key in the columns; empty when the target appends
-   */
-  SegmentBuffer open(
-      int tableId, String schema, String table, List<Column> columns, List<Integer> keys) {
-    SegmentBuffer segment =
-        new SegmentBuffer(this, tableId, schema, table, columns, keys, buffers.take());
+  /** Makes a segment, which takes part in the chunks from now on, until it is superseded. */
+  SegmentBuffer open(SegmentBuffer.Shape shape) {
+    SegmentBuffer segment = new SegmentBuffer(this, shape, buffers.take());
     segments.add(segment);
     return segment;
   }
@@ -168,7 +159,7 @@ public final class ChunkOutput implements AutoCloseable {
     String key = StagingKeys.chunk(feed.name(), claim.token(), number);
     segments.sort(Comparator.comparingInt(SegmentBuffer::tableId));
     try (StagingWriter object = staging.create(key)) {
-      try (ChunkWriter chunk = new ChunkWriter(new Unclosed(object), claim.token(), number)) {
+      try (ChunkWriter chunk = new ChunkWriter(object, claim.token(), number)) {
         for (SegmentBuffer segment : segments) {
           if (!segment.isEmpty()) {
             segment.writeTo(chunk, ids);
@@ -188,23 +179,5 @@ public final class ChunkOutput implements AutoCloseable {
   public void close() {
     segments.forEach(segment -> buffers.give(segment.rows()));
     segments.clear();
-  }
-
-  /** The chunk's end is not the object's: that is committed after it. */
-  private static final class Unclosed extends FilterOutputStream {
-
-    Unclosed(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      flush();
-    }
   }
 }

@@ -1,7 +1,5 @@
 package io.sluice.handler.encode;
 
-import io.sluice.core.catalog.Catalog;
-import io.sluice.core.feed.Feed;
 import io.sluice.core.work.BatchFile;
 import io.sluice.handler.reject.RejectLog;
 
@@ -10,26 +8,4 @@ import io.sluice.handler.reject.RejectLog;
  *
  * @param rejects what could not be encoded
  */
-public record FileContext(BatchContext batch, BatchFile file, RejectLog rejects) {
-
-  public Feed feed() {
-    return batch.feed();
-  }
-
-  public Catalog catalog() {
-    return batch.catalog();
-  }
-
-  public ChunkOutput output() {
-    return batch.output();
-  }
-
-  public Window window() {
-    return batch.window();
-  }
-
-  /** Whether rows tell which fields the file had. */
-  public boolean merges() {
-    return batch.merges();
-  }
-}
+public record FileContext(BatchContext batch, BatchFile file, RejectLog rejects) {}

@@ -11,8 +11,8 @@ import io.sluice.handler.pm.PmGroup;
 abstract class GroupEncoder {
 
   final BatchContext batch;
-  private final NameIds elements;
-  private final NameIds objects;
+  final NameIds elements;
+  final NameIds objects;
   private PmGroup group;
   private long run;
 
@@ -20,15 +20,6 @@ abstract class GroupEncoder {
     this.batch = batch;
     this.elements = batch.ids().of(schema, Kind.ELEMENT);
     this.objects = batch.ids().of(schema, Kind.OBJECT);
-  }
-
-  /** Where the group's elements have their ids. */
-  NameIds elements() {
-    return elements;
-  }
-
-  NameIds objects() {
-    return objects;
   }
 
   /**

@@ -2,31 +2,30 @@ package io.sluice.handler.encode;
 
 import io.sluice.core.feed.Layout;
 import io.sluice.handler.block.BlockRow;
-import io.sluice.handler.pm.BlockPmSink;
 import io.sluice.handler.pm.PmGroup;
+import io.sluice.handler.pm.PmSink;
 import io.sluice.handler.reject.Reject;
 import io.sluice.handler.reject.RejectLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Turns the rows of measurement files of a batch into segments that the files share: rejects what
  * lies outside the target's window, numbers elements and objects, and leaves the columns to the
  * layout.
  */
-public final class PmEncoder implements BlockPmSink.Output {
+public final class PmEncoder implements PmSink.Output {
 
   private final BatchContext batch;
   private final Map<String, GroupEncoder> encoders = new HashMap<>();
   private RejectLog rejects;
-  private String firstElement;
+  private String lastElement;
+  private byte[] elementBytes = {};
   private boolean severalElements;
   private long run;
-  private PmGroup lastGroup;
-  private GroupEncoder lastEncoder;
-  private final LastElement lastElement = new LastElement();
 
   public PmEncoder(BatchContext batch) {
     this.batch = batch;
@@ -35,14 +34,13 @@ public final class PmEncoder implements BlockPmSink.Output {
   /** Rows are of this file from now on. */
   public void begin(FileContext file) {
     rejects = file.rejects();
-    firstElement = null;
+    lastElement = null;
     severalElements = false;
-    lastGroup = null;
   }
 
   /** The file's element, or null when it has none or several. */
   public String element() {
-    return severalElements ? null : firstElement;
+    return severalElements ? null : lastElement;
   }
 
   @Override
@@ -54,21 +52,16 @@ public final class PmEncoder implements BlockPmSink.Output {
       reject(element, group, row);
       return;
     }
-    severalElements |= firstElement != null && !firstElement.equals(element);
-    firstElement = element;
-    GroupEncoder encoder = encoder(group);
-    encoder.prepare(group, run);
-    int object = encoder.objects().id(row.objectBytes(), row.objectOffset(), row.objectLength());
-    encoder.row(row, lastElement.id(element, encoder), object);
-    batch.output().flushIfFull();
-  }
-
-  private GroupEncoder encoder(PmGroup group) {
-    if (group != lastGroup) {
-      lastGroup = group;
-      lastEncoder = encoders.computeIfAbsent(group.id(), this::newEncoder);
+    if (!element.equals(lastElement)) {
+      severalElements |= lastElement != null;
+      lastElement = element;
+      elementBytes = element.getBytes(StandardCharsets.UTF_8);
     }
-    return lastEncoder;
+    GroupEncoder encoder = encoders.computeIfAbsent(group.id(), this::newEncoder);
+    encoder.prepare(group, run);
+    int object = encoder.objects.id(row.objectBytes(), row.objectOffset(), row.objectLength());
+    encoder.row(row, encoder.elements.id(elementBytes, 0, elementBytes.length), object);
+    batch.output().flushIfFull();
   }
 
   private GroupEncoder newEncoder(String group) {
@@ -78,40 +71,15 @@ public final class PmEncoder implements BlockPmSink.Output {
   }
 
   private void reject(String element, PmGroup group, BlockRow row) {
-    long cells = 0;
-    for (int slot = 0; slot < row.slots(); slot++) {
-      cells += row.has(slot) ? 1 : 0;
-    }
-    if (rejects.count("out_of_window", cells)) {
-      Instant end = Instant.ofEpochSecond(Math.floorDiv(row.end(), 1_000_000L));
-      String message =
-          "the period ends at %s; the target accepts %s (group '%s')"
-              .formatted(end, batch.window(), group.id());
-      rejects.keep(
-          new Reject("out_of_window", 0, 0, element, row.object(), null, cells, message, null));
-    }
-  }
-
-  /** The id of the element that the last row had: most files have but one. */
-  private final class LastElement {
-    private String name;
-    private byte[] bytes = {};
-    private GroupEncoder of;
-    private int generation;
-    private int id;
-
-    int id(String element, GroupEncoder encoder) {
-      boolean same = element.equals(name);
-      if (!same) {
-        name = element;
-        bytes = element.getBytes(StandardCharsets.UTF_8);
-      }
-      if (!same || generation != batch.ids().generation() || of.elements() != encoder.elements()) {
-        of = encoder;
-        generation = batch.ids().generation();
-        id = encoder.elements().id(bytes, 0, bytes.length);
-      }
-      return id;
-    }
+    long cells = IntStream.range(0, row.slots()).filter(row::has).count();
+    String reason = "out_of_window";
+    Instant end = Instant.ofEpochSecond(Math.floorDiv(row.end(), 1_000_000L));
+    String message =
+        "the period ends at %s; the target accepts %s (group '%s')"
+            .formatted(end, batch.window(), group.id());
+    rejects.add(
+        reason,
+        cells,
+        () -> new Reject(reason, 0, 0, element, row.object(), null, cells, message, null));
   }
 }

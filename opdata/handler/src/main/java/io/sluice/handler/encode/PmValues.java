@@ -10,8 +10,7 @@ import java.math.BigDecimal;
 /** Writes measured values as the columns' types have them. */
 final class PmValues {
 
-  private double[] elements = new double[64];
-  private boolean[] nulls = new boolean[64];
+  private PmValues() {}
 
   /** Whether a number survives in a column of this type. */
   static boolean fits(PgType type, BlockRow row, int slot, CellKind kind) {
@@ -39,13 +38,18 @@ final class PmValues {
         && value.toBigInteger().bitLength() < 64;
   }
 
-  /** A number that {@link #fits}. */
-  void putNumber(CopyBuffer rows, PgType type, BlockRow row, int slot, CellKind kind) {
-    if (kind == CellKind.NUMERIC) {
-      putExact(rows, type, row.numeric(slot));
-      return;
+  /** A value; a number is one that {@link #fits}. */
+  static void put(CopyBuffer rows, PgType type, BlockRow row, int slot) {
+    switch (row.kind(slot)) {
+      case DOUBLE -> putNumber(rows, type, row.number(slot));
+      case NUMERIC -> putExact(rows, type, row.numeric(slot));
+      case VECTOR -> putVector(rows, row, slot);
+      case VECTOR_NUMERIC -> putNumericVector(rows, row, slot);
+      default -> rows.putNull();
     }
-    double value = row.number(slot);
+  }
+
+  private static void putNumber(CopyBuffer rows, PgType type, double value) {
     switch (type) {
       case FLOAT8 -> rows.putDouble(value);
       case FLOAT4 -> rows.putFloat((float) value);
@@ -70,22 +74,30 @@ final class PmValues {
     return zeroFraction ? value.setScale(0) : value;
   }
 
-  void putVector(CopyBuffer rows, BlockRow row, int slot) {
+  static void putVector(CopyBuffer rows, BlockRow row, int slot) {
     int size = row.vectorSize(slot);
-    if (size > elements.length) {
-      elements = new double[size * 2];
-      nulls = new boolean[size * 2];
-    }
+    int start = rows.beginArray(PgType.FLOAT8, size);
     for (int i = 0; i < size; i++) {
       long bits = row.vectorBits(slot, i);
-      nulls[i] = bits == MeasuredValue.NULL_BITS;
-      elements[i] = Double.longBitsToDouble(bits);
+      if (bits == MeasuredValue.NULL_BITS) {
+        rows.putNull();
+      } else {
+        rows.putLong(bits);
+      }
     }
-    rows.putDoubleArray(elements, nulls, size);
+    rows.endArray(start);
   }
 
-  void putNumericVector(CopyBuffer rows, BlockRow row, int slot) {
+  static void putNumericVector(CopyBuffer rows, BlockRow row, int slot) {
     BigDecimal[] vector = row.numericVector(slot);
-    rows.putNumericArray(vector, vector.length);
+    int start = rows.beginArray(PgType.NUMERIC, vector.length);
+    for (BigDecimal element : vector) {
+      if (element == null) {
+        rows.putNull();
+      } else {
+        rows.putNumeric(element);
+      }
+    }
+    rows.endArray(start);
   }
 }

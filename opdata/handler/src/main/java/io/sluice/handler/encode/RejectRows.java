@@ -6,6 +6,7 @@ import io.sluice.core.chunk.PgType;
 import io.sluice.core.chunk.Segment;
 import io.sluice.core.ids.FileIds;
 import io.sluice.core.work.BatchFile;
+import io.sluice.handler.encode.SegmentBuffer.Shape;
 import io.sluice.handler.reject.Reject;
 import java.util.List;
 
@@ -30,7 +31,7 @@ final class RejectRows {
   private final SegmentBuffer segment;
 
   RejectRows(ChunkOutput output) {
-    segment = output.open(Segment.REJECTS, "sluice", "reject", COLUMNS, List.of());
+    segment = output.open(new Shape(Segment.REJECTS, "sluice", "reject", COLUMNS, List.of()));
   }
 
   /** Writes the rejects of a file; returns the bytes they took. */
@@ -62,19 +63,11 @@ final class RejectRows {
     } else {
       rows.putNull();
     }
-    putText(rows, reject.element());
-    putText(rows, reject.object());
-    putText(rows, reject.item());
+    rows.putText(reject.element());
+    rows.putText(reject.object());
+    rows.putText(reject.item());
     rows.putLong(reject.cells());
     rows.putText(reject.message());
-    putText(rows, reject.raw());
-  }
-
-  private static void putText(CopyBuffer rows, String text) {
-    if (text == null) {
-      rows.putNull();
-    } else {
-      rows.putText(text);
-    }
+    rows.putText(reject.raw());
   }
 }

@@ -14,43 +14,41 @@ import java.util.List;
 /** Rows of one table and column list until their chunk is full, of one file after the other. */
 public final class SegmentBuffer {
 
+  /**
+   * What its rows are.
+   *
+   * @param keys positions of the merge key in the columns; empty when the target appends
+   */
+  record Shape(
+      int tableId, String schema, String table, List<Column> columns, List<Integer> keys) {}
+
   private final ChunkOutput output;
-  private final int tableId;
-  private final String schema;
-  private final String table;
-  private final List<Column> columns;
-  private final List<Integer> keys;
+  private final Shape shape;
   private final PartitionStarts partitions;
   private final Marks marks = new Marks();
   private final CopyBuffer rows;
   private final List<Segment.Run> runs = new ArrayList<>();
-  private final Presence presence;
+  private final int stride;
+
+  /** Bitmaps of rows, up to the last row that lacks a field. */
+  private final CopyBuffer presence = new CopyBuffer(0);
+
   private int[] standIns = {};
   private int standInCount;
   private BatchFile file;
   private int runStart;
   private int runEnd;
+  private int rowCount;
   private long runRows;
   private long runCells;
   private boolean superseded;
 
-  SegmentBuffer(
-      ChunkOutput output,
-      int tableId,
-      String schema,
-      String table,
-      List<Column> columns,
-      List<Integer> keys,
-      CopyBuffer rows) {
+  SegmentBuffer(ChunkOutput output, Shape shape, CopyBuffer rows) {
     this.output = output;
-    this.tableId = tableId;
-    this.schema = schema;
-    this.table = table;
-    this.columns = List.copyOf(columns);
-    this.keys = List.copyOf(keys);
+    this.shape = shape;
     this.partitions = new PartitionStarts(output.feed());
     this.rows = rows;
-    this.presence = new Presence(columns.size());
+    this.stride = (shape.columns().size() + 7) / 8;
   }
 
   /** Where rows are written; each is followed by {@link #written}. */
@@ -58,27 +56,27 @@ public final class SegmentBuffer {
     return rows;
   }
 
-  /** A row of the current file was written that has all fields, or need not tell. */
-  void written(long units) {
-    written(units, null);
+  /** The file had not this field of the row being written, and merging asks for it. */
+  void lacks(int field) {
+    presence.fill((rowCount + 1) * stride - presence.size());
+    presence.clearBit(rowCount * stride, field);
   }
 
   /**
    * A row of the current file was written.
    *
    * @param units cells in it, or 1 for a CSV row
-   * @param present bitmap of its fields; null when all are there, and in append mode
    */
-  public void written(long units, byte[] present) {
+  public void written(long units) {
     BatchFile current = output.file();
     if (file == null || file.id() != current.id()) {
       endRun();
       file = current;
     }
+    rowCount++;
     runRows++;
     runCells += units;
     runEnd = rows.size();
-    presence.add(present);
   }
 
   private void endRun() {
@@ -124,34 +122,38 @@ public final class SegmentBuffer {
 
   void writeTo(ChunkWriter chunk, BatchIds ids) throws IOException {
     endRun();
+    boolean allPresent = presence.size() == 0;
+    presence.fill(allPresent ? 0 : rowCount * stride - presence.size());
     for (int i = 0; i < standInCount; i++) {
       rows.setInt(standIns[i], ids.id(rows.getInt(standIns[i])));
     }
     Segment head =
         new Segment(
-            tableId,
-            schema,
-            table,
-            columns,
-            runs.stream().mapToLong(Segment.Run::rows).sum(),
+            shape.tableId(),
+            shape.schema(),
+            shape.table(),
+            shape.columns(),
+            rowCount,
             runs.stream().mapToLong(Segment.Run::cells).sum(),
-            keys,
+            shape.keys(),
             partitions.list(),
             marks.list(ids),
             rows.size(),
-            presence.stride(),
+            allPresent ? 0 : stride,
             runs);
-    chunk.segment(head, rows, presence.bytes());
+    chunk.segment(head, rows, presence);
   }
 
   /** Drops the row that a failing file left half written. */
   void dropUnfinished() {
     rows.truncate(runEnd);
+    presence.truncate(Math.min(presence.size(), rowCount * stride));
     while (standInCount > 0 && standIns[standInCount - 1] >= runEnd) {
       standInCount--;
     }
   }
 
+  /** Forgets the rows, which were written. */
   void clear() {
     rows.clear();
     partitions.clear();
@@ -159,14 +161,12 @@ public final class SegmentBuffer {
     runs.clear();
     presence.clear();
     standInCount = 0;
-    file = null;
     runStart = 0;
     runEnd = 0;
-    runRows = 0;
-    runCells = 0;
+    rowCount = 0;
   }
 
   int tableId() {
-    return tableId;
+    return shape.tableId();
   }
 }

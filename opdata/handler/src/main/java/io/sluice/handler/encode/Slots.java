@@ -5,7 +5,6 @@ import io.sluice.core.catalog.TargetColumn;
 import io.sluice.core.catalog.ValueKind;
 import io.sluice.core.chunk.PgType;
 import io.sluice.handler.block.BlockRow;
-import io.sluice.handler.encode.BatchTarget.Counter;
 import io.sluice.handler.encode.TableRows.Place;
 import io.sluice.handler.pm.PmGroup;
 import io.sluice.handler.value.CellKind;
@@ -26,7 +25,7 @@ final class Slots {
   private final BatchTarget target;
   private final List<ColumnKey> missing = new ArrayList<>();
   private PmGroup group;
-  private Counter[] counters = new Counter[64];
+  private Place[][] counters = new Place[64][];
   private byte[] asked = new byte[64];
   private int count;
 
@@ -40,46 +39,32 @@ final class Slots {
     count = 0;
   }
 
-  int count() {
-    return count;
-  }
-
-  Counter counter(int slot) {
-    return counters[slot];
-  }
-
-  /** Finds or makes the columns for the kinds of values seen; true when there are more slots. */
-  boolean prepare() {
-    boolean more = extend();
+  /** Finds or makes the columns for the kinds of values seen. */
+  void prepare() {
+    extend();
     askAll(this::askOwn);
     askAll(this::askSiblings);
-    return more;
   }
 
   private void askAll(IntConsumer ask) {
-    for (int slot = 0; slot < count; slot++) {
-      ask.accept(slot);
-    }
-    if (registerMissing()) {
+    do {
       for (int slot = 0; slot < count; slot++) {
         ask.accept(slot);
       }
-    }
+    } while (registerMissing());
   }
 
-  private boolean extend() {
+  private void extend() {
     int slots = group.slots();
     if (slots > counters.length) {
       counters = Arrays.copyOf(counters, slots * 2);
       asked = Arrays.copyOf(asked, slots * 2);
     }
-    boolean more = slots > count;
     List<String> names = group.counters();
     for (; count < slots; count++) {
       counters[count] = target.counter(names.get(count));
       asked[count] = 0;
     }
-    return more;
   }
 
   private void askOwn(int slot) {
@@ -113,9 +98,13 @@ final class Slots {
   }
 
   private boolean takesExact(int slot) {
-    Place own = counters[slot].place(ValueKind.VALUE);
+    Place own = place(slot, ValueKind.VALUE);
     return own != null
         && (own.column().type() == PgType.NUMERIC || own.column().type() == PgType.TEXT);
+  }
+
+  private Place place(int slot, ValueKind kind) {
+    return counters[slot][kind.code()];
   }
 
   private String name(int slot) {
@@ -123,12 +112,12 @@ final class Slots {
   }
 
   private void ask(int slot, ValueKind kind) {
-    Place place = counters[slot].place(kind);
+    Place place = place(slot, kind);
     if (place == null) {
       missing.add(target.key(name(slot), kind));
     } else {
       asked[slot] |= (byte) (1 << kind.code());
-      counters[slot].table(kind).use(place);
+      place.use();
     }
   }
 
@@ -148,23 +137,21 @@ final class Slots {
     return (asked[slot] & 1 << kind.code()) != 0;
   }
 
-  /** Kind of the column that takes a slot's value of this row; it is there. */
-  ValueKind home(BlockRow row, int slot) {
-    ValueKind home = kindOf(row, slot);
-    if (!isAsked(slot, home)) {
-      ask(slot, home);
-      if (registerMissing()) {
-        ask(slot, home);
-      }
+  /** The column that takes a slot's value of this row. */
+  Place home(BlockRow row, int slot) {
+    ValueKind kind = kindOf(row, slot);
+    while (!isAsked(slot, kind)) {
+      ask(slot, kind);
+      registerMissing();
     }
-    return home;
+    return place(slot, kind);
   }
 
   private ValueKind kindOf(BlockRow row, int slot) {
     CellKind kind = row.kind(slot);
     return switch (kind) {
       case DOUBLE, NUMERIC -> {
-        Place own = counters[slot].place(ValueKind.VALUE);
+        Place own = place(slot, ValueKind.VALUE);
         TargetColumn column = own == null ? null : own.column();
         boolean fits = column != null && PmValues.fits(column.type(), row, slot, kind);
         yield fits ? ValueKind.VALUE : ValueKind.NUMERIC;

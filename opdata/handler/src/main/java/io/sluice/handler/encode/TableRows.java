@@ -3,8 +3,8 @@ package io.sluice.handler.encode;
 import io.sluice.core.catalog.RowColumns;
 import io.sluice.core.catalog.TargetColumn;
 import io.sluice.core.chunk.Column;
+import io.sluice.handler.encode.SegmentBuffer.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,10 +19,12 @@ public final class TableRows {
   private static final int SPARSE_COLUMNS = 64;
 
   /** A column and its place. */
-  public static final class Place {
+  public final class Place {
     private final TargetColumn column;
     private boolean used;
     private int position = -1;
+    private long filled;
+    private int slot;
 
     private Place(TargetColumn column) {
       this.column = column;
@@ -36,6 +38,35 @@ public final class TableRows {
     public TargetColumn column() {
       return column;
     }
+
+    /** A row, told by its number, has its value in a slot. */
+    void fill(long row, int valueSlot) {
+      filled = row;
+      slot = valueSlot;
+      filledRow = row;
+    }
+
+    boolean isFilled(long row) {
+      return filled == row;
+    }
+
+    int slot() {
+      return slot;
+    }
+
+    /** The file had not this field of the row being written. */
+    public void lacks() {
+      segment.lacks(before.size() + position);
+    }
+
+    /** A file of the batch has the column. */
+    public void use() {
+      if (!used) {
+        used = true;
+        usedPlaces++;
+        stale |= position < 0;
+      }
+    }
   }
 
   private final BatchContext batch;
@@ -48,10 +79,9 @@ public final class TableRows {
   private final List<Place> all = new ArrayList<>();
   private Place[] places = {};
   private SegmentBuffer segment;
-  private int used;
-  private int version;
+  private int usedPlaces;
   private boolean stale = true;
-  private byte[] present = {};
+  private long filledRow;
 
   /**
    * A table without columns but the fixed ones.
@@ -84,15 +114,6 @@ public final class TableRows {
     return place;
   }
 
-  /** A file of the batch has a column. */
-  public void use(Place place) {
-    if (!place.used) {
-      place.used = true;
-      used++;
-      stale |= place.position < 0;
-    }
-  }
-
   /** Where the rows go that have the columns used so far. */
   public SegmentBuffer segment() {
     if (stale) {
@@ -105,8 +126,8 @@ public final class TableRows {
     if (segment != null) {
       segment.supersede();
     }
-    int unused = all.size() - used;
-    boolean sparse = unused > SPARSE_COLUMNS && all.size() > SPARSE_FACTOR * used;
+    int unused = all.size() - usedPlaces;
+    boolean sparse = unused > SPARSE_COLUMNS && all.size() > SPARSE_FACTOR * usedPlaces;
     places = all.stream().filter(place -> !sparse || place.used).toArray(Place[]::new);
     all.forEach(place -> place.position = -1);
     List<Column> columns = new ArrayList<>(before);
@@ -115,28 +136,18 @@ public final class TableRows {
       columns.add(new Column(places[i].column.column(), places[i].column.type()));
     }
     columns.addAll(after);
-    List<Integer> keys = keys(columns);
-    present = new byte[(columns.size() + 7) / 8];
-    segment = batch.output().open(tableId, schema, table, columns, keys);
+    segment = batch.output().open(new Shape(tableId, schema, table, columns, keys(columns)));
     stale = false;
-    version++;
   }
 
   private List<Integer> keys(List<Column> columns) {
-    List<Integer> keys = new ArrayList<>();
-    for (String name : keyNames) {
-      for (int i = 0; i < columns.size(); i++) {
-        if (columns.get(i).name().equals(name)) {
-          keys.add(i);
-        }
-      }
-    }
-    return keys;
+    List<String> names = columns.stream().map(Column::name).toList();
+    return keyNames.stream().map(names::indexOf).filter(at -> at >= 0).toList();
   }
 
-  /** Changes when the places do; after {@link #segment}. */
-  public int version() {
-    return version;
+  /** Whether a row, told by its number, has values for the table. */
+  boolean isFilled(long row) {
+    return filledRow == row;
   }
 
   /** The columns written, in order, between the fixed ones. */
@@ -147,30 +158,5 @@ public final class TableRows {
   /** Fields of a row. */
   public int fields() {
     return before.size() + places.length + after.size();
-  }
-
-  /** Forgets which fields are there: all fixed ones, and none else. */
-  public void clearPresent() {
-    Arrays.fill(present, (byte) 0);
-    for (int i = 0; i < before.size(); i++) {
-      set(i);
-    }
-    for (int i = 0; i < after.size(); i++) {
-      set(before.size() + places.length + i);
-    }
-  }
-
-  /** The field at a place is there. */
-  public void setPresent(int position) {
-    set(before.size() + position);
-  }
-
-  private void set(int field) {
-    present[field >> 3] |= (byte) (1 << (field & 7));
-  }
-
-  /** Which fields are there, see {@link io.sluice.core.chunk.Segment#presence}. */
-  public byte[] present() {
-    return present;
   }
 }

@@ -2,9 +2,11 @@ package io.sluice.handler.encode;
 
 import io.sluice.core.catalog.Dimensions.Kind;
 import io.sluice.core.catalog.NameIds;
+import io.sluice.core.catalog.ValueKind;
 import io.sluice.core.chunk.CopyBuffer;
 import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.pm.PmGroup;
+import io.sluice.handler.value.CellKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +16,6 @@ final class TallEncoder extends GroupEncoder {
 
   private final TableRows table;
   private final NameIds counters;
-  private final PmValues values = new PmValues();
   private final List<byte[]> names = new ArrayList<>();
   private PmGroup group;
 
@@ -57,25 +58,17 @@ final class TallEncoder extends GroupEncoder {
   }
 
   private void putValue(CopyBuffer rows, BlockRow row, int slot) {
-    int column =
-        switch (row.kind(slot)) {
-          case DOUBLE -> 0;
-          case NUMERIC -> 1;
-          case VECTOR -> 2;
-          case VECTOR_NUMERIC -> 3;
-          default -> -1;
-        };
-    for (int i = 0; i < 4; i++) {
-      if (i != column) {
-        rows.putNull();
-        continue;
-      }
-      switch (column) {
-        case 0 -> rows.putDouble(row.number(slot));
-        case 1 -> rows.putNumeric(row.numeric(slot));
-        case 2 -> values.putVector(rows, row, slot);
-        default -> values.putNumericVector(rows, row, slot);
-      }
+    CellKind kind = row.kind(slot);
+    // The columns are in the order of the kinds; a blank is in the first.
+    int column = Math.max(0, kind.compareTo(CellKind.DOUBLE));
+    rows.putNulls(column);
+    switch (kind) {
+      case DOUBLE -> rows.putDouble(row.number(slot));
+      case NUMERIC -> rows.putNumeric(row.numeric(slot));
+      case VECTOR -> PmValues.putVector(rows, row, slot);
+      case VECTOR_NUMERIC -> PmValues.putNumericVector(rows, row, slot);
+      default -> rows.putNull();
     }
+    rows.putNulls(ValueKind.COUNT - 1 - column);
   }
 }

@@ -5,10 +5,8 @@ import io.sluice.handler.block.BlockStore;
 import io.sluice.handler.csv.CsvEncoder;
 import io.sluice.handler.csv.CsvText;
 import io.sluice.handler.encode.FileContext;
-import io.sluice.handler.reject.Broken;
+import io.sluice.handler.encode.FileCounts;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Delimited text. */
 final class CsvFormat implements Format {
@@ -27,20 +25,7 @@ final class CsvFormat implements Format {
   public FileCounts read(InputStream in, FileContext context) {
     store.reset();
     text.open(in);
-    CsvEncoder rows = CsvEncoder.read(text, format, context, store);
-    rows.broken()
-        .ifPresent(broken -> Broken.keepOrReject(broken, format.onTruncated(), context.rejects()));
-    List<String> notes = new ArrayList<>(text.notes());
-    notes.addAll(rows.notes());
-    return new FileCounts(
-        "row",
-        rows.rows(),
-        rows.collapsed(),
-        rows.conflicts(),
-        null,
-        FileCounts.time(rows.firstTime()),
-        FileCounts.time(rows.lastTime()),
-        notes);
+    return CsvEncoder.read(text, format, context, store);
   }
 
   @Override

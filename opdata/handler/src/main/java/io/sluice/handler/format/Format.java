@@ -3,6 +3,7 @@ package io.sluice.handler.format;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.RejectFile;
 import io.sluice.handler.encode.FileContext;
+import io.sluice.handler.encode.FileCounts;
 import java.io.InputStream;
 
 /**

@@ -4,6 +4,7 @@ import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedFormat;
 import io.sluice.handler.block.BlockStore;
 import io.sluice.handler.encode.FileContext;
+import io.sluice.handler.encode.FileCounts;
 import io.sluice.handler.input.StagedInput;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -5,13 +5,14 @@ import io.sluice.core.feed.FeedFormat;
 import io.sluice.core.feed.FeedTarget.Mode;
 import io.sluice.handler.block.BlockStore;
 import io.sluice.handler.clean.CounterCleaning;
-import io.sluice.handler.encode.BatchContext;
+import io.sluice.handler.encode.ChunkOutput;
 import io.sluice.handler.encode.FileContext;
+import io.sluice.handler.encode.FileCounts;
 import io.sluice.handler.encode.PmEncoder;
-import io.sluice.handler.pm.BlockPmSink;
 import io.sluice.handler.pm.PmCounts;
 import io.sluice.handler.pm.PmReader;
 import io.sluice.handler.pm.PmSettings;
+import io.sluice.handler.pm.PmSink;
 import io.sluice.handler.reject.Broken;
 import io.sluice.handler.xml.XmlLimits;
 import io.sluice.handler.xml.XmlOpener;
@@ -26,7 +27,7 @@ final class PmFormat implements Format {
   private final CounterCleaning choice;
   private final BlockStore store;
   private final boolean merges;
-  private BatchContext batch;
+  private ChunkOutput output;
   private PmEncoder encoder;
   private final XmlOpener documents = new XmlOpener(XmlLimits.DEFAULT);
 
@@ -43,29 +44,28 @@ final class PmFormat implements Format {
     PmSettings settings = PmSettings.of(format, choice, context.file().path());
     PmEncoder encoder = encoder(context);
     try (XmlPull xml = documents.open(in)) {
-      BlockPmSink sink = new BlockPmSink(store, encoder, merges);
+      PmSink sink = new PmSink(store, encoder, merges);
       PmCounts counts = PmReader.read(xml, settings, sink, context.rejects());
       counts
           .broken()
           .ifPresent(
               broken -> Broken.keepOrReject(broken, format.onTruncated(), context.rejects()));
-      return new FileCounts(
+      return FileCounts.of(
           "cell",
           counts.values(),
-          store.collapsed(),
-          store.conflicts(),
+          store,
           encoder.element(),
-          FileCounts.time(counts.firstEnd()),
-          FileCounts.time(counts.lastEnd()),
+          counts.firstEnd(),
+          counts.lastEnd(),
           List.of());
     }
   }
 
   /** One for all files of a batch, which share its segments. */
   private PmEncoder encoder(FileContext context) {
-    if (context.batch() != batch) {
-      batch = context.batch();
-      encoder = new PmEncoder(batch);
+    if (context.batch().output() != output) {
+      output = context.batch().output();
+      encoder = new PmEncoder(context.batch());
     }
     encoder.begin(context);
     return encoder;

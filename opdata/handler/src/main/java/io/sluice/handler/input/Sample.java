@@ -5,20 +5,26 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The first bytes of a file, to be looked at before all of it is read. A file that breaks off in
- * them is known so when its reader comes to the break, not before. Its buffer is kept for the next
- * file.
+ * them is known so when its reader comes to the break, not before: reading on fails once more. Its
+ * buffer is kept for the next file.
  */
 public final class Sample {
 
   private static final int INITIAL = 16 << 10;
+  private static final List<Charset> MARKED =
+      List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE);
 
   private final int limit;
   private byte[] bytes = new byte[INITIAL];
-  private int size;
+  private int start;
+  private int end;
   private boolean whole;
   private RejectFile broken;
   private InputStream rest;
@@ -35,34 +41,66 @@ public final class Sample {
   /** Takes the first bytes of a file. */
   public void read(InputStream in) throws IOException {
     rest = in;
-    size = 0;
+    start = 0;
+    end = 0;
     broken = null;
     whole = false;
     try {
-      while (size < limit && !whole) {
-        ensureRoom();
-        int count = in.read(bytes, size, Math.min(bytes.length, limit) - size);
+      while (end < limit && !whole) {
+        if (end == bytes.length) {
+          bytes = Arrays.copyOf(bytes, end * 2);
+        }
+        int count = in.read(bytes, end, Math.min(bytes.length, limit) - end);
         whole = count < 0;
-        size += Math.max(count, 0);
+        end += Math.max(count, 0);
       }
     } catch (RejectFile e) {
       broken = e;
     }
   }
 
-  private void ensureRoom() {
-    if (size == bytes.length) {
-      bytes = Arrays.copyOf(bytes, size * 2);
+  /**
+   * Passes over the byte-order mark, and more of it: some senders mark twice.
+   *
+   * @return the charset it stands for, or null without one
+   */
+  public Charset skipMarks() {
+    for (Charset charset : MARKED) {
+      byte[] mark = "\uFEFF".getBytes(charset);
+      if (startsWith(mark)) {
+        while (startsWith(mark)) {
+          start += mark.length;
+        }
+        return charset;
+      }
     }
+    return null;
   }
 
-  /** The array that holds the bytes, from its start. */
-  public byte[] bytes() {
-    return bytes;
+  /** Whether these bytes are the next ones. */
+  public boolean startsWith(byte... wanted) {
+    int stop = start + wanted.length;
+    return stop <= end && Arrays.equals(bytes, start, stop, wanted, 0, wanted.length);
   }
 
+  /** Passes over bytes. */
+  public void skip(int count) {
+    start += count;
+  }
+
+  /** Number of bytes that were not passed over. */
   public int size() {
-    return size;
+    return end - start;
+  }
+
+  /** The first of the bytes as text. */
+  public String text(int count, Charset charset) {
+    return new String(bytes, start, Math.min(count, size()), charset);
+  }
+
+  /** The bytes that were not passed over. */
+  public byte[] content() {
+    return Arrays.copyOfRange(bytes, start, end);
   }
 
   /** Whether the sample is the whole file. */
@@ -70,41 +108,19 @@ public final class Sample {
     return whole;
   }
 
-  /** Whether there is more to come. */
-  public boolean hasMore() {
-    return !whole && broken == null;
-  }
-
-  /** Fails as reading on would, when the file broke off in the sample. */
-  public void throwIfBroken() {
-    if (broken != null) {
-      throw broken;
+  /**
+   * Fails when there is no more than a blank text in the file.
+   *
+   * @param text the whole sample's
+   */
+  public void rejectBlank(String text) {
+    if ((whole || broken != null) && text.isBlank()) {
+      throw broken == null ? new RejectFile("empty", "byte 0", "the file is empty") : broken;
     }
   }
 
-  /** The file from an offset in the sample on. */
-  public InputStream content(int from) {
-    InputStream head = new ByteArrayInputStream(bytes, from, size - from);
-    return new SequenceInputStream(head, broken == null ? rest : new Break(broken));
-  }
-
-  /** A file's end that is none. */
-  private static final class Break extends InputStream {
-
-    private final RejectFile broken;
-
-    Break(RejectFile broken) {
-      this.broken = broken;
-    }
-
-    @Override
-    public int read() {
-      throw broken;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) {
-      throw broken;
-    }
+  /** The file from what was not passed over on. */
+  public InputStream stream() {
+    return new SequenceInputStream(new ByteArrayInputStream(bytes, start, size()), rest);
   }
 }

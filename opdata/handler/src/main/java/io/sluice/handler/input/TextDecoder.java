@@ -9,12 +9,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
-import java.nio.charset.CodingErrorAction;
 
 /**
  * Text of bytes. Unlike {@link java.io.InputStreamReader} it hands out everything before broken
  * bytes or a failing stream before it fails, drops every byte-order mark at the start, and can be
- * opened again, so that its buffer and decoder serve the next file.
+ * opened again, so that its buffers and decoder serve the next file.
  */
 public final class TextDecoder extends Reader {
 
@@ -22,7 +21,7 @@ public final class TextDecoder extends Reader {
   private static final char MARK = '\uFEFF';
 
   private final ByteBuffer bytes = ByteBuffer.allocate(BUFFER);
-  private final CharBuffer pair = CharBuffer.allocate(2);
+  private final CharBuffer chars = CharBuffer.allocate(BUFFER);
   private InputStream in = InputStream.nullInputStream();
   private CharsetDecoder decoder;
   private boolean ended;
@@ -40,13 +39,9 @@ public final class TextDecoder extends Reader {
     started = false;
     finished = false;
     bytes.clear().flip();
-    pair.clear().flip();
+    chars.clear().flip();
     if (decoder == null || !decoder.charset().equals(charset)) {
-      decoder =
-          charset
-              .newDecoder()
-              .onMalformedInput(CodingErrorAction.REPORT)
-              .onUnmappableCharacter(CodingErrorAction.REPORT);
+      decoder = charset.newDecoder(); // which reports what it cannot decode
     }
     decoder.reset();
     return this;
@@ -58,66 +53,40 @@ public final class TextDecoder extends Reader {
    * @throws CharacterCodingException when the next bytes are not of the charset
    */
   @Override
-  public int read(char[] chars, int offset, int length) throws IOException {
-    if (length == 0 || finished) {
-      return length == 0 ? 0 : -1;
+  public int read(char[] target, int offset, int length) throws IOException {
+    while (length > 0 && !chars.hasRemaining() && !finished) {
+      decode();
     }
-    int count = decode(chars, offset, length);
-    while (!started && count > 0) {
-      int marks = 0;
-      while (marks < count && chars[offset + marks] == MARK) {
-        marks++;
-      }
-      System.arraycopy(chars, offset + marks, chars, offset, count - marks);
-      started = marks < count;
-      count = started ? count - marks : decode(chars, offset, length);
-    }
-    return count;
+    int count = Math.min(length, chars.remaining());
+    chars.get(target, offset, count);
+    return count == 0 && length > 0 ? -1 : count;
   }
 
-  private int decode(char[] chars, int offset, int length) throws IOException {
-    if (length == 1 || pair.hasRemaining()) {
-      return decodeOne(chars, offset);
-    }
-    return decode(CharBuffer.wrap(chars, offset, length));
-  }
-
-  /** A char that may be the first of a pair. */
-  private int decodeOne(char[] chars, int offset) throws IOException {
-    if (!pair.hasRemaining()) {
-      pair.clear();
-      try {
-        if (decode(pair) < 0) {
-          return -1;
+  private void decode() throws IOException {
+    chars.clear();
+    try {
+      CoderResult result = decoder.decode(bytes, chars, ended);
+      if (chars.position() == 0) {
+        if (result.isError()) {
+          result.throwException();
         }
-      } finally {
-        pair.flip();
+        fill();
       }
+    } finally {
+      chars.flip();
     }
-    chars[offset] = pair.get();
-    return 1;
-  }
-
-  private int decode(CharBuffer out) throws IOException {
-    int start = out.position();
-    while (true) {
-      CoderResult result = decoder.decode(bytes, out, ended);
-      if (out.position() > start) {
-        return out.position() - start;
-      }
-      if (result.isError()) {
-        result.throwException();
-      }
-      if (ended) {
-        finished = true;
-        decoder.flush(out);
-        return out.position() > start ? out.position() - start : -1;
-      }
-      fill();
+    while (!started && chars.hasRemaining()) {
+      started = chars.get(chars.position()) != MARK;
+      chars.position(chars.position() + (started ? 0 : 1));
     }
   }
 
   private void fill() throws IOException {
+    if (ended) {
+      finished = true;
+      decoder.flush(chars);
+      return;
+    }
     bytes.compact();
     try {
       int count = in.read(bytes.array(), bytes.position(), bytes.remaining());

@@ -1,14 +1,16 @@
 package io.sluice.handler.pm;
 
 import io.sluice.handler.reject.Reject;
-import io.sluice.handler.reject.Rejects;
+import io.sluice.handler.reject.RejectLog;
 import io.sluice.handler.value.Chars;
 import io.sluice.handler.value.PmDuration;
 import io.sluice.handler.value.PmTime;
 import io.sluice.handler.value.TimeFault;
 import io.sluice.handler.xml.XmlPull;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a measInfo says before its rows (group, period, types) and the row being read, whatever the
@@ -22,19 +24,21 @@ final class MeasInfo {
   private final XmlPull xml;
   private final PmSettings settings;
   private final PmSink sink;
-  private final Rejects rejects;
+  private final RejectLog rejects;
   private final PmCounts counts = new PmCounts();
   private final PmTime times;
-  private final NameTable names = new NameTable();
+  private final Set<String> names = new HashSet<>();
   private final Map<String, PmGroup> groups = new HashMap<>();
   private final TypeTable types = new TypeTable();
   private final RowBuffer row = new RowBuffer();
   private final TextBuffer object = new TextBuffer();
   private final TextBuffer endText = new TextBuffer();
+  private final TextBuffer granularityText = new TextBuffer();
   private final TextBuffer suspectText = new TextBuffer();
   private final TextBuffer text = new TextBuffer();
   private PmGroup group;
   private long parsedEnd = PmTime.BAD;
+  private int parsedGranularity = PmDuration.BAD;
   private boolean hasEnd;
   private int granularity;
   private boolean suspect;
@@ -42,7 +46,7 @@ final class MeasInfo {
   private String element = "";
   private boolean taken = true;
 
-  MeasInfo(XmlPull xml, PmSettings settings, PmSink sink, Rejects rejects) {
+  MeasInfo(XmlPull xml, PmSettings settings, PmSink sink, RejectLog rejects) {
     this.xml = xml;
     this.settings = settings;
     this.sink = sink;
@@ -78,37 +82,30 @@ final class MeasInfo {
     }
   }
 
-  /** The current slice is the end time. */
-  void end() {
+  void end(char[] chars, int offset, int length) {
     hasEnd = true;
     // Nearly all measInfo of a file end at the same time.
-    if (!endText.isSame(xml)) {
-      endText.clear();
-      endText.append(xml.chars(), xml.offset(), xml.length());
+    if (!endText.isSame(chars, offset, length)) {
+      endText.set(chars, offset, length);
       parsedEnd = times.parse(endText.chars(), 0, endText.length());
     }
   }
 
-  /** As {@link #end()}, from text that is not the parser's. */
-  void end(TextBuffer value) {
-    hasEnd = true;
-    endText.clear();
-    endText.append(value.chars(), 0, value.length());
-    parsedEnd = times.parse(endText.chars(), 0, endText.length());
-  }
-
   void granularity(char[] chars, int offset, int length) {
-    boolean said = Chars.trimEnd(chars, offset, offset + length) > offset;
-    int seconds = PmDuration.seconds(chars, offset, length);
-    granularity = Math.max(0, seconds);
-    if (said && seconds == PmDuration.BAD && rejects.count("bad_granularity", 0)) {
-      String shown = new String(chars, offset, Math.min(length, EXCERPT));
-      keep(
+    if (!granularityText.isSame(chars, offset, length)) {
+      granularityText.set(chars, offset, length);
+      parsedGranularity = PmDuration.seconds(granularityText.toString());
+    }
+    boolean bad = parsedGranularity == PmDuration.BAD;
+    granularity = bad ? 0 : parsedGranularity;
+    if (bad && granularityText.length() > 0) {
+      String said = granularityText.toString();
+      reject(
           "bad_granularity",
           null,
           0,
           "the granularity is not a duration in seconds of at most a year; its rows have granularity 0",
-          shown);
+          said.substring(0, Math.min(said.length(), EXCERPT)));
     }
   }
 
@@ -116,32 +113,19 @@ final class MeasInfo {
   void type() {
     boolean hasP = xml.attribute("p");
     int p = hasP ? TypeTable.parseP(xml.chars(), xml.offset(), xml.length()) : TypeTable.NO_P;
-    text.readElement(xml);
+    text.read(xml);
     boolean declared = !hasP || p != TypeTable.NO_P;
-    types.declare(p, declared ? slot(text.chars(), 0, text.length()) : TypeTable.UNDECLARED);
+    types.declare(p, declared ? slot(text.toString()) : TypeTable.UNDECLARED);
   }
 
   /** The names of several types are the rest of the current element. */
   void typeList() {
-    text.readElement(xml);
-    char[] chars = text.chars();
-    int at = Chars.skipBlanks(chars, 0, text.length());
-    while (at < text.length()) {
-      int end = at;
-      while (end < text.length() && chars[end] > ' ') {
-        end++;
-      }
-      types.declareInList(slot(chars, at, end - at));
-      at = Chars.skipBlanks(chars, end, text.length());
-    }
+    text.read(xml)
+        .words((chars, from, length) -> types.declareInList(slot(new String(chars, from, length))));
   }
 
-  private int slot(char[] chars, int from, int length) {
-    if (group == null || names.size() >= PmLimits.NAMES) {
-      return PmGroup.UNUSABLE;
-    }
-    int name = names.idOf(chars, from, length);
-    return group.slot(name, names, settings.choice());
+  private int slot(String name) {
+    return group == null ? PmGroup.UNUSABLE : group.slot(name, names, settings.choice());
   }
 
   void beginRow() {
@@ -153,17 +137,17 @@ final class MeasInfo {
 
   /** The current slice names the object. */
   void object() {
-    object.set(xml);
+    object.set(xml.chars(), xml.offset(), xml.length());
   }
 
   /** The rest of the current element names the object. */
   void objectElement() {
-    object.readElement(xml);
+    object.read(xml);
   }
 
   /** The rest of the current element says whether the row is suspect. */
   void suspectElement() {
-    suspectText.readElement(xml);
+    suspectText.read(xml);
     suspect = suspectIs("TRUE") || suspectIs("1");
     badSuspect = !suspect && !suspectIs("FALSE") && !suspectIs("0") && !suspectIs("");
   }
@@ -180,29 +164,12 @@ final class MeasInfo {
       p = p == TypeTable.NO_P ? RowBuffer.BAD_P : p;
     }
     row.begin(p);
-    appendElement();
+    xml.readText(row);
   }
 
   /** Several values are the rest of the current element. */
   void valueList() {
-    row.begin(RowBuffer.BY_PLACE);
-    appendElement();
-    row.splitLast();
-  }
-
-  private void appendElement() {
-    int depth = xml.depth();
-    while (true) {
-      switch (xml.next()) {
-        case TEXT -> row.append(xml.chars(), xml.offset(), xml.length());
-        case START -> xml.skipElement();
-        default -> {
-          if (xml.depth() < depth) {
-            return;
-          }
-        }
-      }
-    }
+    row.appendAll(text.read(xml));
   }
 
   void endRow() {
@@ -233,7 +200,7 @@ final class MeasInfo {
     boolean timed = hasEnd && parsedEnd != PmTime.BAD;
     if (timed && row.count() > 0) {
       counts.ended(parsedEnd);
-      sink.row(group, object.chars(), 0, object.length(), parsedEnd, granularity, suspect);
+      sink.row(group, object, parsedEnd, granularity, suspect);
     }
     int place = 0;
     for (int i = 0; i < row.count(); i++) {
@@ -253,9 +220,9 @@ final class MeasInfo {
       rejectValue(reasonOf(slot), index, "p=" + row.p(index), messageOf(slot));
     } else if (!timed) {
       TimeFault fault = hasEnd ? times.fault() : TimeFault.NOT_A_TIME;
-      String sentence = hasEnd ? times.sentence() : "is not a time";
-      rejectValue(
-          fault.reason(), index, counter(slot), "the end time '" + shownEnd() + "' " + sentence);
+      String shown = hasEnd ? endText.toString() : "";
+      String message = "the end time '" + shown + "' " + fault.sentence(settings.zone());
+      rejectValue(fault.reason(), index, counter(slot), message);
     } else if (!sink.value(slot, row.chars(), row.from(index), row.length(index))) {
       rejectValue("not_a_number", index, counter(slot), "the value is not a number");
     }
@@ -263,10 +230,6 @@ final class MeasInfo {
 
   private String counter(int slot) {
     return group.counters().get(slot);
-  }
-
-  private String shownEnd() {
-    return hasEnd ? endText.toString() : "";
   }
 
   private static String reasonOf(int slot) {
@@ -288,32 +251,30 @@ final class MeasInfo {
 
   private void rejectValue(String reason, int index, String item, String message) {
     counts.rejectedValues++;
-    if (rejects.count(reason, 1)) {
-      keep(reason, item, 1, message, row.text(index));
-    }
+    reject(reason, item, 1, message, row.text(index));
   }
 
   private void rejectRow(String reason, String message) {
     counts.rejectedMeasValues++;
     counts.values += row.count();
     counts.rejectedInMeasValues += row.count();
-    if (rejects.count(reason, row.count())) {
-      keep(reason, group == null ? null : group.id(), row.count(), message, row.excerpt(EXCERPT));
-    }
+    reject(reason, group == null ? null : group.id(), row.count(), message, row.excerpt(EXCERPT));
   }
 
-  private void keep(String reason, String item, long cells, String message, String raw) {
-    String shownObject = new String(object.chars(), 0, Math.min(object.length(), EXCERPT));
-    rejects.keep(
-        new Reject(
-            reason,
-            xml.line(),
-            (int) xml.column(),
-            element,
-            shownObject,
-            item,
-            cells,
-            message + " (group '" + (group == null ? "" : group.id()) + "')",
-            raw));
+  private void reject(String reason, String item, long cells, String message, String raw) {
+    rejects.add(
+        reason,
+        cells,
+        () ->
+            new Reject(
+                reason,
+                xml.line(),
+                (int) xml.column(),
+                element,
+                new String(object.chars(), 0, Math.min(object.length(), EXCERPT)),
+                item,
+                cells,
+                message + " (group '" + (group == null ? "" : group.id()) + "')",
+                raw));
   }
 }

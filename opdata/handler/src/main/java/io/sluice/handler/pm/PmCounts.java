@@ -14,49 +14,25 @@ public final class PmCounts {
   long measValues;
   long values;
   long filtered;
+
+  /** Single values rejected. */
   long rejectedValues;
+
+  /** measValue rejected whole, and the values in them. */
   long rejectedMeasValues;
+
   long rejectedInMeasValues;
+
+  /** measValue that say they are suspect. */
   long suspect;
+
   long firstEnd = Long.MAX_VALUE;
   long lastEnd = Long.MIN_VALUE;
   RejectFile broken;
 
-  public long measInfos() {
-    return measInfos;
-  }
-
-  public long measValues() {
-    return measValues;
-  }
-
   /** Cells read that the feed wants. */
   public long values() {
     return values;
-  }
-
-  public long filtered() {
-    return filtered;
-  }
-
-  /** Single values rejected. */
-  public long rejectedValues() {
-    return rejectedValues;
-  }
-
-  /** measValue rejected whole. */
-  public long rejectedMeasValues() {
-    return rejectedMeasValues;
-  }
-
-  /** Values in the measValue rejected whole. */
-  public long rejectedInMeasValues() {
-    return rejectedInMeasValues;
-  }
-
-  /** measValue that say they are suspect. */
-  public long suspect() {
-    return suspect;
   }
 
   /** Earliest end time, microseconds since the epoch; {@code Long.MAX_VALUE} without rows. */

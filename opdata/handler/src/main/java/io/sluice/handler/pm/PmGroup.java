@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A measurement group of one file: all measInfo with one measInfoId. Its counters have slots from 0
@@ -20,14 +21,17 @@ public final class PmGroup {
   /** The slot of a counter that cannot be stored: its values are rejected. */
   static final int UNUSABLE = -2;
 
-  private static final int UNKNOWN = Integer.MIN_VALUE;
-
   private final int index;
   private final String id;
   private final List<String> counters = new ArrayList<>();
+
+  /** By the name in the file. */
+  private final Map<String, Integer> slots = new HashMap<>();
+
+  /** By the name that the counter is stored under. */
   private final Map<String, Integer> slotByName = new HashMap<>();
+
   private final List<char[]> blanks = new ArrayList<>();
-  private int[] slotOfName = {};
   private byte[] kinds = new byte[64];
 
   PmGroup(int index, String id) {
@@ -72,18 +76,22 @@ public final class PmGroup {
     return slot < kinds.length && (kinds[slot] & (1 << kind.code())) != 0;
   }
 
-  /** Slot of a known name, or {@code EXCLUDED} or {@code UNUSABLE}. */
-  int slot(int nameId, NameTable names, CounterChoice choice) {
-    if (nameId >= slotOfName.length) {
-      int known = slotOfName.length;
-      slotOfName = Arrays.copyOf(slotOfName, Math.max(names.size() + 16, nameId + 1));
-      Arrays.fill(slotOfName, known, slotOfName.length, UNKNOWN);
+  /**
+   * Slot of a counter, or {@code EXCLUDED} or {@code UNUSABLE}.
+   *
+   * @param names all that the file's groups have
+   */
+  int slot(String counter, Set<String> names, CounterChoice choice) {
+    Integer known = slots.get(counter);
+    if (known != null) {
+      return known;
     }
-    int slot = slotOfName[nameId];
-    if (slot == UNKNOWN) {
-      slot = newSlot(names.name(nameId), choice);
-      slotOfName[nameId] = slot;
+    if (names.size() >= PmLimits.NAMES && !names.contains(counter)) {
+      return UNUSABLE;
     }
+    names.add(counter);
+    int slot = newSlot(counter, choice);
+    slots.put(counter, slot);
     return slot;
   }
 

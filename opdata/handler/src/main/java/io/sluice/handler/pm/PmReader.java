@@ -2,21 +2,25 @@ package io.sluice.handler.pm;
 
 import io.sluice.core.fate.RejectFile;
 import io.sluice.core.feed.FeedFormat.ElementFrom;
-import io.sluice.handler.reject.Rejects;
+import io.sluice.handler.reject.RejectLog;
 import io.sluice.handler.xml.XmlPull;
 import io.sluice.handler.xml.XmlPull.Event;
 import java.util.Set;
 
 /**
  * Reads one measurement file: {@code measCollecFile} (3GPP TS 32.435 and 32.401), {@code
- * measDataFile} (TS 28.532), {@code mdc} (TS 32.401). Streams; what it keeps does not grow with the
- * file.
+ * measDataFile} (TS 28.532), {@code mdc} (TS 32.401), which has other names for the same elements.
+ * Streams; what it keeps does not grow with the file.
  */
 public final class PmReader {
 
   /** Reasons that leave what came before them readable. */
   private static final Set<String> BREAKS =
       Set.of("not_well_formed", "truncated", "corrupt_gzip", "bad_charset");
+
+  private static final Set<String> MDC =
+      Set.of(
+          "mfh", "sn", "md", "neid", "nedn", "neun", "mi", "gp", "mts", "mt", "mv", "moid", "sf");
 
   private final XmlPull xml;
   private final MeasInfo info;
@@ -25,8 +29,10 @@ public final class PmReader {
   private String localDn = "";
   private String userLabel = "";
   private boolean announced;
+  private boolean mdc;
+  private final TextBuffer text = new TextBuffer();
 
-  private PmReader(XmlPull xml, PmSettings settings, PmSink sink, Rejects rejects) {
+  private PmReader(XmlPull xml, PmSettings settings, PmSink sink, RejectLog rejects) {
     this.xml = xml;
     this.info = new MeasInfo(xml, settings, sink, rejects);
     this.settings = settings;
@@ -40,13 +46,13 @@ public final class PmReader {
    *     what becomes of them
    * @throws RejectFile when it is no such file
    */
-  public static PmCounts read(XmlPull xml, PmSettings settings, PmSink sink, Rejects rejects) {
+  public static PmCounts read(XmlPull xml, PmSettings settings, PmSink sink, RejectLog rejects) {
     PmReader reader = new PmReader(xml, settings, sink, rejects);
     PmCounts counts = reader.info.counts();
     try {
       reader.readRoot();
     } catch (RejectFile e) {
-      if (counts.measValues() == 0 || !BREAKS.contains(e.reason())) {
+      if (counts.measValues == 0 || !BREAKS.contains(e.reason())) {
         throw e;
       }
       counts.broken = e;
@@ -64,8 +70,10 @@ public final class PmReader {
       throw new RejectFile("empty", xml.position(), "the file has no root element");
     }
     switch (xml.name()) {
-      case "measCollecFile", "measDataFile" -> children(this::collecChild);
-      case "mdc" -> children(this::mdcChild);
+      case "measCollecFile", "measDataFile", "mdc" -> {
+        mdc = xml.name().equals("mdc");
+        xml.children(this::fileChild);
+      }
       default ->
           throw new RejectFile(
               "wrong_root",
@@ -79,64 +87,57 @@ public final class PmReader {
 
   /** What follows the root must still be well-formed. */
   private void readEpilog() {
-    Event event = xml.next();
-    while (event != Event.END_OF_FILE) {
-      event = xml.next();
-    }
+    while (xml.next() != Event.END_OF_FILE) {}
   }
 
-  /** Calls for each element inside the current one; what is called must read it to its end. */
-  private void children(Runnable child) {
-    int depth = xml.depth();
-    while (true) {
-      switch (xml.next()) {
-        case START -> child.run();
-        case END, END_OF_FILE -> {
-          if (xml.depth() < depth) {
-            return;
-          }
-        }
-        default -> {}
+  private void fileChild() {
+    switch (name()) {
+      case "fileHeader", "mfh" -> xml.children(this::headerChild);
+      case "measData", "md" -> {
+        element("", "");
+        xml.children(this::dataChild);
       }
-    }
-  }
-
-  private void collecChild() {
-    switch (xml.name()) {
-      case "fileHeader" -> children(this::headerChild);
-      case "measData" -> block(this::measDataChild);
       default -> xml.skipElement();
     }
   }
 
-  private void block(Runnable child) {
-    localDn = "";
-    userLabel = "";
-    announced = false;
-    children(child);
-  }
-
   private void headerChild() {
-    if (xml.name().equals("fileSender")) {
-      sender = attribute("localDn");
-      sender = sender.isEmpty() ? attribute("senderName") : sender;
-    }
-    xml.skipElement();
-  }
-
-  private void measDataChild() {
-    switch (xml.name()) {
-      case "managedElement", "measEntity" -> {
-        localDn = attribute("localDn");
-        userLabel = attribute("userLabel");
-        announced = false;
+    switch (name()) {
+      case "fileSender" -> {
+        String name = attribute("localDn");
+        sender = name.isEmpty() ? attribute("senderName") : name;
         xml.skipElement();
       }
-      case "measInfo" -> {
+      case "sn" -> sender = elementText();
+      default -> xml.skipElement();
+    }
+  }
+
+  private void element(String dn, String label) {
+    localDn = dn;
+    userLabel = label;
+    announced = false;
+  }
+
+  private void dataChild() {
+    switch (name()) {
+      case "managedElement", "measEntity", "neid" -> {
+        element(attribute("localDn"), attribute("userLabel"));
+        xml.children(this::elementChild);
+      }
+      case "measInfo", "mi" -> {
         announceElement();
         info.begin(attribute("measInfoId"));
-        children(this::measInfoChild);
+        xml.children(this::infoChild);
       }
+      default -> xml.skipElement();
+    }
+  }
+
+  private void elementChild() {
+    switch (name()) {
+      case "nedn" -> localDn = elementText();
+      case "neun" -> userLabel = elementText();
       default -> xml.skipElement();
     }
   }
@@ -165,12 +166,20 @@ public final class PmReader {
     };
   }
 
-  private void measInfoChild() {
-    switch (xml.name()) {
+  private void infoChild() {
+    switch (name()) {
       case "granPeriod" -> granPeriod();
-      case "measType" -> info.type();
+      case "gp" -> {
+        text.read(xml);
+        info.granularity(text.chars(), 0, text.length());
+      }
+      case "mts" -> {
+        text.read(xml);
+        info.end(text.chars(), 0, text.length());
+      }
+      case "measType", "mt" -> info.type();
       case "measTypes" -> info.typeList();
-      case "measValue" -> measValue();
+      case "measValue", "mv" -> measValue();
       default -> xml.skipElement();
     }
   }
@@ -180,111 +189,44 @@ public final class PmReader {
       info.granularity(xml.chars(), xml.offset(), xml.length());
     }
     if (xml.attribute("endTime")) {
-      info.end();
+      info.end(xml.chars(), xml.offset(), xml.length());
     }
     xml.skipElement();
   }
 
   private void measValue() {
     info.beginRow();
-    if (xml.attribute("measObjLdn")) {
+    if (!mdc && xml.attribute("measObjLdn")) {
       info.object();
     }
-    children(this::measValueChild);
+    xml.children(this::valueChild);
     info.endRow();
   }
 
-  private void measValueChild() {
-    switch (xml.name()) {
+  private void valueChild() {
+    switch (name()) {
       case "r" -> info.value();
       case "measResults" -> info.valueList();
-      case "suspect" -> info.suspectElement();
-      default -> xml.skipElement();
-    }
-  }
-
-  private void mdcChild() {
-    switch (xml.name()) {
-      case "mfh" -> children(this::mdcHeaderChild);
-      case "md" -> block(this::mdChild);
-      default -> xml.skipElement();
-    }
-  }
-
-  private void mdcHeaderChild() {
-    if (xml.name().equals("sn")) {
-      sender = elementText();
-    } else {
-      xml.skipElement();
-    }
-  }
-
-  private void mdChild() {
-    switch (xml.name()) {
-      case "neid" -> {
-        localDn = "";
-        userLabel = "";
-        announced = false;
-        children(this::neidChild);
-      }
-      case "mi" -> {
-        announceElement();
-        info.begin("");
-        children(this::miChild);
-      }
-      default -> xml.skipElement();
-    }
-  }
-
-  private void neidChild() {
-    switch (xml.name()) {
-      case "nedn" -> localDn = elementText();
-      case "neun" -> userLabel = elementText();
-      default -> xml.skipElement();
-    }
-  }
-
-  private void miChild() {
-    switch (xml.name()) {
-      case "mts" -> info.end(text());
-      case "gp" -> {
-        TextBuffer seconds = text();
-        info.granularity(seconds.chars(), 0, seconds.length());
-      }
-      case "mt" -> info.type();
-      case "mv" -> {
-        info.beginRow();
-        children(this::mvChild);
-        info.endRow();
-      }
-      default -> xml.skipElement();
-    }
-  }
-
-  private void mvChild() {
-    switch (xml.name()) {
       case "moid" -> info.objectElement();
-      case "r" -> info.value();
-      case "sf" -> info.suspectElement();
+      case "suspect", "sf" -> info.suspectElement();
       default -> xml.skipElement();
     }
   }
 
+  /** The element's name; one of the other vocabulary is as unknown as any. */
+  private String name() {
+    String name = xml.name();
+    return name.equals("r") || MDC.contains(name) == mdc ? name : "";
+  }
+
+  /** Empty also in an mdc, which says in elements what the others say in attributes. */
   private String attribute(String name) {
-    return xml.attribute(name) ? slice() : "";
-  }
-
-  private String slice() {
-    return new String(xml.chars(), xml.offset(), xml.length()).trim();
-  }
-
-  private TextBuffer text() {
-    TextBuffer text = new TextBuffer();
-    text.readElement(xml);
-    return text;
+    return !mdc && xml.attribute(name)
+        ? new String(xml.chars(), xml.offset(), xml.length()).trim()
+        : "";
   }
 
   private String elementText() {
-    return text().toString();
+    return text.read(xml).toString();
   }
 }

@@ -1,12 +1,13 @@
 package io.sluice.handler.pm;
 
+import io.sluice.handler.xml.XmlPull;
 import java.util.Arrays;
 
 /**
  * The values of one measValue until its end, when its suspect flag and the number of values are
  * known.
  */
-final class RowBuffer {
+final class RowBuffer implements XmlPull.Text {
 
   /** A value that has no {@code p}: its place counts. */
   static final int BY_PLACE = -1;
@@ -17,8 +18,7 @@ final class RowBuffer {
   private char[] chars = new char[8_192];
   private int used;
   private int[] p = new int[256];
-  private int[] from = new int[256];
-  private int[] length = new int[256];
+  private int[] end = new int[256];
   private int count;
   private int byPlace;
   private boolean tooLarge;
@@ -38,17 +38,16 @@ final class RowBuffer {
     }
     if (count == p.length) {
       p = Arrays.copyOf(p, count * 2);
-      from = Arrays.copyOf(from, count * 2);
-      length = Arrays.copyOf(length, count * 2);
+      end = Arrays.copyOf(end, count * 2);
     }
     p[count] = valueP;
-    from[count] = used;
-    length[count] = 0;
+    end[count] = used;
     count++;
     byPlace += valueP == BY_PLACE ? 1 : 0;
   }
 
-  void append(char[] text, int offset, int size) {
+  @Override
+  public void append(char[] text, int offset, int size) {
     if (tooLarge || used + size > PmLimits.ROW_CHARS) {
       tooLarge = true;
       return;
@@ -58,35 +57,22 @@ final class RowBuffer {
     }
     System.arraycopy(text, offset, chars, used, size);
     used += size;
-    length[count - 1] += size;
+    end[count - 1] = used;
+  }
+
+  /** Adds values by place, which stand between blanks. */
+  void appendAll(TextBuffer values) {
+    tooLarge |= values.length() > PmLimits.ROW_CHARS;
+    values.words(
+        (text, offset, size) -> {
+          begin(BY_PLACE);
+          append(text, offset, size);
+        });
   }
 
   /** Whether something was left out because the row is beyond all bounds. */
   boolean isTooLarge() {
     return tooLarge;
-  }
-
-  /** Splits the value begun last at blanks, into values by place. */
-  void splitLast() {
-    int start = from[count - 1];
-    int end = start + length[count - 1];
-    count--;
-    byPlace--;
-    int at = start;
-    while (at < end) {
-      if (chars[at] <= ' ') {
-        at++;
-        continue;
-      }
-      int stop = at;
-      while (stop < end && chars[stop] > ' ') {
-        stop++;
-      }
-      begin(BY_PLACE);
-      from[count - 1] = at;
-      length[count - 1] = stop - at;
-      at = stop;
-    }
   }
 
   int count() {
@@ -107,15 +93,15 @@ final class RowBuffer {
   }
 
   int from(int index) {
-    return from[index];
+    return index == 0 ? 0 : end[index - 1];
   }
 
   int length(int index) {
-    return length[index];
+    return end[index] - from(index);
   }
 
   String text(int index) {
-    return new String(chars, from[index], length[index]);
+    return new String(chars, from(index), length(index));
   }
 
   /** All text, cut. */

@@ -4,8 +4,11 @@ import io.sluice.handler.value.Chars;
 import io.sluice.handler.xml.XmlPull;
 import java.util.Arrays;
 
-/** A piece of text kept beyond the parser's next event, without a String. */
-final class TextBuffer {
+/**
+ * A piece of text kept beyond the parser's next event, without the blanks around it. Of one that is
+ * longer than any that is taken only the beginning is kept.
+ */
+final class TextBuffer implements XmlPull.Text {
 
   private char[] chars = new char[256];
   private int length;
@@ -14,15 +17,17 @@ final class TextBuffer {
     length = 0;
   }
 
-  /** Takes over the parser's current slice, without the blanks around it. */
-  void set(XmlPull xml) {
+  void set(char[] text, int offset, int size) {
     clear();
-    int end = xml.offset() + xml.length();
-    int from = Chars.skipBlanks(xml.chars(), xml.offset(), end);
-    append(xml.chars(), from, Chars.trimEnd(xml.chars(), from, end) - from);
+    int from = Chars.skipBlanks(text, offset, offset + size);
+    append(text, from, Chars.trimEnd(text, from, offset + size) - from);
   }
 
-  void append(char[] text, int offset, int size) {
+  @Override
+  public void append(char[] text, int offset, int size) {
+    if (length > PmLimits.ROW_CHARS) {
+      return;
+    }
     if (length + size > chars.length) {
       chars = Arrays.copyOf(chars, Math.max(length + size, chars.length * 2));
     }
@@ -30,34 +35,29 @@ final class TextBuffer {
     length += size;
   }
 
-  /** Reads the rest of the current element; text of elements inside it is passed over. */
-  void readElement(XmlPull xml) {
+  /** Reads the rest of the current element. */
+  TextBuffer read(XmlPull xml) {
     clear();
-    int depth = xml.depth();
-    while (true) {
-      switch (xml.next()) {
-        case TEXT -> append(xml.chars(), xml.offset(), xml.length());
-        case START -> xml.skipElement();
-        default -> {
-          if (xml.depth() < depth) {
-            trim();
-            return;
-          }
-        }
+    xml.readText(this);
+    set(chars, 0, length);
+    return this;
+  }
+
+  /** Hands out what stands between blanks. */
+  void words(XmlPull.Text each) {
+    int at = 0;
+    while (at < length) {
+      int from = Chars.skipBlanks(chars, at, length);
+      at = from;
+      while (at < length && chars[at] > ' ') {
+        at++;
       }
+      each.append(chars, from, at - from);
     }
   }
 
-  private void trim() {
-    int from = Chars.skipBlanks(chars, 0, length);
-    length = Chars.trimEnd(chars, from, length) - from;
-    if (from > 0) {
-      System.arraycopy(chars, from, chars, 0, length);
-    }
-  }
-
-  boolean isSame(XmlPull xml) {
-    return Arrays.equals(chars, 0, length, xml.chars(), xml.offset(), xml.offset() + xml.length());
+  boolean isSame(char[] text, int offset, int size) {
+    return Arrays.equals(chars, 0, length, text, offset, offset + size);
   }
 
   char[] chars() {

@@ -24,8 +24,7 @@ final class TypeTable {
   private int highestP;
   private int[] inOrder = new int[64];
   private int ordered;
-  private int[] listed = new int[64];
-  private int inList;
+  private boolean listed;
 
   TypeTable() {
     Arrays.fill(byP, UNDECLARED);
@@ -35,15 +34,14 @@ final class TypeTable {
     Arrays.fill(byP, 0, highestP + 1, UNDECLARED);
     highestP = 0;
     ordered = 0;
-    inList = 0;
+    listed = false;
   }
 
   /** A single {@code measType}; {@code p} may be {@link #NO_P}. */
   void declare(int p, int slot) {
-    if (ordered == inOrder.length) {
-      inOrder = Arrays.copyOf(inOrder, ordered * 2);
+    if (!listed) {
+      add(slot);
     }
-    inOrder[ordered++] = slot;
     if (p < 0) {
       return;
     }
@@ -56,49 +54,43 @@ final class TypeTable {
     highestP = Math.max(highestP, p);
   }
 
-  /** The next type of a {@code measTypes} list. */
+  /** The next type of a {@code measTypes} list, before which single types have no place. */
   void declareInList(int slot) {
-    if (inList == listed.length) {
-      listed = Arrays.copyOf(listed, inList * 2);
+    ordered = listed ? ordered : 0;
+    listed = true;
+    add(slot);
+  }
+
+  private void add(int slot) {
+    if (ordered == inOrder.length) {
+      inOrder = Arrays.copyOf(inOrder, ordered * 2);
     }
-    listed[inList++] = slot;
+    inOrder[ordered++] = slot;
   }
 
   /** How many values a list or a run of values without {@code p} must have. */
   int count() {
-    return inList > 0 ? inList : ordered;
+    return ordered;
   }
 
   /** Slot of the value at a place from 0. */
   int at(int place) {
-    return inList > 0 ? listed[place] : inOrder[place];
+    return inOrder[place];
   }
 
   int withP(int p) {
     if (p >= 0 && p <= highestP && byP[p] != UNDECLARED) {
       return byP[p];
     }
-    if (p >= 1 && p <= inList) {
-      return listed[p - 1];
-    }
-    return highestP == 0 && p >= 1 && p <= ordered ? inOrder[p - 1] : UNDECLARED;
+    return (listed || highestP == 0) && p >= 1 && p <= ordered ? inOrder[p - 1] : UNDECLARED;
   }
 
   /** The number of a {@code p} attribute, or {@link #NO_P}. */
-  static int parseP(char[] chars, int offset, int length) {
-    int from = Chars.skipBlanks(chars, offset, offset + length);
-    int end = Chars.trimEnd(chars, from, offset + length);
-    if (from == end || end - from > 9) {
-      return NO_P;
-    }
-    int p = 0;
-    for (int i = from; i < end; i++) {
-      int digit = chars[i] - '0';
-      if (digit < 0 || digit > 9) {
-        return NO_P;
-      }
-      p = p * 10 + digit;
-    }
+  static int parseP(char[] chars, int offset, int count) {
+    int from = Chars.skipBlanks(chars, offset, offset + count);
+    int end = Chars.trimEnd(chars, from, offset + count);
+    int length = end - from;
+    int p = length == 0 || length > 9 ? NO_P : Chars.digits(chars, from, end, length);
     return p <= MAX_P ? p : NO_P;
   }
 }

@@ -22,14 +22,15 @@ public final class Broken {
    *
    * @throws RejectFile when the feed wants whole files only
    */
-  public static void keepOrReject(RejectFile broken, OnTruncated wanted, Rejects rejects) {
+  public static void keepOrReject(RejectFile broken, OnTruncated wanted, RejectLog rejects) {
     if (wanted == OnTruncated.REJECT) {
       throw broken;
     }
-    if (rejects.count(broken.reason(), 0)) {
-      String message =
-          broken.position() + ": " + broken.getMessage() + "; what came before it is loaded";
-      rejects.keep(new Reject(broken.reason(), 0, 0, null, null, null, 0, message, null));
-    }
+    String message =
+        broken.position() + ": " + broken.getMessage() + "; what came before it is loaded";
+    rejects.add(
+        broken.reason(),
+        0,
+        () -> new Reject(broken.reason(), 0, 0, null, null, null, 0, message, null));
   }
 }

@@ -1,5 +1,7 @@
 package io.sluice.handler.reject;
 
+import io.sluice.core.work.Work;
+
 /**
  * One row of sluice.reject.
  *
@@ -36,10 +38,7 @@ public record Reject(
 
   /** At most 1 KiB of it is kept (D4), and nothing that PostgreSQL's text refuses. */
   private static String cut(String text) {
-    if (text == null) {
-      return null;
-    }
-    String shorter = text.length() > MAX_CHARS ? text.substring(0, MAX_CHARS) : text;
-    return shorter.replace('\0', '\uFFFD');
+    boolean tooLong = text != null && text.length() > MAX_CHARS;
+    return Work.text(tooLong ? text.substring(0, MAX_CHARS) : text);
   }
 }

@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** The rejects of one file: the first 1,000 of each reason whole, the rest as a number (D4). */
-public final class RejectLog implements Rejects {
+public final class RejectLog {
 
   private static final int KEPT = 1_000;
 
@@ -19,21 +20,21 @@ public final class RejectLog implements Rejects {
   private final Map<String, Tally> tallies = new TreeMap<>();
   private final List<Reject> kept = new ArrayList<>();
 
-  @Override
-  public boolean count(String reason, long cells) {
+  /**
+   * Counts a reject.
+   *
+   * @param reason short and stable, a metric label
+   * @param cells how many cells (CSV: rows) it takes away; may be 0
+   * @param reject asked only when it is to be kept
+   */
+  public void add(String reason, long cells, Supplier<Reject> reject) {
     Tally tally = tallies.computeIfAbsent(reason, r -> new Tally());
     tally.rejects++;
     tally.cells += cells;
-    if (tally.rejects > KEPT) {
-      return false;
+    if (tally.rejects <= KEPT) {
+      tally.keptCells += cells;
+      kept.add(reject.get());
     }
-    tally.keptCells += cells;
-    return true;
-  }
-
-  @Override
-  public void keep(Reject reject) {
-    kept.add(reject);
   }
 
   /** What to write down: those kept, and a row for the rest of each reason. */

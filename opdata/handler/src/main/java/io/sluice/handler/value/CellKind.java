@@ -15,13 +15,7 @@ public enum CellKind {
   /** No number at all: a rejected cell. */
   TEXT(6);
 
-  private static final CellKind[] BY_CODE = new CellKind[values().length + 1];
-
-  static {
-    for (CellKind kind : values()) {
-      BY_CODE[kind.code] = kind;
-    }
-  }
+  private static final CellKind[] ALL = values();
 
   private final byte code;
 
@@ -35,10 +29,6 @@ public enum CellKind {
   }
 
   public static CellKind of(int code) {
-    return BY_CODE[code];
-  }
-
-  public boolean isVector() {
-    return this == VECTOR || this == VECTOR_NUMERIC;
+    return ALL[code - 1];
   }
 }

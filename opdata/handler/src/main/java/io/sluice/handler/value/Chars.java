@@ -42,7 +42,7 @@ public final class Chars {
    *
    * @return -1 when one of them is none, or lies beyond the end
    */
-  static int digits(char[] chars, int from, int end, int count) {
+  public static int digits(char[] chars, int from, int end, int count) {
     if (end - from < count) {
       return -1;
     }

@@ -16,7 +16,6 @@ public final class LocalTimes {
 
   private static final long DAY = 86_400;
 
-  private final ZoneId zone;
   private final ZoneRules rules;
   private long fixedFrom = Long.MAX_VALUE;
   private long fixedUntil = Long.MIN_VALUE;
@@ -24,7 +23,6 @@ public final class LocalTimes {
   private TimeFault fault = TimeFault.NOT_A_TIME;
 
   public LocalTimes(ZoneId zone) {
-    this.zone = zone;
     this.rules = zone.getRules();
   }
 
@@ -68,9 +66,5 @@ public final class LocalTimes {
   /** Why the time asked last has no offset. */
   public TimeFault fault() {
     return fault;
-  }
-
-  public ZoneId zone() {
-    return zone;
   }
 }

@@ -1,6 +1,6 @@
 package io.sluice.handler.value;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 
 /**
  * Reads a measured value: a number, numbers between commas, nothing, or NIL. One instance is reused
@@ -15,9 +15,7 @@ public final class MeasuredValue {
   public static final int MAX_LENGTH = 65_536;
 
   private final NumberParser numbers = new NumberParser();
-  private CellKind kind = CellKind.BLANK;
-  private long[] elements = new long[64];
-  private int size;
+  private ByteBuffer elements = ByteBuffer.allocate(512);
   private char[] chars = {};
   private int from;
   private int end;
@@ -26,15 +24,10 @@ public final class MeasuredValue {
     chars = text;
     from = Chars.skipBlanks(text, offset, offset + length);
     end = Chars.trimEnd(text, from, offset + length);
-    kind = kindOf();
-    return kind;
-  }
-
-  private CellKind kindOf() {
     if (end - from > MAX_LENGTH) {
       return CellKind.TEXT;
     }
-    if (isBlank(from, end)) {
+    if (isBlank(chars, from, end - from)) {
       return CellKind.BLANK;
     }
     for (int i = from; i < end; i++) {
@@ -52,12 +45,8 @@ public final class MeasuredValue {
     return start == stop || Chars.isWord(text, start, stop, "NIL");
   }
 
-  private boolean isBlank(int start, int stop) {
-    return start == stop || Chars.isWord(chars, start, stop, "NIL");
-  }
-
   private CellKind vector() {
-    size = 0;
+    elements.clear();
     boolean any = false;
     boolean numeric = false;
     int start = from;
@@ -81,12 +70,15 @@ public final class MeasuredValue {
 
   private CellKind element(int start, int stop) {
     int trimmed = Chars.trimEnd(chars, start, stop);
-    CellKind part = isBlank(start, trimmed) ? CellKind.BLANK : numbers.parse(chars, start, trimmed);
-    if (size == elements.length) {
-      elements = Arrays.copyOf(elements, size * 2);
+    CellKind part =
+        isBlank(chars, start, trimmed - start)
+            ? CellKind.BLANK
+            : numbers.parse(chars, start, trimmed);
+    if (!elements.hasRemaining()) {
+      elements = ByteBuffer.allocate(elements.capacity() * 2).put(elements.flip());
     }
-    elements[size++] =
-        part == CellKind.DOUBLE ? Double.doubleToRawLongBits(numbers.number()) : NULL_BITS;
+    elements.putLong(
+        part == CellKind.DOUBLE ? Double.doubleToRawLongBits(numbers.number()) : NULL_BITS);
     return part;
   }
 
@@ -95,26 +87,21 @@ public final class MeasuredValue {
     return numbers.number();
   }
 
-  /** Elements of a {@code VECTOR}: the bits of a double each, or {@link #NULL_BITS}. */
-  public long element(int index) {
-    return elements[index];
+  /**
+   * The array that begins with the elements of a {@code VECTOR}: the bits of a double each, or
+   * {@link #NULL_BITS}.
+   */
+  public byte[] elements() {
+    return elements.array();
   }
 
-  /** How many elements a vector has. */
-  public int size() {
-    return size;
+  /** How many bytes the elements take. */
+  public int elementBytes() {
+    return elements.position();
   }
 
   /** The text without blanks around it. */
-  public char[] chars() {
-    return chars;
-  }
-
-  public int from() {
-    return from;
-  }
-
-  public int end() {
-    return end;
+  public String text() {
+    return new String(chars, from, end - from);
   }
 }

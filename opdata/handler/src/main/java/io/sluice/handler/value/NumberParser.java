@@ -1,6 +1,7 @@
 package io.sluice.handler.value;
 
 import java.math.BigDecimal;
+import java.util.stream.IntStream;
 
 /**
  * Reads one decimal number, exactly. Up to 15 significant digits and a power of ten up to 22 are
@@ -15,23 +16,15 @@ public final class NumberParser {
   private static final int MAX_LENGTH = 1_000;
   private static final int MAX_EXPONENT = 1_000;
   private static final int FAST_DIGITS = 15;
-  private static final double[] POWERS = powers();
+  private static final double EXACT_INTEGERS = 9_007_199_254_740_992d;
+  private static final double[] POWERS =
+      IntStream.rangeClosed(0, 22).mapToDouble(power -> Double.parseDouble("1e" + power)).toArray();
 
   private double number;
   private long mantissa;
   private int digits;
   private int scale;
   private int exponent;
-
-  private static double[] powers() {
-    double[] powers = new double[23];
-    double power = 1;
-    for (int i = 0; i < powers.length; i++) {
-      powers[i] = power;
-      power *= 10;
-    }
-    return powers;
-  }
 
   /** The number, after {@link CellKind#DOUBLE}. */
   public double number() {
@@ -45,17 +38,12 @@ public final class NumberParser {
    *     accepted
    */
   public CellKind parse(char[] chars, int from, int end) {
-    return parse(chars, from, end, '.');
-  }
-
-  /** As above, with another decimal point. */
-  public CellKind parse(char[] chars, int from, int end, char point) {
     if (end <= from || end - from > MAX_LENGTH) {
       return CellKind.TEXT;
     }
     boolean negative = chars[from] == '-';
     int start = negative || chars[from] == '+' ? from + 1 : from;
-    if (!scan(chars, start, end, point)) {
+    if (!scan(chars, start, end)) {
       return CellKind.TEXT;
     }
     int power = exponent - scale;
@@ -63,19 +51,15 @@ public final class NumberParser {
       double value = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power];
       // No minus zero: PostgreSQL would print it.
       number = negative && mantissa != 0 ? -value : value;
-      if (power <= 0 || isExactInteger(value)) {
+      if (power <= 0 || value <= EXACT_INTEGERS) {
         return CellKind.DOUBLE;
       }
     }
-    return slow(chars, from, end, point);
-  }
-
-  private static boolean isExactInteger(double value) {
-    return value <= 9_007_199_254_740_992d;
+    return slow(chars, from, end);
   }
 
   /** Sets mantissa, its significant digits, scale and exponent; false when it is no number. */
-  private boolean scan(char[] chars, int start, int end, char point) {
+  private boolean scan(char[] chars, int start, int end) {
     mantissa = 0;
     digits = 0;
     scale = 0;
@@ -92,7 +76,7 @@ public final class NumberParser {
           mantissa = mantissa * 10 + digit;
         }
         scale += fraction ? 1 : 0;
-      } else if (chars[i] == point && !fraction) {
+      } else if (chars[i] == '.' && !fraction) {
         fraction = true;
       } else {
         break;
@@ -116,8 +100,8 @@ public final class NumberParser {
     return true;
   }
 
-  private CellKind slow(char[] chars, int from, int end, char point) {
-    BigDecimal exact = decimal(chars, from, end, point);
+  private CellKind slow(char[] chars, int from, int end) {
+    BigDecimal exact = new BigDecimal(chars, from, end - from);
     double nearest = exact.doubleValue();
     if (Double.isInfinite(nearest) || (nearest == 0 && exact.signum() != 0)) {
       return CellKind.NUMERIC;
@@ -129,11 +113,5 @@ public final class NumberParser {
     }
     number = exact.signum() == 0 ? 0 : nearest;
     return CellKind.DOUBLE;
-  }
-
-  /** The exact value of a slice that {@link #parse} took for a number. */
-  public static BigDecimal decimal(char[] chars, int from, int end, char point) {
-    String text = new String(chars, from, end - from);
-    return new BigDecimal(point == '.' ? text : text.replace(point, '.'));
   }
 }

@@ -1,8 +1,8 @@
 package io.sluice.handler.value;
 
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneId;
-import java.time.chrono.IsoChronology;
 
 /**
  * Reads times as measurement files write them: {@code 2018-10-02T12:15:00+02:00}, with {@code Z},
@@ -22,7 +22,6 @@ public final class PmTime {
   private static final long MICROS = 1_000_000L;
   private static final long DAY = 86_400L;
   private static final int MAX_OFFSET = 18 * 3_600;
-  private static final int[] MONTH_DAYS = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
   private final LocalTimes zone;
   private char[] chars = {};
@@ -43,14 +42,8 @@ public final class PmTime {
   /**
    * Reads a time.
    *
-   * @return microseconds since 1970-01-01T00:00Z, or {@link #BAD}
+   * @return microseconds since 1970-01-01T00:00Z, or {@link #BAD}; {@link #fault()} says why
    */
-  public long parse(CharSequence text) {
-    char[] copy = text.toString().toCharArray();
-    return parse(copy, 0, copy.length);
-  }
-
-  /** As above; {@link #fault()} says why there is none. */
   public long parse(char[] text, int offset, int length) {
     fault = TimeFault.NOT_A_TIME;
     if (!readLocal(text, offset, length)) {
@@ -84,11 +77,6 @@ public final class PmTime {
   /** Why the text read last is not a time. */
   public TimeFault fault() {
     return fault;
-  }
-
-  /** What is wrong with the text read last, after its name. */
-  public String sentence() {
-    return fault.sentence(zone.zone());
   }
 
   /** Reads up to the zone, which is then the rest. */
@@ -215,10 +203,6 @@ public final class PmTime {
   }
 
   private static boolean isDate(int year, int month, int day) {
-    if (year < 1 || month < 1 || month > 12 || day < 1) {
-      return false;
-    }
-    boolean leapDay = month == 2 && day == 29;
-    return leapDay ? IsoChronology.INSTANCE.isLeapYear(year) : day <= MONTH_DAYS[month - 1];
+    return year >= 1 && month >= 1 && month <= 12 && YearMonth.of(year, month).isValidDay(day);
   }
 }

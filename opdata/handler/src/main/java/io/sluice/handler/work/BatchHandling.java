@@ -11,7 +11,7 @@ import io.sluice.core.work.Claim;
 import io.sluice.core.work.StageTask;
 import io.sluice.handler.encode.BatchContext;
 import io.sluice.handler.encode.FileContext;
-import io.sluice.handler.format.FileCounts;
+import io.sluice.handler.encode.FileCounts;
 import io.sluice.handler.reject.RejectLog;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,8 +119,7 @@ final class BatchHandling {
   /** The first text of the file, to see at a glance what it is. */
   private String excerpt(BatchFile file) {
     try (InputStream in = files.open(file)) {
-      byte[] head = in.readNBytes(EXCERPT);
-      return new String(head, StandardCharsets.UTF_8).replace('\0', '\uFFFD');
+      return new String(in.readNBytes(EXCERPT), StandardCharsets.UTF_8);
     } catch (IOException | FateException e) {
       return "(no longer readable: " + e.getMessage() + ")";
     }

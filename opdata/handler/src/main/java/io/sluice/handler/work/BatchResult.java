@@ -20,7 +20,7 @@ import io.sluice.core.work.Leaving;
 import io.sluice.core.work.Outcome;
 import io.sluice.core.work.StageProtocol;
 import io.sluice.core.work.StageTask.Result;
-import io.sluice.handler.format.FileCounts;
+import io.sluice.handler.encode.FileCounts;
 import io.sluice.handler.reject.RejectLog;
 import java.io.IOException;
 import java.time.Duration;

@@ -2,12 +2,14 @@ package io.sluice.handler.work;
 
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.feed.Feed;
+import io.sluice.core.staging.BlockStream;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
 import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.RawPlace;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
@@ -50,18 +52,18 @@ final class RawFiles implements AutoCloseable {
       packToken = place.pack();
       position = place.offset();
     }
-    while (position < place.offset()) {
-      position += skipSome(place.offset() - position);
-    }
+    skip(place.offset() - position);
+    position = place.offset();
     return new Slice(file.size());
   }
 
-  private long skipSome(long count) throws IOException {
-    long skipped = pack.skip(count);
-    if (skipped == 0 && pack.read() < 0) {
+  private void skip(long bytes) throws IOException {
+    position = Long.MAX_VALUE; // should it fail, nobody knows where: the next file opens it anew
+    try {
+      pack.skipNBytes(bytes);
+    } catch (EOFException e) {
       throw new StagingObjectMissing(StagingKeys.raw(feed.name(), packToken));
     }
-    return Math.max(skipped, 1);
   }
 
   /** A store may show an object late; one that is not there is not waited for a second time. */
@@ -110,7 +112,7 @@ final class RawFiles implements AutoCloseable {
   }
 
   /** The bytes of one file; the pack stays open. */
-  private final class Slice extends InputStream {
+  private final class Slice extends BlockStream {
 
     private long left;
 
@@ -119,17 +121,11 @@ final class RawFiles implements AutoCloseable {
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    public int read(byte[] bytes, int offset, int length) {
       if (left == 0) {
         return -1;
       }
-      int count = pack.read(bytes, offset, (int) Math.min(length, left));
+      int count = readPack(bytes, offset, (int) Math.min(length, left));
       if (count < 0) {
         throw new io.sluice.core.fate.StagingObjectMissing(
             "pack " + StagingKeys.raw(feed.name(), packToken) + " ends " + left + " bytes short");
@@ -139,9 +135,13 @@ final class RawFiles implements AutoCloseable {
       return count;
     }
 
-    @Override
-    public int available() throws IOException {
-      return (int) Math.min(pack.available(), left);
+    /** Tells a failing store from broken data by the exception's type. */
+    private int readPack(byte[] bytes, int offset, int length) {
+      try {
+        return pack.read(bytes, offset, length);
+      } catch (IOException e) {
+        throw new PauseStage("staging cannot be read: " + e.getMessage(), e);
+      }
     }
   }
 }

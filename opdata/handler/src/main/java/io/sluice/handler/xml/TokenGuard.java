@@ -6,7 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Counts what the parser reads for one token, because the parser itself keeps a tag of any size.
+ * Counts what the parser reads for one token, because the parser itself keeps a tag of any size. It
+ * reads in blocks only.
  */
 final class TokenGuard extends FilterInputStream {
 
@@ -24,31 +25,15 @@ final class TokenGuard extends FilterInputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    check();
-    int b = super.read();
-    if (b >= 0) {
-      read++;
-    }
-    return b;
-  }
-
-  @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
-    check();
-    int n = super.read(buffer, offset, length);
-    if (n > 0) {
-      read += n;
-    }
-    return n;
-  }
-
-  private void check() {
     if (read - tokenStart > limit) {
       throw new RejectFile(
           "token_too_large",
           "byte " + tokenStart,
           "one tag, comment or text is longer than " + limit + " bytes");
     }
+    int n = super.read(buffer, offset, length);
+    read += Math.max(n, 0);
+    return n;
   }
 }

@@ -39,10 +39,8 @@ public final class XmlOpener {
       throw new PauseStage("reading the staged file failed: " + e.getMessage(), e);
     }
     XmlProlog prolog = XmlProlog.of(sample);
-    if (prolog.isEmpty()) {
-      throw new RejectFile("empty", "byte 0", "the file is empty");
-    }
-    return AaltoPull.of(prolog.content(), prolog.charset(), this, prolog.skippedLines());
+    sample.rejectBlank(sample.text(sample.size(), prolog.charset()));
+    return new XmlPull(sample.stream(), prolog, this);
   }
 
   XmlLimits limits() {

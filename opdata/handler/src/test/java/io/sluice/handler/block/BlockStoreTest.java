@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -20,12 +21,12 @@ class BlockStoreTest {
   @TempDir Path temp;
 
   /** Takes what comes out, and fails when a key comes twice. */
-  private static final class Cells implements BlockConsumer {
+  private static final class Cells implements Consumer<BlockRow> {
     final Map<String, String> cells = new HashMap<>();
     int rows;
 
     @Override
-    public void row(BlockRow row) {
+    public void accept(BlockRow row) {
       rows++;
       for (int slot = 0; slot < row.slots(); slot++) {
         if (row.has(slot)) {

@@ -19,8 +19,8 @@ class FieldParsersTest {
   private final CopyBuffer rows = new CopyBuffer(256);
 
   private FieldParser parser(PgType type, char decimal, char group, String... patterns) {
-    CsvTimes times = new CsvTimes(List.of(patterns), BERLIN);
-    return new FieldParsers(new CsvNumbers(decimal, group), BERLIN).of("c", type, times);
+    FieldParsers parsers = new FieldParsers(new CsvNumbers(decimal, group), BERLIN);
+    return parsers.of("c", type, List.of(patterns), BERLIN);
   }
 
   /** The reason it is rejected for, or the bytes of the value in hex. */
@@ -31,9 +31,7 @@ class FieldParsersTest {
       assertThat(rows.size()).isZero();
       return wrong.reason();
     }
-    byte[] value = new byte[rows.size() - 4];
-    rows.get(4, value, 0, value.length);
-    return java.util.HexFormat.of().formatHex(value);
+    return java.util.HexFormat.of().formatHex(rows.array(), 4, rows.size());
   }
 
   @ParameterizedTest

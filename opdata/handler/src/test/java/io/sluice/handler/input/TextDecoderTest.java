@@ -55,7 +55,7 @@ class TextDecoderTest {
   void handsOutEverythingBeforeABreak() throws IOException {
     Sample sample = new Sample(1 << 20);
     sample.read(new BreaksOff("all of it".getBytes(UTF_8)));
-    Reader in = decoder.open(sample.content(0), UTF_8);
+    Reader in = decoder.open(sample.stream(), UTF_8);
     char[] chars = new char[100];
     int count = in.read(chars);
     assertThat(new String(chars, 0, count)).isEqualTo("all of it");

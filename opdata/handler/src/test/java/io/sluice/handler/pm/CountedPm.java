@@ -3,7 +3,7 @@ package io.sluice.handler.pm;
 import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.block.BlockStore;
 import io.sluice.handler.reject.Reject;
-import io.sluice.handler.reject.Rejects;
+import io.sluice.handler.reject.RejectLog;
 import io.sluice.handler.value.CellKind;
 import io.sluice.handler.xml.XmlLimits;
 import io.sluice.handler.xml.XmlOpener;
@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Reads a file and keeps what a test asks about: counts, cells as text, rejects. */
-final class CountedPm implements BlockPmSink.Output, Rejects {
+final class CountedPm implements PmSink.Output {
 
   final Map<CellKind, Long> kinds = new EnumMap<>(CellKind.class);
   final Set<String> elements = new HashSet<>();
@@ -61,13 +61,18 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
       boolean keepCells,
       boolean emptiedWhenFull) {
     CountedPm result = new CountedPm(keepCells);
+    RejectLog rejects = new RejectLog();
     try (BlockStore store = new BlockStore(temp, memory);
         XmlPull xml = new XmlOpener(XmlLimits.DEFAULT).open(in)) {
       result.counts =
-          PmReader.read(xml, settings, new BlockPmSink(store, result, emptiedWhenFull), result);
+          PmReader.read(xml, settings, new PmSink(store, result, emptiedWhenFull), rejects);
       result.collapsed = store.collapsed();
       result.conflicts = store.conflicts();
       result.spilled = store.spilled();
+    }
+    for (Reject reject : rejects.rows()) {
+      result.rejected.merge(reject.reason(), reject.cells(), Long::sum);
+      result.rejectTexts.add(reject.toString());
     }
     return result;
   }
@@ -120,18 +125,5 @@ final class CountedPm implements BlockPmSink.Output, Rejects {
       total += kinds.getOrDefault(kind, 0L);
     }
     return total;
-  }
-
-  @Override
-  public boolean count(String reason, long lost) {
-    rejected.merge(reason, lost, Long::sum);
-    return true;
-  }
-
-  @Override
-  public void keep(Reject reject) {
-    if (rejectTexts.size() < 1_000) {
-      rejectTexts.add(reject.toString());
-    }
   }
 }

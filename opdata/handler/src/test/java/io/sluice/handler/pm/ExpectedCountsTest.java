@@ -71,18 +71,18 @@ class ExpectedCountsTest {
   private static Map<String, String> found(CountedPm read) {
     Map<String, String> found = new HashMap<>();
     PmCounts counts = read.counts;
-    found.put("measInfo", "" + counts.measInfos());
-    found.put("measValues", "" + counts.measValues());
+    found.put("measInfo", "" + counts.measInfos);
+    found.put("measValues", "" + counts.measValues);
     found.put("values", "" + counts.values());
     found.put("cells", "" + read.cellCount());
     found.put("numeric", "" + read.count(CellKind.DOUBLE, CellKind.NUMERIC));
     found.put("vector", "" + read.count(CellKind.VECTOR, CellKind.VECTOR_NUMERIC));
     found.put("blank", "" + read.count(CellKind.BLANK));
-    found.put("rejected_values", "" + counts.rejectedValues());
-    found.put("rejected_measValues", "" + counts.rejectedMeasValues());
+    found.put("rejected_values", "" + counts.rejectedValues);
+    found.put("rejected_measValues", "" + counts.rejectedMeasValues);
     found.put("collapsed", "" + read.collapsed);
     found.put("conflicts", "" + read.conflicts);
-    found.put("suspect", "" + counts.suspect());
+    found.put("suspect", "" + counts.suspect);
     found.put("first_end", time(counts.firstEnd()));
     found.put("last_end", time(counts.lastEnd()));
     found.put("sum_numeric", read.cellCount() == 0 ? "0" : "" + decimal(read.sum));

@@ -78,7 +78,7 @@ class PmReaderTest {
                     + "<measValue measObjLdn='o'><measResults>1 2</measResults></measValue>"
                     + "<measValue measObjLdn='p'><measResults>1 2 3 4</measResults></measValue>"
                     + "<measValue measObjLdn='q'><measResults>1 2 3</measResults></measValue>"));
-    assertThat(read.counts.rejectedMeasValues()).isEqualTo(2);
+    assertThat(read.counts.rejectedMeasValues).isEqualTo(2);
     assertThat(read.rejected).containsOnly(java.util.Map.entry("count_mismatch", 6L));
     assertThat(read.rejectTexts.get(0)).contains("2 values for 3 declared types", "object=o");
     assertThat(read.cellCount()).isEqualTo(3);
@@ -260,9 +260,37 @@ class PmReaderTest {
     assertThat(read.cells)
         .containsOnly(entry("DC=x||Cell=1|a", "5.0"), entry("DC=x||Cell=1|b", "6.0"));
     assertThat(read.suspectRows).isEqualTo(1);
-    assertThat(read.counts.rejectedMeasValues()).isEqualTo(1);
+    assertThat(read.counts.rejectedMeasValues).isEqualTo(1);
     assertThat(read.counts.firstEnd())
         .isEqualTo(Instant.parse("2021-03-01T14:30:00Z").getEpochSecond() * 1_000_000L);
+  }
+
+  @Test
+  void passesOver_whatOnlyTheOtherVocabularyHas() {
+    String other = "<measInfo measInfoId='X'><measType p='1'>c</measType></measInfo>";
+    String mdc =
+        "<mdc><fileHeader><fileSender localDn='no'/></fileHeader><md>"
+            + "<managedElement localDn='no'/><neid localDn='no'><nedn>NE</nedn></neid>"
+            + other
+            + "<mi measInfoId='no'><granPeriod endTime='2020-01-01T00:00:00Z'/>"
+            + "<mts>20210301143000</mts><mt>a</mt><measTypes>x y</measTypes>"
+            + "<mv measObjLdn='no'><r>5</r><measResults>7</measResults>"
+            + "<suspect>true</suspect></mv></mi></md></mdc>";
+    CountedPm read = read(mdc);
+    assertThat(read.cells).containsOnly(entry("NE|||a", "5.0"));
+    assertThat(read.suspectRows).isZero();
+    assertThat(read.counts.measInfos).isEqualTo(1);
+
+    read =
+        read(
+            file(
+                "<gp>60</gp><mts>20210301143000</mts><mt>x</mt><mv><moid>n</moid></mv>"
+                    + TYPES
+                    + "<measValue measObjLdn='o'><moid>no</moid><r p='1'>1</r>"
+                    + "<sf>TRUE</sf></measValue>"));
+    assertThat(read.cells).containsOnly(entry("NE|G|o|a", "1.0"));
+    assertThat(read.suspectRows).isZero();
+    assertThat(read.counts.measValues).isEqualTo(1);
   }
 
   @Test
@@ -293,7 +321,7 @@ class PmReaderTest {
             new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), settings, temp);
     assertThat(read.cells).containsOnly(entry("NE|G|o|a", "1.0"));
     assertThat(read.counts.values()).isEqualTo(1);
-    assertThat(read.counts.filtered()).isEqualTo(1);
+    assertThat(read.counts.filtered).isEqualTo(1);
     assertThat(read.rejected).isEmpty();
   }
 

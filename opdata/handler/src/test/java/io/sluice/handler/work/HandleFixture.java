@@ -51,6 +51,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -311,9 +312,7 @@ final class HandleFixture implements AutoCloseable {
     for (WorkMessage message : published) {
       for (int n = 0; n < chunks(message); n++) {
         try (ChunkReader chunk = chunk(feed, token(message), n)) {
-          while (chunk.next() != null) {
-            chunk.payload().readAllBytes();
-          }
+          while (chunk.next() != null) {}
           used.addAll(chunk.ids());
         }
       }
@@ -328,8 +327,8 @@ final class HandleFixture implements AutoCloseable {
       for (int n = 0; n < chunks(message); n++) {
         try (ChunkReader chunk = chunk(feed, token(message), n)) {
           for (Segment head = chunk.next(); head != null; head = chunk.next()) {
-            chunk.payload().skipNBytes(head.bytes());
-            byte[] presence = chunk.payload().readAllBytes();
+            byte[] payload = chunk.payload();
+            byte[] presence = Arrays.copyOfRange(payload, (int) head.bytes(), payload.length);
             for (int row = 0; row < head.rows() && head.tableId() != Segment.REJECTS; row++) {
               lacking.add(lacking(head, presence, row));
             }
@@ -356,7 +355,7 @@ final class HandleFixture implements AutoCloseable {
       for (int n = 0; n < chunks(message); n++) {
         try (ChunkReader chunk = chunk(feed, token(message), n)) {
           for (Segment head = chunk.next(); head != null; head = chunk.next()) {
-            copy(message, head, chunk.payload());
+            copy(message, head, new ByteArrayInputStream(chunk.payload()));
           }
         }
       }

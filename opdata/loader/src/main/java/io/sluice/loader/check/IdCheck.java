@@ -1,8 +1,10 @@
 package io.sluice.loader.check;
 
 import io.sluice.core.chunk.UsedIds;
+import io.sluice.core.fate.SqlFates;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
+import io.sluice.loader.table.RegistryChanged;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -10,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -18,8 +19,6 @@ import java.util.UUID;
  * table. Until the commit nobody can truncate or drop them, for they were read.
  */
 public final class IdCheck {
-
-  private static final Set<String> GONE = Set.of("42P01", "3F000"); // table, schema
 
   private record Name(String schema, String table) {
 
@@ -31,7 +30,7 @@ public final class IdCheck {
   private IdCheck() {}
 
   /**
-   * @throws IdsChanged when an id stands for another key than it did
+   * @throws RegistryChanged when an id stands for another key than it did
    */
   public static void check(Connection connection, List<UsedIds> used) throws SQLException {
     Map<Name, Map<Integer, UUID>> byTable = new LinkedHashMap<>();
@@ -60,13 +59,13 @@ public final class IdCheck {
               Sql.ints(ids.keySet()),
               Sql.array("uuid", ids.values(), key -> key));
     } catch (SQLException e) {
-      if (GONE.contains(e.getSQLState())) {
-        throw new IdsChanged("%s.%s is gone".formatted(table.schema, table.table), e);
+      if (SqlFates.isGone(e)) {
+        throw new RegistryChanged("%s.%s is gone".formatted(table.schema, table.table), e);
       }
       throw e;
     }
     if (other.isPresent()) {
-      throw new IdsChanged(
+      throw new RegistryChanged(
           "id %d of %s.%s no longer stands for what it did when the files were handled"
               .formatted(other.get(), table.schema, table.table),
           null);

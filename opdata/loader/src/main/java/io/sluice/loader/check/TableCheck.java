@@ -1,12 +1,13 @@
 package io.sluice.loader.check;
 
 import io.sluice.core.chunk.Column;
+import io.sluice.core.fate.SqlFates;
 import io.sluice.core.feed.Layout;
 import io.sluice.core.sql.Sql;
 import io.sluice.loader.table.Prepared;
+import io.sluice.loader.table.RegistryChanged;
 import io.sluice.loader.table.StaleTables;
 import io.sluice.loader.table.TargetTable;
-import io.sluice.loader.table.UnknownTable;
 import io.sluice.loader.write.CopyGroup;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,8 +27,6 @@ import java.util.stream.Collectors;
  * may name another table since it was restored. Two statements for the whole batch.
  */
 public final class TableCheck {
-
-  private static final Set<String> GONE = Set.of("42P01", "3F000"); // table, schema
 
   /**
    * One row for each difference. A merge ends the other forms of a value, so it must know those
@@ -82,7 +81,7 @@ public final class TableCheck {
    * @param rowLockTimeout the same for all locks after them
    * @return tables whose target has lost its view, which keeps no rows from being loaded
    * @throws StaleTables when a table, column, type, index or partition is not as the batch needs it
-   * @throws UnknownTable when the registry has another table under an id, or none
+   * @throws RegistryChanged when the registry has another table under an id, or none
    */
   public static Set<Integer> check(
       Connection connection,
@@ -124,7 +123,7 @@ public final class TableCheck {
     try {
       Sql.execute(connection, sql);
     } catch (SQLException e) {
-      if (GONE.contains(e.getSQLState())) {
+      if (SqlFates.isGone(e)) {
         throw new StaleTables(ids(tables.values()), e.getMessage(), e);
       }
       throw e;
@@ -177,7 +176,7 @@ public final class TableCheck {
     List<String> words = new ArrayList<>();
     for (Difference difference : differences) {
       switch (difference.what) {
-        case "registry" -> throw new UnknownTable(difference.tableId, difference.name);
+        case "registry" -> throw RegistryChanged.of(difference.tableId, difference.name);
         case "view" -> withoutView.add(difference.tableId);
         default -> {
           stale.add(difference.tableId);

@@ -92,7 +92,7 @@ public final class ChunkFetcher {
       if (head.length() > Integer.MAX_VALUE - 16) {
         throw new DamagedChunk("a segment claims " + head.length() + " bytes");
       }
-      byte[] segment = reader.payload().readNBytes((int) head.length());
+      byte[] segment = reader.payload();
       addRanges(
           new SegmentData(head, ByteBuffer.wrap(segment)),
           head.tableId() == Segment.REJECTS ? rejects : rows);

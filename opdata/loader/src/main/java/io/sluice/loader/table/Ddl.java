@@ -23,7 +23,6 @@ import java.util.function.Supplier;
  */
 final class Ddl {
 
-  private static final Set<String> GONE = Set.of("42P01", "3F000"); // table, schema
   private static final int LOOKS = 2;
 
   private final Transactions transactions;
@@ -65,7 +64,7 @@ final class Ddl {
       try {
         return once(table, change);
       } catch (RetryBatch e) {
-        if (!isLockTimeout(e)) {
+        if (!e.isOf(RetryBatch.LOCK_TIMEOUT)) {
           throw e;
         }
         if (look == LOOKS) {
@@ -84,11 +83,6 @@ final class Ddl {
                   .formatted(lockTimeout.toMillis(), TargetLock.sql(table.targetId())));
           return change.run(connection);
         });
-  }
-
-  /** Whether a lock did not come in time, and not a deadlock or the like. */
-  static boolean isLockTimeout(RetryBatch e) {
-    return e.getCause() instanceof SQLException cause && "55P03".equals(cause.getSQLState());
   }
 
   private BusyTables busy(TargetTable table, RetryBatch e) {
@@ -116,7 +110,7 @@ final class Ddl {
   private static RuntimeException refusal(TargetTable table, DatabaseException e) {
     SQLException cause = e.sqlException();
     String state = String.valueOf(cause.getSQLState());
-    if (GONE.contains(state)) {
+    if (SqlFates.isGone(cause)) {
       return new StaleTables(Set.of(table.id()), cause.getMessage(), e);
     }
     boolean stays = SqlFates.of(cause) != Fate.UNKNOWN || state.matches("(42|0A|2B|54).*");

@@ -83,7 +83,7 @@ public final class Tables {
    * @throws RefusedTarget when a person must act first
    * @throws BusyTables when others hold a table that must be changed
    * @throws TypeChanged when a column has another type than the rows
-   * @throws UnknownTable when a table is not registered
+   * @throws RegistryChanged when a table is not registered
    * @throws StaleTables when a table has gone meanwhile
    */
   public Prepared prepare(Map<Integer, TableNeeds> needs) {
@@ -128,7 +128,7 @@ public final class Tables {
       if (registered == null
           || !registered.display().equals(need.table)
           || !registered.takesRowsBy(need.mergeKey)) {
-        throw new UnknownTable(need.tableId, need.table);
+        throw RegistryChanged.of(need.tableId, need.table);
       }
     }
     Map<Integer, List<TargetTable>> targets = new TreeMap<>();

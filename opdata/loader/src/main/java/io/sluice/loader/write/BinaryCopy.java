@@ -23,23 +23,13 @@ public final class BinaryCopy {
   private BinaryCopy() {}
 
   /**
-   * Sends rows as they are.
+   * Sends rows.
    *
    * @param table quoted
    * @param columns quoted, separated by commas
-   */
-  public static void copy(
-      Connection connection, String table, String columns, List<RowRange> ranges)
-      throws SQLException {
-    copy(connection, table, columns, ranges, false);
-  }
-
-  /**
-   * Sends rows.
-   *
    * @param presence with one more field, the bitmap of their presence, NULL where they have all
    */
-  static void copy(
+  public static void copy(
       Connection connection, String table, String columns, List<RowRange> ranges, boolean presence)
       throws SQLException {
     String sql = "copy %s (%s) from stdin (format binary)".formatted(table, columns);

@@ -108,14 +108,14 @@ public record CopyGroup(
     return counts;
   }
 
-  /** The column names as SQL lists them. */
   /** Sends the rows to a table that has the columns, and one for their presence where asked. */
   void copyTo(Connection connection, String qualified, boolean presence) throws SQLException {
-    String names = columnNames() + (presence ? ", " + MergeSql.PRESENT : "");
-    BinaryCopy.copy(connection, qualified, names, ranges, presence);
-  }
-
-  private String columnNames() {
-    return SqlNames.list(columns.stream().map(Column::name).toList());
+    String names = SqlNames.list(columns.stream().map(Column::name).toList());
+    BinaryCopy.copy(
+        connection,
+        qualified,
+        presence ? names + ", " + MergeSql.PRESENT : names,
+        ranges,
+        presence);
   }
 }

@@ -1,11 +1,11 @@
-package io.sluice.core.chunk;
+package io.sluice.core.staging;
 
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** So many bytes of a stream. That there are fewer is a failure. */
-public final class Slice extends InputStream {
+final class Slice extends BlockStream {
 
   private final InputStream in;
   private final String ends;
@@ -14,16 +14,10 @@ public final class Slice extends InputStream {
   /**
    * @param ends the beginning of the failure's message, such as "pack 5 ends "
    */
-  public Slice(InputStream in, long length, String ends) {
+  Slice(InputStream in, long length, String ends) {
     this.in = in;
     this.left = length;
     this.ends = ends;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override
@@ -37,12 +31,6 @@ public final class Slice extends InputStream {
     }
     left -= count;
     return count;
-  }
-
-  /** All that is left, whether or not it would have to be waited for. */
-  @Override
-  public int available() {
-    return (int) Math.min(left, Integer.MAX_VALUE);
   }
 
   @Override

@@ -1,0 +1,21 @@
+package io.sluice.loader.table;
+
+/**
+ * What the rows of a chunk were encoded for, a table or an id in a dimension table, is not in the
+ * registries any more, or something else: the ledger was recovered, the feed changed, a table
+ * truncated, dropped or restored since. The files are handled again.
+ */
+public final class RegistryChanged extends RuntimeException {
+
+  public RegistryChanged(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** The ledger does not know a table, or knows it otherwise. */
+  public static RegistryChanged of(int tableId, String table) {
+    return new RegistryChanged(
+        "table %d of the chunk is not %s in the ledger, or takes other rows"
+            .formatted(tableId, table),
+        null);
+  }
+}
