@@ -123,7 +123,9 @@ public final class LedgerPartitions {
     Sql.execute(
         connection,
         stays
-            ? List.of("delete from " + files + " f where not (" + REPLACEABLE + ")", "delete from " + rejects)
+            ? List.of(
+                "delete from " + files + " f where not (" + REPLACEABLE + ")",
+                "delete from " + rejects)
             : List.of("drop table " + files, "drop table " + rejects));
     for (String table : List.of("replay", "overtaken")) {
       Sql.update(

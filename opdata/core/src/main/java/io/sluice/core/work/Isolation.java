@@ -48,7 +48,8 @@ final class Isolation {
     Duration pause = settings.pause(AFTER_THREE);
     leave(
         claim,
-        file -> again(claim, file, Math.max(1, claim.attempts(file) - 1), pause, "held_back: " + why));
+        file ->
+            again(claim, file, Math.max(1, claim.attempts(file) - 1), pause, "held_back: " + why));
     return new StageTask.Result(outcomes(claim, Outcome.retried("held_back")), List.of());
   }
 

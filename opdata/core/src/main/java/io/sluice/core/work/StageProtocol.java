@@ -171,7 +171,8 @@ public final class StageProtocol implements AutoCloseable {
     if (returns.size() > MOST_REMEMBERED) {
       returns.clear();
     }
-    if (!(e instanceof PauseStage) || returns.merge(claim.batch(), 1, Integer::sum) <= MOST_RETURNS) {
+    if (!(e instanceof PauseStage)
+        || returns.merge(claim.batch(), 1, Integer::sum) <= MOST_RETURNS) {
       return false;
     }
     try {

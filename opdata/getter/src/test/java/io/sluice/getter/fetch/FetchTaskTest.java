@@ -191,8 +191,7 @@ class FetchTaskTest {
     getter.execute("delete from sluice.file where path like '%a.xml'");
     Files.delete(waits);
     getter.execute("update sluice.scan set last_at = now(), error = 'away'");
-    new Recovery(
-            getter.transactions, new LedgerPartitions(getter.transactions), getter.staging)
+    new Recovery(getter.transactions, new LedgerPartitions(getter.transactions), getter.staging)
         .recover(Instant.EPOCH);
     assertThat(getter.text("select count(*) from sluice.work where path like '%a.xml'"))
         .isEqualTo("1");
