@@ -22,6 +22,18 @@ public final class LedgerPartitions {
 
   private static final int MARKS = 100_000;
 
+  /**
+   * A path without a date is written again some day, and an appending table cannot tell then which
+   * rows are the ones it had before.
+   */
+  private static final String REPLACEABLE =
+      """
+      f.rows > 0 and f.path !~ '(19|20)[0-9]{2}[-_./]?(0[1-9]|1[0-2])[-_./]?[0-3][0-9]'
+        and exists (
+          select from sluice.target_table t join sluice.target g on g.id = t.target_id
+          where t.id = any (f.tables) and g.mode = 'append')
+      """;
+
   private final Transactions transactions;
   private final Set<LocalDate> known = ConcurrentHashMap.newKeySet();
 
@@ -62,7 +74,8 @@ public final class LedgerPartitions {
 
   /**
    * Drops the days before {@code oldest}, each in its own transaction; a day with files in flight
-   * stays. What has no day of its own goes by its age, as do marks that nobody reads.
+   * stays, and so do files whose rows a next version has to replace. What has no day of its own
+   * goes by its age, as do marks that nobody reads.
    *
    * @return how many days were dropped
    */
@@ -104,19 +117,26 @@ public final class LedgerPartitions {
         connection, "select from sluice.work where file_id >= ? and file_id < ?", first, next)) {
       return false;
     }
+    String files = "sluice." + partition("file", day);
+    String rejects = "sluice." + partition("reject", day);
+    boolean stays = Sql.exists(connection, "select from " + files + " f where " + REPLACEABLE);
+    Sql.execute(
+        connection,
+        stays
+            ? List.of(
+                "delete from " + files + " f where not (" + REPLACEABLE + ")",
+                "delete from " + rejects)
+            : List.of("drop table " + files, "drop table " + rejects));
     for (String table : List.of("replay", "overtaken")) {
       Sql.update(
           connection,
-          "delete from sluice." + table + " where file_id >= ? and file_id < ?",
+          "delete from sluice.%s h where file_id >= ? and file_id < ?".formatted(table)
+              + " and not exists (select from sluice.file f where f.id = h.file_id and f.day = ?)",
           first,
-          next);
+          next,
+          day);
     }
-    Sql.execute(
-        connection,
-        List.of(
-            "drop table sluice." + partition("file", day),
-            "drop table sluice." + partition("reject", day)));
-    return true;
+    return !stays;
   }
 
   /** A file of the future stays until its time is old too: its source may still show it. */
@@ -126,11 +146,12 @@ public final class LedgerPartitions {
         """
         with gone as (
           delete from sluice.file f where day = ? and mtime < ? and coalesce(closed_at, found_at) < ?
-            and not exists (select from sluice.work w where w.file_id = f.id) returning id),
+            and not exists (select from sluice.work w where w.file_id = f.id) and not (%s) returning id),
         rejects as (delete from sluice.reject r using gone where r.day = ? and r.file_id = gone.id),
         replays as (delete from sluice.replay r using gone where r.file_id = gone.id)
         delete from sluice.overtaken o using gone where o.file_id = gone.id
-        """,
+        """
+            .formatted(REPLACEABLE),
         FileIds.OUTSIDE,
         oldest,
         oldest,

@@ -42,7 +42,7 @@ final class Versions {
       select f.id, f.path_key, f.mtime, f.state in ('loaded', 'settled') or coalesce(w.stage in ('load', 'settle'), false)
         as handled
       from sluice.file f left join sluice.work w on w.file_id = f.id
-      where f.path_key = any (?) and (f.state not in ('duplicate', 'replaced') or w.file_id is not null)
+      where f.path_key = any (?) and (f.state not in ('duplicate', 'replaced') or f.rows > 0 or w.file_id is not null)
       """;
 
   private final Map<UUID, List<Version>> byPath = new HashMap<>();

@@ -111,7 +111,8 @@ public final class FileCloser {
 
   /**
    * Closes files whose bytes cannot be had; the caller has locked them. One that was loaded and was
-   * to be fetched for a replay is what it was before, with the reason.
+   * to be fetched for a replay is what it was before, with the reason. Rows that were committed
+   * before the rest was lost in staging stay its own.
    */
   public static void closeUnfetched(Connection connection, Collection<Ending> endings)
       throws SQLException {
@@ -128,7 +129,9 @@ public final class FileCloser {
             Sql.array("text", endings, e -> Work.text("not replayed: " + e.reason())),
             FileIds.days(endings.stream().map(Ending::fileId).toList()));
     release(connection, kept.values());
-    close(connection, endings.stream().filter(e -> !kept.containsKey(e.fileId())).toList());
+    List<Ending> closed = endings.stream().filter(e -> !kept.containsKey(e.fileId())).toList();
+    Work.restIsDead(connection, closed.stream().map(Ending::fileId).toList());
+    close(connection, closed);
   }
 
   /** Closes files, whatever their end. */

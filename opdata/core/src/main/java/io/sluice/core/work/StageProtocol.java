@@ -57,6 +57,11 @@ public final class StageProtocol implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StageProtocol.class);
   private static final String KILLED = "killed";
 
+  /** How often a batch may come back from surroundings that answer again at once. */
+  private static final int MOST_RETURNS = 3;
+
+  private static final int MOST_REMEMBERED = 1000;
+
   private final Stage stage;
   private final StageTask task;
   private final Transactions transactions;
@@ -67,6 +72,7 @@ public final class StageProtocol implements AutoCloseable {
   private final Isolation isolation;
   private final LeaseKeeper leases;
   private final Set<Claim> owed = ConcurrentHashMap.newKeySet();
+  private final Map<Long, Integer> returns = new ConcurrentHashMap<>();
 
   public StageProtocol(
       Stage stage,
@@ -122,11 +128,14 @@ public final class StageProtocol implements AutoCloseable {
       outcomes.putAll(result.outcomes());
       publish(result.next());
       result.dead().forEach(file -> publishDead(claim, file));
+      returns.remove(claim.batch());
     } catch (FateException e) {
       Outcome outcome = e instanceof RetryBatch ? Outcome.retried("database") : Outcome.RETURNED;
       claim.files().forEach(file -> outcomes.put(file.id(), outcome));
-      giveBack(claim, e);
-      throw e;
+      if (!isHeldBack(claim, e, outcomes)) {
+        giveBack(claim, e);
+        throw e;
+      }
     } catch (LostClaim e) {
       log.info("stage={} feed={} {}", stage.id(), claim.feed(), e.getMessage());
     } finally {
@@ -150,6 +159,30 @@ public final class StageProtocol implements AutoCloseable {
     } catch (RuntimeException | StackOverflowError e) {
       log.warn("stage={} feed={} batch={} failed", stage.id(), claim.feed(), claim.batch(), e);
       return isolation.failed(claim, e);
+    }
+  }
+
+  /**
+   * What stops one batch again and again, while the surroundings answer, is its own affair: a file
+   * too large for a disk, a table that cannot be written. Its files wait alone, with the reason,
+   * and stop nobody; as nothing says that they are bad, none of it counts.
+   */
+  private boolean isHeldBack(Claim claim, FateException e, Map<Long, Outcome> outcomes) {
+    if (returns.size() > MOST_REMEMBERED) {
+      returns.clear();
+    }
+    if (!(e instanceof PauseStage)
+        || returns.merge(claim.batch(), 1, Integer::sum) <= MOST_RETURNS) {
+      return false;
+    }
+    try {
+      outcomes.putAll(isolation.holdBack(claim, e.getMessage()).outcomes());
+      log.warn("stage={} feed={} held back: {}", stage.id(), claim.feed(), e.getMessage());
+      returns.remove(claim.batch());
+      return true;
+    } catch (FateException away) {
+      e.addSuppressed(away);
+      return false;
     }
   }
 

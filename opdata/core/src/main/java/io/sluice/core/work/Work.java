@@ -31,7 +31,8 @@ public final class Work {
         where w.state = 'waiting' and w.feed = f.feed and w.stage = ? and w.bulk = ? and w.not_before <= now()
           and w.host <> all (?) and not exists (select from sluice.pause p where p.feed = w.feed and p.host in ('', w.host))
           and not exists (
-            select from sluice.scan s where w.stage in ('fetch', 'settle') and s.feed = w.feed and s.host = w.host
+            select from sluice.scan s
+            where (w.stage = 'settle' or w.stage = 'fetch' and w.pack is null) and s.feed = w.feed and s.host = w.host
               and s.error is not null and s.last_at > now() - interval '30 seconds')
         order by w.period desc limit ?) w
       """;
@@ -238,15 +239,16 @@ public final class Work {
         Sql.array("text", files, l -> text(l.reason())));
   }
 
-  private static final String TO_HANDLER =
-      "stage = 'handle', attempts = 0, entered_at = now(), reason = null, ";
-
   /** Bytes of a file that lie in staging now. */
   public record Fetched(long fileId, Checksum checksum, RawPlace raw) {}
 
   /** Fetched files go to the handler in the batch they are in. */
   public static void fetched(Connection connection, Collection<Fetched> files) throws SQLException {
-    staged(connection, TO_HANDLER, files, "");
+    staged(
+        connection,
+        "stage = 'handle', attempts = 0, entered_at = now(), reason = null, ",
+        files,
+        "");
   }
 
   /** Where the bytes of files lie that do not go on at once. */
@@ -255,13 +257,17 @@ public final class Work {
   }
 
   /**
-   * Files that wait to be fetched, though their bytes lie in staging, wait for the handler.
+   * Files that wait to be fetched, though their bytes lie in staging, are taken from there.
    *
-   * @return how many did
+   * @return how many will be
    */
   public static int foundStaged(Connection connection, Collection<Fetched> files)
       throws SQLException {
-    return staged(connection, TO_HANDLER, files, " and w.stage = 'fetch' and w.state = 'waiting'");
+    return staged(
+        connection,
+        "attempts = 0, not_before = now(), ",
+        files,
+        " and w.stage = 'fetch' and w.state = 'waiting'");
   }
 
   private static int staged(
@@ -581,7 +587,8 @@ public final class Work {
   }
 
   /**
-   * Files of a pack that a restored ledger does not know wait to be handled.
+   * Files of a pack that a restored ledger does not know wait to be taken from there by the fetch
+   * stage, which alone knows duplicates.
    *
    * @param above their first handling's number is greater than this
    * @return how many were new; the others a scan has found again
@@ -603,7 +610,7 @@ public final class Work {
           on conflict do nothing returning *)
         insert into sluice.work (file_id, feed, host, path, size, mtime, stage, state, bulk, parent, settle, checksum,
                                  pack, pack_offset, period, handling)
-        select id, feed, host, path, size, mtime, 'handle', 'waiting', true, parent, settle, checksum, pack,
+        select id, feed, host, path, size, mtime, 'fetch', 'waiting', true, parent, settle, checksum, pack,
                pack_offset, mtime, ?
         from known
         """,

@@ -168,6 +168,37 @@ class FileIntakeTest {
     assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(300);
   }
 
+  /** A next version could not delete rows of one that is forgotten. */
+  @Test
+  void remembersFilesOfOldDays_whoseNextVersionReplacesTheirRows() {
+    Instant old = NOW.minus(Duration.ofDays(20));
+    offer(
+        file("/cells.csv", old),
+        file("/merged.csv", old),
+        file("/empty.csv", old),
+        file("/A20260218.0915+0000.xml", old));
+    ledger.execute(
+        """
+        insert into sluice.target (schema_name, name, source_name, feed, layout, mode, time_column, key_columns)
+        values ('public', 'a', 'A', 'f', 'rows', 'append', 't', '{}'), ('public', 'm', 'M', 'f', 'rows', 'merge', 't', '{}');
+        insert into sluice.target_table (target_id, kind, part, table_name)
+        select id, 'main', 1, name from sluice.target;
+        delete from sluice.work;
+        update sluice.file f set state = 'loaded', closed_at = now(), rows = case path when '/empty.csv' then 0 else 5 end,
+          tables = array(select t.id from sluice.target_table t
+            where t.table_name = case f.path when '/merged.csv' then 'm' else 'a' end);
+        insert into sluice.replay select id, 2, now(), 'loaded', null, 0, 0, 0, 0, 0, 0, 0 from sluice.file
+        """);
+    assertThat(ledger.partitions.dropBefore(FileIds.day(NOW))).isZero();
+    assertThat(ledger.column("select path from sluice.file")).containsExactly("/cells.csv");
+    assertThat(ledger.number("select count(*) from sluice.replay")).isEqualTo(1);
+    assertThat(offer(file("/cells.csv", old)).found()).isZero();
+
+    ledger.execute("update sluice.file set state = 'replaced', rows = 0");
+    assertThat(ledger.partitions.dropBefore(FileIds.day(NOW))).isEqualTo(1);
+    assertThat(ledger.number("select count(*) from sluice.replay")).isZero();
+  }
+
   @Test
   void dropsOldDays_butNotThoseWithFilesInFlight() {
     offer(

@@ -112,6 +112,33 @@ class HandleLedgerTest {
     assertThat(line.exact()).isTrue();
   }
 
+  /** Its first chunk was committed, the others and its raw file lost, and its source changed. */
+  @Test
+  void replacesRows_ofAVersionThatCouldNotBeFetchedAgain() {
+    long older = line.found("/a", NOW);
+    line.handle(line.fetch(), true);
+    insertRow(older);
+    line.execute(
+        "update sluice.work set loaded = 3, rows = 1, tables = '{1}', table_rows = '{1}',"
+            + " batch = null, state = 'waiting', stage = 'fetch'");
+    line.execute("delete from sluice.batch");
+    FileCloser.Ending changed =
+        new FileCloser.Ending(older, FileCloser.End.REPLACED, Stage.FETCH, "changed: it", null);
+    line.transactions.ledger(
+        c -> {
+          FileCloser.closeUnfetched(c, List.of(changed));
+          return null;
+        });
+    assertThat(line.exact()).isTrue();
+
+    line.found("/a", NOW.plusSeconds(60));
+    line.handle(line.fetch(), true);
+
+    assertThat(line.number("select count(*) from public.t")).isZero();
+    assertThat(line.state(older)).isEqualTo("replaced");
+    assertThat(line.exact()).isTrue();
+  }
+
   @Test
   void leavesOtherVersionsAlone_whenTheTargetMerges() {
     long older = line.found("/a", NOW);

@@ -51,7 +51,7 @@ class RecoveryTest {
     FileRow file = ledger.file(id);
     assertThat(file.path()).isEqualTo("/a");
     assertThat(file.mtime()).isEqualTo(before.mtime());
-    assertThat(ledger.work(id)).isEqualTo("handle waiting");
+    assertThat(ledger.work(id)).isEqualTo("fetch waiting");
     assertThat(ledger.text("select settle || ' ' || encode(checksum, 'hex') from sluice.work"))
         .isEqualTo("true 0102");
     assertThat(ledger.number("select handling from sluice.work")).isEqualTo(2000);
@@ -70,7 +70,8 @@ class RecoveryTest {
     assertThat(result.again()).isEqualTo(1);
     assertThat(result.reset()).isEqualTo(1);
     assertThat(ledger.work(loaded)).isEqualTo("handle waiting");
-    assertThat(ledger.work(waiting)).isEqualTo("handle waiting");
+    assertThat(ledger.work(waiting)).isEqualTo("fetch waiting");
+    assertThat(ledger.number("select count(pack) from sluice.work where stage = 'fetch'")).isOne();
     assertThat(ledger.work(handled)).isEqualTo("handle waiting");
     assertThat(ledger.number("select min(handling) from sluice.work where file_id <> " + waiting))
         .isEqualTo(2000);

@@ -187,6 +187,47 @@ class StageProtocolTest {
     assertThat(line.counted("sluice.stage.received")).isEqualTo(8);
   }
 
+  /** A file too large for a disk, a table nobody can write: the probe sees nothing. */
+  @ParameterizedTest
+  @EnumSource(Stage.class)
+  void holdsABatchBack_whichFailsWhileTheSurroundingsAnswer_andNeverBuriesIt(Stage stage) {
+    List<Long> ids = line.found("/a", "/b");
+    line.execute("update sluice.work set stage = '" + stage.id() + "'");
+    StageProtocol protocol =
+        line.stage(
+            stage,
+            claim -> {
+              throw new PauseStage("no space left on device");
+            });
+    WorkMessage message = line.cut(stage);
+    for (int n = 0; n < 3; n++) {
+      assertThatThrownBy(() -> protocol.work(message, false)).isInstanceOf(PauseStage.class);
+    }
+    protocol.work(message, false);
+    String then = stage == Stage.LOAD ? "handle" : stage.id();
+    assertThat(ids).allSatisfy(id -> assertThat(line.work(id)).isEqualTo(then + " waiting 1"));
+    assertThat(line.column("select reason || (not_before > now()) from sluice.work"))
+        .containsOnly("held_back: no space left on devicetrue");
+    assertThat(line.number("select count(*) from sluice.batch")).isZero();
+
+    StageProtocol again =
+        line.stage(
+            Stage.of(then),
+            claim -> {
+              throw new PauseStage("no space left on device");
+            });
+    for (int n = 0; n < 8; n++) {
+      line.execute("update sluice.work set not_before = now() where path = '/a'");
+      WorkMessage alone = line.cut(Stage.of(then));
+      for (int r = 0; r < 3; r++) {
+        assertThatThrownBy(() -> again.work(alone, false)).isInstanceOf(PauseStage.class);
+      }
+      again.work(alone, false);
+      assertThat(line.work(ids.get(0))).isEqualTo(then + " waiting 1");
+    }
+    assertThat(line.dead).isEmpty();
+  }
+
   @Test
   void givesTheAttemptBackLater_whenTheDatabaseIsAwayToo() {
     line.found("/a");

@@ -71,13 +71,18 @@ final class BatchFetch {
   }
 
   /**
+   * What is in staging already needs no host.
+   *
    * @param until when what is left of the batch has to wait, so that a slow host delays no other;
    *     one file is always fetched
    */
   void run(Clock clock, Instant until) throws IOException {
     Map<String, List<BatchFile>> byHost = new LinkedHashMap<>();
     for (BatchFile file : claim.files()) {
-      byHost.computeIfAbsent(file.host(), host -> new ArrayList<>()).add(file);
+      Optional<Staged> earlier = file.paused() ? Optional.empty() : earlier(file);
+      earlier.ifPresentOrElse(
+          fetched::staged,
+          () -> byHost.computeIfAbsent(file.host(), host -> new ArrayList<>()).add(file));
     }
     for (Map.Entry<String, List<BatchFile>> host : byHost.entrySet()) {
       fetchHost(host.getKey(), host.getValue(), clock, until);
@@ -134,10 +139,7 @@ final class BatchFetch {
   }
 
   private void stage(SourceReader reader, BatchFile file) throws IOException {
-    Optional<Staged> earlier = earlier(file);
-    if (earlier.isPresent()) {
-      fetched.staged(earlier.get());
-    } else if (file.parent().isPresent()) {
+    if (file.parent().isPresent()) {
       restore(reader, file);
     } else {
       SourceFile listed = new SourceFile(file.path(), file.size(), file.mtime());

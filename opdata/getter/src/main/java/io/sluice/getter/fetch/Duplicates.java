@@ -6,6 +6,7 @@ import io.sluice.core.ids.FileIds;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.work.Checksum;
 import io.sluice.core.work.Claim;
+import io.sluice.core.work.WorkState;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,7 +32,8 @@ final class Duplicates {
   /**
    * The file that came first.
    *
-   * @param open whether it is still in flight, so that its rows may yet fail to come
+   * @param open whether its rows may yet fail to come: it is in flight and does not only wait for
+   *     its source to be settled
    */
   record Original(long fileId, String path, boolean open) {
 
@@ -42,26 +44,35 @@ final class Duplicates {
 
   private record Known(UUID pathKey, Checksum checksum, Original file) {}
 
+  /** Archives are settled after their members. */
+  private static final String OPEN =
+      "(w.stage <> 'settle' or w.state = '" + WorkState.EXPANDED.id() + "')";
+
+  /** A version that was handled and failed later has taken the rows of those before it along. */
   private static final String NEWEST_OF_PATHS =
       """
-      select distinct on (f.path_key) f.path_key, f.id, f.path, w.file_id is not null as open,
-             coalesce(w.checksum, f.checksum) as checksum
+      select distinct on (f.path_key) f.path_key, f.id, f.path, coalesce(%s, false) as open,
+             case when w.file_id is not null or f.state in ('loaded', 'settled') then coalesce(w.checksum, f.checksum) end
+               as checksum
       from sluice.file f left join sluice.work w on w.file_id = f.id
       where f.path_key = any (?) and f.id <> all (?)
-        and (w.stage <> 'fetch' or (w.file_id is null and f.state in ('loaded', 'settled', 'replaced')))
+        and (w.stage <> 'fetch' or (w.file_id is null and (f.state in ('loaded', 'settled')
+             or (f.handling > 0 and f.state not in ('duplicate', 'skipped')))))
       order by f.path_key, f.mtime desc, f.id desc
-      """;
+      """
+          .formatted(OPEN);
 
   private static final String SAME_CONTENT =
       """
-      select f.path_key, f.id, f.path, true as open, w.checksum
+      select f.path_key, f.id, f.path, %s as open, w.checksum
       from sluice.work w join sluice.file f on f.id = w.file_id and f.day = sluice.day_of(w.file_id)
       where w.checksum = any (?) and w.feed = ? and w.stage <> 'fetch' and w.file_id <> all (?)
       union all
       select f.path_key, f.id, f.path, false, f.checksum from sluice.file f
       where f.checksum = any (?) and f.feed = ? and f.state in ('loaded', 'settled') and f.id <> all (?)
       order by open, id
-      """;
+      """
+          .formatted(OPEN);
 
   private final Connection connection;
   private final Claim claim;

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.core.fate.PauseStage;
+import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
+import io.sluice.core.ops.Recovery;
 import io.sluice.core.ops.Replay;
 import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.RawIdentity;
@@ -22,6 +24,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -158,6 +161,70 @@ class FetchTaskTest {
     assertThat(getter.states()).containsExactlyInAnyOrder("b.xml settled", "a.xml duplicate");
     assertThat(getter.reason("a.xml")).startsWith("duplicate: same content as file ");
     assertThat(getter.in).isEmptyDirectory();
+  }
+
+  /** At settle its rows are committed: a source that refuses that holds up nobody. */
+  @Test
+  void closesAsDuplicate_whileTheOriginalCannotBeSettled() throws IOException {
+    getter.write("a.xml", "<a/>");
+    Path older = getter.write("b.xml", "<a/>");
+    GetterFixture.touch(older, getter.clock.instant().minusSeconds(90));
+    getter.line();
+    getter.loadAll();
+    getter.execute("update sluice.work set state = 'parked' where stage = 'settle'");
+    getter.fetchAll();
+    assertThat(getter.text("select count(*) from sluice.work where stage = 'fetch'"))
+        .isEqualTo("0");
+    assertThat(getter.reason("a.xml")).startsWith("duplicate: same content as file ");
+  }
+
+  /** Without its source: what is in staging needs none. */
+  @Test
+  void closesAsDuplicate_whatARecoveryBringsBack() throws IOException {
+    Path waits = getter.write("a.xml", "<a/>");
+    Path older = getter.write("b.xml", "<a/>");
+    GetterFixture.touch(older, getter.clock.instant().minusSeconds(90));
+    getter.line();
+    getter.loadAll();
+    getter.settleAll();
+    getter.execute("delete from sluice.work");
+    getter.execute("delete from sluice.file where path like '%a.xml'");
+    Files.delete(waits);
+    getter.execute("update sluice.scan set last_at = now(), error = 'away'");
+    new Recovery(getter.transactions, new LedgerPartitions(getter.transactions), getter.staging)
+        .recover(Instant.EPOCH);
+    assertThat(getter.text("select count(*) from sluice.work where path like '%a.xml'"))
+        .isEqualTo("1");
+
+    getter.fetchAll();
+    getter.loadAll();
+    getter.fetchAll();
+
+    assertThat(getter.text("select reason from sluice.file where path like '%a.xml'"))
+        .startsWith("duplicate: same content as file ");
+  }
+
+  /** What was handled after the original had deleted its rows, whatever became of it. */
+  @Test
+  void isNoDuplicate_whenTheVersionBetweenWasHandledAndDied() throws IOException {
+    getter.feed("keep");
+    Path file = getter.write("a.xml", "<a/>");
+    GetterFixture.touch(file, getter.clock.instant().minusSeconds(60));
+    getter.line();
+    getter.loadAll();
+    Files.writeString(file, "<b/>");
+    GetterFixture.touch(file, getter.clock.instant().minusSeconds(50));
+    getter.line();
+    getter.execute("update sluice.file set state = 'replaced' where state = 'loaded'");
+    getter.execute(
+        "with gone as (delete from sluice.work returning file_id, checksum)"
+            + " update sluice.file f set state = 'dead', handling = 1, closed_at = now(), checksum = gone.checksum"
+            + " from gone where f.id = gone.file_id");
+    Files.writeString(file, "<a/>");
+    GetterFixture.touch(file, getter.clock.instant().minusSeconds(40));
+    getter.line();
+    assertThat(getter.states())
+        .containsExactlyInAnyOrder("a.xml replaced", "a.xml dead", "a.xml fetched");
   }
 
   @Test
