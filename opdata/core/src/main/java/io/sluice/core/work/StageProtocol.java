@@ -183,6 +183,8 @@ public final class StageProtocol implements AutoCloseable {
     } catch (FateException away) {
       e.addSuppressed(away);
       return false;
+    } catch (LostClaim lost) {
+      return true; // another worker's now
     }
   }
 
