@@ -238,8 +238,10 @@ public final class Work {
         Sql.array("text", files, l -> text(l.reason())));
   }
 
+  /** The first time: what the handler sends back keeps its attempts, so that it ends. */
   private static final String TO_HANDLER =
-      "stage = 'handle', attempts = 0, entered_at = now(), reason = null, ";
+      "stage = 'handle', attempts = case when w.checksum is null then 0 else w.attempts end,"
+          + " entered_at = now(), reason = null, ";
 
   /** Bytes of a file that lie in staging now. */
   public record Fetched(long fileId, Checksum checksum, RawPlace raw) {}

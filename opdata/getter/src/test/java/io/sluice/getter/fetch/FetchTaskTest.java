@@ -16,6 +16,7 @@ import io.sluice.core.work.StageTask;
 import io.sluice.getter.GetterFixture;
 import io.sluice.getter.sweep.MessageSweeper;
 import io.sluice.getter.sweep.SweepSettings;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -312,6 +313,20 @@ class FetchTaskTest {
     getter.fetchAll();
     assertThat(getter.staged("a.zip!/x.xml")).isEqualTo("<x/>");
     assertThat(getter.states()).contains("a.zip!/x.xml fetched");
+  }
+
+  @Test
+  void fetchesAgain_whatTheHandlerFoundDamaged_andKeepsTheAttempts() throws IOException {
+    getter.write("a.xml", "<a/>");
+    getter.line();
+    String pack = getter.staging.list("raw/").get(0).key();
+    getter.staging.put(pack, new ByteArrayInputStream("<a".getBytes(UTF_8)));
+    getter.execute("delete from sluice.batch");
+    getter.execute(
+        "update sluice.work set stage = 'fetch', state = 'waiting', batch = null, attempts = 2");
+    getter.fetchAll();
+    assertThat(getter.staged("a.xml")).isEqualTo("<a/>");
+    assertThat(getter.text("select stage || attempts from sluice.work")).isEqualTo("handle2");
   }
 
   @Test
