@@ -61,10 +61,10 @@ public final class FeedDirectory implements AutoCloseable {
     files.inEffect().forEach(feed -> active.putIfAbsent(feed.name(), feed));
     Feeds feeds = new Feeds(active, clock.instant());
     Feeds before = current;
+    current = feeds; // in any case, for their places
     if (feeds.byName().equals(before.byName())) {
       return false;
     }
-    current = feeds;
     LOG.info(
         "Feeds added {}, changed {}, removed {}",
         names(feeds, feed -> before.get(feed.name()).isEmpty()),

@@ -250,7 +250,7 @@ class HandleTaskTest {
     assertThat(fixture.text(work)).isEqualTo("handle parked 0");
     assertThat(fixture.text("select reason from sluice.work where feed = 'other'"))
         .startsWith(
-            "target_changed: feed other: pm.nrcelldu of feed nr-pm is registered as layout wide, mode merge by")
+            "target_changed: f.yaml:4:17: feed other: pm.nrcelldu of feed nr-pm is registered as layout wide, mode merge by")
         .contains("feed other declares layout wide, mode append");
 
     fixture.execute("update sluice.work set state = 'waiting' where state = 'parked'");
