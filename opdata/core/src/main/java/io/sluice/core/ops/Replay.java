@@ -70,13 +70,16 @@ public final class Replay {
 
   private final Transactions transactions;
   private final Staging staging;
+  private final Map<String, String> formerly;
 
   /**
    * @param staging where raw files lie; null when only {@link From#SOURCE} is asked for
+   * @param formerly the former names of feeds that have one
    */
-  public Replay(Transactions transactions, Staging staging) {
+  public Replay(Transactions transactions, Staging staging, Map<String, String> formerly) {
     this.transactions = transactions;
     this.staging = staging;
+    this.formerly = formerly;
   }
 
   /**
@@ -100,7 +103,7 @@ public final class Replay {
   private final class Run {
     private final From from;
     private final boolean change;
-    private final StagedPacks packs = new StagedPacks(staging);
+    private final StagedPacks packs = new StagedPacks(staging, formerly);
     private final Map<Obstacle, LeftAlone> left = new EnumMap<>(Obstacle.class);
     private int replayed;
     private int resumed;

@@ -224,7 +224,7 @@ class FetchTaskTest {
 
     List<Long> ids =
         getter.column("select id from sluice.file").stream().map(Long::valueOf).toList();
-    Replay replay = new Replay(getter.transactions, getter.staging);
+    Replay replay = new Replay(getter.transactions, getter.staging, Map.of());
     assertThat(replay.replay(ids, Replay.From.SOURCE).replayed()).isEqualTo(2);
     getter.fetchAll();
 
