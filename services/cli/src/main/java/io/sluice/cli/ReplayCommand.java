@@ -158,6 +158,7 @@ final class ReplayCommand implements Callable<Integer> {
       case NOT_AT_SOURCE ->
           "moved or deleted at the source once they were loaded: left as they are; try --from"
               + " staging";
+      case UNUSABLE_NAME -> "whose name cannot be used: rename it at the source";
       case NOT_IN_LEDGER -> "not in the ledger";
     };
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.feed.FeedParser;
 import io.sluice.core.ledger.FileIntake;
+import io.sluice.core.ledger.FoundFile;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.RawIdentity;
@@ -17,6 +18,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +158,25 @@ class FileCommandsTest {
     assertThat(cli.work(forgotten)).isEqualTo("handle waiting");
     assertThat(cli.text("select count(*) || min(feed) || max(feed) from sluice.file"))
         .isEqualTo("2nr-pmnr-pm");
+  }
+
+  @Test
+  void leavesFilesAlone_whoseNamesCannotBeUsed() throws IOException {
+    LedgerPartitions partitions = new LedgerPartitions(cli.transactions);
+    new FileIntake(cli.transactions, partitions, Clock.systemUTC(), Duration.ofDays(30))
+        .skip(
+            "nr-pm",
+            List.of(
+                new FileIntake.Skipped(
+                    new FoundFile("ems1", "/pm/x", 0, Instant.EPOCH, null),
+                    "unusable_name: rename it")));
+    Cli.Run run =
+        cli.run("replay", "--feed", "nr-pm", "--state", "skipped", "--from", "source", "--yes");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("1 file whose name cannot be used: rename it at the source")
+        .contains("(/pm/x)");
+    assertThat(cli.text("select count(*) from sluice.work")).isEqualTo("0");
   }
 
   @Test
