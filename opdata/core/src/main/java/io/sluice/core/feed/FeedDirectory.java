@@ -37,6 +37,11 @@ public final class FeedDirectory implements AutoCloseable {
     return current;
   }
 
+  /** Whether no file declares the feed; where one is broken, nobody knows what it declares. */
+  public boolean isGone(String feed) {
+    return problems().isEmpty() && current.get(feed).isEmpty();
+  }
+
   /** What has to be repaired, by file and line; empty if every file is in effect as it stands. */
   public List<Problem> problems() {
     return files.problems();
