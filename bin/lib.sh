@@ -198,6 +198,21 @@ java_of() {
   JAVA+=(-cp "$SLUICE_ROOT/$1/target/classes:$SLUICE_ROOT/$1/target/lib/*")
 }
 
+# help_of CLASS ARGUMENTS...: answers --help at once, without a build: by the program of bench if it is built, else with
+# what the script says of itself.
+help_of() {
+  local class=$1 built=$SLUICE_ROOT/bench/target
+  shift
+  case " $* " in *" --help "* | *" -h "*) ;; *) return 0 ;; esac
+  if [ -e "$built/classes/io/sluice/bench/$class.class" ] && [ -d "$built/lib" ] && find_jdk; then
+    java_of bench
+    exec "${JAVA[@]}" "io.sluice.bench.$class" --help
+  fi
+  sed -nE '2,/^set/s/^# (.*); .*--help tells more\.$/\1./p' "$0"
+  echo "Its options are shown once it is built: mvn package -pl bench -am -DskipTests"
+  exit 0
+}
+
 # rabbitmq_of ARGUMENTS...: prints the value of --rabbitmq, or "system".
 rabbitmq_of() {
   local value=system

@@ -75,7 +75,11 @@ final class SluiceSide implements RotationSide, AutoCloseable {
             .with(
                 PartitionSpec.class,
                 new PartitionRotation(
-                    ledger, connection -> clock.instant(), Optional.empty(), Optional.empty()));
+                    ledger,
+                    connection -> clock.instant(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    feed -> false));
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.RestoreSpec;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Every kind of task there is, for the service and the command alike. */
 public final class TaskKinds {
@@ -29,16 +30,22 @@ public final class TaskKinds {
    * @param databases that the runner's tasks work in
    * @param ledger of the warehouse
    * @param s3 how buckets of exports are reached
+   * @param isGone whether a feed is declared no more
    */
   public static TaskRunner register(
-      TaskRunner runner, Databases databases, Transactions ledger, StagingSettings.S3 s3) {
+      TaskRunner runner,
+      Databases databases,
+      Transactions ledger,
+      StagingSettings.S3 s3,
+      Predicate<String> isGone) {
     ExportLocations places = new ExportLocations(s3);
     PartitionRotation rotation =
         new PartitionRotation(
             ledger,
             ServerClock.ofServer(),
             Optional.of(new Drain()),
-            Optional.of(new PartitionExport(places)));
+            Optional.of(new PartitionExport(places)),
+            isGone);
     return runner
         .with(PartitionSpec.class, rotation)
         .with(ConvertSpec.class, new Conversion())

@@ -107,6 +107,11 @@ public final class GetterFixture implements AutoCloseable {
     return yaml(FEED.formatted(dir, after));
   }
 
+  /** The usual feed, with its files somewhere else. */
+  public String yamlOf(Path elsewhere) {
+    return FEED.formatted(elsewhere, "keep");
+  }
+
   /** Puts one feed into effect. */
   public Feed yaml(String yaml) throws IOException {
     var result = FeedParser.parse(Files.writeString(dir.resolve("feed.yaml"), yaml));

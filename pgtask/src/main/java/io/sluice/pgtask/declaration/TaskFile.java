@@ -1,5 +1,6 @@
 package io.sluice.pgtask.declaration;
 
+import io.sluice.core.yaml.Places;
 import io.sluice.core.yaml.Problem;
 import io.sluice.core.yaml.Problems;
 import io.sluice.core.yaml.Tree;
@@ -16,14 +17,14 @@ public final class TaskFile {
   private final String file;
   private final Optional<Declaration> declared;
   private final List<Problem> problems;
-  private final Problems places;
+  private final Places places;
   private final Optional<Tree> tree;
 
   private TaskFile(
       String file,
       Optional<Declaration> declared,
       List<Problem> problems,
-      Problems places,
+      Places places,
       Optional<Tree> tree) {
     this.file = file;
     this.declared = declared;
@@ -38,7 +39,7 @@ public final class TaskFile {
         file,
         problems.none() ? declared : Optional.empty(),
         problems.all(),
-        problems,
+        problems.places(),
         read.tree().map(Tree::of));
   }
 

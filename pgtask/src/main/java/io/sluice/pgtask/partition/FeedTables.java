@@ -11,16 +11,26 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
-/** The tables that the loader made for a feed, and the marks on them (D10). */
+/**
+ * The tables that the loader made for a feed, those that it shares with the feed that made them and
+ * is gone, and the marks on them (D10).
+ */
 final class FeedTables {
 
+  /** Its latest files tell where a feed writes: that its template fits a table is no proof. */
   private static final String TABLES =
       """
+      with written as (
+        select unnest(tables) as id
+        from (select tables from sluice.file where feed = ? order by found_at desc limit 1000) f)
       select t.id, t.target_id, g.schema_name, t.table_name, g.mode
       from sluice.target g join sluice.target_table t on t.target_id = g.id
-      where g.feed = ? and t.made
+      where t.made and (g.feed = ? or g.feed = any (?) and g.id in (
+        select w.target_id from sluice.target_table w join written using (id)))
       """;
 
   private static final String MARKS =
@@ -32,11 +42,18 @@ final class FeedTables {
 
   private final Transactions ledger;
 
-  FeedTables(Transactions ledger) {
+  private final Predicate<String> isGone;
+
+  FeedTables(Transactions ledger, Predicate<String> isGone) {
     this.ledger = ledger;
+    this.isGone = isGone;
   }
 
   Map<TableName, FeedTable> of(String feed) {
+    List<String> gone =
+        ledger.ledger(c -> Sql.strings(c, "select distinct feed from sluice.target")).stream()
+            .filter(isGone)
+            .toList();
     return ledger.ledger(
         connection ->
             Sql.map(
@@ -45,7 +62,9 @@ final class FeedTables {
                 row -> new TableName(row.getString(3), row.getString(4)),
                 row ->
                     new FeedTable(row.getInt(1), row.getInt(2), row.getString(5).equals("merge")),
-                feed));
+                feed,
+                feed,
+                Sql.texts(gone)));
   }
 
   /**

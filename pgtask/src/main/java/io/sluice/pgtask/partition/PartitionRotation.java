@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Rotates partitioned tables: makes partitions ahead and fills gaps, for all tables first, so that
@@ -31,18 +32,22 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
   private final ServerClock server;
   private final Optional<DefaultDrain> drain;
   private final Optional<BeforeDrop> exporter;
+  private final Predicate<String> isGone;
 
   /**
    * @param ledger of the warehouse, where intentions are written down
    * @param server tells the database's time, {@link ServerClock#ofServer} but in tests
    * @param drain empties default partitions; without it their rows stay and are reported
    * @param exporter saves partitions; without it tasks that export are refused
+   * @param isGone whether a feed is declared no more, so that others rotate what they share with it
    */
   public PartitionRotation(
       Transactions ledger,
       ServerClock server,
       Optional<DefaultDrain> drain,
-      Optional<BeforeDrop> exporter) {
+      Optional<BeforeDrop> exporter,
+      Predicate<String> isGone) {
+    this.isGone = isGone;
     this.ledger = ledger;
     this.server = server;
     this.drain = drain;
@@ -56,7 +61,8 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     }
     ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database());
     List<TableName> held = expired.held(run.now());
-    List<RotatedTable> rotatedTables = new RotatedTables(spec, run, new FeedTables(ledger)).find();
+    FeedTables feedTables = new FeedTables(ledger, isGone);
+    List<RotatedTable> rotatedTables = new RotatedTables(spec, run, feedTables).find();
     Creation creation = new Creation(spec, run, drain, held);
     each(rotatedTables, run, creation::create);
     Expiry expiry =

@@ -61,7 +61,8 @@ class DrainTest {
             db.ledger,
             connection -> db.clock.instant(),
             Optional.of(new Drain()),
-            Optional.empty()));
+            Optional.empty(),
+            feed -> false));
     db.sql("create schema app");
     table(db, key);
     return db;

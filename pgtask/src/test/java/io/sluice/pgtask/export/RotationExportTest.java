@@ -43,7 +43,8 @@ class RotationExportTest {
                   fixture.ledger,
                   connection -> fixture.clock.instant(),
                   Optional.empty(),
-                  Optional.of(new PartitionExport(places))))
+                  Optional.of(new PartitionExport(places)),
+                  feed -> false))
           .with(RestoreSpec.class, new Restore(places, fixture.ledger));
       fixture.sql(
           "create schema billing",
@@ -86,7 +87,8 @@ class RotationExportTest {
               fixture.ledger,
               connection -> fixture.clock.instant(),
               Optional.empty(),
-              Optional.of(new PartitionExport(places))));
+              Optional.of(new PartitionExport(places)),
+              feed -> false));
       fixture.sql(
           "create schema billing",
           "create table billing.cdr (at timestamptz not null, id int) partition by range (at)",

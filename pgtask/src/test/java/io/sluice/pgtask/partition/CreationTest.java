@@ -35,7 +35,8 @@ class CreationTest {
             fixture.ledger,
             connection -> fixture.clock.instant(),
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty(),
+            feed -> false));
   }
 
   private static RunResult run(TaskFixture fixture, SpecBuilder spec) {
@@ -206,7 +207,11 @@ class CreationTest {
       fixture.with(
           PartitionSpec.class,
           new PartitionRotation(
-              fixture.ledger, ServerClock.ofServer(), Optional.empty(), Optional.empty()));
+              fixture.ledger,
+              ServerClock.ofServer(),
+              Optional.empty(),
+              Optional.empty(),
+              feed -> false));
       fixture.sql(
           CDR,
           "create table old partition of cdr for values from ('2020-01-01') to ('2020-01-02')");

@@ -8,6 +8,8 @@ import io.sluice.core.catalog.TargetLock;
 import io.sluice.core.catalog.TimePartitions;
 import io.sluice.core.feed.FeedTarget.Partitioning;
 import io.sluice.core.feed.FeedTarget.Partitioning.By;
+import io.sluice.core.ids.FileIds;
+import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
@@ -114,6 +116,34 @@ class FeedRotationTest {
                   "2026-11-01 23:00:00",
                   "2026-11-02 00:00:00",
                   "2026-11-02 01:00:00"));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void rotatesASharedTable_onceTheFeedThatMadeItIsGone(int major) throws SQLException {
+    try (TaskFixture fixture = pm(major)) {
+      new LedgerPartitions(fixture.ledger).ensure(List.of(FileIds.OUTSIDE));
+      fixture.sql(
+          "update sluice.target set feed = 'other'",
+          "insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, bulk, tables)"
+              + " values (1, '2000-01-01', gen_random_uuid(), 'nr-pm', 'ems1', '/a', 1, now(), false, '{1}')");
+      done(fixture, feed());
+      assertThat(fixture.partitions("pm.cell")).as("its feed is there").isEmpty();
+      fixture.sql("update sluice.target set feed = 'gone-pm'");
+      done(fixture, feed());
+      assertThat(fixture.partitions("pm.cell")).hasSize(3);
+      assertThat(fixture.partitions("pm.foreign_one")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void leavesTheTablesOfAFeedThatIsGone_whereTheFeedDoesNotWrite(int major) throws SQLException {
+    try (TaskFixture fixture = pm(major)) {
+      fixture.sql("update sluice.target set feed = 'gone-pm'");
+      done(fixture, feed());
+      assertThat(fixture.partitions("pm.cell")).isEmpty();
     }
   }
 }

@@ -46,7 +46,8 @@ final class RotationFixture {
             ledger,
             connection -> fixture.clock.instant(),
             Optional.ofNullable(drain),
-            Optional.ofNullable(exporter)));
+            Optional.ofNullable(exporter),
+            feed -> feed.startsWith("gone")));
   }
 
   static RunResult run(TaskFixture fixture, SpecBuilder spec) {

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The feeds of the directory: those that are well, and those whose file is broken.
@@ -100,6 +101,13 @@ record DeclaredFeeds(List<Feed> good, List<Broken> broken) {
     good.forEach(feed -> names.add(feed.name()));
     broken.forEach(one -> names.add(one.feed()));
     return names;
+  }
+
+  /** The former names of the feeds that have one. */
+  Map<String, String> formerly() {
+    return good.stream()
+        .filter(feed -> feed.formerly().isPresent())
+        .collect(Collectors.toMap(Feed::name, feed -> feed.formerly().get()));
   }
 
   /** The hosts of a feed as the ledger calls them, by every way to write them. */

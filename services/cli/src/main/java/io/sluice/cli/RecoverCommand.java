@@ -8,6 +8,7 @@ import io.sluice.core.staging.Staging;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -56,7 +57,9 @@ final class RecoverCommand implements Callable<Integer> {
     refuseBesideServices();
     Transactions transactions = session.transactions();
     try (Staging staging = session.openStaging()) {
-      Recovery recovery = new Recovery(transactions, new LedgerPartitions(transactions), staging);
+      Map<String, String> formerly = DeclaredFeeds.readable(session).formerly();
+      Recovery recovery =
+          new Recovery(transactions, new LedgerPartitions(transactions), staging, formerly);
       if (!yes) {
         say(session.err(), recovery.plan(since), "to be ");
         session.confirm(

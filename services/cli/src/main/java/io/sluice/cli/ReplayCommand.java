@@ -8,6 +8,7 @@ import io.sluice.core.ops.Replay.Obstacle;
 import io.sluice.core.staging.Staging;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -92,7 +93,8 @@ final class ReplayCommand implements Callable<Integer> {
    */
   static int replay(Session session, List<Long> ids, Replay.From from, boolean yes) {
     try (Staging staging = from == Replay.From.SOURCE ? null : session.openStaging()) {
-      Replay replay = new Replay(session.transactions(), staging);
+      Map<String, String> formerly = DeclaredFeeds.readable(session).formerly();
+      Replay replay = new Replay(session.transactions(), staging, formerly);
       if (!yes) {
         Replay.Result plan = replay.plan(ids, from);
         sayLeft(session, plan);
@@ -156,6 +158,7 @@ final class ReplayCommand implements Callable<Integer> {
       case NOT_AT_SOURCE ->
           "moved or deleted at the source once they were loaded: left as they are; try --from"
               + " staging";
+      case UNUSABLE_NAME -> "whose name cannot be used: rename it at the source";
       case NOT_IN_LEDGER -> "not in the ledger";
     };
   }

@@ -44,10 +44,19 @@ final class TaskLine {
   }
 
   Feeds feeds() {
-    try (FeedDirectory feeds =
-        new FeedDirectory(Settings.feeds(session), session.terminal.clock())) {
+    try (FeedDirectory feeds = openFeeds()) {
       return feeds.current();
     }
+  }
+
+  private boolean isGone(String feed) {
+    try (FeedDirectory feeds = openFeeds()) {
+      return feeds.isGone(feed);
+    }
+  }
+
+  private FeedDirectory openFeeds() {
+    return new FeedDirectory(Settings.feeds(session), session.terminal.clock());
   }
 
   /** The tasks in effect; says on standard error that there are problems. */
@@ -188,6 +197,7 @@ final class TaskLine {
         runner,
         databases(),
         session.transactions(),
-        StagingPlace.s3(session.terminal.environment()));
+        StagingPlace.s3(session.terminal.environment()),
+        this::isGone);
   }
 }

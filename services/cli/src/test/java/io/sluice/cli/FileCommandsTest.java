@@ -2,6 +2,10 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.feed.FeedParser;
+import io.sluice.core.ledger.FileIntake;
+import io.sluice.core.ledger.FoundFile;
+import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.RawIdentity;
 import io.sluice.core.staging.Staging;
@@ -12,6 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +109,74 @@ class FileCommandsTest {
         .contains("1 file no longer in staging; try --from source, for example " + gone + " (/b)");
     assertThat(cli.work(id)).isEqualTo("handle waiting");
     assertThat(cli.work(gone)).isEqualTo("none");
+  }
+
+  /** What was staged before stays where it was staged. */
+  private long stagedBeforeItsFeedWasRenamed() throws IOException {
+    long id = cli.loaded("pm", "/a");
+    stage(id);
+    Path feeds = Files.createDirectories(home.resolve("feeds"));
+    Path file =
+        Files.writeString(
+            feeds.resolve("nr-pm.yaml"),
+            """
+            feed: nr-pm
+            formerly: pm
+            source: {directory: {path: "/pm/*.xml"}}
+            format: {3gpp-pm: {}}
+            target: {table: "pm.{measInfoId}"}
+            """);
+    LedgerPartitions partitions = new LedgerPartitions(cli.transactions);
+    new FileIntake(cli.transactions, partitions, Clock.systemUTC(), Duration.ofDays(30))
+        .takeOver(FeedParser.parse(file).feed().orElseThrow());
+    assertThat(cli.text("select feed from sluice.file")).isEqualTo("nr-pm");
+    return id;
+  }
+
+  @Test
+  void replaysWhatWasStagedUnderTheFeedsFormerName() throws IOException {
+    long id = stagedBeforeItsFeedWasRenamed();
+    Cli.Run run = cli.run("replay", "" + id);
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(cli.work(id)).isEqualTo("handle waiting");
+  }
+
+  @Test
+  void recoversWhatWasStagedUnderTheFeedsFormerName() throws IOException {
+    long id = stagedBeforeItsFeedWasRenamed();
+    long forgotten = cli.loaded("nr-pm", "/b");
+    cli.execute("update sluice.file set feed = 'pm' where id = " + forgotten);
+    stage(forgotten);
+    cli.execute("delete from sluice.file where id = " + forgotten);
+
+    Cli.Run run = cli.run("recover", "--since", "1d", "--yes");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("1 known file queued for reprocessing", "1 forgotten file registered again");
+    assertThat(cli.work(id)).isEqualTo("handle waiting");
+    assertThat(cli.work(forgotten)).isEqualTo("handle waiting");
+    assertThat(cli.text("select count(*) || min(feed) || max(feed) from sluice.file"))
+        .isEqualTo("2nr-pmnr-pm");
+  }
+
+  @Test
+  void leavesFilesAlone_whoseNamesCannotBeUsed() throws IOException {
+    LedgerPartitions partitions = new LedgerPartitions(cli.transactions);
+    new FileIntake(cli.transactions, partitions, Clock.systemUTC(), Duration.ofDays(30))
+        .skip(
+            "nr-pm",
+            List.of(
+                new FileIntake.Skipped(
+                    new FoundFile("ems1", "/pm/x", 0, Instant.EPOCH, null),
+                    "unusable_name: rename it")));
+    Cli.Run run =
+        cli.run("replay", "--feed", "nr-pm", "--state", "skipped", "--from", "source", "--yes");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("1 file whose name cannot be used: rename it at the source")
+        .contains("(/pm/x)");
+    assertThat(cli.text("select count(*) from sluice.work")).isEqualTo("0");
   }
 
   @Test

@@ -50,6 +50,7 @@ final class KeepSources implements BeanPostProcessor {
         feed.format(),
         feed.clean(),
         feed.target(),
-        feed.expect());
+        feed.expect(),
+        feed.places());
   }
 }

@@ -95,6 +95,33 @@ class ScriptsTest {
         .contains("-XX:+HeapDumpOnOutOfMemoryError -XX:HeapDumpPath=/dumps");
   }
 
+  @Test
+  void saysHowToCallABenchmark_withoutABuild() throws Exception {
+    Map<String, String> programs =
+        Map.of(
+            "bench", "Bench",
+            "chaos", "Chaos",
+            "convert-bench", "ConvertBench",
+            "partman-bench", "PartmanBench",
+            "sftp-bench", "SftpBench");
+    for (String program : programs.keySet()) {
+      run(program, "--help");
+      assertThat(Files.readAllLines(root.resolve("said"))).as(program).hasSize(2);
+    }
+    assertThat(called("java")).isEmpty();
+
+    Path classes = root.resolve("bench/target/classes/io/sluice/bench");
+    Files.createDirectories(classes);
+    Files.createDirectories(root.resolve("bench/target/lib"));
+    for (Map.Entry<String, String> program : programs.entrySet()) {
+      Files.createFile(classes.resolve(program.getValue() + ".class"));
+      run(program.getKey(), "--help");
+      assertThat(called("java").get(called("java").size() - 1))
+          .endsWith("io.sluice.bench." + program.getValue() + " --help");
+    }
+    assertThat(called("mvn")).isEmpty();
+  }
+
   /** Those too that do not run without RabbitMQ or pg_partman. */
   @Test
   void noScriptStartsAJvmByItself() throws IOException {

@@ -72,6 +72,7 @@ final class Redeclaration {
     if (!registered.feed().equals(feed.name())) {
       throw refused(
           feed,
+          "target.table",
           "%s of feed %s is registered as %s, and feed %s declares %s; declare both alike or name another table in target.table; if %s is the new name of %s, say formerly: %s"
               .formatted(
                   display(registered),
@@ -101,6 +102,7 @@ final class Redeclaration {
       if (IN_USE.contains(e.getSQLState())) {
         throw refused(
             feed,
+            "target",
             "%s cannot be changed to %s now: %s"
                 .formatted(display(registered), text(declared), e.getMessage()));
       }
@@ -168,6 +170,7 @@ final class Redeclaration {
   private ParkTarget refusedRows(String property, String value, String is) {
     return refused(
         feed,
+        "target." + property,
         "target.%s is %s, but %s %s and holds rows; set it back, or name another table in target.table: the rows stay where they are"
             .formatted(property, value, display(registered), is));
   }
@@ -177,6 +180,7 @@ final class Redeclaration {
     if (tables.size() > 1 && registered.as().merges() && !declared.merges() && hasRows()) {
       throw refused(
           feed,
+          "target.mode",
           "target.mode is append, but %s is cut into %d tables, whose rows were merged and belong together by key alone; set it back, or name another table in target.table: the rows stay where they are"
               .formatted(display(registered), tables.size()));
     }
@@ -201,8 +205,8 @@ final class Redeclaration {
     Epoch.raise(connection);
   }
 
-  private static ParkTarget refused(Feed feed, String what) {
-    return new ParkTarget("target_changed", "feed " + feed.name() + ": " + what, null);
+  private static ParkTarget refused(Feed feed, String property, String what) {
+    return new ParkTarget("target_changed", feed.at(property) + what, null);
   }
 
   private static String display(RegisteredTarget registered) {

@@ -1,5 +1,7 @@
 package io.sluice.core.feed;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.sluice.core.yaml.Places;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +17,7 @@ import java.util.Optional;
  * @param zone zone of summary buckets and partitions, and the default for paths and times
  * @param clean the cleaning steps, in the order they are applied
  * @param expect which files should come and when, if the feed says so
+ * @param places where in its file everything stands
  */
 public record Feed(
     String name,
@@ -25,7 +28,8 @@ public record Feed(
     FeedFormat format,
     List<CleanStep> clean,
     FeedTarget target,
-    Optional<Expectation> expect) {
+    Optional<Expectation> expect,
+    @JsonIgnore Places places) {
 
   public Feed {
     Objects.requireNonNull(name, "name");
@@ -36,6 +40,15 @@ public record Feed(
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(expect, "expect");
+    Objects.requireNonNull(places, "places");
     clean = List.copyOf(clean);
+  }
+
+  /**
+   * How a sentence begins that is about a property, such as {@code target.mode}: with its place and
+   * the feed.
+   */
+  public String at(String property) {
+    return places.at(property) + ": feed " + name + ": ";
   }
 }

@@ -8,6 +8,7 @@ import io.sluice.core.feed.FeedTarget.Partitioning;
 import io.sluice.core.feed.FeedTarget.SchemaLimits;
 import io.sluice.core.yaml.DataSize;
 import io.sluice.core.yaml.Durations;
+import io.sluice.core.yaml.Places;
 import io.sluice.core.yaml.Secret;
 import io.sluice.core.yaml.Tree;
 import java.time.Duration;
@@ -25,7 +26,7 @@ final class FeedBinder {
 
   private FeedBinder() {}
 
-  static Feed bind(Tree feed) {
+  static Feed bind(Tree feed, Places places) {
     return new Feed(
         text(feed.get("feed")),
         feed.get("formerly").text(),
@@ -35,7 +36,8 @@ final class FeedBinder {
         FormatBinder.bind(feed.get("format")),
         feed.get("clean").items().stream().map(FeedBinder::cleanStep).toList(),
         target(feed.get("target"), layout(feed)),
-        Optional.of(feed.get("expect")).filter(Tree::present).map(FeedBinder::expectation));
+        Optional.of(feed.get("expect")).filter(Tree::present).map(FeedBinder::expectation),
+        places);
   }
 
   private static FeedSource source(Tree source) {

@@ -37,6 +37,11 @@ public final class FeedDirectory implements AutoCloseable {
     return current;
   }
 
+  /** Whether no file declares the feed; where one is broken, nobody knows what it declares. */
+  public boolean isGone(String feed) {
+    return problems().isEmpty() && current.get(feed).isEmpty();
+  }
+
   /** What has to be repaired, by file and line; empty if every file is in effect as it stands. */
   public List<Problem> problems() {
     return files.problems();
@@ -61,10 +66,10 @@ public final class FeedDirectory implements AutoCloseable {
     files.inEffect().forEach(feed -> active.putIfAbsent(feed.name(), feed));
     Feeds feeds = new Feeds(active, clock.instant());
     Feeds before = current;
+    current = feeds; // in any case, for their places
     if (feeds.byName().equals(before.byName())) {
       return false;
     }
-    current = feeds;
     LOG.info(
         "Feeds added {}, changed {}, removed {}",
         names(feeds, feed -> before.get(feed.name()).isEmpty()),

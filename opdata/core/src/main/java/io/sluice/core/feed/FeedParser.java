@@ -59,7 +59,7 @@ public final class FeedParser {
     Problems problems = document.problems();
     Optional<Feed> feed = document.tree().flatMap(tree -> check(tree, problems));
     return feed.isPresent() && problems.none()
-        ? FeedResult.good(feed.get(), problems::position)
+        ? FeedResult.good(feed.get())
         : FeedResult.broken(problems.all());
   }
 
@@ -82,6 +82,8 @@ public final class FeedParser {
     CleanChecks.run(feed, problems);
     TargetChecks.run(feed, problems);
     checkFormerly(feed, problems);
-    return problems.none() ? Optional.of(FeedBinder.bind(feed)) : Optional.empty();
+    return problems.none()
+        ? Optional.of(FeedBinder.bind(feed, problems.places()))
+        : Optional.empty();
   }
 }

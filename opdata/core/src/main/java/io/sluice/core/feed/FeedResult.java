@@ -5,7 +5,6 @@ import io.sluice.core.yaml.Problems;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import tools.jackson.core.JsonPointer;
 
 /**
@@ -16,26 +15,21 @@ public final class FeedResult {
 
   private final Optional<Feed> feed;
   private final List<Problem> problems;
-  private final Function<JsonPointer, Problems.Position> places;
 
-  private FeedResult(
-      Optional<Feed> feed,
-      List<Problem> problems,
-      Function<JsonPointer, Problems.Position> places) {
+  private FeedResult(Optional<Feed> feed, List<Problem> problems) {
     this.feed = feed;
     this.problems = List.copyOf(problems);
-    this.places = places;
   }
 
-  static FeedResult good(Feed feed, Function<JsonPointer, Problems.Position> places) {
-    return new FeedResult(Optional.of(feed), List.of(), places);
+  static FeedResult good(Feed feed) {
+    return new FeedResult(Optional.of(feed), List.of());
   }
 
   static FeedResult broken(List<Problem> problems) {
     if (problems.isEmpty()) {
       throw new IllegalArgumentException("a broken file must have problems");
     }
-    return new FeedResult(Optional.empty(), problems, pointer -> Problems.START);
+    return new FeedResult(Optional.empty(), problems);
   }
 
   /** The feed, if there is no problem. */
@@ -50,7 +44,8 @@ public final class FeedResult {
 
   /** The same without the feed, for a problem that only other files make. */
   FeedResult broken(Path file, String pointer, String message, String remedy) {
-    Problems.Position at = places.apply(JsonPointer.compile(pointer));
+    Problems.Position at =
+        feed.map(f -> f.places().position(JsonPointer.compile(pointer))).orElse(Problems.START);
     return broken(
         List.of(new Problem(file.toString(), at.line(), at.column(), pointer, message, remedy)));
   }

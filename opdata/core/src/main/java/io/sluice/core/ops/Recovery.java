@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Makes a database that was restored to an earlier point whole again from staging, without the
@@ -50,10 +52,19 @@ public final class Recovery {
   private static final int HANDLINGS_AN_EPOCH = 1000;
 
   private final Staging staging;
+  private final Map<String, String> formerly;
   private final RecoveryLedger ledger;
 
-  public Recovery(Transactions transactions, LedgerPartitions partitions, Staging staging) {
+  /**
+   * @param formerly the former names of feeds that have one
+   */
+  public Recovery(
+      Transactions transactions,
+      LedgerPartitions partitions,
+      Staging staging,
+      Map<String, String> formerly) {
     this.staging = staging;
+    this.formerly = formerly;
     this.ledger = new RecoveryLedger(transactions, partitions);
   }
 
@@ -124,16 +135,26 @@ public final class Recovery {
     }
 
     private void recoverHour(String hour) throws IOException {
-      String feed = hour.split("/", -1)[1];
+      List<String> names = names(hour.split("/", -1)[1]);
       for (StagedObject pack : staging.list(hour)) {
-        recoverPack(feed, pack.key());
+        recoverPack(names, pack.key());
       }
     }
 
-    private void recoverPack(String feed, String key) throws IOException {
+    /**
+     * Whose files lie in a folder: of the feed it is named after, or first of one renamed since.
+     */
+    private List<String> names(String folder) {
+      return Stream.concat(
+              formerly.keySet().stream().filter(feed -> formerly.get(feed).equals(folder)),
+              Stream.of(folder))
+          .toList();
+    }
+
+    private void recoverPack(List<String> names, String key) throws IOException {
       List<RawIdentity> files = index(key);
       long pack = StagingKeys.token(key);
-      Set<Long> known = ledger.known(feed, files);
+      Set<Long> known = ledger.known(names, files);
       if (change) {
         ledger.passSequences(pack, files.stream().map(RawIdentity::fileId).toList());
         ledger.skipFetch(pack, files.stream().filter(f -> known.contains(f.fileId())).toList());
@@ -141,7 +162,7 @@ public final class Recovery {
       List<RawIdentity> unknown = new ArrayList<>();
       for (RawIdentity file : files) {
         if (!known.contains(file.fileId())) {
-          boolean found = ledger.foundAgain(feed, file);
+          boolean found = ledger.foundAgain(names, file);
           foundAgain += found ? 1 : 0;
           if (!found) {
             unknown.add(file);
@@ -149,14 +170,16 @@ public final class Recovery {
         }
       }
       if (change) {
-        remember(feed, key, unknown);
+        remember(names, key, unknown);
       } else {
         remembered += unknown.size();
       }
     }
 
-    private void remember(String feed, String key, List<RawIdentity> unknown) throws IOException {
-      Set<Long> taken = ledger.taken(feed, unknown);
+    private void remember(List<String> names, String key, List<RawIdentity> unknown)
+        throws IOException {
+      String feed = names.get(0);
+      Set<Long> taken = ledger.taken(names, unknown);
       List<RawIdentity> renumber =
           unknown.stream().filter(file -> taken.contains(file.fileId())).toList();
       List<RawIdentity> keep =
@@ -196,7 +219,7 @@ public final class Recovery {
     }
 
     private void recoverLoaded() {
-      StagedPacks packs = new StagedPacks(staging);
+      StagedPacks packs = new StagedPacks(staging, formerly);
       for (RecoveryLedger.Closed closed : ledger.closedSince(since)) {
         if (!packs.has(closed.feed(), closed.pack())) {
           gone = gone.plus(new LeftAlone(closed.ids().size(), closed.ids().get(0), closed.path()));

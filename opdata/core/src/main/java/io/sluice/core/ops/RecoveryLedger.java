@@ -82,44 +82,47 @@ final class RecoveryLedger {
     }
   }
 
-  /** Of these files, those that the ledger has under their own ids. */
-  Set<Long> known(String feed, List<RawIdentity> files) {
+  /** Of these files, those that the ledger has under their own ids, by one of the feed's names. */
+  Set<Long> known(List<String> feeds, List<RawIdentity> files) {
     return new HashSet<>(
         transactions.ledger(
             c ->
                 Sql.list(
                     c,
-                    "select f.id from sluice.file f join unnest(?::bigint[], ?::uuid[]) as k (id, path_key)"
-                        + " on k.id = f.id and k.path_key = f.path_key where f.day = any (?)",
+                    "select id from sluice.file join unnest(?::bigint[], ?::text[], ?::text[])"
+                        + " as k (id, host, path) using (id, host, path)"
+                        + " where feed = any (?) and day = any (?)",
                     row -> row.getLong(1),
                     Sql.array("bigint", files, RawIdentity::fileId),
-                    Sql.array("uuid", files, f -> FileIds.pathKey(feed, f.host(), f.path())),
+                    Sql.array("text", files, RawIdentity::host),
+                    Sql.array("text", files, RawIdentity::path),
+                    Sql.texts(feeds),
                     days(files))));
   }
 
   /** Of these files, those whose ids belong to other files now. */
-  Set<Long> taken(String feed, List<RawIdentity> files) {
+  Set<Long> taken(List<String> feeds, List<RawIdentity> files) {
     List<Long> ids = files.stream().map(RawIdentity::fileId).toList();
     String sql = "select id from sluice.file where id = any (?) and day = any (?)";
     Set<Long> taken =
         new HashSet<>(
             transactions.ledger(
                 c -> Sql.list(c, sql, row -> row.getLong(1), Sql.longs(ids), days(files))));
-    taken.removeAll(known(feed, files));
+    taken.removeAll(known(feeds, files));
     return taken;
   }
 
   /** Whether a scan has found the file's content again meanwhile. */
-  boolean foundAgain(String feed, RawIdentity file) {
+  boolean foundAgain(List<String> feeds, RawIdentity file) {
     return transactions.ledger(
         c ->
             Sql.exists(
                 c,
-                "select from sluice.file where day in (?, ?) and path_key = ? and mtime = ?"
+                "select from sluice.file where day in (?, ?) and path_key = any (?) and mtime = ?"
                     + " and size = ?",
                 FileIds.day(file.mtime()),
                 FileIds.OUTSIDE,
-                FileIds.pathKey(feed, file.host(), file.path()),
+                Sql.array("uuid", feeds, feed -> FileIds.pathKey(feed, file.host(), file.path())),
                 file.mtime(),
                 file.size()));
   }

@@ -38,6 +38,8 @@ public final class Replay {
     GONE,
     /** It was moved or deleted at its source once loaded. */
     NOT_AT_SOURCE,
+    /** It was skipped, for the name that the ledger has does not lead to it. */
+    UNUSABLE_NAME,
     NOT_IN_LEDGER
   }
 
@@ -64,19 +66,23 @@ public final class Replay {
       Long pack,
       String state,
       boolean settled,
+      boolean unusable,
       boolean archive) {}
 
   private static final int BATCH = 500;
 
   private final Transactions transactions;
   private final Staging staging;
+  private final Map<String, String> formerly;
 
   /**
    * @param staging where raw files lie; null when only {@link From#SOURCE} is asked for
+   * @param formerly the former names of feeds that have one
    */
-  public Replay(Transactions transactions, Staging staging) {
+  public Replay(Transactions transactions, Staging staging, Map<String, String> formerly) {
     this.transactions = transactions;
     this.staging = staging;
+    this.formerly = formerly;
   }
 
   /**
@@ -100,7 +106,7 @@ public final class Replay {
   private final class Run {
     private final From from;
     private final boolean change;
-    private final StagedPacks packs = new StagedPacks(staging);
+    private final StagedPacks packs = new StagedPacks(staging, formerly);
     private final Map<Obstacle, LeftAlone> left = new EnumMap<>(Obstacle.class);
     private int replayed;
     private int resumed;
@@ -132,6 +138,8 @@ public final class Replay {
       Obstacle obstacle = null;
       if (file.state != null) {
         obstacle = file.state.equals(WorkState.PARKED.id()) ? null : Obstacle.IN_PROGRESS;
+      } else if (file.unusable) {
+        obstacle = Obstacle.UNUSABLE_NAME;
       } else if (from == From.SOURCE) {
         obstacle = file.settled ? Obstacle.NOT_AT_SOURCE : null;
       } else if (!packs.has(file.feed, file.pack)) {
@@ -170,13 +178,13 @@ public final class Replay {
           select m.id, a.id as archive from asked a join sluice.file m on m.parent = a.id and m.day = sluice.day_of(a.id)
           where a.handling = 0 and m.state not in ('duplicate', 'replaced', 'discarded'))
         select f.id, f.feed, f.path, f.pack, w.state, coalesce(p.state, f.state) = 'settled' as settled,
-               false as archive
+               f.state = 'skipped' and f.reason like 'unusable\\_name:%' as unusable, false as archive
         from (select id from asked where id not in (select archive from members) union select id from members) a
         join sluice.file f on f.id = a.id and f.day = sluice.day_of(a.id)
         left join sluice.file p on p.id = f.parent and p.day = sluice.day_of(f.parent)
         left join sluice.work w on w.file_id = f.id
         union all
-        select distinct archive, '', null, null::bigint, null, false, true from members
+        select distinct archive, '', null, null::bigint, null, false, false, true from members
         """;
     return Sql.list(
         connection,
@@ -189,6 +197,7 @@ public final class Replay {
                 row.getObject("pack", Long.class),
                 row.getString("state"),
                 row.getBoolean("settled"),
+                row.getBoolean("unusable"),
                 row.getBoolean("archive")),
         Sql.longs(ids),
         FileIds.days(ids));

@@ -7,19 +7,28 @@ import io.sluice.core.staging.StagingObjectMissing;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Which packs of raw files are still in staging, which is asked once for each. */
 final class StagedPacks {
 
   private final Staging staging;
+  private final Map<String, String> formerly;
   private final Map<String, Boolean> known = new HashMap<>();
 
-  StagedPacks(Staging staging) {
+  /**
+   * @param formerly the former names of feeds, under which what was staged before still lies
+   */
+  StagedPacks(Staging staging, Map<String, String> formerly) {
     this.staging = staging;
+    this.formerly = formerly;
   }
 
   boolean has(String feed, Long pack) {
-    return pack != null && known.computeIfAbsent(StagingKeys.raw(feed, pack), this::exists);
+    return pack != null
+        && Stream.of(feed, formerly.getOrDefault(feed, feed))
+            .map(name -> StagingKeys.raw(name, pack))
+            .anyMatch(key -> known.computeIfAbsent(key, this::exists));
   }
 
   private boolean exists(String key) {

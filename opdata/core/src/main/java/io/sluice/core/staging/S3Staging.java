@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Error;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Staging in a bucket of Amazon S3 or a server that speaks its protocol. */
@@ -29,6 +30,9 @@ final class S3Staging implements Staging {
 
   /** DeleteObjects takes at most this many keys. */
   private static final int BATCH = 1000;
+
+  /** The status where an object ends before what is asked for. */
+  private static final int NO_SUCH_RANGE = 416;
 
   private final S3Client client;
   private final String bucket;
@@ -71,10 +75,11 @@ final class S3Staging implements Staging {
     String range = offset == 0 ? null : "bytes=" + offset + "-";
     try {
       return client.getObject(request -> request.bucket(bucket).key(full).range(range));
-    } catch (NoSuchKeyException e) {
-      throw new StagingObjectMissing(key, e);
     } catch (SdkException e) {
-      throw away(full, e);
+      boolean ends = e instanceof S3Exception said && said.statusCode() == NO_SUCH_RANGE;
+      throw ends || e instanceof NoSuchKeyException
+          ? new StagingObjectMissing(key, e)
+          : away(full, e);
     }
   }
 

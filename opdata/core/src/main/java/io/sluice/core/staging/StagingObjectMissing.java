@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /**
  * There is no object under the key. At first read this is retried, since a store may show an object
- * late, then the stage before makes the object again; it never ends in a dead-letter queue.
+ * late, then the stage before makes the object again, with the attempt counted.
  */
 public final class StagingObjectMissing extends IOException {
 

@@ -260,19 +260,22 @@ public final class Batches {
         row -> row.getInt(2));
   }
 
+  /** A host as a feed uses it. */
+  public record FeedHost(String feed, String host) {}
+
   /**
    * How many batches of a stage there are with files of each host.
    *
    * @param bulk whether bulk batches count too: live work does not stand back for them
    */
-  public static Map<String, Integer> hosts(Connection connection, Stage stage, boolean bulk)
+  public static Map<FeedHost, Integer> hosts(Connection connection, Stage stage, boolean bulk)
       throws SQLException {
     return Sql.map(
         connection,
-        "select host, count(distinct batch) from sluice.work"
-            + " where batch is not null and stage = ? and (? or not bulk) group by host",
-        row -> row.getString(1),
-        row -> row.getInt(2),
+        "select feed, host, count(distinct batch) from sluice.work"
+            + " where batch is not null and stage = ? and (? or not bulk) group by feed, host",
+        row -> new FeedHost(row.getString(1), row.getString(2)),
+        row -> row.getInt(3),
         stage.id(),
         bulk);
   }

@@ -242,11 +242,15 @@ public final class Work {
   /** Bytes of a file that lie in staging now. */
   public record Fetched(long fileId, Checksum checksum, RawPlace raw) {}
 
-  /** Fetched files go to the handler in the batch they are in. */
+  /**
+   * Fetched files go to the handler in the batch they are in, the first time with no attempt behind
+   * them; what the handler sent back keeps its attempts, so that it ends.
+   */
   public static void fetched(Connection connection, Collection<Fetched> files) throws SQLException {
     staged(
         connection,
-        "stage = 'handle', attempts = 0, entered_at = now(), reason = null, ",
+        "stage = 'handle', attempts = case when w.checksum is null then 0 else w.attempts end,"
+            + " entered_at = now(), reason = null, ",
         files,
         "");
   }

@@ -3,7 +3,6 @@ package io.sluice.core.yaml;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import tools.jackson.core.JsonPointer;
 
 /**
@@ -18,30 +17,26 @@ public final class Problems {
   /** The begin of a file. */
   public static final Position START = new Position(1, 1);
 
-  private final String file;
-  private final Map<JsonPointer, Position> keys;
-  private final Map<JsonPointer, Position> values;
+  private final Places places;
   private final List<Problem> found = new ArrayList<>();
 
-  Problems(String file, Map<JsonPointer, Position> keys, Map<JsonPointer, Position> values) {
-    this.file = file;
-    this.keys = keys;
-    this.values = values;
+  Problems(Places places) {
+    this.places = places;
+  }
+
+  /** Where everything in the file stands. */
+  public Places places() {
+    return places;
   }
 
   /** A problem of a value: found at it, or at what it is missing in. */
   public void addAtValue(JsonPointer pointer, String message, String remedy) {
-    add(position(pointer), pointer, message, remedy);
-  }
-
-  /** Where a value stands, or what it is missing in. */
-  public Position position(JsonPointer pointer) {
-    return values.containsKey(pointer) ? values.get(pointer) : key(pointer);
+    add(places.position(pointer), pointer, message, remedy);
   }
 
   /** A problem of a key, or of an absent one: found at it, or at what it is missing in. */
   public void addAtKey(JsonPointer pointer, String message, String remedy) {
-    add(key(pointer), pointer, message, remedy);
+    add(places.key(pointer), pointer, message, remedy);
   }
 
   /**
@@ -52,23 +47,11 @@ public final class Problems {
    */
   public void add(Position position, JsonPointer pointer, String message, String remedy) {
     Problem problem =
-        new Problem(file, position.line(), position.column(), pointer.toString(), message, remedy);
+        new Problem(
+            places.file(), position.line(), position.column(), pointer.toString(), message, remedy);
     if (!found.contains(problem)) {
       found.add(problem);
     }
-  }
-
-  /** The key itself, or of what it is missing in. */
-  private Position key(JsonPointer pointer) {
-    for (JsonPointer at = pointer; !at.matches(); at = at.head()) {
-      if (keys.containsKey(at)) {
-        return keys.get(at);
-      }
-      if (values.containsKey(at)) {
-        return values.get(at);
-      }
-    }
-    return values.getOrDefault(JsonPointer.empty(), START);
   }
 
   /** Whether there is no problem so far. */

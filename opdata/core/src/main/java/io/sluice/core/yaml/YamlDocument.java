@@ -55,7 +55,7 @@ public final class YamlDocument {
   private YamlDocument(String file, String noun, String firstKey) {
     this.noun = noun;
     this.firstKey = firstKey;
-    this.problems = new Problems(file, keys, values);
+    this.problems = new Problems(new Places(file, keys, values));
   }
 
   /**
@@ -106,7 +106,7 @@ public final class YamlDocument {
   }
 
   private static Read unreadable(String file, String message, String remedy) {
-    Problems problems = new Problems(file, Map.of(), Map.of());
+    Problems problems = new Problems(new Places(file, Map.of(), Map.of()));
     problems.add(Problems.START, JsonPointer.empty(), message, remedy);
     return new Read(Optional.empty(), problems);
   }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +69,8 @@ class OperationsTest {
             + " where file_id = "
             + duplicate);
     long replayed = ledger.loaded("f", "/c");
-    new Replay(ledger.transactions, ledger.staging).replay(List.of(replayed), Replay.From.SOURCE);
+    new Replay(ledger.transactions, ledger.staging, Map.of())
+        .replay(List.of(replayed), Replay.From.SOURCE);
 
     assertThat(dead.discard(waiting, "host is gone").orElseThrow().state()).isEqualTo("discarded");
     assertThat(dead.discard(settling, "host is gone").orElseThrow().state()).isEqualTo("loaded");

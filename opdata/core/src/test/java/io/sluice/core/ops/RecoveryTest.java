@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,8 @@ class RecoveryTest {
   }
 
   private Recovery.Result recover() {
-    return new Recovery(ledger.transactions, ledger.partitions, ledger.staging).recover(since);
+    return new Recovery(ledger.transactions, ledger.partitions, ledger.staging, Map.of())
+        .recover(since);
   }
 
   /** What a restore to a time before the file was found does to the ledger. */
@@ -128,7 +130,7 @@ class RecoveryTest {
     ledger.found("f", "/e");
 
     Recovery.Result plan =
-        new Recovery(ledger.transactions, ledger.partitions, ledger.staging).plan(since);
+        new Recovery(ledger.transactions, ledger.partitions, ledger.staging, Map.of()).plan(since);
 
     assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(2);
     assertThat(ledger.work(queued)).isEqualTo("load queued");

@@ -31,7 +31,7 @@ class ReplayTest {
   @BeforeEach
   void start() {
     ledger = new OpsFixture(directory);
-    replay = new Replay(ledger.transactions, ledger.staging);
+    replay = new Replay(ledger.transactions, ledger.staging, Map.of());
   }
 
   @Test
@@ -267,7 +267,7 @@ class ReplayTest {
                   return method.invoke(ledger.staging, values);
                 });
     Replay.Result result =
-        new Replay(ledger.transactions, counting).replay(ids, Replay.From.STAGING);
+        new Replay(ledger.transactions, counting, Map.of()).replay(ids, Replay.From.STAGING);
     assertThat(result.replayed()).isEqualTo(3);
     assertThat(asked).hasValue(1);
   }

@@ -209,6 +209,22 @@ abstract class StagingContract {
     assertThatIllegalArgumentException().isThrownBy(() -> staging.delete(List.of(key)));
   }
 
+  @Test
+  void saysMissingOrEnded_whenAnObjectIsShorterThanWhereItIsRead() throws IOException {
+    put("raw/short", "12");
+    assertThat(from("raw/short", 1)).isEqualTo("2");
+    assertThat(from("raw/short", 2)).isIn("", "missing");
+    assertThat(from("raw/short", 3)).isIn("", "missing");
+  }
+
+  private String from(String key, long offset) throws IOException {
+    try (InputStream in = staging.open(key, offset)) {
+      return new String(in.readAllBytes(), UTF_8);
+    } catch (StagingObjectMissing e) {
+      return "missing";
+    }
+  }
+
   Staging staging() {
     return staging;
   }

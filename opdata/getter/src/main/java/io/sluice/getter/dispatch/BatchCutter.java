@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 
 /**
  * Cuts waiting files into batches: in turns, a batch of each feed, those with the newest periods
@@ -20,15 +21,22 @@ final class BatchCutter {
   private final DispatchSettings settings;
   private final boolean byHost;
   private final Map<String, Integer> busy;
+  private final BinaryOperator<String> burdened;
 
   /**
    * @param byHost whether the batches are work on hosts, of which each bears only so much
-   * @param busy batches by host that are being worked on
+   * @param busy batches that are being worked on, by what they burden
+   * @param burdened what a batch of a feed's host burdens
    */
-  BatchCutter(DispatchSettings settings, boolean byHost, Map<String, Integer> busy) {
+  BatchCutter(
+      DispatchSettings settings,
+      boolean byHost,
+      Map<String, Integer> busy,
+      BinaryOperator<String> burdened) {
     this.settings = settings;
     this.byHost = byHost;
-    this.busy = new HashMap<>(busy);
+    this.busy = busy;
+    this.burdened = burdened;
   }
 
   /**
@@ -61,7 +69,7 @@ final class BatchCutter {
     long bytes = 0;
     while (!files.isEmpty() && batch.size() < settings.files()) {
       Waiting file = files.poll();
-      if (byHost && !hosts.computeIfAbsent(file.host(), this::mayTake)) {
+      if (byHost && !hosts.computeIfAbsent(file.host(), host -> mayTake(file.feed(), host))) {
         continue;
       }
       boolean alone = file.attempts() > 0 || file.size() >= settings.bytes();
@@ -86,12 +94,16 @@ final class BatchCutter {
     return batch;
   }
 
-  private boolean mayTake(String host) {
-    return busy.getOrDefault(host, 0) < settings.perHost();
+  private boolean mayTake(String feed, String host) {
+    return busy.getOrDefault(burdened.apply(feed, host), 0) < settings.perHost();
   }
 
   private void take(List<Waiting> batch) {
-    batch.stream().map(Waiting::host).distinct().forEach(host -> busy.merge(host, 1, Integer::sum));
+    batch.stream()
+        .map(Waiting::host)
+        .distinct()
+        .map(host -> burdened.apply(batch.get(0).feed(), host))
+        .forEach(at -> busy.merge(at, 1, Integer::sum));
   }
 
   /** A batch that took all there is may wait for more, unless a file in it has waited already. */

@@ -12,10 +12,12 @@ import io.sluice.core.staging.StagingUse;
 import io.sluice.core.work.Batches;
 import io.sluice.core.work.Waiting;
 import io.sluice.core.work.Work;
+import io.sluice.getter.source.Source;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,7 +115,11 @@ public final class Dispatcher implements Runnable {
       Connection connection, Stage stage, boolean bulk, Set<String> names, int room)
       throws SQLException {
     boolean byHost = stage != Stage.HANDLE;
-    Map<String, Integer> busy = byHost ? Batches.hosts(connection, stage, bulk) : Map.of();
+    Map<String, Integer> busy = new HashMap<>();
+    if (byHost) {
+      Batches.hosts(connection, stage, bulk)
+          .forEach((at, n) -> busy.merge(burdened(at.feed(), at.host()), n, Integer::sum));
+    }
     List<String> spared =
         busy.keySet().stream().filter(host -> busy.get(host) >= settings.perHost()).toList();
     List<Waiting> waiting =
@@ -121,9 +127,13 @@ public final class Dispatcher implements Runnable {
     if (waiting.isEmpty()) {
       return List.of();
     }
-    BatchCutter cutter = new BatchCutter(settings, byHost, busy);
+    BatchCutter cutter = new BatchCutter(settings, byHost, busy, this::burdened);
     List<Batches.Cut> cuts = cutter.cut(waiting, room);
     return cuts.isEmpty() ? List.of() : Batches.cut(connection, stage, bulk, cuts);
+  }
+
+  private String burdened(String feed, String host) {
+    return feeds.get().get(feed).map(f -> Source.burdened(f, host)).orElse(host);
   }
 
   /** The ledger has the batches: what does not get through is published again by the sweeper. */

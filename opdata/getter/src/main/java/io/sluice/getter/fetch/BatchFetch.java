@@ -149,9 +149,9 @@ final class BatchFetch {
     }
   }
 
-  /** An attempt before this one got as far as staging it. */
+  /** What was staged before, unless something failed since: its bytes may be what is wrong. */
   private Optional<Staged> earlier(BatchFile file) throws IOException {
-    if (file.checksum().isEmpty() || file.raw().isEmpty()) {
+    if (file.attempts() > 0 || file.checksum().isEmpty() || file.raw().isEmpty()) {
       return Optional.empty();
     }
     String key = StagingKeys.raw(claim.feed(), file.raw().get().pack());

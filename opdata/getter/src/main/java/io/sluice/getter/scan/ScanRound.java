@@ -64,9 +64,10 @@ public final class ScanRound implements Runnable {
       for (Source source : sources.of(feed)) {
         String name = feed.name() + " " + source.host();
         boolean due = !clock.instant().isBefore(nextLook.getOrDefault(name, Instant.MIN));
+        String burdened = Source.burdened(feed, source.host());
         if (due
-            && bearsAnother(source)
-            && hostsOfRunning.putIfAbsent(name, source.host()) == null) {
+            && Collections.frequency(hostsOfRunning.values(), burdened) < PER_HOST
+            && hostsOfRunning.putIfAbsent(name, burdened) == null) {
           executor.execute(() -> scan(feed, source, name));
         }
       }
@@ -75,12 +76,6 @@ public final class ScanRound implements Runnable {
     if (problem != null) {
       throw problem;
     }
-  }
-
-  /** Directories may be of many systems. */
-  private boolean bearsAnother(Source source) {
-    return source.host().equals(Source.LOCAL)
-        || Collections.frequency(hostsOfRunning.values(), source.host()) < PER_HOST;
   }
 
   /** The ledger says when a scan is due; it need not be asked all the time. */

@@ -1,7 +1,6 @@
 package io.sluice.getter.source;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -31,12 +30,10 @@ final class DirectoryListing extends Walk {
       }
     } catch (NoSuchFileException | NotDirectoryException e) {
       throw new SourceFileMissing(Source.LOCAL, folder.path());
-    } catch (AccessDeniedException e) {
-      throw new SourceFileDenied(Source.LOCAL, folder.path(), "read");
     } catch (DirectoryIteratorException e) {
-      throw DirectorySource.away(folder.path(), e.getCause());
+      throw DirectorySource.ofFile(folder.path(), "list", e.getCause());
     } catch (IOException e) {
-      throw DirectorySource.away(folder.path(), e);
+      throw DirectorySource.ofFile(folder.path(), "list", e);
     }
   }
 
@@ -57,8 +54,8 @@ final class DirectoryListing extends Walk {
       }
     } catch (NoSuchFileException e) {
       return; // gone, or a link to nowhere
-    } catch (AccessDeniedException e) {
-      seen.unreadable(entry.toString());
+    } catch (FileSystemException e) {
+      seen.unreadable(entry.toString()); // no permission, a bad sector, a link to itself
     }
   }
 
@@ -66,19 +63,13 @@ final class DirectoryListing extends Walk {
     if (!folder.wants(name)) {
       return;
     }
-    try {
-      Path target = link.toRealPath();
-      BasicFileAttributes attributes = attributes(target);
-      if (attributes.isDirectory()) {
-        directory(folder, name, key(target, attributes));
-      } else if (attributes.isRegularFile() && folder.level().file(name)) {
-        SourceFile file = DirectorySource.describe(link, attributes);
-        link(file, key(target.getParent()), target.getFileName().toString());
-      }
-    } catch (NoSuchFileException | AccessDeniedException e) {
-      throw e;
-    } catch (FileSystemException e) {
-      seen.unreadable(link.toString()); // a link to itself, say
+    Path target = link.toRealPath();
+    BasicFileAttributes attributes = attributes(target);
+    if (attributes.isDirectory()) {
+      directory(folder, name, key(target, attributes));
+    } else if (attributes.isRegularFile() && folder.level().file(name)) {
+      SourceFile file = DirectorySource.describe(link, attributes);
+      link(file, key(target.getParent()), target.getFileName().toString());
     }
   }
 

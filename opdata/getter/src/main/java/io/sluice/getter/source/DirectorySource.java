@@ -3,9 +3,11 @@ package io.sluice.getter.source;
 import io.sluice.core.feed.PathPattern;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -66,7 +68,7 @@ final class DirectorySource implements Source, SourceSession {
       listing.from(new Walk.Folder(base.path(), key, level));
     } catch (SourceFileMissing | NoSuchFileException e) {
       throw base.missing(); // since the look
-    } catch (SourceFileDenied e) {
+    } catch (SourceFileFailed e) {
       throw base.unreadable(e);
     }
     long found = listing.seen.files();
@@ -86,7 +88,7 @@ final class DirectorySource implements Source, SourceSession {
     return new SourceStream() {
       @Override
       public int read(byte[] bytes, int from, int length) throws IOException {
-        return channel.read(ByteBuffer.wrap(bytes, from, length));
+        return call(file.path(), "read", p -> channel.read(ByteBuffer.wrap(bytes, from, length)));
       }
 
       /** That of the path: a file put in its place counts as a change. */
@@ -156,36 +158,36 @@ final class DirectorySource implements Source, SourceSession {
       return new BaseDirectory.Look(true, key, !entries.iterator().hasNext());
     } catch (NoSuchFileException | NotDirectoryException e) {
       return BaseDirectory.Look.MISSING;
-    } catch (AccessDeniedException e) {
-      throw base.unreadable(new SourceFileDenied(LOCAL, base.path(), "list"));
+    } catch (DirectoryIteratorException e) {
+      throw base.unreadable(ofFile(base.path(), "list", e.getCause()));
     } catch (IOException e) {
-      throw away(base.path(), e);
+      throw base.unreadable(ofFile(base.path(), "list", e));
     }
   }
 
+  /** What fails for every file, such as where a volume is gone, fails for its directory too. */
   private <T> T call(String path, String what, Call<T> call) throws IOException {
     try {
       return call.on(Path.of(path));
-    } catch (NoSuchFileException e) {
-      base.check(look());
-      throw new SourceFileMissing(LOCAL, path);
-    } catch (AccessDeniedException e) {
-      look();
-      throw new SourceFileDenied(LOCAL, path, what);
-    } catch (SourceNameTaken e) {
+    } catch (SourceNameTaken | ClosedByInterruptException e) {
       throw e;
     } catch (IOException e) {
-      throw away(path, e);
+      base.check(look());
+      throw e instanceof NoSuchFileException
+          ? new SourceFileMissing(LOCAL, path)
+          : ofFile(path, what, e);
     }
+  }
+
+  static SourceFileFailed ofFile(String path, String what, IOException e) {
+    return e instanceof AccessDeniedException
+        ? new SourceFileDenied(LOCAL, path, what)
+        : new SourceFileFailed(LOCAL, path, what, e);
   }
 
   static SourceFile describe(Path path, BasicFileAttributes attributes) {
     return new SourceFile(
         path.toString(), attributes.size(), attributes.lastModifiedTime().toInstant());
-  }
-
-  static SourceAway away(String path, IOException e) {
-    return new SourceAway("cannot use " + Names.printable(path) + ": " + e.getMessage(), e);
   }
 
   private interface Call<T> {

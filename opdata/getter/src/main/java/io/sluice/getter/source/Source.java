@@ -1,5 +1,6 @@
 package io.sluice.getter.source;
 
+import io.sluice.core.feed.Feed;
 import java.util.List;
 
 /**
@@ -23,6 +24,14 @@ public interface Source {
 
   /** The system's name in the ledger, metrics and commands: a host, or {@link #LOCAL}. */
   String host();
+
+  /**
+   * What bears only so much at a time: the host, or the directory of this machine that all files of
+   * the feed lie in, for each may be a mount of its own that hangs.
+   */
+  static String burdened(Feed feed, String host) {
+    return host.equals(LOCAL) ? feed.source().pathPattern().base() : host;
+  }
 
   /** The servers that serve the same files, in the order the feed names them; at least one. */
   List<String> servers();

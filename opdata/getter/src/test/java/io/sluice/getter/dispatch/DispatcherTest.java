@@ -113,6 +113,24 @@ class DispatcherTest {
         .isEqualTo("0");
   }
 
+  /** Each may be a mount of its own: where one hangs, the others go on. */
+  @Test
+  void burdensADirectoryWithFewBatches_andTakesOthersInstead() throws IOException {
+    Feed big = getter.feeds.get("big").orElseThrow();
+    Path elsewhere = dir.resolve("elsewhere");
+    Feed small = getter.yaml(getter.yamlOf(elsewhere));
+    getter.feeds = new Feeds(Map.of("big", big, "beside", big, "small", small), Instant.EPOCH);
+    DispatchSettings settings = new DispatchSettings(8, 16, 10, 1_000_000, Duration.ZERO, 1);
+    offer("big", "localhost", 50, false);
+    dispatcher(settings).run();
+    offer("beside", "localhost", 5, false);
+    offer("small", "localhost", 5, false);
+    dispatcher(settings).run();
+    assertThat(queued("big")).isEqualTo(10);
+    assertThat(queued("beside")).as("in the same directory").isZero();
+    assertThat(queued("small")).isEqualTo(5);
+  }
+
   @Test
   void sendsBulkWork_onlyWhenNoLiveWorkWaits() {
     offer("big", "ems1", 50, false);

@@ -64,6 +64,39 @@ class BrokenSurroundingsTest {
   }
 
   @Test
+  void fetchesTheRest_whenOneFileCannotBeOpened() throws IOException {
+    getter.feed("keep");
+    getter.write("a.xml", "<a/>");
+    getter.write("b.xml", "<b/>");
+    getter.scan();
+    Files.delete(getter.in.resolve("a.xml"));
+    Files.createSymbolicLink(getter.in.resolve("a.xml"), Path.of("a.xml")); // leads to itself
+    getter.fetchAll();
+    assertFailed("a.xml", "b.xml");
+  }
+
+  /** As a broken sector is noticed. */
+  @Test
+  void fetchesTheRest_whenOneFileCannotBeRead() throws IOException {
+    getter.feed("keep");
+    getter.write("a.xml", "<a/>");
+    getter.write("b.xml", "<b/>");
+    getter.scan();
+    Files.delete(getter.in.resolve("a.xml"));
+    Files.createDirectory(getter.in.resolve("a.xml")); // can be opened, but not read
+    getter.fetchAll();
+    assertFailed("a.xml", "b.xml");
+  }
+
+  private void assertFailed(String bad, String good) {
+    assertThat(getter.states()).containsExactlyInAnyOrder(bad + " discovered", good + " fetched");
+    assertThat(getter.text("select attempts from sluice.work where stage = 'fetch'"))
+        .isEqualTo("1");
+    assertThat(getter.reason(bad)).startsWith("source: ").contains(bad);
+    assertThat(getter.text("select error from sluice.scan")).as("the host is not away").isNull();
+  }
+
+  @Test
   void leavesTheSourceAlone_whileTheBaseDirectoryIsMissing() throws IOException {
     getter.feed("delete");
     getter.write("a.xml", "<a/>");

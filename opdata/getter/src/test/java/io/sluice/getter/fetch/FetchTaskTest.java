@@ -18,6 +18,7 @@ import io.sluice.core.work.StageTask;
 import io.sluice.getter.GetterFixture;
 import io.sluice.getter.sweep.MessageSweeper;
 import io.sluice.getter.sweep.SweepSettings;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -191,7 +192,11 @@ class FetchTaskTest {
     getter.execute("delete from sluice.file where path like '%a.xml'");
     Files.delete(waits);
     getter.execute("update sluice.scan set last_at = now(), error = 'away'");
-    new Recovery(getter.transactions, new LedgerPartitions(getter.transactions), getter.staging)
+    new Recovery(
+            getter.transactions,
+            new LedgerPartitions(getter.transactions),
+            getter.staging,
+            Map.of())
         .recover(Instant.EPOCH);
     assertThat(getter.text("select count(*) from sluice.work where path like '%a.xml'"))
         .isEqualTo("1");
@@ -289,7 +294,7 @@ class FetchTaskTest {
 
     List<Long> ids =
         getter.column("select id from sluice.file").stream().map(Long::valueOf).toList();
-    Replay replay = new Replay(getter.transactions, getter.staging);
+    Replay replay = new Replay(getter.transactions, getter.staging, Map.of());
     assertThat(replay.replay(ids, Replay.From.SOURCE).replayed()).isEqualTo(2);
     getter.fetchAll();
 
@@ -378,6 +383,20 @@ class FetchTaskTest {
     getter.fetchAll();
     assertThat(getter.staged("a.zip!/x.xml")).isEqualTo("<x/>");
     assertThat(getter.states()).contains("a.zip!/x.xml fetched");
+  }
+
+  @Test
+  void fetchesAgain_whatTheHandlerFoundDamaged_andKeepsTheAttempts() throws IOException {
+    getter.write("a.xml", "<a/>");
+    getter.line();
+    String pack = getter.staging.list("raw/").get(0).key();
+    getter.staging.put(pack, new ByteArrayInputStream("<a".getBytes(UTF_8)));
+    getter.execute("delete from sluice.batch");
+    getter.execute(
+        "update sluice.work set stage = 'fetch', state = 'waiting', batch = null, attempts = 2");
+    getter.fetchAll();
+    assertThat(getter.staged("a.xml")).isEqualTo("<a/>");
+    assertThat(getter.text("select stage || attempts from sluice.work")).isEqualTo("handle2");
   }
 
   @Test

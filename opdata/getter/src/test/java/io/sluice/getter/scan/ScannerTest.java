@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,7 +104,7 @@ class ScannerTest {
     old("old.xml");
     getter.scan();
     long id = Long.parseLong(getter.text("select id from sluice.file"));
-    Replay replay = new Replay(getter.transactions, null);
+    Replay replay = new Replay(getter.transactions, null, Map.of());
     assertThat(replay.replay(List.of(id), Replay.From.SOURCE).replayed()).isEqualTo(1);
     getter.fetchAll();
     assertThat(getter.states()).containsExactly("old.xml fetched");

@@ -82,7 +82,7 @@ class SettleTaskTest {
   private Replay.Result replay(Replay.From from) {
     List<Long> ids =
         getter.column("select id from sluice.file").stream().map(Long::valueOf).toList();
-    return new Replay(getter.transactions, getter.staging).replay(ids, from);
+    return new Replay(getter.transactions, getter.staging, Map.of()).replay(ids, from);
   }
 
   @Test

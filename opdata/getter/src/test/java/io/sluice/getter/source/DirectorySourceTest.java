@@ -1,6 +1,7 @@
 package io.sluice.getter.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.core.feed.Origin;
 import java.io.IOException;
@@ -48,6 +49,23 @@ class DirectorySourceTest extends SourceContract {
     assertAway("one.xml", "is not the one");
     assertThat(list().files()).isEqualTo(1);
     assertMissing("one.xml");
+  }
+
+  @Test
+  void saysThatTheFileFailed_onlyWhileTheBaseIsThere() throws IOException {
+    write("one.xml");
+    list();
+    Files.createSymbolicLink(base.resolve("loop.xml"), Path.of("loop.xml"));
+    assertThatThrownBy(() -> stat("loop.xml")).isInstanceOf(SourceFileFailed.class);
+    assertThatThrownBy(() -> read("loop.xml")).isInstanceOf(SourceFileFailed.class);
+    Files.createDirectory(base.resolve("two.xml"));
+    assertThatThrownBy(() -> read("two.xml"))
+        .isInstanceOf(SourceFileFailed.class)
+        .hasMessageContaining("localhost answered");
+    Files.move(base, base.resolveSibling("pm.away"));
+    Files.createDirectory(base);
+    Files.createSymbolicLink(base.resolve("loop.xml"), Path.of("loop.xml"));
+    assertAway("loop.xml", "is not the one that held 1 files at");
   }
 
   @Test

@@ -179,13 +179,13 @@ abstract class SourceContract {
     }
   }
 
-  private SourceFile stat(String name) throws IOException {
+  final SourceFile stat(String name) throws IOException {
     try (SourceReader reader = new SourceReader(source(), Source.Purpose.FETCH, time -> {})) {
       return reader.stat(path(base.resolve(name)));
     }
   }
 
-  private String read(String name) throws IOException {
+  final String read(String name) throws IOException {
     SourceFile file = new SourceFile(path(base.resolve(name)), 5, NOW);
     try (SourceReader reader = new SourceReader(source(), Source.Purpose.FETCH, time -> {});
         SourceStream in = reader.open(file)) {

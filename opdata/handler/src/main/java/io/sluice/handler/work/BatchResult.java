@@ -20,6 +20,7 @@ import io.sluice.core.work.Leaving;
 import io.sluice.core.work.Outcome;
 import io.sluice.core.work.StageProtocol;
 import io.sluice.core.work.StageTask.Result;
+import io.sluice.core.work.WorkState;
 import io.sluice.handler.encode.FileCounts;
 import io.sluice.handler.reject.RejectLog;
 import java.io.IOException;
@@ -108,22 +109,25 @@ final class BatchResult {
 
   void fetchAgain(BatchFile file, String why) {
     log.warn("feed={} file={} is fetched again: {}", claim.feed(), file.path(), why);
-    leaving.add(Leaving.backTo(Stage.FETCH, file, Duration.ZERO, "staging_missing: " + why));
-    outcomes.put(file.id(), Outcome.retried("staging_missing"));
+    again(Stage.FETCH, file, "staging_missing", why);
   }
 
-  /** For no known reason: again, alone, with the attempt counted; at the limit it is dead. */
   void failed(BatchFile file, Throwable e) {
-    int attempts = claim.attempts(file);
-    log.warn("feed={} file={} failed, attempt {}", claim.feed(), file.path(), attempts, e);
-    String reason = e.getClass().getSimpleName();
+    log.warn("feed={} file={} failed", claim.feed(), file.path(), e);
     String error = e.getMessage() == null ? e.toString() : e.getMessage();
+    again(Stage.HANDLE, file, e.getClass().getSimpleName(), error);
+  }
+
+  /** Alone, with the attempt counted; at the limit it is dead. */
+  private void again(Stage stage, BatchFile file, String reason, String error) {
+    int attempts = claim.attempts(file);
     if (limits.isLast(attempts)) {
       dead.add(new DeadFile(file, reason, error));
       outcomes.put(file.id(), Outcome.failed(reason));
     } else {
       Duration pause = claim.files().size() > 1 ? Duration.ZERO : limits.pause(attempts);
-      leaving.add(Leaving.retried(claim, file, pause, reason + ": " + error));
+      String said = reason + ": " + error;
+      leaving.add(new Leaving(file.id(), stage, WorkState.WAITING, attempts, pause, said));
       outcomes.put(file.id(), Outcome.retried(reason));
     }
   }

@@ -118,7 +118,7 @@ class BatchHandlingTest {
     assertThat(fixture.reason(ids.get(1))).startsWith("wrong_root: ");
     assertThat(fixture.text("select raw from sluice.reject where reason = 'wrong_root'"))
         .isEqualTo("<OMeS/>");
-    assertThat(work(ids.get(2))).isEqualTo("fetch waiting 0");
+    assertThat(work(ids.get(2))).isEqualTo("fetch waiting 1");
     assertThat(work(ids.get(3))).isEqualTo("handle parked 0");
     assertThat(fixture.reason(ids.get(3))).startsWith("schema_limit: ");
     assertThat(work(ids.get(4))).isEqualTo("handle waiting 1");

@@ -254,6 +254,16 @@ final class HandleFixture implements AutoCloseable {
     return ids;
   }
 
+  /** The fetch stages a file again, to a place where staging does not have it. */
+  void fetchedAgain(long id) {
+    Checksum checksum = Checksum.of(Checksum.digest().digest());
+    transactions.ledger(
+        c -> {
+          Work.fetched(c, List.of(new Work.Fetched(id, checksum, new RawPlace(NO_PACK, 0))));
+          return null;
+        });
+  }
+
   private long found(Feed feed, String path, long size) {
     long version = number("select count(*) from sluice.file where path = '" + path + "'");
     intake.offer(

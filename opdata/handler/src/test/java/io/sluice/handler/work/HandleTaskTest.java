@@ -119,8 +119,33 @@ class HandleTaskTest {
     List<Long> ids = fixture.stage(feed, List.of(new Given("/in/a.xml", (byte[]) null)));
     fixture.protocol.work(fixture.cut(feed, ids), false);
     assertThat(fixture.text("select stage || ' ' || state || ' ' || attempts from sluice.work"))
-        .isEqualTo("fetch waiting 0");
+        .isEqualTo("fetch waiting 1");
     assertThat(fixture.number("select count(*) from sluice.batch")).isZero();
+  }
+
+  @Test
+  void endsDead_whenTheStagedFileIsDamagedEachTimeItIsFetched() throws IOException {
+    long id = fixture.stage(feed, List.of(new Given("/in/a.xml", (byte[]) null))).get(0);
+    for (int round = 1; round <= HandleFixture.ATTEMPTS; round++) {
+      assertThat(fixture.state(id)).as("round " + round).isEqualTo("fetched");
+      fixture.protocol.work(fixture.cut(feed, List.of(id)), false);
+      fixture.fetchedAgain(id);
+    }
+    assertThat(fixture.state(id)).isEqualTo("dead");
+    assertThat(fixture.reason(id)).startsWith("staging_missing: staging has no object raw/nr-pm/");
+    assertThat(fixture.text("select stage || ' ' || reason from sluice.dead"))
+        .isEqualTo("handle staging_missing");
+    assertThat(fixture.dead).hasSize(1);
+  }
+
+  @Test
+  void beginsWithNoAttempts_whenTheFirstFetchTookSeveral() throws IOException {
+    List<Long> ids = fixture.stage(feed, List.of(new Given("/in/a.xml", GOOD)));
+    fixture.execute("update sluice.work set attempts = 1, stage = 'fetch', checksum = null");
+    fixture.fetchedAgain(ids.get(0));
+    assertThat(fixture.text("select stage || ' ' || attempts from sluice.work"))
+        .as("attempts to fetch it count for the fetch only")
+        .isEqualTo("handle 0");
   }
 
   @Test
@@ -225,7 +250,7 @@ class HandleTaskTest {
     assertThat(fixture.text(work)).isEqualTo("handle parked 0");
     assertThat(fixture.text("select reason from sluice.work where feed = 'other'"))
         .startsWith(
-            "target_changed: feed other: pm.nrcelldu of feed nr-pm is registered as layout wide, mode merge by")
+            "target_changed: f.yaml:4:17: feed other: pm.nrcelldu of feed nr-pm is registered as layout wide, mode merge by")
         .contains("feed other declares layout wide, mode append");
 
     fixture.execute("update sluice.work set state = 'waiting' where state = 'parked'");

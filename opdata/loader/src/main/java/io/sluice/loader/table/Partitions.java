@@ -43,7 +43,7 @@ final class Partitions {
     Feed defined = feed.orElseThrow(() -> withoutFeed(target, need));
     TimePartitions how = new TimePartitions(defined.target().partition(), defined.zone());
     if (!how.partitioned()) {
-      throw notPartitioned(target, need);
+      throw notPartitioned(target, defined);
     }
     prepared.partitioning(target.id(), how);
     PartitionMaker maker = new PartitionMaker(target, defined, timeType(table));
@@ -82,12 +82,12 @@ final class Partitions {
         null);
   }
 
-  private static RefusedTarget notPartitioned(TargetTable table, TableNeeds need) {
+  private static RefusedTarget notPartitioned(TargetTable table, Feed feed) {
     return new RefusedTarget(
         Set.of(table.id()),
         "target_changed",
-        "feed %s: target.partition.by is none, but %s is partitioned by time; set it back, or name another table in target.table"
-            .formatted(need.feed, table.display()),
+        "%starget.partition.by is none, but %s is partitioned by time; set it back, or name another table in target.table"
+            .formatted(feed.at("target.partition.by"), table.display()),
         null);
   }
 

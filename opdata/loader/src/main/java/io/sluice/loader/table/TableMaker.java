@@ -167,9 +167,9 @@ final class TableMaker {
       throw new RefusedTarget(
           Set.of(table.id()),
           "double_keys",
-          "feed %s: target.mode is merge, but %s holds rows of the same target.key; find them with: select %s, count(*) from %s group by %s having count(*) > 1; delete all but one of each, or declare a key that tells them apart, or mode: append"
+          "%starget.mode is merge, but %s holds rows of the same target.key; find them with: select %s, count(*) from %s group by %s having count(*) > 1; delete all but one of each, or declare a key that tells them apart, or mode: append"
               .formatted(
-                  feed.map(Feed::name).orElse("unknown"),
+                  feed.map(f -> f.at("target.mode")).orElse(""),
                   table.display(),
                   key,
                   table.qualified(),

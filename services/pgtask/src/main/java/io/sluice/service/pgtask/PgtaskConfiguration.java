@@ -74,6 +74,7 @@ public class PgtaskConfiguration {
       MeterRegistry registry,
       SluiceProperties common,
       PgtaskProperties properties,
+      FeedDirectory feeds,
       Clock clock) {
     TaskRunner runner =
         new TaskRunner(
@@ -83,7 +84,8 @@ public class PgtaskConfiguration {
             clock,
             common.instance(),
             properties.renewEvery());
-    return TaskKinds.register(runner, databases, transactions, common.staging().s3().settings());
+    return TaskKinds.register(
+        runner, databases, transactions, common.staging().s3().settings(), feeds::isGone);
   }
 
   @Bean
