@@ -34,7 +34,8 @@ final class Chaos implements Callable<Integer> {
 
   @Option(
       names = "--seed",
-      description = "Default: 42; with --model only this history instead of --seeds.")
+      description =
+          "Default: 42; with --model only this history, and its shortest part that differs.")
   private Long seed;
 
   @Option(
@@ -80,7 +81,7 @@ final class Chaos implements Callable<Integer> {
   }
 
   private int histories() throws IOException, SQLException {
-    System.setProperty("bench.log", "OFF"); // what is disturbed complains
+    System.setProperty("logback.configurationFile", "model-logback.xml"); // all complain
     long first = seed == null ? from : seed;
     return ModelRun.run(first, seed == null ? seeds : 1, System.out, System.err) == 0 ? 0 : 1;
   }

@@ -294,7 +294,7 @@ final class History {
   // The line
 
   /** A step of a replica, in the middle of which it may die, lose its session, or be overtaken. */
-  private void onNode(Op op, Random dice, StringBuilder what, boolean outer) {
+  private void onNode(Op op, Random dice, StringBuilder what, boolean outer) throws SQLException {
     int index = outer ? dice.nextInt(2) : 1 - busy;
     Node node = world.node(index);
     int fault = outer ? dice.nextInt(10) : 0;

@@ -18,7 +18,6 @@ final class MemoryQueue implements WorkPublisher {
   record Waiting(WorkMessage message, boolean redelivered) {}
 
   final List<Waiting> waiting = new ArrayList<>();
-  final List<Failure> dead = new ArrayList<>();
   private boolean refuseNext;
 
   /** The next publication is not confirmed. */
@@ -41,7 +40,7 @@ final class MemoryQueue implements WorkPublisher {
 
   @Override
   public void publishDead(WorkMessage message, Failure failure) {
-    dead.add(failure);
+    // the ledger has it
   }
 
   @Override

@@ -72,10 +72,8 @@ public final class ModelRun {
     Trial.Result result = shown.equals(whole) ? found : run(shown);
     out.printf("seed %d differs; to have it shortened: bin/chaos --model --seed %d%n", seed, seed);
     whole.feeds().forEach(feed -> out.println("  " + feed));
-    if (!shown.equals(whole)) {
-      out.printf("  steps, %d of %d:%n", shown.ops().size(), whole.ops().size());
-      result.told().forEach(line -> out.println("  " + line));
-    }
+    out.printf("  steps, %d of %d:%n", shown.ops().size(), whole.ops().size());
+    result.told().forEach(line -> out.println("  " + line));
     List<String> differences = result.differences();
     differences.stream().limit(SHOWN).forEach(line -> out.println("  DIFFERENT " + line));
     if (differences.size() > SHOWN) {

@@ -30,7 +30,9 @@ import io.sluice.handler.work.HandleTask;
 import io.sluice.loader.LoadSettings;
 import io.sluice.loader.LoadTask;
 import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.SessionPool;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -63,6 +65,7 @@ final class Node implements AutoCloseable {
       Clock sweepClock,
       long chunkBytes) {}
 
+  private final SessionPool sessions;
   final FaultyDataSource db;
   final Transactions transactions;
   final Sources sources = new Sources();
@@ -77,7 +80,8 @@ final class Node implements AutoCloseable {
 
   Node(String name, DataSource database, Shared shared) {
     this.shared = shared;
-    db = new FaultyDataSource(database);
+    sessions = new SessionPool(database);
+    db = new FaultyDataSource(sessions.dataSource());
     transactions = new Transactions(db);
     Leases leases = new Leases(transactions, name);
     LedgerPartitions partitions = new LedgerPartitions(transactions);
@@ -151,10 +155,16 @@ final class Node implements AutoCloseable {
         shared.clock);
   }
 
+  /** Its sessions begin anew. */
+  void disconnect() throws SQLException {
+    sessions.close();
+  }
+
   @Override
-  public void close() {
+  public void close() throws SQLException {
     stages.values().forEach(StageProtocol::close);
     handler.close();
     sources.close();
+    disconnect();
   }
 }

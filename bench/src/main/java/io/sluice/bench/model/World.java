@@ -11,6 +11,7 @@ import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.core.staging.Stagings;
 import io.sluice.embedded.EmbeddedPostgres;
+import io.sluice.testkit.SessionPool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,7 @@ final class World implements AutoCloseable {
   final Staging staging;
   final Transactions observer;
   private final DataSource database;
+  private final SessionPool observing;
   private final Node[] nodes = new Node[2];
   private final MovingClock clock = new MovingClock(Clock.fixed(START.plus(LONG), ZoneOffset.UTC));
 
@@ -89,7 +91,8 @@ final class World implements AutoCloseable {
     PGSimpleDataSource source = (PGSimpleDataSource) server.dataSource(name);
     source.setOptions(NO_LONG_WAIT);
     database = source;
-    observer = new Transactions(database);
+    observing = new SessionPool(database);
+    observer = new Transactions(observing.dataSource());
     staging = Stagings.open(StagingSettings.of(directory.resolve("staging").toUri()));
     Path temp = Files.createDirectories(directory.resolve("temp"));
     for (ModelFeed feed : modelFeeds) {
@@ -115,12 +118,23 @@ final class World implements AutoCloseable {
   }
 
   /** A replica begins anew, with nothing remembered. */
-  void restart(int index) {
-    if (nodes[index] != null) {
-      nodes[index].close();
-    }
+  void restart(int index) throws SQLException {
+    stop(index);
     restarts++;
     nodes[index] = new Node("node-" + index + "-" + restarts, database, shared);
+  }
+
+  private void stop(int index) throws SQLException {
+    if (nodes[index] != null) {
+      nodes[index].close();
+      nodes[index] = null;
+    }
+  }
+
+  private void stop() throws SQLException {
+    stop(0);
+    stop(1);
+    observing.close();
   }
 
   private void feedsChanged() {
@@ -218,12 +232,15 @@ final class World implements AutoCloseable {
         });
   }
 
-  /** A backup of the database. */
+  /** A backup of the database, which takes one that nobody is connected to. */
   void snapshot() throws SQLException {
     String copy = name + "_backup";
     snapshotAt =
         observer.ledger(
             c -> Sql.one(c, "select clock_timestamp() as t", row -> Sql.instant(row, "t")));
+    nodes[0].disconnect();
+    nodes[1].disconnect();
+    observing.close();
     admin("drop database if exists " + copy, "create database " + copy + " template " + name);
     hasSnapshot = true;
   }
@@ -237,6 +254,7 @@ final class World implements AutoCloseable {
     if (!hasSnapshot) {
       return false;
     }
+    stop();
     admin(
         "drop database " + name + " with (force)",
         "create database " + name + " template " + name + "_backup");
@@ -319,8 +337,7 @@ final class World implements AutoCloseable {
 
   @Override
   public void close() throws SQLException, IOException {
-    nodes[0].close();
-    nodes[1].close();
+    stop();
     staging.close();
     admin(
         "drop database if exists " + name + " with (force)",
