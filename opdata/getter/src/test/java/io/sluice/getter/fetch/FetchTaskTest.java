@@ -211,6 +211,17 @@ class FetchTaskTest {
   }
 
   @Test
+  void countsAsRejected_whatAnEarlierHandlingRead_whenFileVanished() throws IOException {
+    Files.delete(scanned("a.xml"));
+    getter.execute("update sluice.work set unit = 'cell', read = 5, collapsed = 1, rejected = 1");
+    getter.fetchAll();
+    assertThat(
+            getter.text(
+                "select concat_ws(' ', state, read, collapsed, rejected, exact) from sluice.reconciliation"))
+        .isEqualTo("rejected 5 1 4 t");
+  }
+
+  @Test
   void leavesALoadedFileAsItWas_whenAReplayFindsItGoneOrChanged() throws IOException {
     getter.feed("keep");
     Path gone = getter.write("a.xml", "<a/>");
