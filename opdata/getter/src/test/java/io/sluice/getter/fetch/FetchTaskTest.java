@@ -281,6 +281,24 @@ class FetchTaskTest {
     assertThat(dir.resolve("tmp")).isEmptyDirectory();
   }
 
+  /** As after a restore and a recovery, which brings members back and not their archive. */
+  @Test
+  void makesMembersTheirArchives_whenTheLedgerHadForgottenIt() throws IOException {
+    Path archive = getter.write("a.zip", zip(Map.of("x.xml", "<x/>")));
+    getter.line();
+    getter.execute(
+        "delete from sluice.file where parent is null; delete from sluice.work where parent is null");
+    getter.clock.advance(Duration.ofMinutes(11)); // until then a scan asks about changes only
+    getter.line();
+    getter.settleAll();
+    assertThat(archive).as("a member is not loaded yet").exists();
+    assertThat(getter.states()).containsExactlyInAnyOrder("a.zip loaded", "a.zip!/x.xml fetched");
+    getter.loadAll();
+    getter.settleAll();
+    assertThat(archive).doesNotExist();
+    assertThat(getter.text("select count(*) from sluice.work")).isEqualTo("0");
+  }
+
   @Test
   void leavesArchiveAtItsSource_whenAMemberWasNotLoaded() throws IOException {
     Map<String, String> members = new LinkedHashMap<>();
