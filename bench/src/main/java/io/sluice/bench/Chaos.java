@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -82,8 +83,9 @@ final class Chaos implements Callable<Integer> {
 
   private int histories() throws IOException, SQLException {
     System.setProperty("logback.configurationFile", "model-logback.xml"); // all complain
-    long first = seed == null ? from : seed;
-    return ModelRun.run(first, seed == null ? seeds : 1, System.out, System.err) == 0 ? 0 : 1;
+    List<Long> which =
+        seed == null ? LongStream.range(from, from + seeds).boxed().toList() : List.of(seed);
+    return ModelRun.run(which, System.out, System.err) == 0 ? 0 : 1;
   }
 
   private int load() throws IOException, SQLException, InterruptedException {

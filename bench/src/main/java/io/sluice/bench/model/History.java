@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /** Does the steps of a history to the line, and tells the model of each what it may know. */
 final class History {
@@ -426,8 +427,11 @@ final class History {
     model.loaded(loaded);
   }
 
+  /** A replay leaves a file settled whose source was settled before. */
   private static boolean isLoaded(World.Known file) {
-    return file.open() ? file.stage().equals("settle") : file.state().equals("loaded");
+    return file.open()
+        ? file.stage().equals("settle")
+        : Set.of("loaded", "settled").contains(file.state());
   }
 
   // The end

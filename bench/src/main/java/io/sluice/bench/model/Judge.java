@@ -129,6 +129,8 @@ final class Judge {
     if (given != null && !given.isArchive() && LOADED.contains(end.state)) {
       if (!model.stored.loaded.contains(version)) {
         differences.add(version + " is " + end + ", and no load of it was seen");
+      } else if (!model.hasRows(version)) {
+        differences.add(version + " is " + end + ", and was handled again and not loaded since");
       }
       counts(version, given, end);
     }

@@ -159,6 +159,11 @@ final class Model {
     }
   }
 
+  /** Whether the rows of its current handling are loaded, wherever they went from there. */
+  boolean hasRows(Version version) {
+    return feeds.get(version.feed()).merges() || stored.appended.containsKey(version);
+  }
+
   private void merge(Version version) {
     Map<RowKey, Merged> rows =
         stored.merged.computeIfAbsent(version.feed(), feed -> new LinkedHashMap<>());
