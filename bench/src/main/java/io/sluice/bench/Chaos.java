@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.bench.model.ModelRun;
 import io.sluice.testkit.RabbitPrograms;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,17 +19,36 @@ import picocli.CommandLine.Option;
 @Command(
     name = "chaos",
     mixinStandardHelpOptions = true,
-    description = "Loads simulated files while services, broker and database are killed.")
+    description = {
+      "Loads simulated files while services, broker and database are killed.",
+      "With --model: random histories of one line, step by step, against a model of what the"
+          + " warehouse must hold."
+    })
 final class Chaos implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofMillis(500);
 
   private static final int SHARE_THROUGH = 4;
+  private static final long SEED = 42;
 
   @Option(names = "--files", description = "About how many. Default: ${DEFAULT-VALUE}.")
   private int files = 5_000;
 
-  @Option(names = "--seed", description = "Default: ${DEFAULT-VALUE}.")
-  private long seed = 42;
+  @Option(
+      names = "--seed",
+      description =
+          "Default: 42; with --model only this history, and its shortest part that differs.")
+  private Long seed;
+
+  @Option(
+      names = "--model",
+      description = "Checks histories against the model; needs neither RabbitMQ nor --files.")
+  private boolean model;
+
+  @Option(names = "--seeds", description = "With --model: how many. Default: ${DEFAULT-VALUE}.")
+  private int seeds = 200;
+
+  @Option(names = "--from", description = "With --model: the first. Default: ${DEFAULT-VALUE}.")
+  private long from = 1;
 
   @Option(names = "--rabbitmq", description = RabbitPrograms.CHOICE)
   private String rabbitmq = "system";
@@ -35,7 +56,7 @@ final class Chaos implements Callable<Integer> {
   @Option(names = "--root", description = "Where Sluice is built. Default: here.")
   private Path root = Path.of("");
 
-  @Option(names = "--dir", required = true, description = "An empty directory for all data.")
+  @Option(names = "--dir", description = "An empty directory for all data.")
   private Path directory = Path.of("target/chaos");
 
   private final Clock clock = Clock.systemUTC();
@@ -57,13 +78,24 @@ final class Chaos implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, SQLException, InterruptedException {
+    return model ? histories() : load();
+  }
+
+  private int histories() throws IOException, SQLException {
+    System.setProperty("logback.configurationFile", "model-logback.xml"); // all complain
+    List<Long> which =
+        seed == null ? LongStream.range(from, from + seeds).boxed().toList() : List.of(seed);
+    return ModelRun.run(which, System.out, System.err) == 0 ? 0 : 1;
+  }
+
+  private int load() throws IOException, SQLException, InterruptedException {
     RabbitPrograms rabbit = RabbitPrograms.named(rabbitmq);
     say("RabbitMQ " + rabbit.version());
     try (Surroundings surroundings = Surroundings.start(directory.toAbsolutePath(), rabbit)) {
       Programs programs =
           new Programs(root.toAbsolutePath().normalize(), surroundings, Programs.SHORT_LIVED);
       programs.writeFeed("Simulated network");
-      Feeder feeder = new Feeder(surroundings.files(), files, seed, clock);
+      Feeder feeder = new Feeder(surroundings.files(), files, seed == null ? SEED : seed, clock);
       try (Fleet fleet = new Fleet(programs, surroundings)) {
         Instant started = clock.instant();
         fleet.start();
@@ -109,7 +141,7 @@ final class Chaos implements Callable<Integer> {
     }
   }
 
-  private Integer judge(Surroundings surroundings, Feeder feeder) throws SQLException {
+  private int judge(Surroundings surroundings, Feeder feeder) throws SQLException {
     Checks checks = new Verdict(surroundings.database()).judge(feeder.expected(), feeder.files());
     System.out.println("files written: " + feeder.expected().files());
     System.out.println("files in the ledger: " + new Ledger(surroundings.database()).states());

@@ -180,6 +180,26 @@ class TablesTest {
             "parked missing_column: pm.nrcelldu was not made by Sluice and lacks the columns");
   }
 
+  @Test
+  void makesNoTable_whileItsFeedIsNotDefined() throws Exception {
+    open("{table: \"pm.{measInfoId}\", partition: {by: day}}");
+    line.file("/pm/a.xml", 0, List.of(Row.of("c1", "pmA", 1.0)));
+    WorkMessage message = line.handled().orElseThrow();
+    line.feed =
+        TestLine.parse(
+            """
+            feed: other
+            source: {directory: {path: "/pm/*.xml"}}
+            format: {3gpp-pm: {}}
+            target: {table: "other.{measInfoId}"}
+            """);
+    line.loader().work(message, false);
+
+    assertThat(line.text("select state || ' ' || reason from sluice.work"))
+        .startsWith("parked feed_unknown: feed pm is no longer defined");
+    assertThat(line.text("select to_regclass('pm.nrcelldu')::text")).isNull();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"append", "merge"})
   void loadsAll_whenLoadersRaceForTablesAndColumns(String mode) throws Exception {

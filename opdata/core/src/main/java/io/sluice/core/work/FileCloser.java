@@ -47,7 +47,8 @@ public final class FileCloser {
   /**
    * A replay that is rejected leaves the file as it was, with the rows of before, and says so. One
    * that changed nothing leaves its counts: which of two equal cells was loaded first is a matter
-   * of history. Each has a row of its own in sluice.replay.
+   * of history. Each has a row of its own in sluice.replay. What an earlier handling read and
+   * nobody loaded, such as when its chunks and the source were lost, goes the way of the file.
    */
   private static final String CLOSE =
       """
@@ -56,10 +57,14 @@ public final class FileCloser {
           as e (file_id, state, stage, reason, position)),
       done as (
         delete from sluice.work w using e where w.file_id = e.file_id
-        returning w.*, e.state as ends, e.stage as ends_at, coalesce(e.reason, w.reason) as why, e.position),
+        returning w.*, e.state as ends, e.stage as ends_at, coalesce(e.reason, w.reason) as why, e.position,
+          w.rejected + case when e.state = 'rejected' then w.read - w.loaded - w.collapsed - w.replaced - w.rejected
+            - w.dead else 0 end as all_rejected,
+          w.replaced + case when e.state in ('replaced', 'duplicate') then w.read - w.loaded - w.collapsed - w.replaced
+            - w.rejected - w.dead else 0 end as all_replaced),
       again as (
-        select d.*, d.rows > 0 and d.rows = f.rows and d.read = f.read and d.replaced = f.replaced
-                    and d.rejected = f.rejected and d.dead = f.dead as same,
+        select d.*, d.rows > 0 and d.rows = f.rows and d.read = f.read and d.all_replaced = f.replaced
+                    and d.all_rejected = f.rejected and d.dead = f.dead as same,
                d.ends = 'rejected' and f.state in ('loaded', 'settled') and d.rows > 0 and d.rows = f.rows
                  and d.tables = f.tables as stays
         from done d join sluice.file f on f.id = d.file_id and f.day = any (?)
@@ -67,15 +72,15 @@ public final class FileCloser {
       history as (
         insert into sluice.replay (file_id, handling, state, reason, read, loaded, collapsed, replaced, rejected, dead,
                                    rows)
-        select file_id, handling, ends, why, read, loaded, collapsed, replaced, rejected, dead, rows from again)
+        select file_id, handling, ends, why, read, loaded, collapsed, all_replaced, all_rejected, dead, rows from again)
       update sluice.file f
       set state = case when a.stays or d.ends = 'loaded' and f.state = 'settled' then f.state else d.ends end, stage = case when a.stays then f.stage else d.ends_at end,
           reason = case when a.stays then 'replay rejected, the rows of before stay: ' || d.why else d.why end,
           position = d.position, closed_at = now(), handling = d.handling, checksum = coalesce(d.checksum, f.checksum),
-          pack = d.pack, pack_offset = d.pack_offset, read = d.read, replaced = d.replaced,
+          pack = d.pack, pack_offset = d.pack_offset, read = d.read, replaced = d.all_replaced,
           loaded = case when a.same then f.loaded else d.loaded end,
           collapsed = case when a.same then f.collapsed else d.collapsed end,
-          rejected = d.rejected, dead = d.dead, conflicts = d.conflicts, rows = d.rows, tables = d.tables,
+          rejected = d.all_rejected, dead = d.dead, conflicts = d.conflicts, rows = d.rows, tables = d.tables,
           table_rows = d.table_rows, unit = d.unit, element = coalesce(d.element, f.element), first_time = d.first_time,
           last_time = d.last_time, period = coalesce(d.last_time, f.period), notes = d.notes
       from done d left join again a on a.file_id = d.file_id where f.id = d.file_id and f.day = any (?) returning d.parent
@@ -98,14 +103,19 @@ public final class FileCloser {
 
   /**
    * Of a file that was loaded before, only the replay ends; its rows stay, and so does its state.
+   * Where the target appends, a replay that was handled has deleted them, though.
    */
   private static final String KEEP =
       """
       with e as (
         select * from unnest(?::bigint[], ?::text[]) as e (file_id, reason)),
       kept as (
-        update sluice.file f set reason = e.reason from e
-        where f.id = e.file_id and f.day = any (?) and f.state in ('loaded', 'settled') returning f.id)
+        update sluice.file f set reason = e.reason from e join sluice.work w on w.file_id = e.file_id
+        where f.id = e.file_id and f.day = any (?) and f.state in ('loaded', 'settled')
+          and (w.rows = f.rows or not exists (
+            select from sluice.target_table t join sluice.target g on g.id = t.target_id
+            where t.id = any (f.tables) and g.mode = 'append'))
+        returning f.id)
       delete from sluice.work w using kept k where w.file_id = k.id returning w.file_id, w.parent
       """;
 
@@ -129,9 +139,7 @@ public final class FileCloser {
             Sql.array("text", endings, e -> Work.text("not replayed: " + e.reason())),
             FileIds.days(endings.stream().map(Ending::fileId).toList()));
     release(connection, kept.values());
-    List<Ending> closed = endings.stream().filter(e -> !kept.containsKey(e.fileId())).toList();
-    Work.restIsDead(connection, closed.stream().map(Ending::fileId).toList());
-    close(connection, closed);
+    close(connection, endings.stream().filter(e -> !kept.containsKey(e.fileId())).toList());
   }
 
   /** Closes files, whatever their end. */

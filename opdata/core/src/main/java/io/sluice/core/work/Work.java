@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -359,6 +361,28 @@ public final class Work {
         Sql.array("timestamptz", files, HandledFile::firstTime),
         Sql.array("timestamptz", files, HandledFile::lastTime),
         Sql.array("text", files, file -> text(file.notes())));
+  }
+
+  /**
+   * Members in flight belong to another archive now, which their files name.
+   *
+   * @return the archives they belonged to before
+   */
+  public static Set<Long> adopted(Connection connection, Collection<Long> members)
+      throws SQLException {
+    lock(connection, members);
+    return new HashSet<>(
+        Sql.list(
+            connection,
+            """
+            with before as (select file_id, parent from sluice.work where file_id = any (?))
+            update sluice.work w set parent = f.parent from sluice.file f, before b
+            where f.id = w.file_id and f.day = any (?) and b.file_id = w.file_id
+            returning b.parent
+            """,
+            row -> row.getLong(1),
+            Sql.longs(members),
+            FileIds.days(members)));
   }
 
   /** Adds what one load transaction did for each file. */

@@ -140,6 +140,25 @@ class HandleLedgerTest {
   }
 
   @Test
+  void closesAsRejected_whenAReplayThatDeletedTheRowsCannotBeFetched() {
+    long id = loaded("/a", NOW);
+    line.handle(line.replay(id), true);
+    assertThat(line.number("select count(*) from public.t")).isZero();
+
+    line.transactions.ledger(
+        c -> {
+          FileCloser.closeUnfetched(
+              c,
+              List.of(
+                  new FileCloser.Ending(
+                      id, FileCloser.End.REJECTED, Stage.FETCH, "vanished: gone", null)));
+          return null;
+        });
+    assertThat(line.state(id)).isEqualTo("rejected");
+    assertThat(line.exact()).isTrue();
+  }
+
+  @Test
   void leavesOtherVersionsAlone_whenTheTargetMerges() {
     long older = line.found("/a", NOW);
     line.load(line.handle(line.fetch(), false).next().orElseThrow(), 1);

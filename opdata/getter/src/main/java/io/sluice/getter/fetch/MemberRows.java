@@ -4,6 +4,7 @@ import io.sluice.core.ids.FileIds;
 import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.work.Claim;
+import io.sluice.core.work.FileCloser;
 import io.sluice.core.work.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -62,9 +63,23 @@ final class MemberRows {
       on conflict do nothing returning id
       """;
 
+  /**
+   * Members that the ledger has from an archive of the same name and time, such as one that a
+   * restored ledger had forgotten, are this one's: it waits for them.
+   */
+  private static final String ADOPT =
+      """
+      update sluice.file f set parent = m.archive
+      from unnest(?::bigint[], ?::uuid[], ?::bigint[]) as m (archive, path_key, size)
+      join sluice.file a on a.id = m.archive and a.day = any (?)
+      where f.day = a.day and f.path_key = m.path_key and f.mtime = a.mtime and f.size = m.size
+        and f.parent is distinct from m.archive
+      returning f.id
+      """;
+
   private MemberRows() {}
 
-  /** What the ledger has from an earlier expansion stays as it is. */
+  /** What the ledger has from an earlier expansion stays as it is, but belongs to this archive. */
   static void insert(Connection connection, Claim claim, Collection<Row> rows) throws SQLException {
     if (rows.isEmpty()) {
       return;
@@ -92,6 +107,25 @@ final class MemberRows {
             .map(r -> new Work.Member(r.member.fileId(), r.stage, r.pause, r.reason))
             .toList();
     Work.members(connection, open);
+    if (inserted.size() < rows.size()) {
+      adopt(connection, claim, rows);
+    }
+  }
+
+  private static void adopt(Connection connection, Claim claim, Collection<Row> rows)
+      throws SQLException {
+    List<Long> adopted =
+        Sql.list(
+            connection,
+            ADOPT,
+            row -> row.getLong(1),
+            Sql.array("bigint", rows, r -> r.member.archive().id()),
+            Sql.array("uuid", rows, r -> pathKey(claim, r)),
+            Sql.array("bigint", rows, r -> r.member.size()),
+            FileIds.days(rows.stream().map(r -> r.member.archive().id()).toList()));
+    if (!adopted.isEmpty()) {
+      FileCloser.releaseArchives(connection, Work.adopted(connection, adopted));
+    }
   }
 
   private static UUID pathKey(Claim claim, Row row) {

@@ -282,6 +282,17 @@ class FetchTaskTest {
   }
 
   @Test
+  void countsAsRejected_whatAnEarlierHandlingRead_whenFileVanished() throws IOException {
+    Files.delete(scanned("a.xml"));
+    getter.execute("update sluice.work set unit = 'cell', read = 5, collapsed = 1, rejected = 1");
+    getter.fetchAll();
+    assertThat(
+            getter.text(
+                "select concat_ws(' ', state, read, collapsed, rejected, exact) from sluice.reconciliation"))
+        .isEqualTo("rejected 5 1 4 t");
+  }
+
+  @Test
   void leavesALoadedFileAsItWas_whenAReplayFindsItGoneOrChanged() throws IOException {
     getter.feed("keep");
     Path gone = getter.write("a.xml", "<a/>");
@@ -339,6 +350,24 @@ class FetchTaskTest {
     assertThat(getter.text("select count(*) from sluice.work")).isEqualTo("0");
     assertThat(getter.text("select count(*) from sluice.batch")).isEqualTo("0");
     assertThat(dir.resolve("tmp")).isEmptyDirectory();
+  }
+
+  /** As after a restore and a recovery, which brings members back and not their archive. */
+  @Test
+  void makesMembersTheirArchives_whenTheLedgerHadForgottenIt() throws IOException {
+    Path archive = getter.write("a.zip", zip(Map.of("x.xml", "<x/>")));
+    getter.line();
+    getter.execute(
+        "delete from sluice.file where parent is null; delete from sluice.work where parent is null");
+    getter.clock.advance(Duration.ofMinutes(11)); // until then a scan asks about changes only
+    getter.line();
+    getter.settleAll();
+    assertThat(archive).as("a member is not loaded yet").exists();
+    assertThat(getter.states()).containsExactlyInAnyOrder("a.zip loaded", "a.zip!/x.xml fetched");
+    getter.loadAll();
+    getter.settleAll();
+    assertThat(archive).doesNotExist();
+    assertThat(getter.text("select count(*) from sluice.work")).isEqualTo("0");
   }
 
   @Test

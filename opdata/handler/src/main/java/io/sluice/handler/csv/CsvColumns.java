@@ -68,7 +68,7 @@ final class CsvColumns {
     CsvColumns columns = new CsvColumns(batch, format, header, target);
     columns.choose();
     columns.clean();
-    columns.checkKey();
+    columns.checkNeeded();
     return columns.register();
   }
 
@@ -114,15 +114,23 @@ final class CsvColumns {
     }
   }
 
-  /** Without it rows would be merged that are not the same. */
-  private void checkKey() {
-    for (String key : feed.target().key()) {
-      if (batch.merges() && drafts.stream().noneMatch(d -> CsvHeader.isSame(key, d.name))) {
-        throw new RejectFile(
-            "missing_column",
-            "header",
-            "the file has no column '" + key + "' of target.key; it has " + header);
-      }
+  /**
+   * Without its time a row belongs to no partition, and without its key rows would be merged that
+   * are not the same.
+   */
+  private void checkNeeded() {
+    feed.target().time().ifPresent(time -> checkNeeded(time, "target.time"));
+    if (batch.merges()) {
+      feed.target().key().forEach(key -> checkNeeded(key, "target.key"));
+    }
+  }
+
+  private void checkNeeded(String name, String property) {
+    if (drafts.stream().noneMatch(draft -> CsvHeader.isSame(name, draft.name))) {
+      throw new RejectFile(
+          "missing_column",
+          "header",
+          "the file has no column '%s' of %s; it has %s".formatted(name, property, header));
     }
   }
 

@@ -327,4 +327,21 @@ class CsvHandlingTest {
     assertThat(fixture.reason(id))
         .startsWith("missing_column: the file has no column 'cell' of target.key; it has ");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"by: none", "by: day"})
+  void rejectsAFile_thatLacksTheTime(String partition) throws IOException {
+    Feed feed =
+        fixture.feed(
+            """
+            feed: sales
+            source: {directory: {path: "/in/*.csv"}}
+            format: {csv: {header: true}}
+            target: {table: csv.sales, time: day, mode: append, partition: {%s}}
+            """
+                .formatted(partition));
+    long id = fixture.handle(feed, "/in/a.csv", "n,m\n1,2\n");
+    assertThat(fixture.reason(id))
+        .startsWith("missing_column: the file has no column 'day' of target.time; it has ");
+  }
 }

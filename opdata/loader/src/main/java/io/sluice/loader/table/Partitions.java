@@ -40,7 +40,7 @@ final class Partitions {
     if (!table.shape().partitioned() || !target.made() || target.timeColumn().isEmpty()) {
       return;
     }
-    Feed defined = feed.orElseThrow(() -> withoutFeed(target, need));
+    Feed defined = feed.orElseThrow(() -> withoutFeed(target, need.feed));
     TimePartitions how = new TimePartitions(defined.target().partition(), defined.zone());
     if (!how.partitioned()) {
       throw notPartitioned(target, defined);
@@ -73,12 +73,12 @@ final class Partitions {
         : there;
   }
 
-  private static RefusedTarget withoutFeed(TargetTable table, TableNeeds need) {
+  static RefusedTarget withoutFeed(TargetTable table, String feed) {
     return new RefusedTarget(
         Set.of(table.id()),
         "feed_unknown",
         "feed %s is no longer defined, so nothing says how %s is partitioned; define it again"
-            .formatted(need.feed, table.display()),
+            .formatted(feed, table.display()),
         null);
   }
 

@@ -157,6 +157,9 @@ public final class Tables {
         parts.stream().map(p -> needs.get(p.id())).filter(n -> n != null).findFirst().orElseThrow();
     Optional<Feed> feed = feeds.apply(example.feed);
     TargetTable first = parts.get(0);
+    if (feed.isEmpty()) {
+      refuseMissing(parts, example.feed);
+    }
     makeSchema(first, grants(feed));
     boolean changed = false;
     for (TargetTable part : parts) {
@@ -167,6 +170,15 @@ public final class Tables {
     }
     if (first.layout() != Layout.ROWS && (changed || viewMissing(first))) {
       views.make(parts, grants(feed));
+    }
+  }
+
+  /** Only its feed says how a table is partitioned and who may read it, once and for all. */
+  private void refuseMissing(List<TargetTable> parts, String feed) {
+    for (TargetTable part : parts) {
+      if (!transactions.ledger(c -> SchemaDdl.tableExists(c, part.schema(), part.name()))) {
+        throw Partitions.withoutFeed(part, feed);
+      }
     }
   }
 
