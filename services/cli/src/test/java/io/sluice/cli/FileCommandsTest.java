@@ -155,7 +155,7 @@ class FileCommandsTest {
     assertThat(run.out())
         .contains("1 known file queued for reprocessing", "1 forgotten file registered again");
     assertThat(cli.work(id)).isEqualTo("handle waiting");
-    assertThat(cli.work(forgotten)).isEqualTo("handle waiting");
+    assertThat(cli.work(forgotten)).isEqualTo("fetch waiting");
     assertThat(cli.text("select count(*) || min(feed) || max(feed) from sluice.file"))
         .isEqualTo("2nr-pmnr-pm");
   }
@@ -248,7 +248,7 @@ class FileCommandsTest {
     Cli.Run run = cli.run("recover", "--since", "1d", "--yes");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("1 forgotten file registered again");
-    assertThat(cli.work(id)).isEqualTo("handle waiting");
+    assertThat(cli.work(id)).isEqualTo("fetch waiting");
     assertThat(cli.run("recover", "--yes").code()).isEqualTo(2);
   }
 

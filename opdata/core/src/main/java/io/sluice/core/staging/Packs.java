@@ -4,12 +4,32 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 
 /** Reads what {@link PackWriter} wrote. */
 public final class Packs {
 
   private Packs() {}
+
+  /**
+   * A feed's pack from an offset on; what was staged before the feed was renamed still lies under
+   * its former name.
+   *
+   * @throws StagingObjectMissing when it is there under neither
+   */
+  public static InputStream open(
+      Staging staging, String feed, Optional<String> formerly, long pack, long offset)
+      throws IOException {
+    try {
+      return staging.open(StagingKeys.raw(feed, pack), offset);
+    } catch (StagingObjectMissing e) {
+      if (formerly.isEmpty()) {
+        throw e;
+      }
+      return staging.open(StagingKeys.raw(formerly.get(), pack), offset);
+    }
+  }
 
   /**
    * Opens one file of a pack.

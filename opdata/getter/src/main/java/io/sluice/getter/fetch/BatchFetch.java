@@ -3,12 +3,13 @@ package io.sluice.getter.fetch;
 import io.sluice.core.fate.RejectFile;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.staging.PackWriter;
+import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.Staging;
-import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
 import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.Claim;
 import io.sluice.core.work.FileCloser.End;
+import io.sluice.core.work.RawPlace;
 import io.sluice.getter.archive.ArchiveKind;
 import io.sluice.getter.source.Source;
 import io.sluice.getter.source.SourceAway;
@@ -154,14 +155,13 @@ final class BatchFetch {
     if (file.attempts() > 0 || file.checksum().isEmpty() || file.raw().isEmpty()) {
       return Optional.empty();
     }
-    String key = StagingKeys.raw(claim.feed(), file.raw().get().pack());
-    try (InputStream in = staging.open(key, file.raw().get().offset())) {
+    RawPlace at = file.raw().get();
+    try (InputStream in =
+        Packs.open(staging, feed.name(), feed.formerly(), at.pack(), at.offset())) {
       int head = (int) Math.min(ArchiveKind.HEAD, file.size());
       ArchiveKind kind = ArchiveKind.of(in.readNBytes(head));
       return kind == ArchiveKind.NONE || file.parent().isPresent()
-          ? Optional.of(
-              new Staged(
-                  file, file.raw().get(), file.size(), file.checksum().get(), ArchiveKind.NONE))
+          ? Optional.of(new Staged(file, at, file.size(), file.checksum().get(), ArchiveKind.NONE))
           : Optional.empty();
     } catch (StagingObjectMissing e) {
       return Optional.empty();

@@ -3,6 +3,7 @@ package io.sluice.handler.work;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.feed.Feed;
 import io.sluice.core.staging.BlockStream;
+import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
@@ -70,7 +71,7 @@ final class RawFiles implements AutoCloseable {
   private InputStream openPack(RawPlace place) throws IOException {
     for (int attempt = 0; ; attempt++) {
       try {
-        return openNow(place);
+        return Packs.open(staging, feed.name(), feed.formerly(), place.pack(), place.offset());
       } catch (StagingObjectMissing e) {
         if (attempt >= settings.missingRetries() || missing.contains(place.pack())) {
           missing.add(place.pack());
@@ -78,18 +79,6 @@ final class RawFiles implements AutoCloseable {
         }
         pause();
       }
-    }
-  }
-
-  /** What was staged before the feed was renamed still lies under its former name. */
-  private InputStream openNow(RawPlace place) throws IOException {
-    try {
-      return staging.open(StagingKeys.raw(feed.name(), place.pack()), place.offset());
-    } catch (StagingObjectMissing e) {
-      if (feed.formerly().isEmpty()) {
-        throw e;
-      }
-      return staging.open(StagingKeys.raw(feed.formerly().get(), place.pack()), place.offset());
     }
   }
 
