@@ -125,7 +125,9 @@ public record SluiceProperties(
   }
 
   /**
-   * @param keep how long files are remembered; older ones are ignored at the source
+   * @param keep how long files are remembered; older ones are ignored at the source. Without a date
+   *     in its path a file is remembered as long as an appending table has rows of it, for its next
+   *     version replaces them
    * @param lease how long a worker that does not answer keeps its work
    * @param attempts after how many the work is dead
    */

@@ -58,7 +58,8 @@ class ReferenceDocsTest {
           deletes a source file.
 
         `SLUICE_HEAP_DUMP=DIRECTORY` has any script in `bin/` leave a heap dump there when its Java process runs out of
-        memory; the process ends in any case.
+        memory; the process ends in any case. All of them start their JVM with `services/jvm.options`, which says why for each option and
+        is meant for the services wherever they run: `java @services/jvm.options -Xmx512m -cp …`.
         """);
     table("All services", SluiceProperties.class, "base");
     table("getter", GetterProperties.class, "getter");
