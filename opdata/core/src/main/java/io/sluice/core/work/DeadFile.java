@@ -35,7 +35,6 @@ public record DeadFile(BatchFile file, String reason, String error) {
         Sql.array("int", files, d -> claim.attempts(d.file)),
         Sql.array("text", files, d -> Work.text(d.reason)),
         Sql.array("text", files, d -> Work.text(d.error)));
-    Work.restIsDead(connection, files.stream().map(d -> d.file.id()).toList());
     FileCloser.close(connection, files.stream().map(dead -> dead.ending(claim)).toList());
   }
 

@@ -58,21 +58,24 @@ public final class FileCloser {
       done as (
         delete from sluice.work w using e where w.file_id = e.file_id
         returning w.*, e.state as ends, e.stage as ends_at, coalesce(e.reason, w.reason) as why, e.position,
-          w.rejected + case when e.state = 'rejected' then w.read - w.loaded - w.collapsed - w.replaced - w.rejected
-            - w.dead else 0 end as all_rejected,
-          w.replaced + case when e.state in ('replaced', 'duplicate') then w.read - w.loaded - w.collapsed - w.replaced
-            - w.rejected - w.dead else 0 end as all_replaced),
+          w.read - w.loaded - w.collapsed - w.replaced - w.rejected - w.dead as rest),
+      counted as (
+        select d.*, rejected + case when ends = 'rejected' then rest else 0 end as all_rejected,
+               replaced + case when ends in ('replaced', 'duplicate') then rest else 0 end as all_replaced,
+               dead + case when ends = 'dead' then rest else 0 end as all_dead
+        from done d),
       again as (
         select d.*, d.rows > 0 and d.rows = f.rows and d.read = f.read and d.all_replaced = f.replaced
-                    and d.all_rejected = f.rejected and d.dead = f.dead as same,
+                    and d.all_rejected = f.rejected and d.all_dead = f.dead as same,
                d.ends = 'rejected' and f.state in ('loaded', 'settled') and d.rows > 0 and d.rows = f.rows
                  and d.tables = f.tables as stays
-        from done d join sluice.file f on f.id = d.file_id and f.day = any (?)
+        from counted d join sluice.file f on f.id = d.file_id and f.day = any (?)
         where (d.handling > 1 or d.ends_at = 'fetch') and f.handling > 0 and f.closed_at is not null),
       history as (
         insert into sluice.replay (file_id, handling, state, reason, read, loaded, collapsed, replaced, rejected, dead,
                                    rows)
-        select file_id, handling, ends, why, read, loaded, collapsed, all_replaced, all_rejected, dead, rows from again)
+        select file_id, handling, ends, why, read, loaded, collapsed, all_replaced, all_rejected, all_dead, rows
+        from again)
       update sluice.file f
       set state = case when a.stays or d.ends = 'loaded' and f.state = 'settled' then f.state else d.ends end, stage = case when a.stays then f.stage else d.ends_at end,
           reason = case when a.stays then 'replay rejected, the rows of before stay: ' || d.why else d.why end,
@@ -80,10 +83,10 @@ public final class FileCloser {
           pack = d.pack, pack_offset = d.pack_offset, read = d.read, replaced = d.all_replaced,
           loaded = case when a.same then f.loaded else d.loaded end,
           collapsed = case when a.same then f.collapsed else d.collapsed end,
-          rejected = d.all_rejected, dead = d.dead, conflicts = d.conflicts, rows = d.rows, tables = d.tables,
+          rejected = d.all_rejected, dead = d.all_dead, conflicts = d.conflicts, rows = d.rows, tables = d.tables,
           table_rows = d.table_rows, unit = d.unit, element = coalesce(d.element, f.element), first_time = d.first_time,
           last_time = d.last_time, period = coalesce(d.last_time, f.period), notes = d.notes
-      from done d left join again a on a.file_id = d.file_id where f.id = d.file_id and f.day = any (?) returning d.parent
+      from counted d left join again a on a.file_id = d.file_id where f.id = d.file_id and f.day = any (?) returning d.parent
       """;
 
   private FileCloser() {}

@@ -415,15 +415,6 @@ public final class Work {
         Sql.array("text", files, LoadedFile::tableRows));
   }
 
-  /** What a file has not accounted for is dead. */
-  public static void restIsDead(Connection connection, Collection<Long> files) throws SQLException {
-    Sql.update(
-        connection,
-        "update sluice.work set dead = read - loaded - collapsed - replaced - rejected"
-            + " where file_id = any (?)",
-        Sql.longs(files));
-  }
-
   /**
    * Files whose rows are committed and whose source wants an action wait for it.
    *
