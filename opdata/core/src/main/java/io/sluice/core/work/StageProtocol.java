@@ -219,25 +219,25 @@ public final class StageProtocol implements AutoCloseable {
 
   private void giveBack(Claim claim, FateException why) {
     try {
-      transactions.ledger(
-          c -> {
-            Batches.giveBack(c, claim);
-            return null;
-          });
+      giveBackNow(claim);
     } catch (FateException e) {
       owed.add(claim);
       why.addSuppressed(e);
     }
   }
 
+  private void giveBackNow(Claim claim) {
+    transactions.ledger(
+        c -> {
+          Batches.giveBack(c, claim);
+          return null;
+        });
+  }
+
   /** Attempts that an outage kept from being given back. */
   private void giveBackOwed() {
     for (Claim claim : List.copyOf(owed)) {
-      transactions.ledger(
-          c -> {
-            Batches.giveBack(c, claim);
-            return null;
-          });
+      giveBackNow(claim);
       owed.remove(claim);
     }
   }
