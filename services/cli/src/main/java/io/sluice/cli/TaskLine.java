@@ -38,25 +38,29 @@ final class TaskLine {
 
   private final Session session;
   private TaskSet tasks;
+  private FeedDirectory feeds;
 
   TaskLine(Session session) {
     this.session = session;
   }
 
   Feeds feeds() {
-    try (FeedDirectory feeds = openFeeds()) {
-      return feeds.current();
-    }
+    return readFeeds().current();
   }
 
   private boolean isGone(String feed) {
-    try (FeedDirectory feeds = openFeeds()) {
-      return feeds.isGone(feed);
-    }
+    return readFeeds().isGone(feed);
   }
 
-  private FeedDirectory openFeeds() {
-    return new FeedDirectory(Settings.feeds(session), session.terminal.clock());
+  /** Read once a command; closed, it looks for no changes, but tells what it has read. */
+  private FeedDirectory readFeeds() {
+    if (feeds == null) {
+      try (FeedDirectory read =
+          new FeedDirectory(Settings.feeds(session), session.terminal.clock())) {
+        feeds = read;
+      }
+    }
+    return feeds;
   }
 
   /** The tasks in effect; says on standard error that there are problems. */
