@@ -4,6 +4,7 @@ import io.sluice.embedded.EmbeddedPostgres;
 import io.sluice.simulator.FileFormat;
 import io.sluice.simulator.Network;
 import io.sluice.simulator.ValueForm;
+import io.sluice.testkit.PrivateSshd;
 import io.sluice.testkit.RabbitPrograms;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Option;
       "  merge     as load, in merge mode",
       "  xml       files of 25 MB of XML",
       "  ledger    small files with 10,000 to a million files in the ledger",
+      "  sftp      small files from OpenSSH, 4 connections and 1, beside the directory and sftp -b",
       "  latency   from file to rows, at half of the rate that load reaches",
       "  large     the handler alone with one file of a gigabyte and little memory",
       "",
@@ -48,6 +50,7 @@ final class Bench implements Callable<Integer> {
     MERGE,
     XML,
     LEDGER,
+    SFTP,
     LATENCY,
     LARGE,
     ALL;
@@ -119,6 +122,10 @@ final class Bench implements Callable<Integer> {
     if (wanted(Part.SEPARATE)) {
       RabbitPrograms.named(rabbitmq); // says at once that it is missing
     }
+    if (wanted(Part.SFTP) && !PrivateSshd.isInstalled()) {
+      throw new IOException(
+          "part sftp needs OpenSSH's server; on Debian: apt-get install openssh-server");
+    }
     boolean right = true;
     for (Part part : Part.values()) {
       if (part != Part.ALL && wanted(part)) {
@@ -139,6 +146,7 @@ final class Bench implements Callable<Integer> {
       case MERGE -> load("merge");
       case XML -> xml();
       case LEDGER -> ledger();
+      case SFTP -> sftp();
       case LATENCY -> latency();
       case LARGE -> largeFiles();
       case ALL -> throw new IllegalArgumentException("all is no part of its own");
@@ -180,6 +188,18 @@ final class Bench implements Callable<Integer> {
     Path data = directory.resolve("ledger");
     try (Line line = StandaloneLine.start(root, data, FeedText.bench("append"))) {
       return new LedgerPart(out).run(line, smallFiles(data, files / 2));
+    }
+  }
+
+  private boolean sftp() throws IOException, SQLException, InterruptedException {
+    title("Small files from OpenSSH with default settings, append mode, one JVM");
+    try (PrivateSshd sshd = PrivateSshd.start()) {
+      return new SftpPart(
+              sshd,
+              (feed, data) -> StandaloneLine.start(root, data, feed),
+              data -> smallFiles(data, files),
+              out)
+          .run(Files.createDirectories(directory.resolve("sftp")));
     }
   }
 

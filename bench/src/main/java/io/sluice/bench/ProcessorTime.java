@@ -18,7 +18,10 @@ final class ProcessorTime {
   private static final int FIRST = 12;
 
   private static final Pattern JIT = Pattern.compile("C[12] Compiler.*");
-  private static final Pattern GARBAGE = Pattern.compile("(GC Thread|G1 ).*");
+
+  /** The serial collector, which all services have, works in the JVM's own thread. */
+  private static final Pattern GARBAGE = Pattern.compile("VM Thread|(GC Thread|G1 ).*");
+
   private static final Pattern BROKER =
       Pattern.compile("(virtualhost|VirtualHost|Selector|Broker)-?.*");
 

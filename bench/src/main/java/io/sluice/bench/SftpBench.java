@@ -4,7 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import io.sluice.testkit.PrivateSshd;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,10 +48,8 @@ final class SftpBench implements Callable<Integer> {
   /** One way of fetching all. */
   private interface Way {
     /** Returns the bytes, and the processor time of programs it started. */
-    Done run() throws IOException, InterruptedException;
+    PlainSftp.Done run() throws IOException, InterruptedException;
   }
-
-  private record Done(long bytes, Duration processor) {}
 
   public static void main(String[] args) {
     System.exit(execute(args));
@@ -114,7 +111,7 @@ final class SftpBench implements Callable<Integer> {
 
   private Way source(String source, int threads) {
     SourceFetch fetch = new SourceFetch(directory, threads, batch);
-    return () -> new Done(fetch.run(source), Duration.ZERO);
+    return () -> new PlainSftp.Done(fetch.run(source), Duration.ZERO);
   }
 
   private static Cost second(PrivateSshd sshd, Way way) throws IOException, InterruptedException {
@@ -129,12 +126,12 @@ final class SftpBench implements Callable<Integer> {
     Duration server = sshd.processorTime();
     Duration own = processorTime();
     long started = System.nanoTime();
-    Done done = way.run();
+    PlainSftp.Done done = way.run();
     return new Cost(
         Duration.ofNanos(System.nanoTime() - started),
-        processorTime().minus(own).plus(done.processor),
+        processorTime().minus(own).plus(done.processor()),
         sshd.processorTime().minus(server),
-        done.bytes);
+        done.bytes());
   }
 
   private static Duration processorTime() {
@@ -167,38 +164,5 @@ final class SftpBench implements Callable<Integer> {
 
   private static double seconds(Duration time) {
     return time.toNanos() / 1e9;
-  }
-
-  /** The same files by OpenSSH's own client. */
-  private record PlainSftp(PrivateSshd sshd, Path directory, List<Path> files) {
-
-    Done run() throws IOException, InterruptedException {
-      Path into = Files.createTempDirectory(directory, "plain-");
-      Path commands = directory.resolve("sftp.batch");
-      Files.write(commands, files.stream().map(file -> "get " + file + " " + into).toList());
-      // "times" prints what the shell's children took, as 0m1.234s 0m0.567s in its second line.
-      String script =
-          "sftp -q -P %d -i %s -o UserKnownHostsFile=%s -b %s %s@127.0.0.1 >/dev/null && times"
-              .formatted(sshd.port(), sshd.key(), sshd.knownHosts(), commands, sshd.user());
-      Process bash = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true).start();
-      String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (bash.waitFor() != 0) {
-        throw new IOException("sftp -b failed: " + said);
-      }
-      long bytes = 0;
-      for (Path file : files) {
-        bytes += Files.size(into.resolve(file.getFileName()));
-      }
-      return new Done(bytes, times(said));
-    }
-
-    private static Duration times(String said) {
-      String last = said.strip().lines().reduce("", (before, line) -> line);
-      Duration sum = Duration.ZERO;
-      for (String time : last.split(" ", -1)) {
-        sum = sum.plus(Duration.parse("PT" + time));
-      }
-      return sum;
-    }
   }
 }

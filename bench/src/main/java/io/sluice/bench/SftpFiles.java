@@ -1,6 +1,5 @@
 package io.sluice.bench;
 
-import io.sluice.simulator.Expected;
 import io.sluice.simulator.Mishaps;
 import io.sluice.simulator.Network;
 import io.sluice.simulator.Output;
@@ -24,13 +23,11 @@ final class SftpFiles implements AutoCloseable {
 
   private final Path directory;
   private final List<Path> files;
-  private final Expected expected;
   private final PrivateSshd sshd;
 
-  private SftpFiles(Path directory, List<Path> files, Expected expected, PrivateSshd sshd) {
+  private SftpFiles(Path directory, List<Path> files, PrivateSshd sshd) {
     this.directory = directory;
     this.files = files;
-    this.expected = expected;
     this.sshd = sshd;
   }
 
@@ -44,17 +41,12 @@ final class SftpFiles implements AutoCloseable {
     Simulator simulator =
         new Simulator(network, Mishaps.NONE, Output.to(pm), clock, file -> add(files, file));
     simulator.run(network.lastEnd(clock.instant()), PERIODS);
-    return new SftpFiles(pm, List.copyOf(files), simulator.expected(), PrivateSshd.start());
+    return new SftpFiles(pm, List.copyOf(files), PrivateSshd.start());
   }
 
   /** The files on this machine. */
   List<Path> files() {
     return files;
-  }
-
-  /** What a warehouse must hold once all are loaded. */
-  Expected expected() {
-    return expected;
   }
 
   PrivateSshd sshd() {
@@ -63,10 +55,8 @@ final class SftpFiles implements AutoCloseable {
 
   /** The {@code source} of a feed that collects them by SFTP, as YAML on one line. */
   String sftp(int connections) {
-    return """
-        {sftp: {hosts: ["127.0.0.1:%d"], user: "%s", key: "${file:%s}", knownHosts: "%s", \
-        path: "%s/**/A*.xml*", limits: {connections: %d}}, poll: 2s, stable: 1s, since: 2d}"""
-        .formatted(sshd.port(), sshd.user(), sshd.key(), sshd.knownHosts(), directory, connections);
+    return "{%s, poll: 2s, stable: 1s, since: 2d}"
+        .formatted(FeedText.sftp(sshd, connections).formatted(directory));
   }
 
   /** The {@code source} of a feed that collects them from the directory. */

@@ -125,9 +125,10 @@ public record SluiceProperties(
   }
 
   /**
-   * @param keep how long files are remembered; older ones are ignored at the source. Without a date
-   *     in its path a file is remembered as long as an appending table has rows of it, for its next
-   *     version replaces them
+   * @param keep how long files are remembered; older ones are ignored at the source. A version that
+   *     comes later than this replaces nothing, so set it longer than sources correct their files.
+   *     Without a date in its path a file is remembered as long as an appending table has rows of
+   *     it, for its next version replaces them
    * @param lease how long a worker that does not answer keeps its work
    * @param attempts after how many the work is dead
    */
