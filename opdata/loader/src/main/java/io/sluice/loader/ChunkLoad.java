@@ -126,7 +126,7 @@ final class ChunkLoad {
           SqlNames.qualified("sluice", "reject"),
           SqlNames.list(head.columns().stream().map(column -> column.name()).toList()),
           some,
-          false);
+          List.of());
     }
   }
 
