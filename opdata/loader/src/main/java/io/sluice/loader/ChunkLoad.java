@@ -100,11 +100,15 @@ final class ChunkLoad {
     return new Done(files, counts, withoutView);
   }
 
-  /** Compiling would take longer than the statements do: each is long, and meets few rows. */
+  /**
+   * Compiling would take longer than the statements do: each is long, and meets few rows. A limit
+   * that the role has for its statements would keep a chunk out for ever, however often it is
+   * tried.
+   */
   private void settings(Connection connection) throws SQLException {
     Sql.execute(
         connection,
-        "set local synchronous_commit = on; set local jit = off; set local lock_timeout = '%dms'"
+        "set local synchronous_commit = on; set local jit = off; set local statement_timeout = 0; set local lock_timeout = '%dms'"
             .formatted(settings.loadLockTimeout().toMillis()));
   }
 
