@@ -1,6 +1,7 @@
 package io.sluice.loader;
 
 import io.sluice.core.chunk.Segment;
+import io.sluice.core.ledger.HandleLedger;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.core.work.Batches;
@@ -33,7 +34,7 @@ import java.util.Set;
 /**
  * One load transaction (D3): the rows of a chunk and their ledger entries, all or nothing. A batch
  * of one chunk takes thirteen statements, COMMIT included, and one more a table, however many files
- * it has.
+ * it has; one more where files were handled again.
  */
 final class ChunkLoad {
 
@@ -94,6 +95,8 @@ final class ChunkLoad {
     copyRejects(connection, mine.rejects());
     rejects.save(connection);
     Marks.insert(connection, mine.heads());
+    HandleLedger.forgetEarlier(
+        connection, claim.files().stream().filter(file -> files.contains(file.id())).toList());
     Work.addLoaded(connection, counts.loaded());
     noteOvertaken(connection);
     finish(connection, files);
