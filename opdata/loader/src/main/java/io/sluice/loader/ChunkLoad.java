@@ -1,6 +1,7 @@
 package io.sluice.loader;
 
 import io.sluice.core.chunk.Segment;
+import io.sluice.core.ledger.HandleLedger;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.core.work.Batches;
@@ -33,7 +34,7 @@ import java.util.Set;
 /**
  * One load transaction (D3): the rows of a chunk and their ledger entries, all or nothing. A batch
  * of one chunk takes thirteen statements, COMMIT included, and one more a table, however many files
- * it has.
+ * it has; one more where files were handled again.
  */
 final class ChunkLoad {
 
@@ -94,17 +95,23 @@ final class ChunkLoad {
     copyRejects(connection, mine.rejects());
     rejects.save(connection);
     Marks.insert(connection, mine.heads());
+    HandleLedger.forgetEarlier(
+        connection, claim.files().stream().filter(file -> files.contains(file.id())).toList());
     Work.addLoaded(connection, counts.loaded());
     noteOvertaken(connection);
     finish(connection, files);
     return new Done(files, counts, withoutView);
   }
 
-  /** Compiling would take longer than the statements do: each is long, and meets few rows. */
+  /**
+   * Compiling would take longer than the statements do: each is long, and meets few rows. A limit
+   * that the role has for its statements would keep a chunk out for ever, however often it is
+   * tried.
+   */
   private void settings(Connection connection) throws SQLException {
     Sql.execute(
         connection,
-        "set local synchronous_commit = on; set local jit = off; set local lock_timeout = '%dms'"
+        "set local synchronous_commit = on; set local jit = off; set local statement_timeout = 0; set local lock_timeout = '%dms'"
             .formatted(settings.loadLockTimeout().toMillis()));
   }
 
@@ -126,7 +133,7 @@ final class ChunkLoad {
           SqlNames.qualified("sluice", "reject"),
           SqlNames.list(head.columns().stream().map(column -> column.name()).toList()),
           some,
-          false);
+          List.of());
     }
   }
 

@@ -158,6 +158,24 @@ class FailureTest {
   }
 
   @Test
+  void loads_whateverTheRoleLimitsItsStatementsTo() {
+    loaded("/pm/first.xml", Row.of("c0", "pmA", 1.0));
+    onTouch(
+        "pm.nrcelldu",
+        "insert",
+        "if current_setting('statement_timeout') <> '0' then"
+            + " raise exception 'statement timeout' using errcode = '57014'; end if;");
+    HikariConfig pool = new HikariConfig();
+    pool.setDataSource(line.database.dataSource());
+    pool.setConnectionInitSql("set statement_timeout = '1min'");
+    try (HikariDataSource limited = new HikariDataSource(pool)) {
+      long file = line.file("/pm/a.xml", 0, List.of(Row.of("c1", "pmA", 2.0)));
+      line.load(line.loader(new Transactions(limited), TestLine.quick()));
+      assertThat(line.counts(file)).isEqualTo("loaded: 1+0+0+0+0+0=1, exact");
+    }
+  }
+
+  @Test
   void handlesAgain_whenSomeoneChangedAColumnsType() {
     loaded("/pm/first.xml", Row.of("c0", "pmA", 1.0));
     line.sql("drop view pm.nrcelldu_v", "alter table pm.nrcelldu alter column pma type bigint");

@@ -19,6 +19,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,15 +168,14 @@ class LayoutTest {
     line.exact();
   }
 
-  @Test
-  void mergesCsvRows_countingEachRowOnce() throws Exception {
+  private Target csvTarget() throws Exception {
     line = new TestLine(directory, "{table: pm.rows}");
     String yaml =
         """
         feed: pm
         source:
           directory: {path: "/pm/*.csv"}
-        format: {csv: {columns: {cell: text, a: bigint, b: text}}}
+        format: {csv: {columns: {cell: text, a: bigint, b: text, c: text}}}
         target: {table: pm.rows, key: [cell], mode: merge, partition: {by: none}}
         """;
     line.feed = TestLine.parse(yaml);
@@ -186,52 +186,70 @@ class LayoutTest {
         List.of(
             new ColumnKey("cell", ValueKind.VALUE, PgType.TEXT),
             new ColumnKey("a", ValueKind.VALUE, PgType.INT8),
-            new ColumnKey("b", ValueKind.VALUE, PgType.TEXT)));
+            new ColumnKey("b", ValueKind.VALUE, PgType.TEXT),
+            new ColumnKey("c", ValueKind.VALUE, PgType.TEXT)));
+    return target;
+  }
 
-    csv("/pm/5.csv", 5, target, "c1|1|-", "c2|2|x");
-    long late = csv("/pm/1.csv", 1, target, "c1|9|filled", "c2|9|y", "c3|3|z");
-    long last = csv("/pm/9.csv", 9, target, "c2|2|x", "c3|-|z");
+  private List<String> csvStored() {
+    return line.texts(
+        "select concat_ws(' ', cell, coalesce(a::text, '-'), coalesce(b, '-'), c) from pm.rows order by 1");
+  }
 
-    assertThat(
-            line.texts(
-                "select cell || ' ' || coalesce(a::text, '-') || ' ' || coalesce(b, '-') from pm.rows order by 1"))
-        .containsExactly("c1 1 filled", "c2 2 x", "c3 - z");
+  @Test
+  void mergesCsvRows_countingEachRowOnce() throws Exception {
+    Target target = csvTarget();
+    load("/pm/5.csv", 5, csv(target, "cell|a|b", "c1|1|-", "c2|2|x"));
+    RawContent older = csv(target, "cell|a|b", "c1|9|filled", "c2|9|y", "c3|3|z");
+    long late = load("/pm/1.csv", 1, older);
+    long last = load("/pm/9.csv", 9, csv(target, "cell|a|b", "c2|2|x", "c3|-|z"));
+
+    assertThat(csvStored()).containsExactly("c1 1 filled", "c2 2 x", "c3 - z");
     assertThat(line.counts(late)).isEqualTo("loaded: 2+0+1+0+0+0=3, exact");
     assertThat(line.counts(last)).isEqualTo("loaded: 1+1+0+0+0+0=2, exact");
   }
 
-  private long csv(String path, int version, Target target, String... texts) {
-    List<Column> columns =
-        List.of(
-            new Column("cell", PgType.TEXT),
-            new Column("a", PgType.INT8),
-            new Column("b", PgType.TEXT),
-            new Column("_file", PgType.INT8),
-            new Column("_version", PgType.INT8));
-    return load(
-        path,
-        version,
-        new RawContent(
-            target,
-            columns,
-            List.of(0),
-            texts.length,
-            (rows, file) -> List.of(texts).forEach(text -> csvRow(rows, file, text))));
+  @Test
+  void appliesVersionsInOrder_whateverColumnsTheFilesOfABatchHave() throws Exception {
+    Target target = csvTarget();
+    line.found("/pm/1.csv", 1, csv(target, "cell|b", "c1|one", "c2|one"));
+    line.found("/pm/3.csv", 3, csv(target, "cell|c", "c1|three"));
+    line.found("/pm/2.csv", 2, csv(target, "cell|a|b", "c1|2|two", "c3|-|-"));
+    line.load(line.loader());
+
+    assertThat(csvStored()).containsExactly("c1 2 two three", "c2 - one", "c3 - -");
+    line.exact();
   }
 
-  private static void csvRow(CopyBuffer rows, BatchFile file, String text) {
-    List<String> fields = List.of(text.split("[|]", -1));
-    rows.row(5);
-    rows.putText(fields.get(0));
-    if (fields.get(1).equals("-")) {
-      rows.putNull();
-    } else {
-      rows.putLong(Long.parseLong(fields.get(1)));
-    }
-    if (fields.get(2).equals("-")) {
-      rows.putNull();
-    } else {
-      rows.putText(fields.get(2));
+  private static RawContent csv(Target target, String names, String... texts) {
+    List<String> fields = List.of(names.split("[|]"));
+    List<Column> columns =
+        Stream.concat(fields.stream(), Stream.of("_file", "_version"))
+            .map(name -> new Column(name, isText(name) ? PgType.TEXT : PgType.INT8))
+            .toList();
+    return new RawContent(
+        target,
+        columns,
+        List.of(0),
+        texts.length,
+        (rows, file) -> List.of(texts).forEach(text -> csvRow(rows, file, fields, text)));
+  }
+
+  private static boolean isText(String column) {
+    return List.of("cell", "b", "c").contains(column);
+  }
+
+  private static void csvRow(CopyBuffer rows, BatchFile file, List<String> fields, String text) {
+    List<String> values = List.of(text.split("[|]", -1));
+    rows.row(fields.size() + 2);
+    for (int i = 0; i < fields.size(); i++) {
+      if (values.get(i).equals("-")) {
+        rows.putNull();
+      } else if (isText(fields.get(i))) {
+        rows.putText(values.get(i));
+      } else {
+        rows.putLong(Long.parseLong(values.get(i)));
+      }
     }
     rows.putLong(file.id());
     rows.putLong(file.version());

@@ -132,6 +132,19 @@ class MergeTest {
     line.exact();
   }
 
+  @Test
+  void appliesVersionsInOrder_whenARowOfTheBatchIsRefused() {
+    load("/pm/0.xml", 0, Row.of("c0", "pmA", 0.0, "pmB", 0.0));
+    line.sql("alter table pm.nrcelldu add constraint small check (pma < 1000)");
+    line.file("/pm/c.xml", 9, List.of(Row.of("c1", "pmA", 9.0), Row.of("c2", "pmA", 5000.0)));
+    line.file("/pm/a.xml", 1, List.of(Row.of("c1", "pmA", 1.0, "pmB", 1.0)));
+    line.file("/pm/b.xml", 5, List.of(Row.of("c1", "pmB", 5.0)));
+    line.load(loader);
+
+    assertThat(stored()).containsExactly("c0: 0 0", "c1: 9 5");
+    line.exact();
+  }
+
   private List<String> stored2() {
     return line.texts("select object || ': ' || pma from pm.nrcelldu_v order by object");
   }

@@ -2,9 +2,13 @@ package io.sluice.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.message.Stage;
 import io.sluice.core.ops.TableVerification;
 import io.sluice.core.ops.TableVerification.Loss;
 import io.sluice.core.ops.TimeRange;
+import io.sluice.core.work.FileCloser;
+import io.sluice.core.work.FileCloser.End;
+import io.sluice.core.work.FileCloser.Ending;
 import io.sluice.core.work.StageProtocol;
 import io.sluice.loader.PmContent.Row;
 import java.nio.file.Path;
@@ -192,6 +196,26 @@ class TableVerificationTest {
     line.replay(first);
     line.load(loader);
     assertThat(counts()).isEqualTo("[pm.nrcelldu: 3 = 3 + 0 + 0; 0, 3]");
+  }
+
+  @Test
+  void expectsWhatIsThere_whenAHandledReplayIsLost() throws Exception {
+    open("merge");
+    long first = load("a", 0, Row.of("c1", "pmA", 1.0), Row.of("c2", "pmA", 2.0));
+    load("b", 5, Row.of("c1", "pmA", 10.0), Row.of("c3", "pmA", 3.0));
+    String before = line.counts(first);
+    line.replay(first);
+    line.handleAll();
+    line.ledger(
+        c -> {
+          FileCloser.closeUnfetched(
+              c, List.of(new Ending(first, End.REJECTED, Stage.FETCH, "vanished: gone", null)));
+          return null;
+        });
+
+    assertThat(line.counts(first)).isEqualTo(before).startsWith("loaded: ");
+    assertThat(counts()).isEqualTo("[pm.nrcelldu: 3 = 3 + 0 + 0; 1, 2]");
+    assertThat(losses()).isEqualTo("[]");
   }
 
   @Test

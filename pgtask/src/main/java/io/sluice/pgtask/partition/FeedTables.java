@@ -13,13 +13,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * The tables that the loader made for a feed, those that it shares with the feed that made them and
  * is gone, and the marks on them (D10).
  */
-final class FeedTables {
+public final class FeedTables {
 
   /** Its latest files tell where a feed writes: that its template fits a table is no proof. */
   private static final String TABLES =
@@ -44,16 +45,20 @@ final class FeedTables {
 
   private final Predicate<String> isGone;
 
-  FeedTables(Transactions ledger, Predicate<String> isGone) {
+  /**
+   * @param isGone whether a feed is declared no more
+   */
+  public FeedTables(Transactions ledger, Predicate<String> isGone) {
     this.ledger = ledger;
     this.isGone = isGone;
   }
 
+  /** The tables that the task of a feed rotates, as far as they are partitioned. */
+  public Set<TableName> names(String feed) {
+    return of(feed).keySet();
+  }
+
   Map<TableName, FeedTable> of(String feed) {
-    List<String> gone =
-        ledger.ledger(c -> Sql.strings(c, "select distinct feed from sluice.target")).stream()
-            .filter(isGone)
-            .toList();
     return ledger.ledger(
         connection ->
             Sql.map(
@@ -64,7 +69,13 @@ final class FeedTables {
                     new FeedTable(row.getInt(1), row.getInt(2), row.getString(5).equals("merge")),
                 feed,
                 feed,
-                Sql.texts(gone)));
+                Sql.texts(gone(connection))));
+  }
+
+  private List<String> gone(Connection connection) throws SQLException {
+    return Sql.strings(connection, "select distinct feed from sluice.target").stream()
+        .filter(isGone)
+        .toList();
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.sluice.cli;
 
-import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.MatchingTables;
 import io.sluice.pgtask.catalog.MatchingTables.Match;
 import io.sluice.pgtask.catalog.PartitionCatalog;
@@ -59,7 +58,10 @@ final class TaskExplainCommand implements Callable<Integer> {
   public Integer call() throws SQLException {
     TaskLine line = new TaskLine(session);
     Task task = line.task(name);
-    List<About> tables = line.read(task.database(), connection -> tables(connection, task));
+    List<String> rotated =
+        task.spec() instanceof PartitionSpec spec ? rotated(line, spec) : List.of();
+    List<About> tables =
+        line.read(task.database(), connection -> tables(connection, task, rotated));
     List<String> steps = new ArrayList<>();
     Instant next = task.schedule().isPresent() ? line.log().next().get(name) : null;
     try (TaskRunner runner = line.runner("cli-explain")) {
@@ -108,11 +110,14 @@ final class TaskExplainCommand implements Callable<Integer> {
     explained.problems().forEach(problem -> out.println("problem: " + problem));
   }
 
-  private static List<About> tables(Connection connection, Task task) throws SQLException {
-    if (task.spec() instanceof PartitionSpec spec) {
-      return rotated(
-          connection,
-          spec.feed().isPresent() ? ofFeed(connection, spec.feed().get()) : spec.tables());
+  private static List<String> rotated(TaskLine line, PartitionSpec spec) {
+    return spec.feed().map(line::tablesOf).orElse(spec.tables());
+  }
+
+  private static List<About> tables(Connection connection, Task task, List<String> rotated)
+      throws SQLException {
+    if (task.spec() instanceof PartitionSpec) {
+      return rotated(connection, rotated);
     }
     List<Match> found =
         task.spec() instanceof MaintenanceSpec spec
@@ -164,15 +169,5 @@ final class TaskExplainCommand implements Callable<Integer> {
                 table.key(),
                 range,
                 table.defaultPart().isPresent() ? ", and a default partition" : ""));
-  }
-
-  private static List<String> ofFeed(Connection connection, String feed) throws SQLException {
-    String sql =
-        """
-        select g.schema_name || '.' || t.table_name
-        from sluice.target g join sluice.target_table t on t.target_id = g.id
-        where g.feed = ? and t.made
-        """;
-    return Sql.strings(connection, sql, feed);
   }
 }

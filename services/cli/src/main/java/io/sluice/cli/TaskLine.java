@@ -7,7 +7,9 @@ import io.sluice.core.sql.Sql;
 import io.sluice.core.yaml.Problem;
 import io.sluice.core.yaml.SecretUnavailableException;
 import io.sluice.pgtask.TaskKinds;
+import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.declaration.TaskDirectory;
+import io.sluice.pgtask.partition.FeedTables;
 import io.sluice.pgtask.run.Databases;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.RunLog;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -186,6 +189,12 @@ final class TaskLine {
 
   RunLog log() {
     return new RunLog(session.transactions());
+  }
+
+  /** The tables that the task of a feed covers. */
+  List<String> tablesOf(String feed) {
+    return new FeedTables(session.transactions(), this::isGone)
+        .names(feed).stream().map(TableName::toString).toList();
   }
 
   TaskRunner runner(String instance) {

@@ -269,6 +269,21 @@ class TaskCommandsTest {
   }
 
   @Test
+  void explainsTheTask_ofAFeedThatSharesATableOfOneThatIsGone() throws IOException {
+    feed("nr-pm");
+    cli.loaded("nr-pm", "/pm/a.xml");
+    cli.execute("create table x.p (t timestamptz, n int) partition by range (t)");
+    cli.execute(
+        """
+        insert into sluice.target (schema_name, name, source_name, feed, layout, mode, time_column, key_columns)
+        values ('x', 'p', 'p', 'gone', 'wide', 'append', 't', '{}');
+        insert into sluice.target_table (target_id, kind, part, table_name, made) values (1, 'main', 1, 'p', true);
+        update sluice.file set tables = '{1}'
+        """);
+    assertThat(cli.run("task", "explain", "feed/nr-pm").out()).contains("  x.p: 0 partitions by t");
+  }
+
+  @Test
   void listsPartitions_withTheirSizesAndThoseThatWent() throws SQLException {
     cli.execute("create table x.p (t timestamptz, n int) partition by range (t)");
     cli.execute(

@@ -119,7 +119,8 @@ public final class HandleLedger {
         connection, handling.handled().stream().filter(h -> mine.contains(h.fileId())).toList());
     closeReplaced(connection, overtaken, older);
     current.removeAll(overtaken);
-    forgetEarlier(connection, files);
+    forgetEarlier(
+        connection, files.stream().filter(f -> append || !current.contains(f.id())).toList());
     reject(
         connection,
         handling.rejected().stream().filter(r -> mine.contains(r.file().id())).toList());
@@ -149,8 +150,11 @@ public final class HandleLedger {
     FileCloser.closeReplaced(connection, replaced);
   }
 
-  /** What was said of the rows of earlier handlings, but where those rows stay. */
-  private static void forgetEarlier(Connection connection, List<BatchFile> files)
+  /**
+   * What was said of the rows of earlier handlings, but where those rows stay. Where the target
+   * merges, they are a file's own until it is loaded again, so the loader forgets it.
+   */
+  public static void forgetEarlier(Connection connection, Collection<BatchFile> files)
       throws SQLException {
     List<Long> again =
         files.stream().filter(file -> file.handling() > 1).map(BatchFile::id).toList();

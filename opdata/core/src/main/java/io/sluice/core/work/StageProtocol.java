@@ -164,15 +164,15 @@ public final class StageProtocol implements AutoCloseable {
 
   /**
    * What stops one batch again and again, while the surroundings answer, is its own affair: a file
-   * too large for a disk, a table that cannot be written. Its files wait alone, with the reason,
-   * and stop nobody; as nothing says that they are bad, none of it counts.
+   * too large for a disk, a table that cannot be written, a statement that always takes longer than
+   * it may. Its files wait alone, with the reason, and stop nobody; as nothing says that they are
+   * bad, none of it counts.
    */
   private boolean isHeldBack(Claim claim, FateException e, Map<Long, Outcome> outcomes) {
     if (returns.size() > MOST_REMEMBERED) {
       returns.clear();
     }
-    if (!(e instanceof PauseStage)
-        || returns.merge(claim.batch(), 1, Integer::sum) <= MOST_RETURNS) {
+    if (returns.merge(claim.batch(), 1, Integer::sum) <= MOST_RETURNS) {
       return false;
     }
     try {

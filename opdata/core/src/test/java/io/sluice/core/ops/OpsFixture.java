@@ -161,6 +161,7 @@ final class OpsFixture {
             transactions.durable(
                 c -> {
                   Batches.lock(c, claim);
+                  HandleLedger.forgetEarlier(c, claim.files());
                   Work.addLoaded(c, List.of(new LoadedFile(id, 7, 0, 0, 0, Map.of(1, 7L))));
                   FileCloser.finishLoaded(c, List.of(id));
                   return Batches.end(c, claim);

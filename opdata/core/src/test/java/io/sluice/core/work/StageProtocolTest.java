@@ -229,6 +229,26 @@ class StageProtocolTest {
   }
 
   @Test
+  void holdsABatchBack_whoseStatementsAlwaysTakeTooLong() {
+    List<Long> ids = line.found("/a", "/b");
+    StageProtocol protocol =
+        line.stage(
+            Stage.LOAD,
+            claim -> {
+              throw new RetryBatch("canceling statement due to statement timeout");
+            });
+    line.execute("update sluice.work set stage = 'load'");
+    WorkMessage message = line.cut(Stage.LOAD);
+    for (int n = 0; n < 3; n++) {
+      assertThatThrownBy(() -> protocol.work(message, false)).isInstanceOf(RetryBatch.class);
+    }
+    protocol.work(message, false);
+    assertThat(ids).allSatisfy(id -> assertThat(line.work(id)).isEqualTo("handle waiting 1"));
+    assertThat(line.column("select reason from sluice.work"))
+        .containsOnly("held_back: canceling statement due to statement timeout");
+  }
+
+  @Test
   void givesTheAttemptBackLater_whenTheDatabaseIsAwayToo() {
     line.found("/a");
     WorkMessage message = line.cut(Stage.FETCH);

@@ -70,14 +70,16 @@ public final class CsvEncoder {
    */
   public static FileCounts read(
       CsvText text, FeedFormat.Csv format, FileContext context, BlockStore store) {
-    boolean any = text.next();
     CsvTokenizer row = text.row();
-    List<String> names = any ? names(row, text.hasHeader(), format) : List.of("column_1");
+    if (!text.next()) {
+      throw new RejectFile("empty", "line " + row.line(), "the file has neither a header nor rows");
+    }
+    List<String> names = names(row, text.hasHeader(), format);
     CsvEncoder encoder = new CsvEncoder(context, format, new CsvHeader(names), store);
-    if (any && !text.hasHeader()) {
+    if (!text.hasHeader()) {
       encoder.row(row);
     }
-    encoder.rows(text, any);
+    encoder.rows(text);
     return encoder.counts(text);
   }
 
@@ -88,9 +90,9 @@ public final class CsvEncoder {
         .toList();
   }
 
-  private void rows(CsvText text, boolean any) {
+  private void rows(CsvText text) {
     try {
-      while (any && text.next()) {
+      while (text.next()) {
         row(text.row());
       }
     } catch (RejectFile e) {

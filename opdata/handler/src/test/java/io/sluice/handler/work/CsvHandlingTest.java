@@ -344,4 +344,33 @@ class CsvHandlingTest {
     assertThat(fixture.reason(id))
         .startsWith("missing_column: the file has no column 'day' of target.time; it has ");
   }
+
+  /** A feed whose rows need a time. */
+  private Feed timed(String format) {
+    return fixture.feed(
+        """
+        feed: sales
+        source: {directory: {path: "/in/*.csv"}}
+        format: {csv: %s}
+        target: {table: csv.sales, time: day, mode: append, partition: {by: day}}
+        """
+            .formatted(format));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{header: true}", "{columns: {day: date, n: bigint}}"})
+  void handlesAFileOfAHeaderAlone_asOneWithoutRows(String format) throws IOException {
+    long id = fixture.handle(timed(format), "/in/a.csv", "day,n\n");
+    assertThat(fixture.state(id)).isEqualTo("handled");
+    assertThat(counts(id)).isEqualTo("row 0 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " \n\n", "# nothing today\n", "# nothing today\n\n"})
+  void rejectsAFileAsEmpty_thatHasNotEvenAHeader(String text) throws IOException {
+    long id = fixture.handle(timed("{comment: '#'}"), "/in/a.csv", text);
+    assertThat(fixture.reason(id)).startsWith("empty: ");
+    long untimed = fixture.handle(feed("{comment: '#'}"), "/in/b.csv", text);
+    assertThat(fixture.reason(untimed)).startsWith("empty: ");
+  }
 }

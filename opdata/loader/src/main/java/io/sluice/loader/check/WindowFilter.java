@@ -9,7 +9,6 @@ import io.sluice.loader.rows.Counts;
 import io.sluice.loader.rows.Rejects;
 import io.sluice.loader.rows.RowRange;
 import io.sluice.loader.table.Prepared;
-import io.sluice.loader.table.TableNeeds;
 import io.sluice.loader.table.TargetTable;
 import io.sluice.loader.write.CopyGroup;
 import java.time.Instant;
@@ -49,8 +48,7 @@ public final class WindowFilter {
   private List<RowRange> filter(RowRange range, Set<Long> refused) {
     Segment head = range.head();
     TargetTable table = prepared.table(head.tableId());
-    CopyRows rows =
-        new CopyGroup(table, head.columns(), TableNeeds.keyNames(head), List.of(range)).look(range);
+    CopyRows rows = CopyGroup.of(table, List.of(range)).look(range);
     TimePartitions partitions = prepared.partitioning(table.id());
     int time = timeIndex(table, head.columns());
     PgType type = head.columns().get(time).type();

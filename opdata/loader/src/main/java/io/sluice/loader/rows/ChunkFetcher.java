@@ -7,6 +7,7 @@ import io.sluice.core.fate.PauseStage;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingKeys;
 import io.sluice.core.staging.StagingObjectMissing;
+import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.Claim;
 import io.sluice.core.work.NamedFailure;
 import java.io.EOFException;
@@ -15,7 +16,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +90,8 @@ public final class ChunkFetcher {
     }
     List<RowRange> rows = new ArrayList<>();
     List<RowRange> rejects = new ArrayList<>();
+    Map<Long, Long> versions =
+        claim.files().stream().collect(Collectors.toMap(BatchFile::id, BatchFile::version));
     long bytes = 0;
     for (Segment head = reader.next(); head != null; head = reader.next()) {
       if (head.length() > Integer.MAX_VALUE - 16) {
@@ -95,13 +100,16 @@ public final class ChunkFetcher {
       byte[] segment = reader.payload();
       addRanges(
           new SegmentData(head, ByteBuffer.wrap(segment)),
+          versions,
           head.tableId() == Segment.REJECTS ? rejects : rows);
       bytes += segment.length;
     }
     return new Chunk(rows, rejects, reader.ids(), bytes);
   }
 
-  private static void addRanges(SegmentData segment, List<RowRange> ranges) throws DamagedChunk {
+  /** Files that have left the batch have no version here, and no rows later. */
+  private static void addRanges(
+      SegmentData segment, Map<Long, Long> versions, List<RowRange> ranges) throws DamagedChunk {
     Segment head = segment.head();
     long offset = 0;
     long row = 0;
@@ -112,6 +120,7 @@ public final class ChunkFetcher {
               segment,
               run.fileId(),
               run.handling(),
+              versions.getOrDefault(run.fileId(), 0L),
               (int) offset,
               (int) run.bytes(),
               (int) row,

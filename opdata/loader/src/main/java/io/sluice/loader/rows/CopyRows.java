@@ -93,7 +93,7 @@ public final class CopyRows {
     if (data.head().presence() == 0) {
       return !data.head().keys().isEmpty() || length >= 0;
     }
-    return (bytes.get(data.presenceOf(row) + field / 8) >> (field % 8) & 1) == 1;
+    return data.isPresent(row, field);
   }
 
   /** Some of the rows; their units are counted, and never more than all. */

@@ -6,6 +6,7 @@ import io.sluice.core.chunk.Segment;
  * Rows of one file in one segment, in memory: all of them, or some that follow each other. Ranges
  * share the segment's bytes.
  *
+ * @param version of the file's rows, their order among others of one key
  * @param offset of the first row in the bytes
  * @param length of the rows in bytes
  * @param firstRow its position among all rows of the segment
@@ -16,6 +17,7 @@ public record RowRange(
     SegmentData segment,
     long fileId,
     int handling,
+    long version,
     int offset,
     int length,
     int firstRow,
@@ -33,12 +35,12 @@ public record RowRange(
 
   RowRange slice(int from, int to, int row, int someRows, long someCells) {
     return new RowRange(
-        segment, fileId, handling, from, to - from, firstRow + row, someRows, someCells);
+        segment, fileId, handling, version, from, to - from, firstRow + row, someRows, someCells);
   }
 
   /** The same rows with other units than they show. */
   public RowRange withCells(long others) {
-    return new RowRange(segment, fileId, handling, offset, length, firstRow, rows, others);
+    return new RowRange(segment, fileId, handling, version, offset, length, firstRow, rows, others);
   }
 
   /** Whether the next range's bytes follow these. */
@@ -46,12 +48,17 @@ public record RowRange(
     return bytes() == next.bytes() && offset + length == next.offset;
   }
 
+  /** Whether a bitmap says that the file had a field of a row; true for all without bitmaps. */
+  public boolean isPresent(int row, int field) {
+    return head().presence() == 0 || (bytes()[presenceOf(row) + field / 8] >> (field % 8) & 1) == 1;
+  }
+
   /**
    * Where the bitmap of one of these rows lies in the bytes.
    *
    * @param row from 0
    */
-  public int presenceOf(int row) {
+  private int presenceOf(int row) {
     return (int) head().bytes() + (firstRow + row) * head().presence();
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.loader.write;
 
+import io.sluice.core.chunk.Column;
 import io.sluice.loader.rows.CopyRows;
 import io.sluice.loader.rows.RowRange;
 import java.nio.ByteBuffer;
@@ -27,19 +28,25 @@ public final class BinaryCopy {
    *
    * @param table quoted
    * @param columns quoted, separated by commas
-   * @param presence with one more field, the bitmap of their presence, NULL where they have all
+   * @param ranges of one column list
+   * @param presence the columns that a bitmap in one more field speaks of, NULL where rows have
+   *     them all; empty without that field
    */
   public static void copy(
-      Connection connection, String table, String columns, List<RowRange> ranges, boolean presence)
+      Connection connection,
+      String table,
+      String columns,
+      List<RowRange> ranges,
+      List<Column> presence)
       throws SQLException {
     String sql = "copy %s (%s) from stdin (format binary)".formatted(table, columns);
     CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
     try {
       copy.writeToCopy(HEADER, 0, HEADER.length);
-      if (presence) {
-        sendWithPresence(copy, ranges);
-      } else {
+      if (presence.isEmpty()) {
         send(copy, ranges);
+      } else {
+        sendWithPresence(copy, ranges, presence);
       }
       copy.writeToCopy(TRAILER, 0, TRAILER.length);
       long expected = ranges.stream().mapToLong(RowRange::rows).sum();
@@ -65,15 +72,23 @@ public final class BinaryCopy {
     }
   }
 
-  private static void sendWithPresence(CopyIn copy, List<RowRange> ranges) throws SQLException {
+  private static void sendWithPresence(CopyIn copy, List<RowRange> ranges, List<Column> columns)
+      throws SQLException {
+    List<Column> own = ranges.get(0).head().columns();
+    boolean all = own.equals(columns);
+    int[] places = own.stream().mapToInt(columns::indexOf).toArray();
     for (RowRange range : ranges) {
-      byte[] wider = withPresence(range);
+      int presence = all ? range.head().presence() : (columns.size() + 7) / 8;
+      byte[] wider = withPresence(range, presence, places);
       copy.writeToCopy(wider, 0, wider.length);
     }
   }
 
-  private static byte[] withPresence(RowRange range) {
-    int presence = range.head().presence();
+  /**
+   * @param presence bytes of each bitmap, 0 where rows have all fields
+   * @param places of the rows' fields in the bitmaps
+   */
+  private static byte[] withPresence(RowRange range, int presence, int[] places) {
     CopyRows rows = new CopyRows(range, null);
     ByteBuffer wider = ByteBuffer.allocate(range.length() + range.rows() * (4 + presence));
     for (int row = 0; row < range.rows(); row++) {
@@ -84,10 +99,20 @@ public final class BinaryCopy {
       if (presence == 0) {
         wider.putInt(-1);
       } else {
-        wider.putInt(presence).put(range.bytes(), range.presenceOf(row), presence);
+        wider.putInt(presence).put(bitmap(range, row, presence, places));
       }
     }
     return wider.array();
+  }
+
+  private static byte[] bitmap(RowRange range, int row, int presence, int[] places) {
+    byte[] bitmap = new byte[presence];
+    for (int field = 0; field < places.length; field++) {
+      if (range.isPresent(row, field)) {
+        bitmap[places[field] / 8] |= (byte) (1 << places[field] % 8);
+      }
+    }
+    return bitmap;
   }
 
   private static void checkRows(String table, long expected, long copied) {

@@ -1,7 +1,6 @@
 package io.sluice.loader.write;
 
 import io.sluice.core.chunk.Column;
-import io.sluice.core.chunk.Segment;
 import io.sluice.core.feed.Layout;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.loader.rows.CopyRows;
@@ -16,51 +15,52 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * All rows of a chunk that go into one table with one column list: one COPY.
+ * All rows of a chunk that go into one table: one COPY, or where a new column came up in the middle
+ * of the batch one for each column list.
  *
+ * @param columns that any of the rows have
  * @param key names of the columns that tell rows apart; empty in append mode
  */
 public record CopyGroup(
     TargetTable table, List<Column> columns, List<String> key, List<RowRange> ranges) {
 
-  private record Key(int tableId, List<Column> columns) {}
-
   /** In the fixed order in which every loader takes its tables. */
   public static List<CopyGroup> of(List<RowRange> ranges, Prepared prepared) {
-    IdentityHashMap<Segment, CopyGroup> bySegment = new IdentityHashMap<>();
-    Map<Key, CopyGroup> groups = new HashMap<>();
+    Map<Integer, List<RowRange>> byTable = new HashMap<>();
     for (RowRange range : ranges) {
-      bySegment
-          .computeIfAbsent(
-              range.head(),
-              head ->
-                  groups.computeIfAbsent(
-                      new Key(head.tableId(), head.columns()), k -> empty(head, prepared)))
-          .ranges
-          .add(range);
+      byTable.computeIfAbsent(range.head().tableId(), id -> new ArrayList<>()).add(range);
     }
-    return groups.values().stream()
+    return byTable.entrySet().stream()
+        .map(rows -> of(prepared.table(rows.getKey()), rows.getValue()))
         .sorted(
             Comparator.comparing((CopyGroup g) -> g.table.schema())
-                .thenComparing(g -> g.table.name())
-                .thenComparing(g -> g.columns.size()))
+                .thenComparing(g -> g.table.name()))
         .toList();
   }
 
-  private static CopyGroup empty(Segment head, Prepared prepared) {
-    TargetTable table = prepared.table(head.tableId());
-    return new CopyGroup(table, head.columns(), TableNeeds.keyNames(head), new ArrayList<>());
-  }
-
-  CopyGroup with(List<RowRange> some) {
-    return new CopyGroup(table, columns, key, some);
+  /**
+   * Rows of one table.
+   *
+   * @param ranges never none
+   */
+  public static CopyGroup of(TargetTable table, List<RowRange> ranges) {
+    Set<Column> columns = new LinkedHashSet<>();
+    List<Column> last = List.of();
+    for (RowRange range : ranges) {
+      if (!range.head().columns().equals(last)) {
+        last = range.head().columns();
+        columns.addAll(last);
+      }
+    }
+    List<String> key = TableNeeds.keyNames(ranges.get(0).head());
+    return new CopyGroup(table, List.copyOf(columns), key, ranges);
   }
 
   boolean merges() {
@@ -69,7 +69,9 @@ public record CopyGroup(
 
   /** Whether some rows lack fields, which then leave the stored values. */
   boolean hasPresence() {
-    return ranges.stream().anyMatch(range -> range.head().presence() > 0);
+    return ranges.stream()
+        .map(RowRange::head)
+        .anyMatch(head -> head.presence() > 0 || head.columns().size() < columns.size());
   }
 
   /** Files whose rows may be stored already, by an earlier handling. */
@@ -87,10 +89,10 @@ public record CopyGroup(
 
   /** A look into some of its rows. */
   public CopyRows look(RowRange range) {
-    return new CopyRows(range, cellFields());
+    return new CopyRows(range, cellFields(range.head().columns()));
   }
 
-  private BitSet cellFields() {
+  private BitSet cellFields(List<Column> columns) {
     if (table.layout() != Layout.WIDE) {
       return null;
     }
@@ -110,12 +112,29 @@ public record CopyGroup(
 
   /** Sends the rows to a table that has the columns, and one for their presence where asked. */
   void copyTo(Connection connection, String qualified, boolean presence) throws SQLException {
-    String names = SqlNames.list(columns.stream().map(Column::name).toList());
+    int from = 0;
+    for (int i = 1; i <= ranges.size(); i++) {
+      if (i == ranges.size() || !columnsAt(i).equals(columnsAt(from))) {
+        copyTo(connection, qualified, ranges.subList(from, i), presence);
+        from = i;
+      }
+    }
+  }
+
+  private List<Column> columnsAt(int range) {
+    return ranges.get(range).head().columns();
+  }
+
+  /** Rows of one column list. */
+  private void copyTo(
+      Connection connection, String qualified, List<RowRange> some, boolean presence)
+      throws SQLException {
+    String names = SqlNames.list(some.get(0).head().columns().stream().map(Column::name).toList());
     BinaryCopy.copy(
         connection,
         qualified,
         presence ? names + ", " + MergeSql.PRESENT : names,
-        ranges,
-        presence);
+        some,
+        presence ? columns : List.of());
   }
 }

@@ -14,9 +14,10 @@ import java.util.Set;
 
 /**
  * Merge mode (D15): COPY into a temporary table of this connection, then row by row the newer or
- * equal version wins and an older one fills NULLs. Rows of one key inside the batch are applied in
- * the order of their versions, one pass each. Where no key can be stored yet, which is the usual
- * case, a pass is one INSERT; only else stored rows are joined, locked, compared and counted.
+ * equal version wins and an older one fills NULLs. Rows of one key inside the chunk are applied in
+ * the order of their versions, whatever columns they have, one pass each. Where no key can be
+ * stored yet, which is the usual case, a pass is one INSERT; only else stored rows are joined,
+ * locked, compared and counted.
  */
 final class MergeWriter implements TableWriter {
 

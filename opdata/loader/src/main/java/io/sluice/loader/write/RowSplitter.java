@@ -10,6 +10,7 @@ import io.sluice.loader.table.StaleTables;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.Comparator;
 import java.util.List;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -48,13 +49,13 @@ final class RowSplitter implements TableWriter {
 
   private Counts split(Connection connection, CopyGroup group, SQLException cause)
       throws SQLException {
-    List<RowRange> ranges = group.ranges();
+    List<RowRange> ranges = byVersion(group);
     int half = ranges.size() / 2;
     if (half > 0) {
       return both(
           connection,
-          group.with(ranges.subList(0, half)),
-          group.with(ranges.subList(half, ranges.size())));
+          CopyGroup.of(group.table(), ranges.subList(0, half)),
+          CopyGroup.of(group.table(), ranges.subList(half, ranges.size())));
     }
     RowRange range = ranges.get(0);
     CopyRows rows = group.look(range);
@@ -64,7 +65,15 @@ final class RowSplitter implements TableWriter {
     int middle = rows.count() / 2;
     RowRange first = rows.slice(0, middle);
     RowRange second = rows.slice(middle, rows.count(), range.cells() - first.cells());
-    return both(connection, group.with(List.of(first)), group.with(List.of(second)));
+    return both(
+        connection,
+        CopyGroup.of(group.table(), List.of(first)),
+        CopyGroup.of(group.table(), List.of(second)));
+  }
+
+  /** What is written in parts is merged in the order of its versions, too. */
+  private static List<RowRange> byVersion(CopyGroup group) {
+    return group.ranges().stream().sorted(Comparator.comparingLong(RowRange::version)).toList();
   }
 
   private Counts both(Connection connection, CopyGroup first, CopyGroup second)
