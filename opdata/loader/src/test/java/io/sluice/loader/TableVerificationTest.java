@@ -208,13 +208,31 @@ class TableVerificationTest {
     line.handleAll();
     line.ledger(
         c -> {
-          FileCloser.closeUnfetched(
+          FileCloser.close(
               c, List.of(new Ending(first, End.REJECTED, Stage.FETCH, "vanished: gone", null)));
           return null;
         });
 
     assertThat(line.counts(first)).isEqualTo(before).startsWith("loaded: ");
     assertThat(counts()).isEqualTo("[pm.nrcelldu: 3 = 3 + 0 + 0; 1, 2]");
+    assertThat(losses()).isEqualTo("[]");
+  }
+
+  @Test
+  void expectsWhatIsThere_whenAReplayIsRejectedAfterItsChunkWasLost() throws Exception {
+    open("merge");
+    long file = load("a", 0, Row.of("c1", "pmA", 1.0), Row.of("c2", "pmA", 2.0));
+    String before = line.counts(file);
+    line.replay(file);
+    line.handleAll();
+    line.ledger(
+        c -> {
+          FileCloser.close(c, file, End.REJECTED, Stage.HANDLE, "broken_xml: not XML", "line 3");
+          return null;
+        });
+
+    assertThat(line.counts(file)).isEqualTo(before).startsWith("loaded: ");
+    assertThat(counts()).isEqualTo("[pm.nrcelldu: 2 = 2 + 0 + 0; 0, 1]");
     assertThat(losses()).isEqualTo("[]");
   }
 

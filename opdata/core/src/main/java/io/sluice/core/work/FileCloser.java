@@ -42,13 +42,19 @@ public final class FileCloser {
    * @param reason short, then the sentence; null to keep the one in the ledger
    * @param position where in the file, or null
    */
-  public record Ending(long fileId, End end, Stage stage, String reason, String position) {}
+  public record Ending(long fileId, End end, Stage stage, String reason, String position) {
+
+    /** Whether the rows that the file may have had before are still its own. */
+    boolean leavesRows() {
+      return end == End.REJECTED
+          || (stage == Stage.FETCH && (end == End.REPLACED || end == End.DUPLICATE));
+    }
+  }
 
   /**
-   * A replay that is rejected leaves the file as it was, with the rows of before, and says so. One
-   * that changed nothing leaves its counts: which of two equal cells was loaded first is a matter
-   * of history. Each has a row of its own in sluice.replay. What an earlier handling read and
-   * nobody loaded, such as when its chunks and the source were lost, goes the way of the file.
+   * A replay that changed nothing leaves the counts: which of two equal cells was loaded first is a
+   * matter of history. What an earlier handling read and nobody loaded, such as when its chunks and
+   * the source were lost, goes the way of the file.
    */
   private static final String CLOSE =
       """
@@ -66,9 +72,7 @@ public final class FileCloser {
         from done d),
       again as (
         select d.*, d.rows > 0 and d.rows = f.rows and d.read = f.read and d.all_replaced = f.replaced
-                    and d.all_rejected = f.rejected and d.all_dead = f.dead as same,
-               d.ends = 'rejected' and f.state in ('loaded', 'settled') and d.rows > 0 and d.rows = f.rows
-                 and d.tables = f.tables as stays
+                    and d.all_rejected = f.rejected and d.all_dead = f.dead as same
         from counted d join sluice.file f on f.id = d.file_id and f.day = any (?)
         where (d.handling > 1 or d.ends_at = 'fetch') and f.handling > 0 and f.closed_at is not null),
       history as (
@@ -77,8 +81,8 @@ public final class FileCloser {
         select file_id, handling, ends, why, read, loaded, collapsed, all_replaced, all_rejected, all_dead, rows
         from again)
       update sluice.file f
-      set state = case when a.stays or d.ends = 'loaded' and f.state = 'settled' then f.state else d.ends end, stage = case when a.stays then f.stage else d.ends_at end,
-          reason = case when a.stays then 'replay rejected, the rows of before stay: ' || d.why else d.why end,
+      set state = case when d.ends = 'loaded' and f.state = 'settled' then f.state else d.ends end,
+          stage = d.ends_at, reason = d.why,
           position = d.position, closed_at = now(), handling = d.handling, checksum = coalesce(d.checksum, f.checksum),
           pack = d.pack, pack_offset = d.pack_offset, read = d.read, replaced = d.all_replaced,
           loaded = case when a.same then f.loaded else d.loaded end,
@@ -87,6 +91,37 @@ public final class FileCloser {
           table_rows = d.table_rows, unit = d.unit, element = coalesce(d.element, f.element), first_time = d.first_time,
           last_time = d.last_time, period = coalesce(d.last_time, f.period), notes = d.notes
       from counted d left join again a on a.file_id = d.file_id where f.id = d.file_id and f.day = any (?) returning d.parent
+      """;
+
+  /**
+   * A replay that is rejected, or whose bytes cannot be had, leaves the file as it was, with the
+   * rows of before, and says so. Where the target appends, a replay that was handled has deleted
+   * them, though; then it ends as others do.
+   */
+  private static final String KEEP =
+      """
+      with e as (
+        select * from unnest(?::bigint[], ?::text[], ?::text[], ?::text[]) as e (file_id, state, reason, position)),
+      kept as (
+        update sluice.file f
+        set reason = 'not replayed, the rows of before stay: ' || coalesce(e.reason, w.reason), position = e.position,
+            handling = w.handling, checksum = coalesce(w.checksum, f.checksum), pack = coalesce(w.pack, f.pack),
+            pack_offset = coalesce(w.pack_offset, f.pack_offset)
+        from e join sluice.work w on w.file_id = e.file_id
+        where f.id = e.file_id and f.day = any (?) and f.state in ('loaded', 'settled')
+          and (w.rows = f.rows and w.tables = f.tables or not exists (
+            select from sluice.target_table t join sluice.target g on g.id = t.target_id
+            where t.id = any (f.tables) and g.mode = 'append'))
+        returning f.id, e.state as ends, coalesce(e.reason, w.reason) as why),
+      done as (
+        delete from sluice.work w using kept k where w.file_id = k.id returning w.*, k.ends, k.why),
+      history as (
+        insert into sluice.replay (file_id, handling, state, reason, read, loaded, collapsed, replaced, rejected, dead,
+                                   rows)
+        select file_id, handling, ends, why, read, loaded, collapsed, replaced, read - loaded - collapsed - replaced - dead,
+               dead, rows
+        from done)
+      select file_id, parent from done
       """;
 
   private FileCloser() {}
@@ -105,32 +140,35 @@ public final class FileCloser {
   }
 
   /**
-   * Of a file that was loaded before, only the replay ends; its rows stay, and so does its state.
-   * Where the target appends, a replay that was handled has deleted them, though.
+   * Closes files, whatever their end. Rows that were committed before the rest was lost in staging
+   * stay a file's own.
    */
-  private static final String KEEP =
-      """
-      with e as (
-        select * from unnest(?::bigint[], ?::text[]) as e (file_id, reason)),
-      kept as (
-        update sluice.file f set reason = e.reason from e join sluice.work w on w.file_id = e.file_id
-        where f.id = e.file_id and f.day = any (?) and f.state in ('loaded', 'settled')
-          and (w.rows = f.rows or not exists (
-            select from sluice.target_table t join sluice.target g on g.id = t.target_id
-            where t.id = any (f.tables) and g.mode = 'append'))
-        returning f.id)
-      delete from sluice.work w using kept k where w.file_id = k.id returning w.file_id, w.parent
-      """;
-
-  /**
-   * Closes files whose bytes cannot be had; the caller has locked them. One that was loaded and was
-   * to be fetched for a replay is what it was before, with the reason. Rows that were committed
-   * before the rest was lost in staging stay its own.
-   */
-  public static void closeUnfetched(Connection connection, Collection<Ending> endings)
-      throws SQLException {
-    if (endings.isEmpty()) {
+  public static void close(Connection connection, Collection<Ending> endings) throws SQLException {
+    Set<Long> kept = keep(connection, endings.stream().filter(Ending::leavesRows).toList());
+    List<Ending> others = endings.stream().filter(e -> !kept.contains(e.fileId())).toList();
+    if (others.isEmpty()) {
       return;
+    }
+    Sql.Items days = days(others);
+    List<Long> parents =
+        Sql.list(
+            connection,
+            CLOSE,
+            row -> row.getObject(1, Long.class),
+            Sql.array("bigint", others, Ending::fileId),
+            Sql.array("text", others, e -> e.end().id()),
+            Sql.array("text", others, e -> e.stage().id()),
+            Sql.array("text", others, e -> Work.text(e.reason())),
+            Sql.array("text", others, Ending::position),
+            days,
+            days);
+    release(connection, parents);
+  }
+
+  /** Ends the replays alone that leave the rows of before; returns their files. */
+  private static Set<Long> keep(Connection connection, List<Ending> endings) throws SQLException {
+    if (endings.isEmpty()) {
+      return Set.of();
     }
     Map<Long, Long> kept =
         Sql.map(
@@ -139,31 +177,16 @@ public final class FileCloser {
             row -> row.getLong("file_id"),
             row -> row.getObject("parent", Long.class),
             Sql.array("bigint", endings, Ending::fileId),
-            Sql.array("text", endings, e -> Work.text("not replayed: " + e.reason())),
-            FileIds.days(endings.stream().map(Ending::fileId).toList()));
-    release(connection, kept.values());
-    close(connection, endings.stream().filter(e -> !kept.containsKey(e.fileId())).toList());
-  }
-
-  /** Closes files, whatever their end. */
-  public static void close(Connection connection, Collection<Ending> endings) throws SQLException {
-    if (endings.isEmpty()) {
-      return;
-    }
-    Sql.Items days = FileIds.days(endings.stream().map(Ending::fileId).toList());
-    List<Long> parents =
-        Sql.list(
-            connection,
-            CLOSE,
-            row -> row.getObject(1, Long.class),
-            Sql.array("bigint", endings, Ending::fileId),
             Sql.array("text", endings, e -> e.end().id()),
-            Sql.array("text", endings, e -> e.stage().id()),
             Sql.array("text", endings, e -> Work.text(e.reason())),
             Sql.array("text", endings, Ending::position),
-            days,
-            days);
-    release(connection, parents);
+            days(endings));
+    release(connection, kept.values());
+    return kept.keySet();
+  }
+
+  private static Sql.Items days(Collection<Ending> endings) {
+    return FileIds.days(endings.stream().map(Ending::fileId).toList());
   }
 
   private static void release(Connection connection, Collection<Long> parents) throws SQLException {

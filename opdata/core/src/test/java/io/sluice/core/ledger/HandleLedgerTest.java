@@ -126,7 +126,7 @@ class HandleLedgerTest {
         new FileCloser.Ending(older, FileCloser.End.REPLACED, Stage.FETCH, "changed: it", null);
     line.transactions.ledger(
         c -> {
-          FileCloser.closeUnfetched(c, List.of(changed));
+          FileCloser.close(c, List.of(changed));
           return null;
         });
     assertThat(line.exact()).isTrue();
@@ -147,7 +147,7 @@ class HandleLedgerTest {
 
     line.transactions.ledger(
         c -> {
-          FileCloser.closeUnfetched(
+          FileCloser.close(
               c,
               List.of(
                   new FileCloser.Ending(

@@ -93,7 +93,7 @@ class ReplayTest {
     assertThat(after.state()).isEqualTo("loaded");
     assertThat(after.counts()).isEqualTo(before.counts());
     assertThat(after.reason())
-        .isEqualTo("replay rejected, the rows of before stay: broken_xml: not XML");
+        .isEqualTo("not replayed, the rows of before stay: broken_xml: not XML");
     assertThat(after.replays())
         .singleElement()
         .satisfies(

@@ -48,7 +48,7 @@ final class FetchLedger {
           }
           Work.leave(
               connection, fetched.leaving.stream().filter(l -> mine.contains(l.fileId())).toList());
-          FileCloser.closeUnfetched(
+          FileCloser.close(
               connection, fetched.endings.stream().filter(e -> mine.contains(e.fileId())).toList());
           DeadFile.close(
               connection,

@@ -310,8 +310,10 @@ class FetchTaskTest {
     getter.fetchAll();
 
     assertThat(getter.states()).containsOnly("a.xml loaded", "b.xml loaded");
-    assertThat(getter.reason("a.xml")).startsWith("not replayed: vanished: ");
-    assertThat(getter.reason("b.xml")).startsWith("not replayed: changed: ");
+    assertThat(getter.reason("a.xml"))
+        .startsWith("not replayed, the rows of before stay: vanished: ");
+    assertThat(getter.reason("b.xml"))
+        .startsWith("not replayed, the rows of before stay: changed: ");
     assertThat(getter.text("select count(*) from sluice.work")).isEqualTo("0");
   }
 
