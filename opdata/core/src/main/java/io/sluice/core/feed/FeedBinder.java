@@ -1,181 +1,162 @@
 package io.sluice.core.feed;
 
+import io.sluice.core.feed.FeedFormat.Column;
 import io.sluice.core.feed.FeedSource.After;
-import io.sluice.core.feed.FeedSource.ArchiveLimits;
-import io.sluice.core.feed.FeedSource.SameContent;
-import io.sluice.core.feed.FeedTarget.Grants;
-import io.sluice.core.feed.FeedTarget.Partitioning;
-import io.sluice.core.feed.FeedTarget.SchemaLimits;
 import io.sluice.core.yaml.DataSize;
 import io.sluice.core.yaml.Durations;
 import io.sluice.core.yaml.Places;
 import io.sluice.core.yaml.Secret;
-import io.sluice.core.yaml.Tree;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.EnumNamingStrategies;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Turns a checked tree with all defaults into the records. */
+/**
+ * Makes a feed of a tree that has no problem left and its defaults filled in. A property becomes
+ * the component of a record that has its name; this class says where the two differ.
+ */
 final class FeedBinder {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enumNamingStrategy(EnumNamingStrategies.LOWER_CAMEL_CASE)
+          .addModule(
+              new SimpleModule()
+                  .addDeserializer(Character.class, text(FeedBinder::first))
+                  .addDeserializer(char.class, text(FeedBinder::first))
+                  .addDeserializer(DataSize.class, text(DataSize::parse))
+                  .addDeserializer(Duration.class, text(Durations::parse))
+                  .addDeserializer(HostPort.class, text(HostPort::parse))
+                  .addDeserializer(Secret.class, text(Secret::parse))
+                  .addDeserializer(SqlType.class, text(SqlType::parse))
+                  .addDeserializer(After.class, new Reader<>(FeedBinder::after))
+                  .addDeserializer(Column.class, new Reader<>(FeedBinder::column))
+                  .addDeserializer(Origin.class, new Reader<>(FeedBinder::origin)))
+          .build();
 
   private FeedBinder() {}
 
-  static Feed bind(Tree feed, Places places) {
+  static Feed bind(ObjectNode feed, Places places) {
+    ObjectNode source = (ObjectNode) feed.get("source");
+    source.set("origin", source.deepCopy());
+    ObjectNode target = (ObjectNode) feed.get("target");
+    if (feed.get("format").has("csv")) {
+      target.put("layout", Layout.ROWS.id());
+    }
+    leaveOut((ObjectNode) target.get("partition"), "forever", "keep");
     return new Feed(
-        text(feed.get("feed")),
-        feed.get("formerly").text(),
-        text(feed.get("description")),
-        zone(feed),
-        source(feed.get("source")),
-        FormatBinder.bind(feed.get("format")),
-        feed.get("clean").items().stream().map(FeedBinder::cleanStep).toList(),
-        target(feed.get("target"), layout(feed)),
-        Optional.of(feed.get("expect")).filter(Tree::present).map(FeedBinder::expectation),
+        feed.get("feed").asString(),
+        feed.path("formerly").stringValueOpt(),
+        feed.get("description").asString(),
+        ZoneId.of(feed.get("zone").asString()),
+        JSON.treeToValue(source, FeedSource.class),
+        format(feed.get("format")),
+        feed.get("clean").valueStream().map(FeedBinder::cleanStep).toList(),
+        JSON.treeToValue(target, FeedTarget.class),
+        Optional.ofNullable(feed.get("expect"))
+            .map(expect -> JSON.treeToValue(expect, Expectation.class)),
         places);
   }
 
-  private static FeedSource source(Tree source) {
-    Tree archives = source.get("archives");
-    return new FeedSource(
-        source.get("sftp").present()
-            ? sftp(source.get("sftp"))
-            : new Origin.Directory(text(source.get("directory", "path"))),
-        duration(source.get("poll")),
-        duration(source.get("stable")),
-        duration(source.get("since")),
-        after(source.get("after")),
-        flag(source.get("checksum")),
-        constant(SameContent.class, source.get("sameContent")),
-        new ArchiveLimits(
-            number(archives.get("ratio")),
-            number(archives.get("members")),
-            read(archives.get("size"), DataSize::parse),
-            number(archives.get("depth"))),
-        zone(source),
-        duration(source.get("bulkAfter")));
+  private static Origin origin(JsonNode source) {
+    return source.has("sftp")
+        ? JSON.treeToValue(source.get("sftp"), Origin.Sftp.class)
+        : JSON.treeToValue(source.get("directory"), Origin.Directory.class);
   }
 
-  private static After after(Tree after) {
-    return switch (after.text().orElse("move")) {
+  private static After after(JsonNode after) {
+    return switch (after.asString("move")) {
       case "keep" -> new After.Keep();
       case "delete" -> new After.Delete();
-      default -> new After.Move(text(after.get("move")));
+      default -> new After.Move(after.get("move").asString());
     };
   }
 
-  private static Origin sftp(Tree sftp) {
-    return new Origin.Sftp(
-        hosts(sftp.get("hosts")),
-        sftp.get("mirrors").items().stream().map(FeedBinder::hosts).toList(),
-        text(sftp.get("user")),
-        sftp.get("key").text().flatMap(Secret::parse),
-        sftp.get("passphrase").text().flatMap(Secret::parse),
-        sftp.get("password").text().flatMap(Secret::parse),
-        text(sftp.get("path")),
-        sftp.get("knownHosts").text(),
-        flag(sftp.get("strictHostKeys")),
-        duration(sftp.get("timeout")),
-        new Origin.HostLimits(
-            number(sftp.get("limits", "connections")),
-            sftp.get("limits", "rate").text().flatMap(DataSize::parse)));
+  private static FeedFormat format(JsonNode format) {
+    return format.has("csv")
+        ? csv((ObjectNode) format.get("csv"))
+        : JSON.treeToValue(format.get("3gpp-pm"), FeedFormat.Pm.class);
   }
 
-  private static List<HostPort> hosts(Tree list) {
-    return list.items().stream().map(host -> read(host, HostPort::parse)).toList();
+  private static FeedFormat csv(ObjectNode csv) {
+    leaveOut(csv, "auto", "delimiter", "skipLines", "charset");
+    leaveOut(csv, "", "quote", "escape", "comment", "groupSeparator");
+    csv.put("header", csv.get("header").asString()); // auto, or a boolean
+    return JSON.treeToValue(csv, FeedFormat.Csv.class);
   }
 
-  private static CleanStep cleanStep(Tree step) {
-    Map.Entry<String, Tree> only = step.entries().entrySet().iterator().next();
-    Tree value = only.getValue();
+  /** What has this value is empty. */
+  private static void leaveOut(ObjectNode part, String value, String... names) {
+    for (String name : names) {
+      if (part.path(name).isString() && part.get(name).asString().equals(value)) {
+        part.remove(name);
+      }
+    }
+  }
+
+  private static Column column(JsonNode column) {
+    return new Column(
+        column.stringValueOpt().or(column.path("type")::stringValueOpt).flatMap(SqlType::parse),
+        column.path("format").stringValueOpt(),
+        Optional.ofNullable(column.get("from")).map(JsonNode::asString));
+  }
+
+  private static CleanStep cleanStep(JsonNode step) {
+    Map.Entry<String, JsonNode> only = step.properties().iterator().next();
+    JsonNode value = only.getValue();
     return switch (only.getKey()) {
-      case "drop" -> new CleanStep.Drop(value.texts());
-      case "keep" -> new CleanStep.Keep(value.texts());
-      case "rename" -> new CleanStep.Rename(map(value, FeedBinder::text));
-      case "default" -> new CleanStep.Default(map(value, FeedBinder::text));
-      case "trim" -> new CleanStep.Trim(value.texts());
+      case "drop" -> new CleanStep.Drop(texts(value));
+      case "keep" -> new CleanStep.Keep(texts(value));
+      case "rename" -> new CleanStep.Rename(textsByName(value));
+      case "default" -> new CleanStep.Default(textsByName(value));
+      case "trim" -> new CleanStep.Trim(texts(value));
       default -> throw new IllegalStateException("schema allows an unknown step " + only.getKey());
     };
   }
 
-  private static Layout layout(Tree feed) {
-    return feed.get("format", "csv").present()
-        ? Layout.ROWS
-        : constant(Layout.class, feed.get("target", "layout"));
+  private static List<String> texts(JsonNode list) {
+    return list.valueStream().map(JsonNode::asString).toList();
   }
 
-  private static FeedTarget target(Tree target, Layout layout) {
-    Tree grants = target.get("grants");
-    Tree limits = target.get("limits");
-    Tree partition = target.get("partition");
-    return new FeedTarget(
-        text(target.get("table")),
-        layout,
-        target.get("time").text(),
-        target.get("key").texts(),
-        constant(FeedTarget.Mode.class, target.get("mode")),
-        new Partitioning(
-            constant(Partitioning.By.class, partition.get("by")),
-            duration(partition.get("ahead")),
-            partition.get("keep").duration()),
-        map(target.get("types"), type -> read(type, SqlType::parse)),
-        new Grants(
-            grants.get("owner").text(), grants.get("loader").text(), grants.get("readers").texts()),
-        new SchemaLimits(
-            number(limits.get("tables")),
-            number(limits.get("columns")),
-            number(limits.get("firstDayTables")),
-            number(limits.get("firstDayColumns"))));
+  private static Map<String, String> textsByName(JsonNode mapping) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    mapping.properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asString()));
+    return Collections.unmodifiableMap(texts);
   }
 
-  private static Expectation expectation(Tree expect) {
-    return new Expectation(
-        expect.get("elements").text(),
-        duration(expect.get("every")),
-        duration(expect.get("within")));
+  private static Optional<Character> first(String text) {
+    return Optional.of(text.charAt(0));
   }
 
-  static String text(Tree value) {
-    return read(value, Optional::of);
+  private static <T> Reader<T> text(Function<String, Optional<T>> parser) {
+    return new Reader<>(node -> parser.apply(node.asString()).orElseThrow());
   }
 
-  static Duration duration(Tree value) {
-    return read(value, Durations::parse);
-  }
+  private static final class Reader<T> extends ValueDeserializer<T> {
 
-  static ZoneId zone(Tree part) {
-    return ZoneId.of(text(part.get("zone")));
-  }
+    private final Function<JsonNode, T> read;
 
-  static boolean flag(Tree value) {
-    return value.node().asBoolean();
-  }
+    Reader(Function<JsonNode, T> read) {
+      this.read = read;
+    }
 
-  static int number(Tree value) {
-    return value.node().asInt();
-  }
-
-  /** Feeds write the names of constants without underscores, as in localDn. */
-  static <E extends Enum<E>> E constant(Class<E> type, Tree value) {
-    String name = text(value).replaceAll("([a-z])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
-    return Enum.valueOf(type, name);
-  }
-
-  static <T> Map<String, T> map(Tree mapping, Function<Tree, T> value) {
-    Map<String, T> map = new LinkedHashMap<>();
-    mapping.entries().forEach((name, tree) -> map.put(name, value.apply(tree)));
-    return Collections.unmodifiableMap(map);
-  }
-
-  private static <T> T read(Tree value, Function<String, Optional<T>> parser) {
-    return value
-        .text()
-        .flatMap(parser)
-        .orElseThrow(() -> new IllegalStateException("unchecked value at " + value.at()));
+    @Override
+    public T deserialize(JsonParser in, DeserializationContext context) {
+      return read.apply(context.readTree(in));
+    }
   }
 }

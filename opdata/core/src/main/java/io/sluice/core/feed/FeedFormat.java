@@ -2,6 +2,7 @@ package io.sluice.core.feed;
 
 import java.nio.charset.Charset;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,12 @@ public sealed interface FeedFormat {
       Optional<String> elementPattern,
       OnTruncated onTruncated)
       implements FeedFormat {
+
+    public Pm {
+      include = List.copyOf(include);
+      exclude = List.copyOf(exclude);
+      elementFrom = List.copyOf(elementFrom);
+    }
 
     /** The columns of every row beside its counters; cleaning does not change them. */
     public static final List<String> COLUMNS =
@@ -128,6 +135,12 @@ public sealed interface FeedFormat {
       ZoneId zone,
       OnTruncated onTruncated)
       implements FeedFormat {
+
+    public Csv {
+      nullValues = List.copyOf(nullValues);
+      columns = Collections.unmodifiableMap(columns);
+      dateFormats = List.copyOf(dateFormats);
+    }
 
     @Override
     public String name() {

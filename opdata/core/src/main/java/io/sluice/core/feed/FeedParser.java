@@ -18,6 +18,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class FeedParser {
 
+  /** The published JSON Schema, the only place of what a feed can say and of defaults. */
+  static final DocumentSchema SCHEMA =
+      new DocumentSchema(FeedParser.class, "feed.schema.json", "the feed");
+
   private static final String NOUN = "feed";
   private static final String FIRST_KEY = "feed";
 
@@ -58,9 +62,7 @@ public final class FeedParser {
   private static FeedResult result(YamlDocument.Read document) {
     Problems problems = document.problems();
     Optional<Feed> feed = document.tree().flatMap(tree -> check(tree, problems));
-    return feed.isPresent() && problems.none()
-        ? FeedResult.good(feed.get())
-        : FeedResult.broken(problems.all());
+    return new FeedResult(feed, problems.all());
   }
 
   private static void checkFormerly(Tree feed, Problems problems) {
@@ -72,10 +74,9 @@ public final class FeedParser {
   }
 
   private static Optional<Feed> check(ObjectNode tree, Problems problems) {
-    DocumentSchema schema = FeedSchema.get();
-    SchemaProblems.report(schema, tree, problems);
-    FeedTexts.CHECKS.checkTexts(schema, tree, problems);
-    FeedDefaults.fill(schema, tree);
+    SchemaProblems.report(SCHEMA, tree, problems);
+    FeedTexts.CHECKS.checkTexts(SCHEMA, tree, problems);
+    FeedDefaults.fill(SCHEMA, tree);
     Tree feed = Tree.of(tree);
     SourceChecks.run(feed, problems);
     CsvChecks.run(feed, problems);
@@ -83,7 +84,7 @@ public final class FeedParser {
     TargetChecks.run(feed, problems);
     checkFormerly(feed, problems);
     return problems.none()
-        ? Optional.of(FeedBinder.bind(feed, problems.places()))
+        ? Optional.of(FeedBinder.bind(tree, problems.places()))
         : Optional.empty();
   }
 }

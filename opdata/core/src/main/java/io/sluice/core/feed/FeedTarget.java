@@ -1,6 +1,7 @@
 package io.sluice.core.feed;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,11 @@ public record FeedTarget(
     Map<String, SqlType> types,
     Grants grants,
     SchemaLimits limits) {
+
+  public FeedTarget {
+    key = List.copyOf(key);
+    types = Collections.unmodifiableMap(types);
+  }
 
   /** The schema of a table template that names none. */
   public static final String DEFAULT_SCHEMA = "public";
@@ -69,7 +75,12 @@ public record FeedTarget(
    * @param loader may insert, update and delete, if it is not the owner
    * @param readers may select
    */
-  public record Grants(Optional<String> owner, Optional<String> loader, List<String> readers) {}
+  public record Grants(Optional<String> owner, Optional<String> loader, List<String> readers) {
+
+    public Grants {
+      readers = List.copyOf(readers);
+    }
+  }
 
   /**
    * New tables and columns of a feed and day before files park as {@code schema_limit}.

@@ -55,7 +55,7 @@ public final class DeadFiles {
         """
         with last as (
           select file_id, max(id) as id, count(*) as deaths from sluice.dead group by file_id)
-        select s.*, d.file_id, d.stage as dead_stage, d.handling as dead_handling, d.attempts,
+        select s.*, null::text[] as replays, d.file_id, d.stage as dead_stage, d.handling as dead_handling, d.attempts,
                d.reason as dead_reason, d.error, d.at, l.deaths
         from last l join sluice.dead d on d.id = l.id
         join sluice.file_status s on s.id = l.file_id and s.day = sluice.day_of(l.file_id)
@@ -64,7 +64,7 @@ public final class DeadFiles {
     return Sql.list(
         connection,
         sql,
-        row -> new Entry(FileRow.read(row), death(row), row.getInt("deaths")),
+        row -> new Entry(FileRow.MAPPER.map(row), death(row), row.getInt("deaths")),
         LikePattern.of(feed),
         limit);
   }

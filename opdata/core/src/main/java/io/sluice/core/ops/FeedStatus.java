@@ -1,20 +1,18 @@
 package io.sluice.core.ops;
 
-import io.sluice.core.message.Stage;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
-import io.sluice.core.work.WorkState;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /** How the feeds are doing, from the ledger alone: some index probes a feed, whatever its size. */
 public final class FeedStatus {
@@ -63,24 +61,44 @@ public final class FeedStatus {
     }
   }
 
-  private record Work(String feed, String stage, String state, long files) {
-    boolean isParked() {
-      return state.equals(WorkState.PARKED.id());
-    }
+  /** An archive at settle waits for its members, which is to be in flight. */
+  private static final String WAITS = "(state = 'waiting' and stage <> 'settle')";
 
-    /** An archive at settle waits for its members, which is to be in flight. */
-    boolean isWaiting() {
-      return state.equals(WorkState.WAITING.id()) && !stage.equals(Stage.SETTLE.id());
-    }
-  }
+  private static final String IN_FLIGHT =
+      "select feed, stage, count(*) from sluice.work where feed like ? and state <> 'parked' and not "
+          + WAITS
+          + " group by 1, 2";
 
-  private record Failed(long dead, long rejected) {}
-
-  private record Rate(double rows, double cells) {}
-
-  private record Scan(Instant at, long skipped, String error) {}
-
-  private static final Sql.RowMapper<String> FEED = row -> row.getString("feed");
+  private static final String LINES =
+      """
+      with
+        work as (
+          select feed, count(*) filter (where %s) as waiting, count(*) filter (where state = 'parked') as parked
+          from sluice.work where feed like ? group by feed),
+        scan as (
+          select feed, max(last_at) as last_scan, sum(skipped) as skipped,
+                 string_agg(case host when '' then '' else host || ': ' end || error, '; ' order by host) as scan_error
+          from sluice.scan where feed like ? group by feed),
+        pause as (
+          select feed, array_agg(case host when '' then '*' else host end order by host) as paused
+          from sluice.pause group by feed),
+        failed as (
+          select feed, count(*) filter (where state = 'dead') as dead,
+                 count(*) filter (where state = 'rejected') as rejected
+          from sluice.file where state in ('dead', 'rejected') and closed_at >= ? group by feed),
+        rate as (
+          select feed, sum(rows) as rows, sum(loaded) filter (where unit = 'cell') as cells
+          from sluice.file where closed_at >= ? group by feed)
+      select *
+      from (select unnest(?::text[]) as feed union select feed from work union select feed from scan) n
+      left join work using (feed) left join scan using (feed) left join pause using (feed)
+      left join failed using (feed) left join rate using (feed)
+      left join lateral (
+        select period as last_period from sluice.file f where f.feed = n.feed and state in ('loaded', 'settled')
+          and loaded > 0 and period is not null order by period desc limit 1) f on true
+      order by feed collate "C"
+      """
+          .formatted(WAITS);
 
   private final Transactions transactions;
   private final Clock clock;
@@ -97,135 +115,52 @@ public final class FeedStatus {
    * @param declared feeds to show even if the ledger knows nothing of them
    */
   public List<Line> lines(String feed, List<String> declared) {
-    List<Pauses.Pause> pauses = new Pauses(transactions).list();
-    String like = LikePattern.of(feed);
-    return transactions.ledger(
-        c -> {
-          List<Work> work = work(c, like);
-          Map<String, Scan> scans = scans(c, like);
-          TreeSet<String> feeds = new TreeSet<>(FileQuery.feeds(c, feed == null ? "*" : feed));
-          work.forEach(w -> feeds.add(w.feed));
-          feeds.addAll(scans.keySet());
-          feeds.addAll(declared);
-          Map<String, Failed> failed = failed(c);
-          Map<String, Rate> rates = rates(c);
-          Map<String, Instant> periods = periods(c, feeds);
-          return feeds.stream()
-              .map(
-                  name ->
-                      line(
-                          name,
-                          work.stream().filter(w -> w.feed.equals(name)).toList(),
-                          failed.getOrDefault(name, new Failed(0, 0)),
-                          rates.getOrDefault(name, new Rate(0, 0)),
-                          periods.get(name),
-                          scans.getOrDefault(name, new Scan(null, 0, null)),
-                          pauses))
-              .toList();
-        });
+    return transactions.ledger(c -> lines(c, feed, declared));
   }
 
-  private static List<Work> work(Connection c, String like) throws SQLException {
-    String sql =
-        "select feed, stage, state, count(*) as n from sluice.work where feed like ? group by 1, 2, 3";
+  private List<Line> lines(Connection c, String feed, List<String> declared) throws SQLException {
+    String like = LikePattern.of(feed);
+    Map<String, Map<String, Long>> inFlight = new HashMap<>();
+    Sql.list(
+        c,
+        IN_FLIGHT,
+        row ->
+            inFlight
+                .computeIfAbsent(row.getString(1), name -> new TreeMap<>())
+                .put(row.getString(2), row.getLong(3)),
+        like);
+    List<String> feeds = new ArrayList<>(FileQuery.feeds(c, feed == null ? "*" : feed));
+    feeds.addAll(declared);
+    Instant now = clock.instant();
     return Sql.list(
         c,
-        sql,
-        r ->
-            new Work(
-                r.getString("feed"), r.getString("stage"), r.getString("state"), r.getLong("n")),
-        like);
+        LINES,
+        row -> line(row, inFlight, now),
+        like,
+        like,
+        now.minus(FAILURES),
+        now.minus(WINDOW),
+        Sql.texts(feeds));
   }
 
-  private static Map<String, Scan> scans(Connection c, String like) throws SQLException {
-    String sql =
-        """
-        select feed, max(last_at) as at, sum(skipped) as skipped,
-               string_agg(case host when '' then '' else host || ': ' end || error, '; ' order by host) as error
-        from sluice.scan where feed like ? group by feed
-        """;
-    return Sql.map(
-        c,
-        sql,
-        FEED,
-        r -> new Scan(Sql.instant(r, "at"), r.getLong("skipped"), r.getString("error")),
-        like);
-  }
-
-  private Map<String, Failed> failed(Connection c) throws SQLException {
-    String sql =
-        """
-        select feed, count(*) filter (where state = 'dead') as dead,
-               count(*) filter (where state = 'rejected') as rejected
-        from sluice.file where state in ('dead', 'rejected') and closed_at >= ? group by feed
-        """;
-    return Sql.map(
-        c,
-        sql,
-        FEED,
-        r -> new Failed(r.getLong("dead"), r.getLong("rejected")),
-        clock.instant().minus(FAILURES));
-  }
-
-  private Map<String, Rate> rates(Connection c) throws SQLException {
-    String sql =
-        """
-        select feed, sum(rows) as rows, coalesce(sum(loaded) filter (where unit = 'cell'), 0) as cells
-        from sluice.file where closed_at >= ? group by feed
-        """;
-    double seconds = WINDOW.toSeconds();
-    return Sql.map(
-        c,
-        sql,
-        FEED,
-        r -> new Rate(r.getDouble("rows") / seconds, r.getDouble("cells") / seconds),
-        clock.instant().minus(WINDOW));
-  }
-
-  private static Map<String, Instant> periods(Connection c, Set<String> feeds) throws SQLException {
-    String sql =
-        """
-        select n.feed, f.period from unnest(?::text[]) as n (feed) cross join lateral (
-          select period from sluice.file f where f.feed = n.feed and state in ('loaded', 'settled')
-            and loaded > 0 and period is not null order by period desc limit 1) f
-        """;
-    return Sql.map(c, sql, FEED, r -> Sql.instant(r, "period"), Sql.texts(feeds));
-  }
-
-  private Line line(
-      String feed,
-      List<Work> work,
-      Failed failed,
-      Rate rate,
-      Instant period,
-      Scan scan,
-      List<Pauses.Pause> pauses) {
-    Map<String, Long> inFlight = new TreeMap<>();
-    work.stream()
-        .filter(w -> !w.isParked() && !w.isWaiting())
-        .forEach(w -> inFlight.merge(w.stage, w.files, Long::sum));
-    Duration lag = period == null ? null : Duration.between(period, clock.instant());
+  private static Line line(ResultSet row, Map<String, Map<String, Long>> inFlight, Instant now)
+      throws SQLException {
+    String feed = row.getString("feed");
+    Instant period = Sql.instant(row, "last_period");
     return new Line(
         feed,
-        sum(work, Work::isWaiting),
-        inFlight,
-        sum(work, Work::isParked),
-        failed.dead,
-        failed.rejected,
-        scan.skipped,
+        row.getLong("waiting"),
+        inFlight.getOrDefault(feed, Map.of()),
+        row.getLong("parked"),
+        row.getLong("dead"),
+        row.getLong("rejected"),
+        row.getLong("skipped"),
         period,
-        lag,
-        rate.rows,
-        rate.cells,
-        pauses.stream()
-            .filter(p -> p.feed().equals(feed))
-            .map(p -> p.host().isEmpty() ? "*" : p.host())
-            .toList(),
-        scan.at,
-        scan.error);
-  }
-
-  private static long sum(List<Work> work, Predicate<Work> which) {
-    return work.stream().filter(which).mapToLong(Work::files).sum();
+        period == null ? null : Duration.between(period, now),
+        row.getDouble("rows") / WINDOW.toSeconds(),
+        row.getDouble("cells") / WINDOW.toSeconds(),
+        Sql.elements(row, "paused"),
+        Sql.instant(row, "last_scan"),
+        row.getString("scan_error"));
   }
 }

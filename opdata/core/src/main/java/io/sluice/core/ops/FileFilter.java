@@ -24,8 +24,7 @@ public record FileFilter(
     TimeRange period) {
 
   /** Everything. */
-  public static final FileFilter ALL =
-      new FileFilter(List.of(), null, Set.of(), null, null, TimeRange.ALL, TimeRange.ALL);
+  public static final FileFilter ALL = of(List.of());
 
   /** As the view sluice.file_status shows them, in the order a file passes them. */
   public static final List<String> STATES =
@@ -55,28 +54,8 @@ public record FileFilter(
     return new FileFilter(ids, null, Set.of(), null, null, TimeRange.ALL, TimeRange.ALL);
   }
 
-  public FileFilter withFeed(String glob) {
-    return new FileFilter(ids, glob, states, element, path, found, period);
-  }
-
   public FileFilter withStates(Set<String> wanted) {
     return new FileFilter(ids, feed, wanted, element, path, found, period);
-  }
-
-  public FileFilter withElement(String glob) {
-    return new FileFilter(ids, feed, states, glob, path, found, period);
-  }
-
-  public FileFilter withPath(String glob) {
-    return new FileFilter(ids, feed, states, element, glob, found, period);
-  }
-
-  public FileFilter withFound(TimeRange range) {
-    return new FileFilter(ids, feed, states, element, path, range, period);
-  }
-
-  public FileFilter withPeriod(TimeRange range) {
-    return new FileFilter(ids, feed, states, element, path, found, range);
   }
 
   boolean onlyInFlight() {

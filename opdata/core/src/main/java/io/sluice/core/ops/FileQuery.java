@@ -27,6 +27,8 @@ public final class FileQuery {
         from (select reason, sum(cells) as n, min(line) as line from sluice.reject r
               where r.day = f.day and r.file_id = f.id and r.handling = f.handling group by reason) g) end""";
 
+  private static final Sql.RowMapper<Replayed> REPLAYED = Records.of(Replayed.class);
+
   private final Transactions transactions;
 
   public FileQuery(Transactions transactions) {
@@ -71,19 +73,7 @@ public final class FileQuery {
         row ->
             replays
                 .computeIfAbsent(row.getLong("file_id"), id -> new ArrayList<>())
-                .add(
-                    new Replayed(
-                        row.getInt("handling"),
-                        Sql.instant(row, "ended_at"),
-                        row.getString("state"),
-                        row.getString("reason"),
-                        row.getLong("read"),
-                        row.getLong("loaded"),
-                        row.getLong("collapsed"),
-                        row.getLong("replaced"),
-                        row.getLong("rejected"),
-                        row.getLong("dead"),
-                        row.getLong("rows"))),
+                .add(REPLAYED.map(row)),
         Sql.longs(ids));
     return replays;
   }
@@ -92,12 +82,12 @@ public final class FileQuery {
       throws SQLException {
     return Sql.list(
         connection,
-        "select f.*, coalesce(f.reason, "
+        "select coalesce(f.reason, " // the first of two columns of one name is read
             + REJECTS
-            + ") as why from (select * from ("
+            + ") as reason, f.*, null::text[] as replays from (select * from ("
             + query.text()
             + ") f order by found_at desc, id desc limit ?) f order by found_at desc, id desc",
-        row -> FileRow.read(row, row.getString("why")),
+        FileRow.MAPPER,
         query.values(limit));
   }
 
@@ -165,7 +155,7 @@ public final class FileQuery {
           select (select min(feed) from sluice.file where feed > n.feed) from names n where n.feed is not null)
         select feed from names where feed is not null and feed like ? order by feed
         """;
-    return Sql.list(connection, sql, row -> row.getString(1), LikePattern.of(glob));
+    return Sql.strings(connection, sql, LikePattern.of(glob));
   }
 
   /** A statement and its values, grown condition by condition. */

@@ -1,8 +1,6 @@
 package io.sluice.core.ops;
 
 import io.sluice.core.sql.Sql;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 
@@ -40,6 +38,8 @@ public record FileRow(
     Counts counts,
     String notes,
     List<Replayed> replays) {
+
+  static final Sql.RowMapper<FileRow> MAPPER = Records.of(FileRow.class);
 
   public FileRow {
     replays = List.copyOf(replays);
@@ -80,51 +80,10 @@ public record FileRow(
       long conflicts,
       long rows) {
 
-    static Counts read(ResultSet row) throws SQLException {
-      return new Counts(
-          row.getString("unit"),
-          row.getLong("read"),
-          row.getLong("loaded"),
-          row.getLong("collapsed"),
-          row.getLong("replaced"),
-          row.getLong("rejected"),
-          row.getLong("dead"),
-          row.getLong("pending"),
-          row.getLong("conflicts"),
-          row.getLong("rows"));
-    }
-
     /** Whether every unit read is accounted for. */
     public boolean exact() {
       return read == loaded + collapsed + replaced + rejected + dead + pending;
     }
-  }
-
-  static FileRow read(ResultSet row) throws SQLException {
-    return read(row, row.getString("reason"));
-  }
-
-  static FileRow read(ResultSet row, String reason) throws SQLException {
-    return new FileRow(
-        row.getLong("id"),
-        row.getString("feed"),
-        row.getString("host"),
-        row.getString("path"),
-        row.getString("state"),
-        row.getString("stage"),
-        reason,
-        row.getString("position"),
-        row.getString("element"),
-        Sql.instant(row, "period"),
-        Sql.instant(row, "found_at"),
-        Sql.instant(row, "closed_at"),
-        Sql.instant(row, "mtime"),
-        row.getLong("size"),
-        row.getObject("parent", Long.class),
-        row.getInt("handling"),
-        Counts.read(row),
-        row.getString("notes"),
-        List.of());
   }
 
   FileRow with(List<Replayed> history) {

@@ -35,16 +35,14 @@ public final class KnownFeeds {
     return transactions.ledger(
         c -> {
           Set<String> feeds = new TreeSet<>(FileQuery.feeds(c, "*"));
-          feeds.addAll(Sql.list(c, OTHERS, row -> row.getString(1)));
+          feeds.addAll(Sql.strings(c, OTHERS));
           return feeds;
         });
   }
 
   /** Hosts of a feed that were scanned or paused, or have files. */
   public Set<String> hosts(String feed) {
-    List<String> hosts =
-        transactions.ledger(
-            c -> Sql.list(c, HOSTS, row -> row.getString(1), feed, feed, feed, feed));
+    List<String> hosts = transactions.ledger(c -> Sql.strings(c, HOSTS, feed, feed, feed, feed));
     Set<String> named = new TreeSet<>(hosts);
     named.remove("");
     return named;

@@ -43,14 +43,7 @@ public final class ParkedFiles {
             Sql.list(
                 connection,
                 sql,
-                row ->
-                    new Group(
-                        row.getString("feed"),
-                        row.getString("stage"),
-                        row.getString("reason"),
-                        row.getLong("files"),
-                        Sql.instant(row, "since"),
-                        row.getLong("example")),
+                Records.of(Group.class),
                 WorkState.PARKED.id(),
                 LikePattern.of(feed)));
   }

@@ -47,16 +47,6 @@ public final class Pauses {
   /** All of them, by feed and host. */
   public List<Pause> list() {
     String sql = "select feed, host, by, at from sluice.pause order by feed, host";
-    return transactions.ledger(
-        c ->
-            Sql.list(
-                c,
-                sql,
-                row ->
-                    new Pause(
-                        row.getString("feed"),
-                        row.getString("host"),
-                        row.getString("by"),
-                        Sql.instant(row, "at"))));
+    return transactions.ledger(c -> Sql.list(c, sql, Records.of(Pause.class)));
   }
 }

@@ -52,7 +52,7 @@ public final class Reconciliation {
         """
         select feed, date_trunc('hour', found_at, 'UTC') as hour, unit, count(*) as files,
                count(*) filter (where state in ('discovered', 'fetched', 'handled', 'parked') or pending <> 0)
-                 as open_files,
+                 as open,
                count(*) filter (where read <> loaded + collapsed + replaced + rejected + dead + pending) as inexact,
                sum(read) as read, sum(loaded) as loaded, sum(collapsed) as collapsed, sum(replaced) as replaced,
                sum(rejected) as rejected, sum(dead) as dead, sum(pending) as pending,
@@ -65,14 +65,7 @@ public final class Reconciliation {
     return Sql.list(
         connection,
         sql,
-        row ->
-            new Hour(
-                row.getString("feed"),
-                Sql.instant(row, "hour"),
-                row.getLong("files"),
-                row.getLong("open_files"),
-                row.getLong("inexact"),
-                FileRow.Counts.read(row)),
+        Records.of(Hour.class),
         FileQuery.feeds(connection, feed).toArray(String[]::new),
         found.from(),
         found.to());

@@ -128,16 +128,12 @@ final class RecoveryLedger {
   }
 
   long newFileId(RawIdentity file) {
-    long number = next("select nextval('sluice.file_seq')");
+    long number = transactions.ledger(c -> Sql.number(c, "select nextval('sluice.file_seq')"));
     return FileIds.id(FileIds.dayOf(file.fileId()), number);
   }
 
   long newToken() {
-    return next("select sluice.new_token()");
-  }
-
-  private long next(String sql) {
-    return transactions.ledger(c -> Sql.one(c, sql, row -> row.getLong(1)));
+    return transactions.ledger(c -> Sql.number(c, "select sluice.new_token()"));
   }
 
   private static Sql.Items days(List<RawIdentity> files) {
@@ -186,17 +182,6 @@ final class RecoveryLedger {
           and not exists (select from sluice.work w where w.file_id = f.id)
         group by feed, pack
         """;
-    return transactions.ledger(
-        c ->
-            Sql.list(
-                c,
-                sql,
-                row ->
-                    new Closed(
-                        row.getString("feed"),
-                        row.getLong("pack"),
-                        Sql.elements(row, "ids"),
-                        row.getString("path")),
-                since));
+    return transactions.ledger(c -> Sql.list(c, sql, Records.of(Closed.class), since));
   }
 }

@@ -186,20 +186,6 @@ public final class Replay {
         union all
         select distinct archive, '', null, null::bigint, null, false, false, true from members
         """;
-    return Sql.list(
-        connection,
-        sql,
-        row ->
-            new Known(
-                row.getLong("id"),
-                row.getString("feed"),
-                row.getString("path"),
-                row.getObject("pack", Long.class),
-                row.getString("state"),
-                row.getBoolean("settled"),
-                row.getBoolean("unusable"),
-                row.getBoolean("archive")),
-        Sql.longs(ids),
-        FileIds.days(ids));
+    return Sql.list(connection, sql, Records.of(Known.class), Sql.longs(ids), FileIds.days(ids));
   }
 }

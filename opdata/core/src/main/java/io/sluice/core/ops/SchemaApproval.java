@@ -56,22 +56,7 @@ public final class SchemaApproval {
         order by feed
         """
             .formatted(Work.IS_SCHEMA_LIMIT);
-    return transactions.ledger(
-        c ->
-            Sql.list(
-                c,
-                sql,
-                row ->
-                    new Use(
-                        row.getString("feed"),
-                        row.getLong("parked"),
-                        Sql.instant(row, "since"),
-                        row.getString("reason"),
-                        row.getInt("tables"),
-                        row.getInt("columns"),
-                        row.getInt("more_tables"),
-                        row.getInt("more_columns")),
-                WorkState.PARKED.id()));
+    return transactions.ledger(c -> Sql.list(c, sql, Records.of(Use.class), WorkState.PARKED.id()));
   }
 
   /**

@@ -109,17 +109,6 @@ public final class TableVerification {
       long there,
       Instant expired) {
 
-    static Held read(ResultSet row) throws SQLException {
-      return new Held(
-          row.getLong("id"),
-          row.getString("path"),
-          Sql.instant(row, "period"),
-          row.getLong("expected"),
-          row.getLong("replaced"),
-          row.getLong("there"),
-          Sql.instant(row, "expired"));
-    }
-
     boolean isKnown() {
       return expected >= 0;
     }
@@ -167,7 +156,7 @@ public final class TableVerification {
         join sluice.target_table t on t.id = ? join sluice.target g on g.id = t.target_id
         where x.schema_name = g.schema_name and x.parent_name = t.table_name and x.done_at is not null
           and x.restored_at is null and lower_bound ~ '^(''\\d{4}-|MINVALUE)' and upper_bound ~ '^(''\\d{4}-|MAXVALUE)')
-      select e.id, e.path, e.period, case when e.rows is null then -1 else greatest(e.rows - e.replaced, 0) end as expected,
+      select e.id as file_id, e.path, e.period, case when e.rows is null then -1 else greatest(e.rows - e.replaced, 0) end as expected,
              e.replaced,
              coalesce(t.rows, 0) as there,
              case when coalesce(t.rows, 0) < e.rows - e.replaced then (
@@ -175,6 +164,8 @@ public final class TableVerification {
              end as expired
       from expected e left join there t on t.file = e.id order by e.id
       """;
+
+  private static final Sql.RowMapper<Held> READ_HELD = Records.of(Held.class);
 
   private static final int FETCH = 10_000;
 
@@ -258,7 +249,7 @@ public final class TableVerification {
       query.setFetchSize(FETCH); // a table may have rows of millions of files
       try (ResultSet files = query.executeQuery()) {
         while (files.next()) {
-          add(table, Held.read(files));
+          add(table, READ_HELD.map(files));
         }
       }
     }

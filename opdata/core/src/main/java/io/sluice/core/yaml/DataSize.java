@@ -23,11 +23,6 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
     }
   }
 
-  /** A size of so many MB (1024 × 1024 bytes). */
-  public static DataSize ofMegabytes(long megabytes) {
-    return new DataSize(Math.multiplyExact(megabytes, 1L << 20));
-  }
-
   /** Reads the text form; empty if the text is something else or beyond 8 EB. */
   public static Optional<DataSize> parse(String text) {
     Matcher matcher = TEXT.matcher(text);

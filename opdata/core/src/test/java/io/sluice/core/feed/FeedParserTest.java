@@ -41,7 +41,7 @@ class FeedParserTest {
             Origin.Sftp.class,
             sftp -> {
               assertThat(sftp.key()).contains(new Secret(Secret.Kind.FILE, "/etc/sluice/keys/ems"));
-              assertThat(sftp.limits().rate()).contains(DataSize.ofMegabytes(20));
+              assertThat(sftp.limits().rate()).contains(new DataSize(20 << 20));
               assertThat(sftp.systems())
                   .extracting(Origin.RemoteSystem::name)
                   .containsExactly("ems1", "ems2", "ems3a");
@@ -73,7 +73,7 @@ class FeedParserTest {
     assertThat(source.sameContent()).isEqualTo(FeedSource.SameContent.KEEP);
     assertThat(source.bulkAfter()).isEqualTo(Duration.ofHours(2));
     assertThat(source.archives())
-        .isEqualTo(new FeedSource.ArchiveLimits(100, 10_000, DataSize.ofMegabytes(4096), 3));
+        .isEqualTo(new FeedSource.ArchiveLimits(100, 10_000, new DataSize(4096L << 20), 3));
     assertThat(feed.target().limits())
         .isEqualTo(new FeedTarget.SchemaLimits(50, 500, 1000, 20_000));
     assertThat(feed.target().partition().ahead()).isEqualTo(Duration.ofDays(3));

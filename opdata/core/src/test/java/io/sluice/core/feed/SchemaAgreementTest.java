@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 class SchemaAgreementTest {
 
   private static final JsonMapper JSON = new JsonMapper();
-  private static final DocumentSchema SCHEMA = FeedSchema.get();
+  private static final DocumentSchema SCHEMA = FeedParser.SCHEMA;
 
   private static final String PM =
       """

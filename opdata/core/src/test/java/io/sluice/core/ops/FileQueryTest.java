@@ -26,6 +26,31 @@ class FileQueryTest {
     return ids;
   }
 
+  private static FileFilter feed(String glob) {
+    return filter(glob, null, null, TimeRange.ALL, TimeRange.ALL);
+  }
+
+  private static FileFilter element(String glob) {
+    return filter(null, glob, null, TimeRange.ALL, TimeRange.ALL);
+  }
+
+  private static FileFilter path(String glob) {
+    return filter(null, null, glob, TimeRange.ALL, TimeRange.ALL);
+  }
+
+  private static FileFilter found(TimeRange found) {
+    return filter(null, null, null, found, TimeRange.ALL);
+  }
+
+  private static FileFilter period(TimeRange period) {
+    return filter(null, null, null, TimeRange.ALL, period);
+  }
+
+  private static FileFilter filter(
+      String feed, String element, String path, TimeRange found, TimeRange period) {
+    return new FileFilter(List.of(), feed, Set.of(), element, path, found, period);
+  }
+
   @Test
   void findsFiles_byFeedStateElementAndPath() {
     long waiting = ledger.found("nr-pm", "/pm/a.xml");
@@ -35,16 +60,16 @@ class FileQueryTest {
     FileFilter all = FileFilter.ALL;
 
     assertThat(ids(all)).containsExactly(parked, dead, loaded, waiting);
-    assertThat(ids(all.withFeed("nr-*"))).containsExactly(loaded, waiting);
-    assertThat(ids(all.withFeed("lte-pm"))).containsExactly(parked, dead);
-    assertThat(ids(all.withFeed("other"))).isEmpty();
+    assertThat(ids(feed("nr-*"))).containsExactly(loaded, waiting);
+    assertThat(ids(feed("lte-pm"))).containsExactly(parked, dead);
+    assertThat(ids(feed("other"))).isEmpty();
     assertThat(ids(all.withStates(Set.of("parked")))).containsExactly(parked);
-    assertThat(ids(all.withStates(Set.of("discovered", "parked")).withFeed("nr-pm")))
+    assertThat(ids(feed("nr-pm").withStates(Set.of("discovered", "parked"))))
         .containsExactly(waiting);
     assertThat(ids(all.withStates(Set.of("loaded", "dead")))).containsExactly(dead, loaded);
-    assertThat(ids(all.withElement("gnb?"))).containsExactly(dead, loaded);
-    assertThat(ids(all.withPath("/pm/b_*"))).containsExactly(loaded);
-    assertThat(ids(all.withPath("/pm/b?"))).isEmpty();
+    assertThat(ids(element("gnb?"))).containsExactly(dead, loaded);
+    assertThat(ids(path("/pm/b_*"))).containsExactly(loaded);
+    assertThat(ids(path("/pm/b?"))).isEmpty();
     assertThat(ids(FileFilter.of(List.of(waiting, dead, 4711L)))).containsExactly(dead, waiting);
     assertThat(ledger.files.ids(all, 2)).containsExactly(parked, dead);
   }
@@ -54,15 +79,12 @@ class FileQueryTest {
     long loaded = ledger.loaded("nr-pm", "/a");
     long waiting = ledger.found("nr-pm", "/b");
     Instant now = ledger.now;
-    FileFilter all = FileFilter.ALL;
 
-    assertThat(ids(all.withPeriod(TimeRange.since(now)))).containsExactly(loaded);
-    assertThat(ids(all.withPeriod(new TimeRange(now.minusSeconds(900), now))))
-        .containsExactly(waiting);
-    assertThat(ids(all.withPeriod(new TimeRange(null, now)))).containsExactly(waiting);
-    assertThat(ids(all.withFound(TimeRange.since(now.minusSeconds(60)))))
-        .containsExactly(waiting, loaded);
-    assertThat(ids(all.withFound(TimeRange.since(now.plusSeconds(3600))))).isEmpty();
+    assertThat(ids(period(TimeRange.since(now)))).containsExactly(loaded);
+    assertThat(ids(period(new TimeRange(now.minusSeconds(900), now)))).containsExactly(waiting);
+    assertThat(ids(period(new TimeRange(null, now)))).containsExactly(waiting);
+    assertThat(ids(found(TimeRange.since(now.minusSeconds(60))))).containsExactly(waiting, loaded);
+    assertThat(ids(found(TimeRange.since(now.plusSeconds(3600))))).isEmpty();
   }
 
   @Test

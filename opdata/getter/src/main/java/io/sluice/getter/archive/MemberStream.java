@@ -2,6 +2,7 @@ package io.sluice.getter.archive;
 
 import io.sluice.core.fate.FateException;
 import io.sluice.core.fate.RejectFile;
+import io.sluice.core.staging.BlockStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.LongConsumer;
@@ -11,7 +12,7 @@ import java.util.zip.CRC32;
  * The bytes of one member: counted against the budget, checked against the archive's checksum, and
  * with every failure told apart from one of the store they go to.
  */
-final class MemberStream extends InputStream {
+final class MemberStream extends BlockStream {
 
   private static final long NO_CRC = -1;
 
@@ -35,12 +36,6 @@ final class MemberStream extends InputStream {
 
   static MemberStream withCrc(InputStream in, String path, LongConsumer counter, long crc) {
     return new MemberStream(in, path, counter, crc);
-  }
-
-  @Override
-  public int read() {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override

@@ -39,7 +39,7 @@ final class DirectoryListing extends Walk {
 
   private void visit(Path entry, String name, Folder folder) throws IOException {
     if (name.indexOf(UNDECODABLE) >= 0) {
-      seen.unsafeName(entry.toString());
+      seen.leaveOut(entry.toString(), Listing.Why.UNUSABLE_NAME);
       return;
     }
     try {
@@ -55,7 +55,8 @@ final class DirectoryListing extends Walk {
     } catch (NoSuchFileException e) {
       return; // gone, or a link to nowhere
     } catch (FileSystemException e) {
-      seen.unreadable(entry.toString()); // no permission, a bad sector, a link to itself
+      // No permission, a bad sector, a link to itself.
+      seen.leaveOut(entry.toString(), Listing.Why.NO_PERMISSION);
     }
   }
 

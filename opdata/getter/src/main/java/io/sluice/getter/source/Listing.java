@@ -1,7 +1,9 @@
 package io.sluice.getter.source;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What one listing saw. Every entry that could be a file of the feed is either passed on or left
@@ -34,9 +36,7 @@ public final class Listing {
 
   private long files;
   private long directories;
-  private long unsafeNames;
-  private long unreadable;
-  private long repeated;
+  private final Map<Why, Long> counts = new EnumMap<>(Why.class);
   private final List<LeftOut> leftOut = new ArrayList<>();
 
   /** Files passed on. */
@@ -51,17 +51,17 @@ public final class Listing {
 
   /** Entries whose name could lead elsewhere or cannot be written down, left out. */
   public long unsafeNames() {
-    return unsafeNames;
+    return count(Why.UNUSABLE_NAME);
   }
 
   /** Files and directories the login may not read, left out. */
   public long unreadable() {
-    return unreadable;
+    return count(Why.NO_PERMISSION);
   }
 
   /** Files and directories that were listed under another path already, left out. */
   public long repeated() {
-    return repeated;
+    return count(Why.OTHER_PATH);
   }
 
   /** The entries left out, the first ten thousand of them; further ones are only counted. */
@@ -77,22 +77,12 @@ public final class Listing {
     directories++;
   }
 
-  void unsafeName(String path) {
-    unsafeNames++;
-    leaveOut(path, Why.UNUSABLE_NAME);
+  private long count(Why why) {
+    return counts.getOrDefault(why, 0L);
   }
 
-  void unreadable(String path) {
-    unreadable++;
-    leaveOut(path, Why.NO_PERMISSION);
-  }
-
-  void repeated(String path) {
-    repeated++;
-    leaveOut(path, Why.OTHER_PATH);
-  }
-
-  private void leaveOut(String path, Why why) {
+  void leaveOut(String path, Why why) {
+    counts.merge(why, 1L, Long::sum);
     if (leftOut.size() < MOST_NAMED) {
       leftOut.add(new LeftOut(Names.printable(path), why));
     }

@@ -69,7 +69,7 @@ final class SftpListing extends Walk {
   private void visit(SftpClient sftp, DirEntry entry, Folder folder) throws IOException {
     String name = NameCodec.fromServer(entry.getFilename());
     if (!Names.safe(name)) {
-      seen.unsafeName(folder.child(name));
+      seen.leaveOut(folder.child(name), Listing.Why.UNUSABLE_NAME);
       return;
     }
     Attributes attributes = entry.getAttributes();

@@ -3,8 +3,6 @@ package io.sluice.getter.source;
 /** The login may not read, move or delete this one file. */
 public final class SourceFileDenied extends SourceFileFailed {
 
-  private static final long serialVersionUID = 1L;
-
   public SourceFileDenied(String host, String path, String what) {
     super(
         "no permission on %s to %s %s; grant it to the feed's user"

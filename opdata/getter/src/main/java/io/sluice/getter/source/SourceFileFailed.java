@@ -8,8 +8,6 @@ import java.io.IOException;
  */
 public class SourceFileFailed extends IOException {
 
-  private static final long serialVersionUID = 1L;
-
   public SourceFileFailed(String host, String path, String what, IOException cause) {
     super(
         "%s answered '%s' when it was to %s %s; look there for what is wrong with it"

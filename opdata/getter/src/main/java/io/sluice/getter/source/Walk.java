@@ -80,14 +80,14 @@ abstract class Walk {
     } catch (SourceFileMissing e) {
       return; // removed since its parent was read
     } catch (SourceFileFailed e) {
-      seen.unreadable(folder.path);
+      seen.leaveOut(folder.path, Listing.Why.NO_PERMISSION);
     }
   }
 
   private void list(Folder folder) throws IOException {
     List<Level> levels = visited.computeIfAbsent(folder.key, d -> new ArrayList<>(1));
     if (levels.contains(folder.level)) {
-      seen.repeated(folder.path);
+      seen.leaveOut(folder.path, Listing.Why.OTHER_PATH);
       return;
     }
     levels.add(folder.level);
@@ -131,7 +131,7 @@ abstract class Walk {
 
   private void passOn(SourceFile file, boolean repeated) {
     if (repeated) {
-      seen.repeated(file.path());
+      seen.leaveOut(file.path(), Listing.Why.OTHER_PATH);
     } else {
       seen.file();
       files.accept(file);

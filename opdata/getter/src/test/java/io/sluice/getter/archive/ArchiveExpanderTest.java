@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ArchiveExpanderTest {
 
   private static final ArchiveLimits LIMITS =
-      new ArchiveLimits(200, 1_000, DataSize.ofMegabytes(300), 3);
+      new ArchiveLimits(200, 1_000, new DataSize(300 << 20), 3);
 
   @TempDir Path dir;
 
@@ -80,7 +80,7 @@ class ArchiveExpanderTest {
 
   @Test
   void rejectsArchive_whenItsUnpackedSizeIsOverTheLimit() throws IOException {
-    ArchiveLimits small = new ArchiveLimits(1_000_000, 1_000, DataSize.ofMegabytes(1), 3);
+    ArchiveLimits small = new ArchiveLimits(1_000_000, 1_000, new DataSize(1 << 20), 3);
     byte[] zip = zip(Map.of("a", new byte[700_000], "b", new byte[700_000]));
     assertRejected(zip, small, "archive_size");
     assertRejected(

@@ -366,18 +366,21 @@ class LedgerPlansTest {
         plans("file_status by id", () -> found.addAll(files.find(FileFilter.of(List.of(id)), 1)));
     assertThat(found).hasSize(1);
     assertThat(partitions(byId)).hasSize(1);
-    FileFilter newest = FileFilter.ALL.withFeed("feed1*");
+    FileFilter newest = filter("feed1*", TimeRange.ALL);
     assertNoScan(plans("The last 100 files of some feeds", () -> files.ids(newest, 100)));
     FileFilter hour =
-        FileFilter.ALL
-            .withFeed("feed3")
-            .withPeriod(
-                new TimeRange(now.minus(Duration.ofHours(30)), now.minus(Duration.ofHours(29))));
+        filter(
+            "feed3",
+            new TimeRange(now.minus(Duration.ofHours(30)), now.minus(Duration.ofHours(29))));
     List<String> byPeriod = plans("Files of an hour, by period", () -> files.ids(hour, 100));
     assertNoScan(byPeriod);
     assertThat(String.join("", byPeriod)).contains("Index Cond: ((feed = ANY", "(period >=");
     FeedStatus status = new FeedStatus(explained, Clock.systemUTC());
     assertNoScan(plans("sluice status", () -> status.lines(null, List.of())));
+  }
+
+  private static FileFilter filter(String feed, TimeRange period) {
+    return new FileFilter(List.of(), feed, Set.of(), null, null, TimeRange.ALL, period);
   }
 
   private static Feeds feeds() {

@@ -4,9 +4,6 @@ package io.sluice.handler.pm;
 @FunctionalInterface
 public interface CounterChoice {
 
-  /** Takes every counter as it is called. */
-  CounterChoice ALL = (group, counter) -> counter;
-
   /**
    * Decides on a counter.
    *

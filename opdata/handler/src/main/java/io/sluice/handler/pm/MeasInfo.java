@@ -257,7 +257,6 @@ final class MeasInfo {
   private void rejectRow(String reason, String message) {
     counts.rejectedMeasValues++;
     counts.values += row.count();
-    counts.rejectedInMeasValues += row.count();
     reject(reason, group == null ? null : group.id(), row.count(), message, row.excerpt(EXCERPT));
   }
 

@@ -4,8 +4,8 @@ import io.sluice.core.fate.RejectFile;
 import java.util.Optional;
 
 /**
- * What was read of one file. Of the values read, those a sink stored or collapsed are {@code values
- * - rejectedValues - rejectedInMeasValues}; values the feed does not want are {@code filtered} and
+ * What was read of one file. Of the values read, those a sink stored or collapsed are those neither
+ * rejected alone nor with their measValue; values the feed does not want are {@code filtered} and
  * nowhere else.
  */
 public final class PmCounts {
@@ -18,10 +18,8 @@ public final class PmCounts {
   /** Single values rejected. */
   long rejectedValues;
 
-  /** measValue rejected whole, and the values in them. */
+  /** measValue rejected whole. */
   long rejectedMeasValues;
-
-  long rejectedInMeasValues;
 
   /** measValue that say they are suspect. */
   long suspect;

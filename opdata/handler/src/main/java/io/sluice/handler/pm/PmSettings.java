@@ -17,12 +17,6 @@ import java.util.Optional;
 public record PmSettings(
     CounterChoice choice, ZoneId zone, List<ElementFrom> elementFrom, String fileElement) {
 
-  /** All counters, times without a zone in UTC, the element from anywhere. */
-  public static PmSettings all(String path) {
-    return new PmSettings(
-        CounterChoice.ALL, ZoneId.of("UTC"), List.of(ElementFrom.values()), stem(path));
-  }
-
   /** As the feed says. */
   public static PmSettings of(FeedFormat.Pm format, CounterChoice choice, String path) {
     Optional<String> named = format.elementIn(path);
@@ -31,7 +25,7 @@ public record PmSettings(
   }
 
   /** The file's name without directory and extensions. */
-  private static String stem(String path) {
+  static String stem(String path) {
     String name = path.substring(path.lastIndexOf('/') + 1);
     int dot = name.indexOf('.', 1);
     int last = name.toLowerCase(java.util.Locale.ROOT).indexOf(".xml");

@@ -1,5 +1,6 @@
 package io.sluice.handler.pm;
 
+import io.sluice.core.feed.FeedFormat.ElementFrom;
 import io.sluice.handler.block.BlockRow;
 import io.sluice.handler.block.BlockStore;
 import io.sluice.handler.reject.Reject;
@@ -10,6 +11,7 @@ import io.sluice.handler.xml.XmlOpener;
 import io.sluice.handler.xml.XmlPull;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -20,6 +22,8 @@ import java.util.TreeMap;
 
 /** Reads a file and keeps what a test asks about: counts, cells as text, rejects. */
 final class CountedPm implements PmSink.Output {
+
+  static final CounterChoice ALL = (group, counter) -> counter;
 
   final Map<CellKind, Long> kinds = new EnumMap<>(CellKind.class);
   final Set<String> elements = new HashSet<>();
@@ -38,6 +42,12 @@ final class CountedPm implements PmSink.Output {
 
   private CountedPm(boolean keepCells) {
     this.keepCells = keepCells;
+  }
+
+  /** All counters, and elements by any name. */
+  static PmSettings all(String path) {
+    return new PmSettings(
+        ALL, ZoneId.of("UTC"), List.of(ElementFrom.values()), PmSettings.stem(path));
   }
 
   static CountedPm read(InputStream in, PmSettings settings, Path temp) {

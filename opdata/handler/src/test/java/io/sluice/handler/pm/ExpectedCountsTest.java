@@ -57,7 +57,7 @@ class ExpectedCountsTest {
       throws IOException {
     Path file = Path.of(System.getenv("SLUICE_SHARED_DATA"), expected.get("file"));
     try (InputStream in = open(file)) {
-      CountedPm read = CountedPm.read(in, PmSettings.all(file.toString()), temp);
+      CountedPm read = CountedPm.read(in, CountedPm.all(file.toString()), temp);
       Map<String, String> found = found(read);
       for (Map.Entry<String, String> entry : found.entrySet()) {
         String wanted = expected.get(entry.getKey());

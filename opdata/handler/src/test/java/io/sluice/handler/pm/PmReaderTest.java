@@ -43,7 +43,7 @@ class PmReaderTest {
   }
 
   private CountedPm read(byte[] bytes) {
-    return CountedPm.read(new ByteArrayInputStream(bytes), PmSettings.all("/in/x.xml"), temp);
+    return CountedPm.read(new ByteArrayInputStream(bytes), CountedPm.all("/in/x.xml"), temp);
   }
 
   @Test
@@ -162,7 +162,7 @@ class PmReaderTest {
   void emptiesItsStoreBetweenBlocks_whenALaterStageCollapses() {
     String text = "<measCollecFile>" + block("A", "<r p='1'>1</r>").repeat(3) + "</measCollecFile>";
     InputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-    CountedPm read = CountedPm.readForMerge(in, PmSettings.all("x"), temp, 1);
+    CountedPm read = CountedPm.readForMerge(in, CountedPm.all("x"), temp, 1);
     assertThat(read.rows).isEqualTo(3);
     assertThat(read.spilled).isZero();
   }
@@ -181,7 +181,7 @@ class PmReaderTest {
   void saysThatTheEndTimeIsTwo_whenClocksGoBack() {
     PmSettings berlin =
         new PmSettings(
-            CounterChoice.ALL, ZoneId.of("Europe/Berlin"), List.of(ElementFrom.LOCAL_DN), "");
+            CountedPm.ALL, ZoneId.of("Europe/Berlin"), List.of(ElementFrom.LOCAL_DN), "");
     String text = file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>");
     for (String time : List.of("2026-10-25T02:30:00", "2026-03-29T02:30:00")) {
       byte[] bytes = text.replace("2026-03-10T09:45:00Z", time).getBytes(StandardCharsets.UTF_8);
@@ -213,7 +213,7 @@ class PmReaderTest {
             + block("A", "<r p='1'>1</r><r p='2'>3</r><r p='3'>4</r>")
             + "</measCollecFile>";
     InputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-    CountedPm read = CountedPm.read(in, PmSettings.all("x"), temp, memory, true);
+    CountedPm read = CountedPm.read(in, CountedPm.all("x"), temp, memory, true);
     assertThat(read.cells)
         .containsOnly(
             entry("A|G|o|a", "1.0"),
@@ -297,7 +297,7 @@ class PmReaderTest {
   void takesTheFeedsZone_whenTimesHaveNone() {
     PmSettings berlin =
         new PmSettings(
-            CounterChoice.ALL, ZoneId.of("Europe/Berlin"), List.of(ElementFrom.LOCAL_DN), "");
+            CountedPm.ALL, ZoneId.of("Europe/Berlin"), List.of(ElementFrom.LOCAL_DN), "");
     String text =
         file(TYPES + "<measValue measObjLdn='o'><r p='1'>1</r></measValue>")
             .replace("09:45:00Z", "09:45:00");
@@ -427,7 +427,7 @@ class PmReaderTest {
     InputStream endless =
         new SequenceInputStream(
             new ByteArrayInputStream("<mdc x='".getBytes(StandardCharsets.UTF_8)), new Endless());
-    assertThatThrownBy(() -> CountedPm.read(endless, PmSettings.all("x"), temp))
+    assertThatThrownBy(() -> CountedPm.read(endless, CountedPm.all("x"), temp))
         .isInstanceOfSatisfying(
             RejectFile.class, e -> assertThat(e.reason()).isEqualTo("token_too_large"));
     assertThatThrownBy(() -> read("<mdc>" + "<a>".repeat(100)))
@@ -448,7 +448,7 @@ class PmReaderTest {
         "<measValue measObjLdn='o=%d'><r p='1'>1</r><r p='2'>2.5</r><r p='3'>4</r></measValue>";
     int rows = 1_300_000;
     InputStream in = generated(row, rows);
-    CountedPm read = CountedPm.read(in, PmSettings.all("x"), temp, 8 << 20, false);
+    CountedPm read = CountedPm.read(in, CountedPm.all("x"), temp, 8 << 20, false);
     assertThat(read.cellCount()).isEqualTo(3L * rows);
     assertThat(read.sum).isEqualTo(7.5 * rows);
     assertThat(read.spilled).isPositive();
