@@ -12,8 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,11 +143,13 @@ public final class FileIntake {
    *
    * @return the short reasons of those that are new
    */
-  public List<String> skip(String feed, List<Skipped> files) {
-    if (files.isEmpty()) {
+  public List<String> skip(String feed, List<Skipped> listed) {
+    if (listed.isEmpty()) {
       return List.of();
     }
     partitions.ensure(List.of(FileIds.OUTSIDE));
+    List<Skipped> files =
+        listed.stream().sorted(Comparator.comparing(Skipped::file, FoundFile.ORDER)).toList();
     return transactions.ledger(
         c ->
             Sql.strings(
@@ -184,10 +187,8 @@ public final class FileIntake {
       Predicate<FoundFile> bulk,
       boolean settle)
       throws SQLException {
-    Map<Version, FoundFile> offered = new HashMap<>();
-    for (FoundFile file : files) {
-      offered.put(version(feed, file), file);
-    }
+    Map<Version, FoundFile> offered = new LinkedHashMap<>();
+    files.stream().sorted(FoundFile.ORDER).forEach(file -> offered.put(version(feed, file), file));
     Set<LocalDate> days = days(files);
     Set<Version> known = known(connection, offered.keySet(), days);
     List<Work.Found> found = new ArrayList<>();

@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,18 @@ class FileIntakeTest {
     assertThat(offer(file("/a", NOW), file("/b", NOW)))
         .isEqualTo(new FileIntake.Result(1, 1, 0, List.of()));
     assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(2);
+  }
+
+  @Test
+  void numbersFilesByPeriodAndPath_howeverTheyAreListed() {
+    List<String> paths = IntStream.range(10, 30).mapToObj(i -> "/" + i).toList();
+    List<FoundFile> listed = new ArrayList<>(paths.stream().map(p -> file(p, NOW)).toList());
+    Collections.reverse(listed);
+    listed.add(new FoundFile("ems1", "/99", 100, NOW, NOW.minusSeconds(900)));
+    ledger.intake.offer("f", listed, f -> false, false);
+    assertThat(ledger.column("select path from sluice.work order by file_id"))
+        .startsWith("/99")
+        .endsWith(paths.toArray(String[]::new));
   }
 
   @Test
