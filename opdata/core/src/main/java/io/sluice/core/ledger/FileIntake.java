@@ -1,6 +1,7 @@
 package io.sluice.core.ledger;
 
 import io.sluice.core.feed.Feed;
+import io.sluice.core.feed.Origin;
 import io.sluice.core.ids.FileIds;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
@@ -96,11 +97,24 @@ public final class FileIntake {
   }
 
   /**
-   * Makes the files of a feed's former name its own, before any is offered.
+   * Makes the files of a feed's former name its own, and those of the host by another name the
+   * host's, before any is offered.
    *
    * @return why that cannot be done, or not yet; then nothing may be offered
    */
-  public Optional<String> takeOver(Feed feed) {
+  public Optional<String> takeOver(Feed feed, String host) {
+    return takeOver(feed).or(() -> takeOverHost(feed, host));
+  }
+
+  private Optional<String> takeOverHost(Feed feed, String host) {
+    if (!(feed.source().origin() instanceof Origin.Sftp sftp)
+        || transactions.ledger(c -> HostRename.isKnown(c, feed.name(), host))) {
+      return Optional.empty();
+    }
+    return transactions.durable(c -> HostRename.apply(c, feed.name(), sftp.systems(), host));
+  }
+
+  private Optional<String> takeOver(Feed feed) {
     if (feed.formerly().isEmpty() || feed.formerly().get().equals(tookOver.get(feed.name()))) {
       return Optional.empty();
     }

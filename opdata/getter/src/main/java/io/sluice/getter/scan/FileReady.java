@@ -68,7 +68,7 @@ public final class FileReady {
     Map<Target, FileOffers> offers = new LinkedHashMap<>();
     for (ReadyFile file : ReadyFile.parse(json)) {
       Optional<Target> target = target(file);
-      Optional<String> obstacle = target.flatMap(t -> intake.takeOver(t.feed));
+      Optional<String> obstacle = target.flatMap(t -> intake.takeOver(t.feed, t.host));
       if (target.isEmpty()) {
         problems.add(file + " matches the source and path of no feed; add it to one");
       } else if (obstacle.isPresent()) {
