@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One worker across replicas at a time; works through PgBouncer in transaction mode, unlike session
@@ -30,7 +31,7 @@ public final class Leases {
   private final String owner;
 
   /**
-   * @param owner unique per process
+   * @param owner unique per process, unless several hold a lease together
    */
   public Leases(Transactions transactions, String owner) {
     this.transactions = transactions;
@@ -40,6 +41,11 @@ public final class Leases {
   /** Name of the lease of a host's scans. */
   public static String ofScan(String feed, String host) {
     return "scan " + feed + " " + host;
+  }
+
+  /** Name of the lease of those who write down files of a host that they were told of. */
+  public static String ofNotified(String feed, String host) {
+    return "file-ready " + feed + " " + host;
   }
 
   /** Takes or prolongs a lease; false when another owner holds it. */
@@ -65,7 +71,10 @@ public final class Leases {
    */
   static boolean takeFormer(Connection connection, String feed, List<String> hosts)
       throws SQLException {
-    List<String> names = hosts.stream().map(host -> ofScan(feed, host)).toList();
+    List<String> names =
+        hosts.stream()
+            .flatMap(host -> Stream.of(ofScan(feed, host), ofNotified(feed, host)))
+            .toList();
     return take(connection, RENAMED, RENAME_KNOWN, names);
   }
 
@@ -73,8 +82,9 @@ public final class Leases {
   static void releaseFormer(Connection connection, String feed) throws SQLException {
     Sql.update(
         connection,
-        "delete from sluice.lease where owner = ? and starts_with(name, ?)",
+        "delete from sluice.lease where owner = ? and (starts_with(name, ?) or starts_with(name, ?))",
         RENAMED,
-        ofScan(feed, ""));
+        ofScan(feed, ""),
+        ofNotified(feed, ""));
   }
 }
