@@ -128,7 +128,7 @@ class FileCommandsTest {
             """);
     LedgerPartitions partitions = new LedgerPartitions(cli.transactions);
     new FileIntake(cli.transactions, partitions, Clock.systemUTC(), Duration.ofDays(30))
-        .takeOver(FeedParser.parse(file).feed().orElseThrow());
+        .takeOver(FeedParser.parse(file).feed().orElseThrow(), "localhost");
     assertThat(cli.text("select feed from sluice.file")).isEqualTo("nr-pm");
     return id;
   }

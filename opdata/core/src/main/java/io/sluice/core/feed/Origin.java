@@ -55,7 +55,8 @@ public sealed interface Origin {
   /**
    * A system with files of its own.
    *
-   * @param name the host in the ledger, metrics and commands: that of the first server
+   * @param name the host in the ledger, metrics and commands: that of the first server; when that
+   *     changes, the ledger renames its files
    * @param servers those that serve its files, to be tried in this order
    */
   record RemoteSystem(String name, List<HostPort> servers) {}

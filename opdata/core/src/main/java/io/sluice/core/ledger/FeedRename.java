@@ -3,7 +3,6 @@ package io.sluice.core.ledger;
 import io.sluice.core.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,19 +14,16 @@ final class FeedRename {
 
   private static final int LOCK = 0x736c_6672; // any constant: "slfr"
 
-  /** Nobody who has not read the new name yet may list its files under the former one. */
-  private static final Duration SCANS_WAIT = Duration.ofMinutes(5);
-
-  private static final String RENAMED = "renamed";
-
-  /** The key of {@link io.sluice.core.ids.FileIds#pathKey}. */
-  private static final String FILES =
+  /** The key of {@link io.sluice.core.ids.FileIds#pathKey}, of a feed and a host. */
+  static final String PATH_KEY =
       """
-      update sluice.file set feed = ?, path_key = encode(substr(sha256(
-        convert_to(?, 'UTF8') || '\\x00'::bytea || convert_to(host, 'UTF8') || '\\x00'::bytea || convert_to(path, 'UTF8')),
-        1, 16), 'hex')::uuid
-      where feed = ?
-      """;
+      encode(substr(sha256(
+        convert_to(%s, 'UTF8') || '\\x00'::bytea || convert_to(%s, 'UTF8') || '\\x00'::bytea || convert_to(path, 'UTF8')),
+        1, 16), 'hex')::uuid""";
+
+  private static final String FILES =
+      "update sluice.file set feed = ?, path_key = %s where feed = ?"
+          .formatted(PATH_KEY.formatted("?", "host"));
 
   private static final String SAME_FILE =
       """
@@ -66,7 +62,7 @@ final class FeedRename {
   }
 
   private Optional<String> apply() throws SQLException {
-    Sql.exists(connection, "select pg_advisory_xact_lock(?, hashtext(?))", LOCK, to);
+    lock(connection, to);
     if (!has("file", from) && !has("scan", from) && !has("target", from)) {
       return Optional.empty();
     }
@@ -77,7 +73,7 @@ final class FeedRename {
     }
     if (!holdScans()) {
       return Optional.of(
-          "feed %s: a scan of its former name %s is still running".formatted(to, from));
+          "feed %s: files are still being found by its former name %s".formatted(to, from));
     }
     Sql.update(connection, BATCHES, to, from);
     Sql.update(connection, "delete from sluice.scan where feed = ?", to);
@@ -101,25 +97,18 @@ final class FeedRename {
     return Optional.empty();
   }
 
+  /** One renaming of a feed or of its hosts at a time. */
+  static void lock(Connection connection, String feed) throws SQLException {
+    Sql.exists(connection, "select pg_advisory_xact_lock(?, hashtext(?))", LOCK, feed);
+  }
+
   private boolean has(String table, String feed) throws SQLException {
     return Sql.exists(connection, "select from sluice." + table + " where feed = ? limit 1", feed);
   }
 
   private boolean holdScans() throws SQLException {
-    String take =
-        """
-        insert into sluice.lease as l
-        select 'scan ' || feed || ' ' || host, ?, clock_timestamp() + make_interval(secs => ?)
-        from sluice.scan where feed = ?
-        on conflict (name) do update set owner = excluded.owner, until = excluded.until
-        where l.owner = excluded.owner or l.until < clock_timestamp()
-        """;
-    int taken = Sql.update(connection, take, RENAMED, SCANS_WAIT, from);
-    Sql.update(
-        connection,
-        "delete from sluice.lease where owner = ? and starts_with(name, ?)",
-        RENAMED,
-        Leases.ofScan(to, ""));
-    return taken == Sql.number(connection, "select count(*) from sluice.scan where feed = ?", from);
+    String hosts = "select host from sluice.scan where feed = ?";
+    Leases.releaseFormer(connection, to);
+    return Leases.takeFormer(connection, from, Sql.strings(connection, hosts, from));
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.core.ledger;
 
 import io.sluice.core.feed.Feed;
+import io.sluice.core.feed.Origin;
 import io.sluice.core.ids.FileIds;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
@@ -12,8 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,11 +97,24 @@ public final class FileIntake {
   }
 
   /**
-   * Makes the files of a feed's former name its own, before any is offered.
+   * Makes the files of a feed's former name its own, and those of the host by another name the
+   * host's, before any is offered.
    *
    * @return why that cannot be done, or not yet; then nothing may be offered
    */
-  public Optional<String> takeOver(Feed feed) {
+  public Optional<String> takeOver(Feed feed, String host) {
+    return takeOver(feed).or(() -> takeOverHost(feed, host));
+  }
+
+  private Optional<String> takeOverHost(Feed feed, String host) {
+    if (!(feed.source().origin() instanceof Origin.Sftp sftp)
+        || transactions.ledger(c -> HostRename.isKnown(c, feed.name(), host))) {
+      return Optional.empty();
+    }
+    return transactions.durable(c -> HostRename.apply(c, feed.name(), sftp.systems(), host));
+  }
+
+  private Optional<String> takeOver(Feed feed) {
     if (feed.formerly().isEmpty() || feed.formerly().get().equals(tookOver.get(feed.name()))) {
       return Optional.empty();
     }
@@ -142,11 +157,13 @@ public final class FileIntake {
    *
    * @return the short reasons of those that are new
    */
-  public List<String> skip(String feed, List<Skipped> files) {
-    if (files.isEmpty()) {
+  public List<String> skip(String feed, List<Skipped> listed) {
+    if (listed.isEmpty()) {
       return List.of();
     }
     partitions.ensure(List.of(FileIds.OUTSIDE));
+    List<Skipped> files =
+        listed.stream().sorted(Comparator.comparing(Skipped::file, FoundFile.ORDER)).toList();
     return transactions.ledger(
         c ->
             Sql.strings(
@@ -184,10 +201,8 @@ public final class FileIntake {
       Predicate<FoundFile> bulk,
       boolean settle)
       throws SQLException {
-    Map<Version, FoundFile> offered = new HashMap<>();
-    for (FoundFile file : files) {
-      offered.put(version(feed, file), file);
-    }
+    Map<Version, FoundFile> offered = new LinkedHashMap<>();
+    files.stream().sorted(FoundFile.ORDER).forEach(file -> offered.put(version(feed, file), file));
     Set<LocalDate> days = days(files);
     Set<Version> known = known(connection, offered.keySet(), days);
     List<Work.Found> found = new ArrayList<>();

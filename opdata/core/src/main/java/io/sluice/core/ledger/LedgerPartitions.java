@@ -5,6 +5,7 @@ import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
@@ -70,6 +71,14 @@ public final class LedgerPartitions {
   private static String partition(String table, LocalDate day) {
     return "%s_%04d%02d%02d"
         .formatted(table, day.getYear(), day.getMonthValue(), day.getDayOfMonth());
+  }
+
+  /** Drops what is older than so long, by the database's clock: that of a node may be wrong. */
+  public void dropOlderThan(Duration age) {
+    String oldest = "select ((now() - make_interval(secs => ?)) at time zone 'UTC')::date";
+    dropBefore(
+        transactions.ledger(
+            c -> Sql.one(c, oldest, row -> row.getObject(1, LocalDate.class), age)));
   }
 
   /**

@@ -82,20 +82,23 @@ final class RecoveryLedger {
     }
   }
 
-  /** Of these files, those that the ledger has under their own ids, by one of the feed's names. */
+  /**
+   * Of these files, those that the ledger has under their own ids, by one of the feed's names. The
+   * host may have been renamed since.
+   */
   Set<Long> known(List<String> feeds, List<RawIdentity> files) {
     return new HashSet<>(
         transactions.ledger(
             c ->
                 Sql.list(
                     c,
-                    "select id from sluice.file join unnest(?::bigint[], ?::text[], ?::text[])"
-                        + " as k (id, host, path) using (id, host, path)"
+                    "select id from sluice.file join unnest(?::bigint[], ?::text[], ?::timestamptz[])"
+                        + " as k (id, path, mtime) using (id, path, mtime)"
                         + " where feed = any (?) and day = any (?)",
                     row -> row.getLong(1),
                     Sql.array("bigint", files, RawIdentity::fileId),
-                    Sql.array("text", files, RawIdentity::host),
                     Sql.array("text", files, RawIdentity::path),
+                    Sql.array("timestamptz", files, RawIdentity::mtime),
                     Sql.texts(feeds),
                     days(files))));
   }

@@ -32,6 +32,21 @@ public final class Packs {
   }
 
   /**
+   * The same for one file of the pack.
+   *
+   * @param size of the file in bytes; the stream ends after them
+   * @throws java.io.EOFException while it is read, when there are fewer
+   */
+  public static InputStream open(
+      Staging staging, String feed, Optional<String> formerly, long pack, long offset, long size)
+      throws IOException {
+    return new Slice(
+        open(staging, feed, formerly, pack, offset),
+        size,
+        "pack " + pack + " of " + feed + " ends ");
+  }
+
+  /**
    * Opens one file of a pack.
    *
    * @param key of the pack

@@ -4,11 +4,16 @@ import static io.sluice.core.work.WorkFixture.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.ids.FileIds;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.work.WorkFixture;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +48,18 @@ class FileIntakeTest {
     assertThat(offer(file("/a", NOW), file("/b", NOW)))
         .isEqualTo(new FileIntake.Result(1, 1, 0, List.of()));
     assertThat(ledger.number("select count(*) from sluice.work")).isEqualTo(2);
+  }
+
+  @Test
+  void numbersFilesByPeriodAndPath_howeverTheyAreListed() {
+    List<String> paths = IntStream.range(10, 30).mapToObj(i -> "/" + i).toList();
+    List<FoundFile> listed = new ArrayList<>(paths.stream().map(p -> file(p, NOW)).toList());
+    Collections.reverse(listed);
+    listed.add(new FoundFile("ems1", "/99", 100, NOW, NOW.minusSeconds(900)));
+    ledger.intake.offer("f", listed, f -> false, false);
+    assertThat(ledger.column("select path from sluice.work order by file_id"))
+        .startsWith("/99")
+        .endsWith(paths.toArray(String[]::new));
   }
 
   @Test
@@ -197,6 +214,24 @@ class FileIntakeTest {
     ledger.execute("update sluice.file set state = 'replaced', rows = 0");
     assertThat(ledger.partitions.dropBefore(FileIds.day(NOW))).isEqualTo(1);
     assertThat(ledger.number("select count(*) from sluice.replay")).isZero();
+  }
+
+  /** The fixture's own clock is months behind it. */
+  @Test
+  void dropsDays_byTheClockOfTheDatabase() {
+    LocalDate today =
+        ledger.transactions.ledger(
+            c ->
+                Sql.one(
+                    c,
+                    "select (now() at time zone 'UTC')::date",
+                    row -> row.getObject(1, LocalDate.class)));
+    ledger.partitions.ensure(List.of(today.minusDays(2), today.minusDays(4)));
+    ledger.partitions.dropOlderThan(Duration.ofDays(3));
+    assertThat(
+            ledger.column(
+                "select right(inhrelid::regclass::text, 8) from pg_inherits where inhparent = 'sluice.file'::regclass"))
+        .containsExactly(today.minusDays(2).format(DateTimeFormatter.BASIC_ISO_DATE));
   }
 
   @Test

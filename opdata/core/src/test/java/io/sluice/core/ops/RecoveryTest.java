@@ -153,6 +153,15 @@ class RecoveryTest {
   }
 
   @Test
+  void knowsAFile_whoseHostGotAnotherNameSinceItWasStaged() {
+    long id = ledger.loaded("f", "/a");
+    ledger.execute("update sluice.file set host = 'ems9', path_key = gen_random_uuid()");
+    assertThat(recover().again()).isEqualTo(1);
+    assertThat(ledger.text("select string_agg(id || host, ' ') from sluice.file"))
+        .isEqualTo(id + "ems9");
+  }
+
+  @Test
   void givesAnotherId_whenTheOldOneWasTakenSince() {
     long id = ledger.loaded("f", "/a");
     forget(id);

@@ -46,7 +46,7 @@ final class BatchCutter {
   List<Cut> cut(List<Waiting> files, int most) {
     Map<String, Deque<Waiting>> byFeed = new LinkedHashMap<>();
     files.stream()
-        .sorted(Comparator.comparing(Waiting::period).reversed())
+        .sorted(Comparator.comparing(Waiting::period).reversed().thenComparing(Waiting::fileId))
         .forEach(f -> byFeed.computeIfAbsent(f.feed(), feed -> new ArrayDeque<>()).add(f));
     List<Cut> cuts = new ArrayList<>();
     while (cuts.size() < most && !byFeed.isEmpty()) {

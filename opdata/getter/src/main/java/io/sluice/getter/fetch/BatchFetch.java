@@ -7,6 +7,7 @@ import io.sluice.core.staging.Packs;
 import io.sluice.core.staging.Staging;
 import io.sluice.core.staging.StagingObjectMissing;
 import io.sluice.core.work.BatchFile;
+import io.sluice.core.work.Checksum;
 import io.sluice.core.work.Claim;
 import io.sluice.core.work.FileCloser.End;
 import io.sluice.core.work.RawPlace;
@@ -22,9 +23,13 @@ import io.sluice.getter.source.SourceMirrorAway;
 import io.sluice.getter.source.SourceReader;
 import io.sluice.getter.source.SourceStream;
 import io.sluice.getter.source.Sources;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -150,22 +155,28 @@ final class BatchFetch {
     }
   }
 
-  /** What was staged before, unless something failed since: its bytes may be what is wrong. */
+  /** What was staged before, unless it is damaged, or something failed since because it may be. */
   private Optional<Staged> earlier(BatchFile file) throws IOException {
     if (file.attempts() > 0 || file.checksum().isEmpty() || file.raw().isEmpty()) {
       return Optional.empty();
     }
+    Checksum checksum = file.checksum().get();
     RawPlace at = file.raw().get();
-    try (InputStream in =
-        Packs.open(staging, feed.name(), feed.formerly(), at.pack(), at.offset())) {
-      int head = (int) Math.min(ArchiveKind.HEAD, file.size());
-      ArchiveKind kind = ArchiveKind.of(in.readNBytes(head));
-      return kind == ArchiveKind.NONE || file.parent().isPresent()
-          ? Optional.of(new Staged(file, at, file.size(), file.checksum().get(), ArchiveKind.NONE))
+    MessageDigest sha = Checksum.digest();
+    try (InputStream in = new DigestInputStream(open(at, file.size()), sha)) {
+      ArchiveKind kind = ArchiveKind.of(in.readNBytes(ArchiveKind.HEAD));
+      in.transferTo(OutputStream.nullOutputStream());
+      boolean whole = Checksum.of(sha.digest()).equals(checksum);
+      return whole && (kind == ArchiveKind.NONE || file.parent().isPresent())
+          ? Optional.of(new Staged(file, at, file.size(), checksum, ArchiveKind.NONE))
           : Optional.empty();
-    } catch (StagingObjectMissing e) {
+    } catch (StagingObjectMissing | EOFException e) {
       return Optional.empty();
     }
+  }
+
+  private InputStream open(RawPlace at, long size) throws IOException {
+    return Packs.open(staging, feed.name(), feed.formerly(), at.pack(), at.offset(), size);
   }
 
   private PackCopy.Copy download(SourceReader reader, BatchFile file, SourceFile listed)

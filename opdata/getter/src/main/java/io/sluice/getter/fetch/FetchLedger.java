@@ -73,12 +73,8 @@ final class FetchLedger {
 
   /** Remembers that the host could not be used, so that the dispatcher spares it for a while. */
   void hostAway(String feed, String host, String problem) {
-    String sql =
-        """
-        insert into sluice.scan (feed, host, last_at, error) values (?, ?, now(), ?)
-        on conflict (feed, host) do update set last_at = now(), error = excluded.error
-        """;
-    transactions.ledger(connection -> Sql.update(connection, sql, feed, host, problem));
+    String sql = "update sluice.scan set last_at = now(), error = ? where feed = ? and host = ?";
+    transactions.ledger(connection -> Sql.update(connection, sql, problem, feed, host));
   }
 
   /** Numbers for ids of files. */

@@ -5,8 +5,11 @@ import io.sluice.core.feed.Feeds;
 import io.sluice.core.feed.HostPort;
 import io.sluice.core.feed.Origin;
 import io.sluice.core.ledger.FileIntake;
+import io.sluice.core.ledger.Leases;
+import io.sluice.core.sql.Transactions;
 import io.sluice.getter.source.Names;
 import io.sluice.getter.source.Source;
+import io.sluice.getter.source.SourceAway;
 import io.sluice.getter.source.SourceFile;
 import io.sluice.getter.source.SourceFileFailed;
 import io.sluice.getter.source.SourceFileMissing;
@@ -14,6 +17,7 @@ import io.sluice.getter.source.SourceReader;
 import io.sluice.getter.source.Sources;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,16 +45,28 @@ public final class FileReady {
    */
   public record Accepted(int found, int known, List<String> problems) {}
 
+  private static final Duration LEASE = Duration.ofMinutes(1);
+
+  /** All who are told of files hold their leases together, beside scans. */
+  private static final String OWNER = "file-ready";
+
   private final Supplier<Feeds> feeds;
   private final Sources sources;
   private final FileIntake intake;
+  private final Leases leases;
   private final Clock clock;
 
   /**
    * @param feeds those in effect, asked anew for each notification
    */
-  public FileReady(Supplier<Feeds> feeds, Sources sources, FileIntake intake, Clock clock) {
+  public FileReady(
+      Supplier<Feeds> feeds,
+      Sources sources,
+      FileIntake intake,
+      Transactions transactions,
+      Clock clock) {
     this.feeds = feeds;
+    this.leases = new Leases(transactions, OWNER);
     this.sources = sources;
     this.intake = intake;
     this.clock = clock;
@@ -61,43 +77,63 @@ public final class FileReady {
    *
    * @param json UTF-8
    * @throws IllegalArgumentException when it is no notification; the text says what is missing
-   * @throws io.sluice.getter.source.SourceAway when a source cannot be asked now: send it again
+   * @throws SourceAway when a source cannot be asked now, or gets another name: send it again
    */
   public Accepted accept(byte[] json) throws IOException {
     List<String> problems = new ArrayList<>();
-    Map<Target, FileOffers> offers = new LinkedHashMap<>();
+    Map<Target, List<ReadyFile>> ready = new LinkedHashMap<>();
     for (ReadyFile file : ReadyFile.parse(json)) {
-      Optional<Target> target = target(file);
-      Optional<String> obstacle = target.flatMap(t -> intake.takeOver(t.feed));
-      if (target.isEmpty()) {
-        problems.add(file + " matches the source and path of no feed; add it to one");
-      } else if (obstacle.isPresent()) {
-        problems.add(obstacle.get());
-      } else {
-        offer(target.get(), file, offers, problems);
-      }
+      target(file)
+          .ifPresentOrElse(
+              target -> ready.computeIfAbsent(target, t -> new ArrayList<>()).add(file),
+              () -> problems.add(file + " matches the source and path of no feed; add it to one"));
     }
     int found = 0;
     int known = 0;
-    for (FileOffers offer : offers.values()) {
-      offer.flush();
-      found += offer.found();
-      known += offer.known() + offer.tooOld();
+    for (Map.Entry<Target, List<ReadyFile>> files : ready.entrySet()) {
+      FileOffers offers = offer(files.getKey(), files.getValue(), problems);
+      found += offers.found();
+      known += offers.known() + offers.tooOld();
     }
     return new Accepted(found, known, List.copyOf(problems));
   }
 
-  private void offer(
-      Target target, ReadyFile file, Map<Target, FileOffers> offers, List<String> problems)
+  private FileOffers offer(Target target, List<ReadyFile> files, List<String> problems)
       throws IOException {
+    List<SourceFile> there = there(target, files, problems);
+    holdName(target);
+    FileOffers offers = new FileOffers(target.feed, target.host, intake, clock.instant());
+    there.forEach(offers::add);
+    offers.flush();
+    return offers;
+  }
+
+  private List<SourceFile> there(Target target, List<ReadyFile> files, List<String> problems)
+      throws IOException {
+    List<SourceFile> there = new ArrayList<>();
     Source source = sources.of(target.feed, target.host);
     try (SourceReader reader = new SourceReader(source, Source.Purpose.SCAN)) {
-      SourceFile now = reader.stat(file.path());
-      offers
-          .computeIfAbsent(target, t -> new FileOffers(t.feed, t.host, intake, clock.instant()))
-          .add(now);
-    } catch (SourceFileMissing | SourceFileFailed e) {
-      problems.add(e.getMessage());
+      for (ReadyFile file : files) {
+        try {
+          there.add(reader.stat(file.path()));
+        } catch (SourceFileMissing | SourceFileFailed e) {
+          problems.add(e.getMessage());
+        }
+      }
+    }
+    return there;
+  }
+
+  /** Until the lease is over, neither the feed nor the host gets another name. */
+  private void holdName(Target target) throws SourceAway {
+    Optional<String> obstacle = intake.takeOver(target.feed, target.host);
+    if (obstacle.isPresent()) {
+      throw new SourceAway(obstacle.get());
+    }
+    if (!leases.take(Leases.ofNotified(target.feed.name(), target.host), LEASE)) {
+      throw new SourceAway(
+          "feed %s or its host %s has another name now, which this service has yet to read"
+              .formatted(target.feed.name(), target.host));
     }
   }
 

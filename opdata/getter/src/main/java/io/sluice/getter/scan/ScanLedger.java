@@ -2,6 +2,7 @@ package io.sluice.getter.scan;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
+import io.sluice.getter.source.Source;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,18 +32,28 @@ final class ScanLedger {
    *
    * @return empty when it is not due
    */
-  Optional<Before> begin(String feed, String host, Duration poll) {
+  Optional<Before> begin(String feed, Source source, Duration poll) {
     String sql =
         """
-        insert into sluice.scan as s (feed, host) values (?, ?)
-        on conflict (feed, host) do update set feed = s.feed
+        insert into sluice.scan as s (feed, host, servers) values (?, ?, ?)
+        on conflict (feed, host) do update set servers = excluded.servers
         returning first_at, coalesce(files, 0),
           (last_at is null or last_at <= clock_timestamp()
              - make_interval(secs => case when s.error is null then ? else least(?, 30) end))
           and not exists (select from sluice.pause p where p.feed = s.feed and p.host in ('', s.host))
         """;
     return transactions
-        .ledger(connection -> Sql.one(connection, sql, ScanLedger::begin, feed, host, poll, poll))
+        .ledger(
+            connection ->
+                Sql.one(
+                    connection,
+                    sql,
+                    ScanLedger::begin,
+                    feed,
+                    source.host(),
+                    Sql.texts(source.servers()),
+                    poll,
+                    poll))
         .due();
   }
 

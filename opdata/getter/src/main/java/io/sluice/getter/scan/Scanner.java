@@ -71,9 +71,8 @@ public final class Scanner {
       return Optional.empty();
     }
     try {
-      Optional<String> obstacle = intake.takeOver(feed);
-      Optional<ScanLedger.Before> due =
-          ledger.begin(feed.name(), source.host(), pollOf(feed, name));
+      Optional<String> obstacle = intake.takeOver(feed, source.host());
+      Optional<ScanLedger.Before> due = ledger.begin(feed.name(), source, pollOf(feed, name));
       if (obstacle.isPresent()) {
         due.ifPresent(before -> refuse(feed, source, obstacle.get()));
         return Optional.empty();

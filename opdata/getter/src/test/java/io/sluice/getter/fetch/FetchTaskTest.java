@@ -38,6 +38,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FetchTaskTest {
 
@@ -428,6 +430,41 @@ class FetchTaskTest {
     getter.fetchAll();
     assertThat(getter.staged("a.xml")).isEqualTo("<a/>");
     assertThat(getter.text("select stage || attempts from sluice.work")).isEqualTo("handle2");
+  }
+
+  /** As after a recovery, and as duplicates that waited for their original. */
+  private void waitForStagedBytes() {
+    getter.execute("delete from sluice.batch");
+    getter.execute("update sluice.work set stage = 'fetch', state = 'waiting', batch = null");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<a", "<b/>"})
+  void fetchesAgain_whatIsStagedAndDamaged(String damaged) throws IOException {
+    getter.write("a.xml", "<a/>");
+    getter.line();
+    String pack = getter.staging.list("raw/").get(0).key();
+    getter.staging.put(pack, new ByteArrayInputStream(damaged.getBytes(UTF_8)));
+    waitForStagedBytes();
+    getter.fetchAll();
+    assertThat(getter.states()).containsExactly("a.xml fetched");
+    assertThat(getter.staged("a.xml")).isEqualTo("<a/>");
+  }
+
+  @Test
+  void takesFromStaging_whatItsFeedStagedUnderItsFormerName() throws IOException {
+    Path file = getter.write("a.xml", "<a/>");
+    getter.line();
+    String pack = getter.text("select pack from sluice.work");
+    waitForStagedBytes();
+    getter.yaml(
+        Files.readString(dir.resolve("feed.yaml"))
+            .replace("feed: pm\n", "feed: pm-new\nformerly: pm\n"));
+    getter.scan();
+    Files.delete(file);
+    getter.fetchAll();
+    assertThat(getter.states()).containsExactly("a.xml fetched");
+    assertThat(getter.text("select feed || pack from sluice.work")).isEqualTo("pm-new" + pack);
   }
 
   @Test

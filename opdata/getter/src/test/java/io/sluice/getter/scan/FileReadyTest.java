@@ -3,9 +3,12 @@ package io.sluice.getter.scan;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.core.feed.Feeds;
 import io.sluice.getter.GetterFixture;
 import io.sluice.getter.scan.FileReady.Accepted;
+import io.sluice.getter.source.SourceAway;
 import io.sluice.getter.source.TestSftpServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +38,9 @@ class FileReadyTest {
   @BeforeEach
   void open() throws IOException {
     getter = new GetterFixture(dir);
-    ready = new FileReady(() -> getter.feeds, getter.sources, getter.intake, getter.clock);
+    ready =
+        new FileReady(
+            () -> getter.feeds, getter.sources, getter.intake, getter.transactions, getter.clock);
   }
 
   @AfterEach
@@ -83,6 +88,47 @@ class FileReadyTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> accept("{\"path\": \"" + getter.in + "/../secret\"}"));
     assertThat(getter.states()).isEmpty();
+  }
+
+  private void rename() throws IOException {
+    getter.yaml(
+        Files.readString(dir.resolve("feed.yaml"))
+            .replace("feed: pm\n", "feed: pm-new\nformerly: pm\n"));
+  }
+
+  @Test
+  void takesNothingUnderTheFormerName_onceTheFeedIsRenamed() throws IOException {
+    getter.feed("keep");
+    Path file = getter.write("a.xml", "<a/>");
+    getter.scan();
+    Feeds before = getter.feeds;
+    rename();
+    getter.scan();
+
+    getter.feeds = before; // this service has not read the new name yet
+    assertThatThrownBy(() -> accept("{\"path\": \"" + file + "\"}"))
+        .isInstanceOf(SourceAway.class)
+        .hasMessageContaining("feed pm or its host localhost has another name now");
+    assertThat(getter.column("select feed from sluice.file")).containsExactly("pm-new");
+  }
+
+  @Test
+  void keepsAFeedFromBeingRenamed_whileFilesAreWrittenDownUnderTheFormerName() throws IOException {
+    getter.feed("keep");
+    getter.scan();
+    Path file = getter.write("a.xml", "<a/>");
+    assertThat(accept("{\"path\": \"" + file + "\"}").found()).isEqualTo(1);
+    rename();
+    assertThat(getter.scan()).isEmpty();
+    assertThat(getter.text("select error from sluice.scan where feed = 'pm-new'"))
+        .isEqualTo("feed pm-new: files are still being found by its former name pm");
+    assertThatThrownBy(() -> accept("{\"path\": \"" + file + "\"}"))
+        .isInstanceOf(SourceAway.class)
+        .hasMessageContaining("still being found");
+
+    getter.execute("update sluice.lease set until = now() where name like 'file-ready %'");
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.found()).isZero());
+    assertThat(getter.column("select feed from sluice.file")).containsExactly("pm-new");
   }
 
   @Test

@@ -281,7 +281,7 @@ class ScannerTest {
     renamed();
     assertThat(getter.scan()).isEmpty();
     assertThat(getter.text("select error from sluice.scan where feed = 'pm-new'"))
-        .isEqualTo("feed pm-new: a scan of its former name pm is still running");
+        .isEqualTo("feed pm-new: files are still being found by its former name pm");
     assertThat(names("file")).containsExactly("pm");
 
     other.release("scan pm localhost");

@@ -4,6 +4,7 @@ import io.sluice.core.fate.RetryBatch;
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.ledger.FileIntake;
 import io.sluice.core.message.WorkPublisher.Failure;
+import io.sluice.core.sql.Transactions;
 import io.sluice.getter.scan.FileReady;
 import io.sluice.getter.scan.FileReady.Accepted;
 import io.sluice.getter.source.Sources;
@@ -28,8 +29,13 @@ class FileReadyConfiguration {
   private static final Logger log = LoggerFactory.getLogger(FileReadyConfiguration.class);
 
   @Bean
-  FileReady fileReady(Supplier<Feeds> feeds, Sources sources, FileIntake intake, Clock clock) {
-    return new FileReady(feeds, sources, intake, clock);
+  FileReady fileReady(
+      Supplier<Feeds> feeds,
+      Sources sources,
+      FileIntake intake,
+      Transactions transactions,
+      Clock clock) {
+    return new FileReady(feeds, sources, intake, transactions, clock);
   }
 
   @Bean

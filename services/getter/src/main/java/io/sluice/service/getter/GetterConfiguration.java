@@ -3,7 +3,6 @@ package io.sluice.service.getter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.feed.Feeds;
-import io.sluice.core.ids.FileIds;
 import io.sluice.core.ledger.FileIntake;
 import io.sluice.core.ledger.Leases;
 import io.sluice.core.ledger.LedgerPartitions;
@@ -33,7 +32,6 @@ import io.sluice.service.Surroundings;
 import io.sluice.service.broker.QueueConsumer;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -227,7 +225,6 @@ public class GetterConfiguration {
       Leases leases,
       LedgerPartitions partitions,
       Surroundings surroundings,
-      Clock clock,
       SluiceProperties common) {
     return loop(
         "ledger-sweep",
@@ -235,8 +232,7 @@ public class GetterConfiguration {
         surroundings,
         () -> {
           if (leases.take("ledger sweeper", LEDGER_SWEEP)) {
-            Instant oldest = clock.instant().minus(common.ledger().keep()).minus(A_DAY);
-            partitions.dropBefore(FileIds.day(oldest));
+            partitions.dropOlderThan(common.ledger().keep().plus(A_DAY));
           }
         });
   }

@@ -1,0 +1,202 @@
+package io.sluice.getter.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.core.feed.Feed;
+import io.sluice.core.ids.FileIds;
+import io.sluice.core.ledger.Leases;
+import io.sluice.core.message.Stage;
+import io.sluice.core.message.WorkMessage;
+import io.sluice.getter.GetterFixture;
+import io.sluice.getter.source.TestSftpServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Servers that serve the same files are known by the first of them, which may become another. */
+class MirrorsTest {
+
+  private static final String AWAY = "127.0.0.1:1";
+  private static final String GONE = "127.0.0.1:2";
+
+  @TempDir Path dir;
+  private GetterFixture getter;
+  private TestSftpServer server;
+  private String here;
+  private Path pm;
+
+  @BeforeEach
+  void open() throws Exception {
+    getter = new GetterFixture(dir);
+    pm = Files.createDirectories(dir.resolve("root/pm"));
+    server = new TestSftpServer(pm.getParent());
+    here = "127.0.0.1:" + server.port();
+    Files.writeString(dir.resolve("password"), "right");
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    getter.close();
+    server.close();
+  }
+
+  /**
+   * @param servers with HERE, AWAY and GONE for their addresses
+   */
+  private Feed feed(String servers) throws Exception {
+    return getter.yaml(
+        """
+        feed: pm
+        source:
+          sftp:
+            %s
+            user: pm
+            password: ${file:%s}
+            knownHosts: %s
+            path: /pm/*.xml
+          since: 7d
+        format: {3gpp-pm: {}}
+        target: {table: "pm.{measInfoId}"}
+        """
+            .formatted(
+                servers
+                    .replace("HERE", '"' + here + '"')
+                    .replace("AWAY", '"' + AWAY + '"')
+                    .replace("GONE", '"' + GONE + '"'),
+                dir.resolve("password"),
+                server.knownHosts(dir.resolve("known_hosts"))));
+  }
+
+  private void write(String name) throws IOException {
+    Path file = Files.writeString(pm.resolve(name), "<a/>");
+    GetterFixture.touch(file, getter.clock.instant().minusSeconds(60));
+  }
+
+  private List<String> hosts(String table) {
+    return getter.column("select distinct host from sluice." + table + " order by host");
+  }
+
+  private String error() {
+    return getter.text("select error from sluice.scan where error is not null");
+  }
+
+  /** One file is loaded, one about to be fetched by a worker that has its batch, one waits. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mirrors: [[AWAY, HERE]]",
+        "mirrors: [[AWAY, HERE, GONE]]",
+        "mirrors: [[GONE], [AWAY, HERE]]"
+      })
+  void keepsItsFiles_whenAnotherServerComesFirst(String servers) throws Exception {
+    feed("mirrors: [[HERE, GONE]]");
+    keepsItsFiles(servers, AWAY);
+  }
+
+  @Test
+  void keepsItsFiles_whenTheFirstServerIsTakenAway() throws Exception {
+    feed("mirrors: [[GONE, HERE]]");
+    keepsItsFiles("hosts: [HERE]", here);
+  }
+
+  @Test
+  void keepsItsFiles_whenAHostBecomesAMirror() throws Exception {
+    feed("hosts: [HERE]");
+    keepsItsFiles("mirrors: [[AWAY, HERE]]", AWAY);
+  }
+
+  private void keepsItsFiles(String servers, String name) throws Exception {
+    write("a.xml");
+    getter.line();
+    getter.loadAll();
+    write("b.xml");
+    getter.scan();
+    getter.dispatcher().run();
+    WorkMessage claimed = getter.queues.take(Stage.FETCH).get(0);
+    write("c.xml");
+    getter.scan();
+    getter.execute("insert into sluice.pause (feed, host) select 'pm', host from sluice.scan");
+    getter.execute("update sluice.batch set claim = 1, lease_until = now() + interval '1 hour'");
+    String first = getter.text("select first_at from sluice.scan");
+
+    feed(servers);
+    getter.scan();
+    for (String table : List.of("file", "work", "pause")) {
+      assertThat(hosts(table)).as(table).containsExactly(name);
+    }
+    assertThat(getter.text("select first_at from sluice.scan where host = '" + name + "'"))
+        .isEqualTo(first);
+    assertThat(getter.column("select path_key from sluice.file order by path"))
+        .containsExactlyElementsOf(
+            List.of("a", "b", "c").stream()
+                .map(file -> FileIds.pathKey("pm", name, "/pm/" + file + ".xml").toString())
+                .toList());
+
+    getter.execute("delete from sluice.pause");
+    getter.scan();
+    getter.fetcher().work(claimed, false);
+    getter.fetchAll();
+    assertThat(getter.column("select path || ' ' || state from sluice.file_status order by path"))
+        .containsExactly("/pm/a.xml loaded", "/pm/b.xml fetched", "/pm/c.xml fetched");
+  }
+
+  @Test
+  void leavesItsFilesToAHost_thatTheFeedStillHas() throws Exception {
+    write("a.xml");
+    feed("mirrors: [[HERE, AWAY]]");
+    getter.scan();
+    feed("hosts: [AWAY, HERE]");
+    getter.scan();
+    assertThat(hosts("file")).containsExactly(here);
+    assertThat(hosts("scan")).containsExactlyInAnyOrder(AWAY, here);
+  }
+
+  @Test
+  void asksWhoseFilesTheyAre_whenTwoHostsBecomeMirrorsOfANewOne() throws Exception {
+    write("a.xml");
+    feed("hosts: [HERE, GONE]");
+    getter.scan();
+    feed("mirrors: [[AWAY, HERE, GONE]]");
+    assertThat(getter.scan()).isEmpty();
+    assertThat(getter.text("select error from sluice.scan where host = '" + AWAY + "'"))
+        .startsWith("feed pm: ")
+        .contains(here, GONE)
+        .endsWith("list the one first whose files theirs are");
+    assertThat(hosts("file")).containsExactly(here);
+
+    feed("mirrors: [[HERE, AWAY, GONE]]");
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.known()).isEqualTo(1));
+    assertThat(hosts("file")).containsExactly(here);
+  }
+
+  @Test
+  void waits_whileTheFormerNameIsScanned_andLetsNobodyScanItThen() throws Exception {
+    write("a.xml");
+    Feed before = feed("mirrors: [[HERE, AWAY]]");
+    getter.scan();
+    Leases other = new Leases(getter.transactions, "other");
+    String former = Leases.ofScan("pm", here);
+    other.take(former, Duration.ofMinutes(1));
+    feed("mirrors: [[AWAY, HERE]]");
+    assertThat(getter.scan()).isEmpty();
+    assertThat(error())
+        .isEqualTo(
+            "feed pm: files of %s are still being found by its former name %s"
+                .formatted(AWAY, here));
+    assertThat(hosts("file")).containsExactly(here);
+
+    other.release(former);
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.found()).isZero());
+    assertThat(hosts("file")).containsExactly(AWAY);
+    assertThat(getter.scanner.scan(before, getter.sources.of(before).get(0))).isEmpty();
+    assertThat(hosts("file")).containsExactly(AWAY);
+  }
+}
