@@ -43,6 +43,11 @@ public sealed interface Origin {
       HostLimits limits)
       implements Origin {
 
+    public Sftp {
+      hosts = List.copyOf(hosts);
+      mirrors = mirrors.stream().map(List::copyOf).toList();
+    }
+
     /** The distinct systems to scan: every host alone, and every group of mirrors as one. */
     public List<RemoteSystem> systems() {
       List<RemoteSystem> systems = new ArrayList<>();
