@@ -4,6 +4,7 @@ import io.sluice.core.ledger.FileIntake;
 import io.sluice.core.ledger.FoundFile;
 import io.sluice.core.ledger.LedgerPartitions;
 import io.sluice.core.ledger.LedgerSchema;
+import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.PackWriter;
 import io.sluice.core.staging.Staging;
@@ -99,6 +100,8 @@ final class HandlerBench {
       }
       pack.commit();
       transactions.ledger(c -> Work.foundStaged(c, staged));
+      // which is to be fetched; here nobody fetches
+      transactions.ledger(c -> Sql.update(c, "update sluice.work set stage = 'handle'"));
     }
   }
 

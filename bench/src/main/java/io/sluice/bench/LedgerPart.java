@@ -9,7 +9,10 @@ import java.util.Locale;
 /** Whether a file costs the same however many are in the ledger. */
 final class LedgerPart {
   private static final int PERIODS = 4;
-  private static final int WARM_UP = 3;
+
+  /** Waves, until the second compiler has seen to what is hot. */
+  private static final int WARM_UP = 10;
+
   private static final List<Integer> SIZES = List.of(10_000, 100_000, 1_000_000);
 
   private final PrintStream out;
