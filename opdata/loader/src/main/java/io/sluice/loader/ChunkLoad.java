@@ -4,6 +4,7 @@ import io.sluice.core.chunk.Segment;
 import io.sluice.core.ledger.HandleLedger;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
+import io.sluice.core.work.BatchFile;
 import io.sluice.core.work.Batches;
 import io.sluice.core.work.Claim;
 import io.sluice.core.work.FileCloser;
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One load transaction (D3): the rows of a chunk and their ledger entries, all or nothing. A batch
@@ -95,8 +97,7 @@ final class ChunkLoad {
     copyRejects(connection, mine.rejects());
     rejects.save(connection);
     Marks.insert(connection, mine.heads());
-    HandleLedger.forgetEarlier(
-        connection, claim.files().stream().filter(file -> files.contains(file.id())).toList());
+    HandleLedger.forgetEarlier(connection, loadedAgain(mine, files));
     Work.addLoaded(connection, counts.loaded());
     noteOvertaken(connection);
     finish(connection, files);
@@ -118,6 +119,14 @@ final class ChunkLoad {
   private List<RowRange> rowsInWindow(Chunk mine) {
     WindowFilter window = new WindowFilter(prepared, rejects, counts);
     return mine.rows().stream().flatMap(range -> window.inside(range).stream()).toList();
+  }
+
+  /** Those of whose rows this chunk has some, and with the last one those that have none. */
+  private List<BatchFile> loadedAgain(Chunk mine, Set<Long> files) {
+    Set<Long> withRows = mine.rows().stream().map(RowRange::fileId).collect(Collectors.toSet());
+    return claim.files().stream()
+        .filter(file -> files.contains(file.id()) && (last || withRows.contains(file.id())))
+        .toList();
   }
 
   private static void copyRejects(Connection connection, List<RowRange> ranges)

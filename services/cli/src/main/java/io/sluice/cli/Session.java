@@ -118,7 +118,7 @@ final class Session {
       return;
     }
     if (!terminal.interactive() || json) {
-      throw UserError.usage(question + " There is no terminal to ask on", "Add --yes");
+      throw UserError.usage(question + " Nobody can be asked without a terminal", "Add --yes");
     }
     err().print(question + " [y/N] ");
     err().flush();

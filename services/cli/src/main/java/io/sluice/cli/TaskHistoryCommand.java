@@ -61,7 +61,7 @@ final class TaskHistoryCommand implements Callable<Integer> {
       return Exit.OK;
     }
     if (limit < 1 || limit > MOST) {
-      throw UserError.usage("--limit is from 1 to " + MOST, "");
+      throw UserError.usage("--limit must be between 1 and " + MOST, "");
     }
     List<RunLog.Run> runs = log.runs(Optional.ofNullable(task), failed, limit);
     if (runs.isEmpty() && task != null) {

@@ -156,7 +156,8 @@ class NamesTest {
     long id = cli.parked("nr-pm", "/a", "privilege: may not");
     cli.dead("nr-pm", "/b");
     assertThat(cli.run("parked", "resume", "nr-*").err())
-        .contains("Resume 1 parked file of nr-pm? There is no terminal to ask on. Add --yes");
+        .contains(
+            "Resume 1 parked file of nr-pm? Nobody can be asked without a terminal. Add --yes");
     assertThat(cli.run("dead", "replay", "--feed", "*", "--from", "source").err())
         .contains("Reprocess 1 file from source?");
     assertThat(cli.run("replay", "--state", "dead").err())

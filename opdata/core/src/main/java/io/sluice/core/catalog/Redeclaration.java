@@ -127,7 +127,7 @@ final class Redeclaration {
       Sql.execute(
           connection, "lock table " + String.join(", ", made) + " in access exclusive mode");
       if (hasRows()) {
-        throw new SQLException("rows were loaded just now", "55P03");
+        throw new SQLException("rows were loaded meanwhile; it is tried again by itself", "55P03");
       }
       if (!registered.as().layout().equals(Layout.ROWS.id())) {
         Target target = registered.target();

@@ -69,7 +69,9 @@ public final class FeedParser {
     Tree formerly = feed.get("formerly");
     if (formerly.present() && formerly.text().equals(feed.get("feed").text())) {
       problems.addAtValue(
-          formerly.at(), "the former name is the name", "Write the other one, or remove formerly.");
+          formerly.at(),
+          "formerly is the feed's own name",
+          "Write the name it had before, or remove formerly.");
     }
   }
 

@@ -62,7 +62,9 @@ final class FeedRename {
   }
 
   private Optional<String> apply() throws SQLException {
-    lock(connection, to);
+    if (!lock(connection, to)) {
+      return busy(to);
+    }
     if (!has("file", from) && !has("scan", from) && !has("target", from)) {
       return Optional.empty();
     }
@@ -73,7 +75,8 @@ final class FeedRename {
     }
     if (!holdScans()) {
       return Optional.of(
-          "feed %s: files are still being found by its former name %s".formatted(to, from));
+          "feed %s: another getter still finds files under its former name %s; it is tried again until that has read the feed"
+              .formatted(to, from));
     }
     Sql.update(connection, BATCHES, to, from);
     Sql.update(connection, "delete from sluice.scan where feed = ?", to);
@@ -97,9 +100,14 @@ final class FeedRename {
     return Optional.empty();
   }
 
-  /** One renaming of a feed or of its hosts at a time. */
-  static void lock(Connection connection, String feed) throws SQLException {
-    Sql.exists(connection, "select pg_advisory_xact_lock(?, hashtext(?))", LOCK, feed);
+  /** One renaming of a feed or of its hosts at a time; nobody waits with a connection for it. */
+  static boolean lock(Connection connection, String feed) throws SQLException {
+    return Sql.isTrue(connection, "select pg_try_advisory_xact_lock(?, hashtext(?))", LOCK, feed);
+  }
+
+  static Optional<String> busy(String feed) {
+    return Optional.of(
+        "feed %s: another getter gives its files their new name now".formatted(feed));
   }
 
   private boolean has(String table, String feed) throws SQLException {

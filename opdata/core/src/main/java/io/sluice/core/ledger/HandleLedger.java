@@ -119,8 +119,9 @@ public final class HandleLedger {
         connection, handling.handled().stream().filter(h -> mine.contains(h.fileId())).toList());
     closeReplaced(connection, overtaken, older);
     current.removeAll(overtaken);
-    forgetEarlier(
-        connection, files.stream().filter(f -> append || !current.contains(f.id())).toList());
+    if (append) {
+      forgetEarlier(connection, files);
+    }
     reject(
         connection,
         handling.rejected().stream().filter(r -> mine.contains(r.file().id())).toList());

@@ -34,8 +34,15 @@ final class HostRename {
       where exists (select from sluice.work w where w.batch = b.id and w.feed = ? and w.host = ?)
       """;
 
+  /** A file that the new host has had as its own stays that one. */
   private static final String FILES =
-      "update sluice.file set host = ?, path_key = %s where feed = ? and host = ?"
+      """
+      update sluice.file f set host = ?, path_key = n.key
+      from (select id, day, %s as key from sluice.file where feed = ? and host = ?) n
+      where f.id = n.id and f.day = n.day and not exists (
+        select from sluice.file o
+        where o.day = n.day and o.path_key = n.key and o.mtime = f.mtime and o.size = f.size)
+      """
           .formatted(FeedRename.PATH_KEY.formatted("feed", "?"));
 
   private static final String PAUSED_BY_BOTH =
@@ -96,14 +103,16 @@ final class HostRename {
   }
 
   private Optional<String> apply() throws SQLException {
-    FeedRename.lock(connection, feed);
+    if (!FeedRename.lock(connection, feed)) {
+      return FeedRename.busy(feed);
+    }
     if (isKnown(connection, feed, system.name())) {
       return Optional.empty();
     }
     List<String> former = former();
     if (former.size() > 1) {
       return Optional.of(
-          "feed %s: %s had files of their own and are now mirrors behind %s; list the one first whose files theirs are"
+          "feed %s: %s had files of their own and are now mirrors behind %s; put the one first whose files are to be kept"
               .formatted(feed, String.join(" and ", former), system.name()));
     }
     return former.isEmpty() ? Optional.empty() : rename(former.get(0));
@@ -130,7 +139,7 @@ final class HostRename {
     String to = system.name();
     if (!Leases.takeFormer(connection, feed, List.of(from))) {
       return Optional.of(
-          "feed %s: files of %s are still being found by its former name %s"
+          "feed %s: another getter still finds files of %s under its former name %s; it is tried again until that has read the feed"
               .formatted(feed, to, from));
     }
     Sql.update(connection, BATCHES, feed, from);

@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -144,57 +144,58 @@ public final class FileCloser {
    * stay a file's own.
    */
   public static void close(Connection connection, Collection<Ending> endings) throws SQLException {
-    Set<Long> kept = keep(connection, endings.stream().filter(Ending::leavesRows).toList());
-    List<Ending> others = endings.stream().filter(e -> !kept.contains(e.fileId())).toList();
-    if (others.isEmpty()) {
-      return;
+    Map<Long, Optional<Long>> kept =
+        keep(connection, endings.stream().filter(Ending::leavesRows).toList());
+    List<Ending> others = endings.stream().filter(e -> !kept.containsKey(e.fileId())).toList();
+    Set<Long> archives = new HashSet<>(closeOthers(connection, others));
+    kept.values().forEach(parent -> parent.ifPresent(archives::add));
+    if (!archives.isEmpty()) {
+      releaseArchives(connection, archives);
     }
-    Sql.Items days = days(others);
-    List<Long> parents =
-        Sql.list(
-            connection,
-            CLOSE,
-            row -> row.getObject(1, Long.class),
-            Sql.array("bigint", others, Ending::fileId),
-            Sql.array("text", others, e -> e.end().id()),
-            Sql.array("text", others, e -> e.stage().id()),
-            Sql.array("text", others, e -> Work.text(e.reason())),
-            Sql.array("text", others, Ending::position),
-            days,
-            days);
-    release(connection, parents);
   }
 
-  /** Ends the replays alone that leave the rows of before; returns their files. */
-  private static Set<Long> keep(Connection connection, List<Ending> endings) throws SQLException {
+  private static List<Long> closeOthers(Connection connection, List<Ending> endings)
+      throws SQLException {
     if (endings.isEmpty()) {
-      return Set.of();
+      return List.of();
     }
-    Map<Long, Long> kept =
-        Sql.map(
+    Sql.Items days = days(endings);
+    return Sql.list(
             connection,
-            KEEP,
-            row -> row.getLong("file_id"),
-            row -> row.getObject("parent", Long.class),
+            CLOSE,
+            row -> Optional.ofNullable(row.getObject(1, Long.class)),
             Sql.array("bigint", endings, Ending::fileId),
             Sql.array("text", endings, e -> e.end().id()),
+            Sql.array("text", endings, e -> e.stage().id()),
             Sql.array("text", endings, e -> Work.text(e.reason())),
             Sql.array("text", endings, Ending::position),
-            days(endings));
-    release(connection, kept.values());
-    return kept.keySet();
+            days,
+            days)
+        .stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** Ends the replays alone that leave the rows of before; returns their files with archives. */
+  private static Map<Long, Optional<Long>> keep(Connection connection, List<Ending> endings)
+      throws SQLException {
+    if (endings.isEmpty()) {
+      return Map.of();
+    }
+    return Sql.map(
+        connection,
+        KEEP,
+        row -> row.getLong("file_id"),
+        row -> Optional.ofNullable(row.getObject("parent", Long.class)),
+        Sql.array("bigint", endings, Ending::fileId),
+        Sql.array("text", endings, e -> e.end().id()),
+        Sql.array("text", endings, e -> Work.text(e.reason())),
+        Sql.array("text", endings, Ending::position),
+        days(endings));
   }
 
   private static Sql.Items days(Collection<Ending> endings) {
     return FileIds.days(endings.stream().map(Ending::fileId).toList());
-  }
-
-  private static void release(Connection connection, Collection<Long> parents) throws SQLException {
-    Set<Long> archives = new HashSet<>(parents);
-    archives.removeIf(Objects::isNull);
-    if (!archives.isEmpty()) {
-      releaseArchives(connection, archives);
-    }
   }
 
   /** One file. */

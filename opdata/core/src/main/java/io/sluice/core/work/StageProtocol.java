@@ -60,6 +60,9 @@ public final class StageProtocol implements AutoCloseable {
   /** How often a batch may come back from surroundings that answer again at once. */
   private static final int MOST_RETURNS = 3;
 
+  /** How often, a second apart, others may have stopped its statements by locks or slowness. */
+  private static final int MOST_RETRIES = 30;
+
   private static final int MOST_REMEMBERED = 1000;
 
   private final Stage stage;
@@ -164,15 +167,16 @@ public final class StageProtocol implements AutoCloseable {
 
   /**
    * What stops one batch again and again, while the surroundings answer, is its own affair: a file
-   * too large for a disk, a table that cannot be written, a statement that always takes longer than
-   * it may. Its files wait alone, with the reason, and stop nobody; as nothing says that they are
-   * bad, none of it counts.
+   * too large for a disk, a table that cannot be written, or much more often, because others may be
+   * the cause, a statement that takes longer than it may. Its files wait alone, with the reason,
+   * and stop nobody; as nothing says that they are bad, none of it counts.
    */
   private boolean isHeldBack(Claim claim, FateException e, Map<Long, Outcome> outcomes) {
     if (returns.size() > MOST_REMEMBERED) {
       returns.clear();
     }
-    if (returns.merge(claim.batch(), 1, Integer::sum) <= MOST_RETURNS) {
+    int most = e instanceof PauseStage ? MOST_RETURNS : MOST_RETRIES;
+    if (returns.merge(claim.batch(), 1, Integer::sum) <= most) {
       return false;
     }
     try {

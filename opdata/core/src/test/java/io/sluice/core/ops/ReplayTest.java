@@ -64,6 +64,10 @@ class ReplayTest {
   }
 
   private void reject(long id) {
+    reject(id, true);
+  }
+
+  private void reject(long id, boolean append) {
     ledger.work(
         Stage.HANDLE,
         id,
@@ -78,7 +82,7 @@ class ReplayTest {
                     List.of(),
                     List.of(),
                     0),
-                true));
+                append));
   }
 
   @Test
@@ -112,6 +116,21 @@ class ReplayTest {
     assertThat(ledger.file(id).reason()).isNull();
     assertThat(ledger.number("select count(*) from sluice.reject")).isZero();
     assertThat(ledger.file(id).replays()).hasSize(2);
+  }
+
+  @Test
+  void keepsWhatIsSaidOfTheRows_whenAMergedReplayIsRejectedAfterItsChunkWasLost() {
+    long id = ledger.loaded("f", "/a");
+    ledger.execute("insert into sluice.overtaken values (" + id + ", 1, 4)");
+    replay.replay(List.of(id), Replay.From.STAGING);
+    ledger.handle(id);
+    ledger.execute(
+        "update sluice.work set stage = 'handle', state = 'waiting', batch = null",
+        "delete from sluice.batch");
+    reject(id, false);
+
+    assertThat(ledger.state(id)).isEqualTo("loaded");
+    assertThat(ledger.number("select sum(rows) from sluice.overtaken")).isEqualTo(4);
   }
 
   @Test

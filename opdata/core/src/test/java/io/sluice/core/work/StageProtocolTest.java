@@ -239,7 +239,7 @@ class StageProtocolTest {
             });
     line.execute("update sluice.work set stage = 'load'");
     WorkMessage message = line.cut(Stage.LOAD);
-    for (int n = 0; n < 3; n++) {
+    for (int n = 0; n < 30; n++) {
       assertThatThrownBy(() -> protocol.work(message, false)).isInstanceOf(RetryBatch.class);
     }
     protocol.work(message, false);

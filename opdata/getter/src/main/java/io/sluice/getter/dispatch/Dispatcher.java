@@ -161,7 +161,7 @@ public final class Dispatcher implements Runnable {
       sayHoldingBack("");
       return names;
     }
-    sayHoldingBack("handler and loader have " + settings.behind() + " batches to do");
+    sayHoldingBack("handler and loader have %d batches to do already".formatted(all));
     int share = settings.behind() / (behind.size() + 1);
     return names.stream()
         .filter(feed -> behind.getOrDefault(feed, 0) < share)

@@ -85,7 +85,8 @@ final class BatchFetch {
   void run(Clock clock, Instant until) throws IOException {
     Map<String, List<BatchFile>> byHost = new LinkedHashMap<>();
     for (BatchFile file : claim.files()) {
-      Optional<Staged> earlier = file.paused() ? Optional.empty() : earlier(file);
+      boolean damaged = file.attempts() > 0; // something failed since, perhaps because of its bytes
+      Optional<Staged> earlier = file.paused() || damaged ? Optional.empty() : earlier(file);
       earlier.ifPresentOrElse(
           fetched::staged,
           () -> byHost.computeIfAbsent(file.host(), host -> new ArrayList<>()).add(file));
@@ -134,7 +135,10 @@ final class BatchFetch {
     } catch (SourceMirrorAway e) {
       fetched.postponed(file, settings.hostPause(), "away: " + e.getMessage());
     } catch (SourceFileMissing e) {
-      fetched.ended(file, End.REJECTED, "vanished", e.getMessage(), null);
+      earlier(file)
+          .ifPresentOrElse(
+              fetched::staged,
+              () -> fetched.ended(file, End.REJECTED, "vanished", e.getMessage(), null));
     } catch (SourceFileChanged e) {
       fetched.ended(file, End.REPLACED, "changed", e.getMessage(), null);
     } catch (RejectFile e) {
@@ -155,9 +159,9 @@ final class BatchFetch {
     }
   }
 
-  /** What was staged before, unless it is damaged, or something failed since because it may be. */
+  /** What was staged before, unless it is damaged. */
   private Optional<Staged> earlier(BatchFile file) throws IOException {
-    if (file.attempts() > 0 || file.checksum().isEmpty() || file.raw().isEmpty()) {
+    if (file.checksum().isEmpty() || file.raw().isEmpty()) {
       return Optional.empty();
     }
     Checksum checksum = file.checksum().get();

@@ -126,14 +126,14 @@ public final class FileReady {
 
   /** Until the lease is over, neither the feed nor the host gets another name. */
   private void holdName(Target target) throws SourceAway {
-    Optional<String> obstacle = intake.takeOver(target.feed, target.host);
-    if (obstacle.isPresent()) {
-      throw new SourceAway(obstacle.get());
-    }
     if (!leases.take(Leases.ofNotified(target.feed.name(), target.host), LEASE)) {
       throw new SourceAway(
           "feed %s or its host %s has another name now, which this service has yet to read"
               .formatted(target.feed.name(), target.host));
+    }
+    Optional<String> obstacle = intake.takeOver(target.feed, target.host);
+    if (obstacle.isPresent()) {
+      throw new SourceAway(obstacle.get());
     }
   }
 

@@ -92,7 +92,9 @@ final class FileReadyJson {
           Optional.of(
               HostPort.parse(hostText)
                   .orElseThrow(
-                      () -> new IllegalArgumentException("host '" + hostText + "' is none")));
+                      () ->
+                          new IllegalArgumentException(
+                              "'" + hostText + "' is not HOST or HOST:PORT")));
     }
     String feed = node.path("feed").asString("");
     return new ReadyFile(feed.isEmpty() ? Optional.empty() : Optional.of(feed), host, path(path));

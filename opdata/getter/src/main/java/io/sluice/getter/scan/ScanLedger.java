@@ -69,6 +69,23 @@ final class ScanLedger {
   }
 
   /**
+   * Forgets the scans of servers by themselves that are scanned as one with the first of them:
+   * their names are free for its files.
+   */
+  void absorb(String feed, Source source) {
+    if (source.servers().size() > 1) {
+      transactions.ledger(
+          connection ->
+              Sql.update(
+                  connection,
+                  "delete from sluice.scan where feed = ? and host = any (?) and host <> ?",
+                  feed,
+                  Sql.texts(source.servers()),
+                  source.host()));
+    }
+  }
+
+  /**
    * Writes down how a scan ended; the error is null when it went well. Otherwise the numbers of
    * files stay those of the last good scan.
    */

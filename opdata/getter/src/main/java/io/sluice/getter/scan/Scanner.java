@@ -33,7 +33,7 @@ public final class Scanner {
   private static final Duration LEASE = Duration.ofMinutes(1);
   private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
   private static final String NO_TIME =
-      "no_time: the source tells no time of it, or an impossible one; set its modification time";
+      "no_time: the source gives no possible modification time; set one";
   private static final String TOO_OLD =
       "too_old: modified before %s, where the feed's since begins; raise source.since or replay it"
           + " from the source";
@@ -104,8 +104,12 @@ public final class Scanner {
       ScanResult result = scan.run(source);
       ledger.end(
           feed.name(), source.host(), result.files(), result.found(), result.skipped(), null);
+      ledger.absorb(feed.name(), source);
       report(feed, source, result, Duration.between(start, clock.instant()));
       return Optional.of(result);
+    } catch (LostLease e) {
+      log.warn("feed={} host={} is scanned by another getter now", feed.name(), source.host());
+      return Optional.empty();
     } catch (IOException e) {
       log.warn("feed={} host={} not scanned: {}", feed.name(), source.host(), e.getMessage());
       scan.offers.flush();
@@ -121,7 +125,7 @@ public final class Scanner {
         .counter(Metric.FILES_SKIPPED.meter(), "feed", feed.name(), "reason", reason)
         .increment(files);
     log.warn(
-        "feed={} skipped {} files for the first time: {}; see: sluice files --state skipped",
+        "feed={} skipped {} more files: {}; see: sluice files --state skipped",
         feed.name(),
         files,
         reason);
@@ -142,6 +146,11 @@ public final class Scanner {
             old != null && old.stable().equals(feed.source().stable())
                 ? old
                 : new SettleTracker(feed.source().stable()));
+  }
+
+  /** The listing took so long that another getter scans the host, perhaps by another name. */
+  private static final class LostLease extends RuntimeException {
+    private static final long serialVersionUID = 1L;
   }
 
   /** One scan at work. */
@@ -174,6 +183,7 @@ public final class Scanner {
       seen.begin(now);
       Listing listing = list(source);
       listing.leftOut().forEach(this::leaveOut);
+      keepLease();
       offers.flush();
       seen.end();
       int unsettled = tracker.endScan();
@@ -195,6 +205,7 @@ public final class Scanner {
     }
 
     private void visit(SourceFile file) {
+      keepLease();
       if (TOMB.matcher(file.name()).matches()) {
         internal++;
       } else if (hasNoTime(file)) {
@@ -209,9 +220,14 @@ public final class Scanner {
       } else if (tracker.settled(file, now)) {
         offers.add(file);
       }
+    }
+
+    private void keepLease() {
       if (clock.instant().isAfter(renewAt)) {
         renewAt = clock.instant().plus(LEASE.dividedBy(3));
-        leases.take(lease, LEASE);
+        if (!leases.take(lease, LEASE)) {
+          throw new LostLease();
+        }
       }
     }
 

@@ -10,8 +10,8 @@ public class SourceFileFailed extends IOException {
 
   public SourceFileFailed(String host, String path, String what, IOException cause) {
     super(
-        "%s answered '%s' when it was to %s %s; look there for what is wrong with it"
-            .formatted(host, cause.getMessage(), what, Names.printable(path)),
+        "%s cannot %s %s: %s; check the file there"
+            .formatted(host, what, Names.printable(path), cause.getMessage()),
         cause);
   }
 

@@ -46,14 +46,17 @@ public final class Sources implements AutoCloseable {
   }
 
   /**
-   * The system of a feed that the ledger calls so.
+   * The system of a feed that the ledger calls so, or called so before it became one of several
+   * servers.
    *
    * @throws SourceAway when the feed no longer has it
    */
   public Source of(Feed feed, String host) throws SourceAway {
-    return of(feed).stream()
+    List<Source> all = of(feed);
+    return all.stream()
         .filter(source -> source.host().equals(host))
         .findFirst()
+        .or(() -> all.stream().filter(source -> source.servers().contains(host)).findFirst())
         .orElseThrow(
             () ->
                 new SourceAway(

@@ -80,7 +80,9 @@ final class PackSweep {
       staging.delete(List.of(pack.key()));
       return new Deleted(1, pack.size() - copied);
     } catch (StagingFull e) {
-      log.warn("{}; what else can be deleted goes first", e.getMessage());
+      log.warn(
+          "no room to copy rejected files out of a pack: {}; other packs are deleted first",
+          e.getMessage());
       return Deleted.NOTHING;
     }
   }

@@ -452,6 +452,17 @@ class FetchTaskTest {
   }
 
   @Test
+  void takesFromStaging_whatItsSourceHasNoMore_thoughSomethingFailedBefore() throws IOException {
+    Path file = getter.write("a.xml", "<a/>");
+    getter.line();
+    waitForStagedBytes();
+    getter.execute("update sluice.work set attempts = 1");
+    Files.delete(file);
+    getter.fetchAll();
+    assertThat(getter.states()).containsExactly("a.xml fetched");
+  }
+
+  @Test
   void takesFromStaging_whatItsFeedStagedUnderItsFormerName() throws IOException {
     Path file = getter.write("a.xml", "<a/>");
     getter.line();

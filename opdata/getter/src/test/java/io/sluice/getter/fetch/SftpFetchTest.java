@@ -117,8 +117,8 @@ class SftpFetchTest {
     assertThat(getter.column("select path || ' ' || stage || ' ' || attempts from sluice.work"))
         .containsExactlyInAnyOrder("/pm/A.xml handle 0", "/pm/B.xml fetch 1", "/pm/C.xml handle 0");
     assertThat(getter.text("select reason from sluice.work where stage = 'fetch'"))
-        .startsWith("source: 127.0.0.1:" + server.port() + " answered '")
-        .contains("when it was to read /pm/B.xml");
+        .startsWith("source: 127.0.0.1:" + server.port() + " cannot read /pm/B.xml: ")
+        .endsWith("; check the file there");
     assertThat(getter.text("select not_before > now() from sluice.work where path = '/pm/B.xml'"))
         .isEqualTo("t");
     assertThat(getter.text("select error from sluice.scan")).isNull();

@@ -121,10 +121,11 @@ class FileReadyTest {
     rename();
     assertThat(getter.scan()).isEmpty();
     assertThat(getter.text("select error from sluice.scan where feed = 'pm-new'"))
-        .isEqualTo("feed pm-new: files are still being found by its former name pm");
+        .isEqualTo(
+            "feed pm-new: another getter still finds files under its former name pm; it is tried again until that has read the feed");
     assertThatThrownBy(() -> accept("{\"path\": \"" + file + "\"}"))
         .isInstanceOf(SourceAway.class)
-        .hasMessageContaining("still being found");
+        .hasMessageContaining("another getter still finds");
 
     getter.execute("update sluice.lease set until = now() where name like 'file-ready %'");
     assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.found()).isZero());

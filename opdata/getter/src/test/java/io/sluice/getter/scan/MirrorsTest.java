@@ -8,8 +8,10 @@ import io.sluice.core.ledger.Leases;
 import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
 import io.sluice.getter.GetterFixture;
+import io.sluice.getter.source.Source;
 import io.sluice.getter.source.TestSftpServer;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -169,12 +171,72 @@ class MirrorsTest {
     assertThat(getter.text("select error from sluice.scan where host = '" + AWAY + "'"))
         .startsWith("feed pm: ")
         .contains(here, GONE)
-        .endsWith("list the one first whose files theirs are");
+        .endsWith("put the one first whose files are to be kept");
     assertThat(hosts("file")).containsExactly(here);
 
     feed("mirrors: [[HERE, AWAY, GONE]]");
     assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.known()).isEqualTo(1));
     assertThat(hosts("file")).containsExactly(here);
+  }
+
+  /** It was scanned by itself once, before it became one of the list. */
+  @Test
+  void keepsItsFiles_whenAnotherServerComesFirst_thatHadFilesOfItsOwnBefore() throws Exception {
+    write("a.xml");
+    feed("mirrors: [[HERE, AWAY]]");
+    getter.scan();
+    getter.execute(
+        "insert into sluice.scan (feed, host, last_at, files) values ('pm', '%s', now(), 1)"
+            .formatted(AWAY));
+    getter.scan();
+    assertThat(hosts("scan")).containsExactly(here);
+    getter.execute(
+        """
+        insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, bulk)
+        select id + 1000, day, '%s', feed, '%s', path, size, mtime, bulk from sluice.file
+        """
+            .formatted(FileIds.pathKey("pm", AWAY, "/pm/a.xml"), AWAY));
+    write("b.xml");
+    getter.scan();
+
+    feed("mirrors: [[AWAY, HERE]]");
+    assertThat(getter.scan()).hasValueSatisfying(r -> assertThat(r.found()).isZero());
+    assertThat(getter.column("select host || path from sluice.file order by 1"))
+        .containsExactlyInAnyOrder(here + "/pm/a.xml", AWAY + "/pm/a.xml", AWAY + "/pm/b.xml");
+    assertThat(hosts("scan")).containsExactly(AWAY);
+  }
+
+  /** Its name in the ledger is that which it had before it became one of the list. */
+  @Test
+  void fetchesWhatWaits_whenItsHostBecomesOneOfSeveral() throws Exception {
+    write("a.xml");
+    feed("hosts: [HERE]");
+    getter.scan();
+    feed("mirrors: [[AWAY, HERE]]");
+    getter.fetchAll();
+    assertThat(getter.states()).containsExactly("/pm/a.xml fetched");
+  }
+
+  @Test
+  void stopsItsScan_whenTheListingTookSoLongThatAnotherScans() throws Exception {
+    write("a.xml");
+    Feed feed = feed("hosts: [HERE]");
+    Source source = getter.sources.of(feed).get(0);
+    Source slow =
+        (Source)
+            Proxy.newProxyInstance(
+                Source.class.getClassLoader(),
+                new Class<?>[] {Source.class},
+                (proxy, method, values) -> {
+                  if (method.getName().equals("connect")) {
+                    getter.clock.advance(Duration.ofMinutes(2));
+                    getter.execute("update sluice.lease set owner = 'other'");
+                  }
+                  return method.invoke(source, values);
+                });
+    assertThat(getter.scanner.scan(feed, slow)).isEmpty();
+    assertThat(hosts("file")).isEmpty();
+    assertThat(getter.text("select last_at from sluice.scan")).isNull();
   }
 
   @Test
@@ -189,7 +251,7 @@ class MirrorsTest {
     assertThat(getter.scan()).isEmpty();
     assertThat(error())
         .isEqualTo(
-            "feed pm: files of %s are still being found by its former name %s"
+            "feed pm: another getter still finds files of %s under its former name %s; it is tried again until that has read the feed"
                 .formatted(AWAY, here));
     assertThat(hosts("file")).containsExactly(here);
 

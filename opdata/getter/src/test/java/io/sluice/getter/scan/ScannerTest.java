@@ -281,7 +281,8 @@ class ScannerTest {
     renamed();
     assertThat(getter.scan()).isEmpty();
     assertThat(getter.text("select error from sluice.scan where feed = 'pm-new'"))
-        .isEqualTo("feed pm-new: files are still being found by its former name pm");
+        .isEqualTo(
+            "feed pm-new: another getter still finds files under its former name pm; it is tried again until that has read the feed");
     assertThat(names("file")).containsExactly("pm");
 
     other.release("scan pm localhost");

@@ -61,7 +61,7 @@ class DirectorySourceTest extends SourceContract {
     Files.createDirectory(base.resolve("two.xml"));
     assertThatThrownBy(() -> read("two.xml"))
         .isInstanceOf(SourceFileFailed.class)
-        .hasMessageContaining("localhost answered");
+        .hasMessageContaining("localhost cannot ");
     Files.move(base, base.resolveSibling("pm.away"));
     Files.createDirectory(base);
     Files.createSymbolicLink(base.resolve("loop.xml"), Path.of("loop.xml"));

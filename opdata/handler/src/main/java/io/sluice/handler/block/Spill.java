@@ -143,7 +143,7 @@ final class Spill implements AutoCloseable {
 
   private static PauseStage failed(IOException e) {
     return new PauseStage(
-        "the temporary directory cannot take the rows of a large file; is it full? "
+        "the temporary directory (sluice.handler.temp) cannot take the rows of a large file: "
             + e.getMessage(),
         e);
   }

@@ -151,7 +151,7 @@ final class CsvColumns {
         throw new RejectFile(
             "column_name",
             "header",
-            "a column's name has %d chars, beginning '%s'; is the header one, and the delimiter right?"
+            "a column's name has %d chars, beginning '%s'; check header and delimiter"
                 .formatted(draft.name.length(), draft.name.substring(0, 60)));
       }
     }

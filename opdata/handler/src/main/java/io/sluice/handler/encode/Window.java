@@ -37,9 +37,7 @@ public final class Window {
 
   @Override
   public String toString() {
-    return "from "
-        + (from == Long.MIN_VALUE ? "ever" : instant(from))
-        + " until "
-        + (until == Long.MAX_VALUE ? "ever" : instant(until));
+    return (from == Long.MIN_VALUE ? "any time" : "from " + instant(from))
+        + (until == Long.MAX_VALUE ? "" : " until " + instant(until));
   }
 }

@@ -25,7 +25,9 @@ final class Refusals {
           new ParkTarget(
               denied ? "privilege" : "missing_table",
               database.getMessage()
-                  + (denied ? "; grant what is denied" : "; restore what is missing"),
+                  + (denied
+                      ? "; grant it to the role of sluice.database.user"
+                      : "; restore it, or migrate the ledger again"),
               e));
     }
     return Optional.empty();

@@ -66,7 +66,7 @@ public final class IdCheck {
     }
     if (other.isPresent()) {
       throw new RegistryChanged(
-          "id %d of %s.%s no longer stands for what it did when the files were handled"
+          "id %d of %s.%s names something else than when the files were handled"
               .formatted(other.get(), table.schema, table.table),
           null);
     }

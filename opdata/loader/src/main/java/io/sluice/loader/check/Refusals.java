@@ -60,6 +60,10 @@ public final class Refusals {
     }
     Set<Integer> refused = lacks.stream().map(Lack::tableId).collect(Collectors.toSet());
     String words = lacks.stream().map(Lack::words).distinct().collect(Collectors.joining("; "));
-    return new RefusedTarget(refused, "privilege", words + "; grant that", failure);
+    return new RefusedTarget(
+        refused,
+        "privilege",
+        words + "; grant it, the files are tried again every few minutes",
+        failure);
   }
 }

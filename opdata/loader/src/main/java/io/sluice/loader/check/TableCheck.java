@@ -185,7 +185,8 @@ public final class TableCheck {
       }
     }
     if (!stale.isEmpty()) {
-      throw new StaleTables(stale, "not as they were: " + String.join(", ", words), null);
+      throw new StaleTables(
+          stale, "changed since they were last read: " + String.join(", ", words), null);
     }
     return withoutView;
   }

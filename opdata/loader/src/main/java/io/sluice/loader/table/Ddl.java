@@ -121,7 +121,7 @@ final class Ddl {
     return new RefusedTarget(
         Set.of(table.id()),
         reason,
-        "%s cannot be made or changed: %s (SQLSTATE %s); fix that"
+        "%s cannot be made or changed: %s (SQLSTATE %s); correct the cause, the files are tried again every few minutes"
             .formatted(table.display(), cause.getMessage(), state),
         e);
   }

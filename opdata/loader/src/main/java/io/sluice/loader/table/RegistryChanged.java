@@ -14,7 +14,7 @@ public final class RegistryChanged extends RuntimeException {
   /** The ledger does not know a table, or knows it otherwise. */
   public static RegistryChanged of(int tableId, String table) {
     return new RegistryChanged(
-        "table %d of the chunk is not %s in the ledger, or takes other rows"
+        "table %2$s (id %1$d) was dropped or declared otherwise since its rows were encoded"
             .formatted(tableId, table),
         null);
   }

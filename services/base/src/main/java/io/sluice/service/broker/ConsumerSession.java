@@ -102,7 +102,7 @@ final class ConsumerSession {
       } catch (RefusedMessage e) {
         bury(tag, body, e);
       } catch (RetryBatch e) {
-        log.info("{} again: {}", settings.name(), e.getMessage());
+        log.info("{}: message requeued: {}", settings.name(), e.getMessage());
         giveBackLater(tag);
       } catch (RuntimeException | StackOverflowError e) {
         log.error("{} failed and will be tried again", settings.name(), e);

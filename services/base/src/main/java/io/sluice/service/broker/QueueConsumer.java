@@ -154,7 +154,7 @@ public final class QueueConsumer implements AutoCloseable {
 
   private void becomeRunning() {
     if (paused.getAndSet(null) != null) {
-      log.info("{} takes messages", name());
+      log.info("{} is consuming", name());
     }
   }
 

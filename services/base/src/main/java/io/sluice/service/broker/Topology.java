@@ -61,7 +61,9 @@ public final class Topology {
       if (!isPreconditionFailed(e)) {
         throw e;
       }
-      log.warn("Queue {} exists with different arguments and is used as it is", queue);
+      log.warn(
+          "Queue {} exists with different arguments and is used as it is; to have it made anew, delete it while it is empty",
+          queue);
       channel = open(connection);
     }
     channel.queueBind(queue, EXCHANGE, queue);
