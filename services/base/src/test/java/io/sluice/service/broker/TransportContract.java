@@ -169,7 +169,7 @@ abstract class TransportContract {
     assertThat(pausedGauge()).isEqualTo(1);
     away.set(false);
     await().until(() -> worked.size() == 10);
-    assertThat(consumer.pausedBecause()).isEmpty();
+    await().until(() -> consumer.pausedBecause().isEmpty()); // just after the first message
     assertThat(pausedGauge()).isZero();
   }
 
@@ -296,7 +296,8 @@ abstract class TransportContract {
     onChannel(c -> c.queueDelete("sluice.handle"));
     assertThatThrownBy(() -> publisher.publish(messages(false, 2, 2)))
         .isInstanceOf(PauseStage.class)
-        .hasMessageContaining("no such queue: sluice.handle");
+        // the embedded broker refuses a message for a queue that it is still deleting
+        .hasMessageMatching(".*: (no such queue: sluice.handle|the broker refused a message)");
     publisher.publish(messages(false, 3, 3)); // declared again
     assertThat(publisher.depth("sluice.handle")).isEqualTo(1);
   }
