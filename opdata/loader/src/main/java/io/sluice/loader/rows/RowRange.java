@@ -58,7 +58,7 @@ public record RowRange(
    *
    * @param row from 0
    */
-  private int presenceOf(int row) {
+  public int presenceOf(int row) {
     return (int) head().bytes() + (firstRow + row) * head().presence();
   }
 }

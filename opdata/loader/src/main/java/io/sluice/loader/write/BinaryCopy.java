@@ -75,10 +75,10 @@ public final class BinaryCopy {
   private static void sendWithPresence(CopyIn copy, List<RowRange> ranges, List<Column> columns)
       throws SQLException {
     List<Column> own = ranges.get(0).head().columns();
-    boolean all = own.equals(columns);
-    int[] places = own.stream().mapToInt(columns::indexOf).toArray();
+    boolean same = own.equals(columns);
+    int[] places = same ? new int[0] : own.stream().mapToInt(columns::indexOf).toArray();
     for (RowRange range : ranges) {
-      int presence = all ? range.head().presence() : (columns.size() + 7) / 8;
+      int presence = same ? range.head().presence() : (columns.size() + 7) / 8;
       byte[] wider = withPresence(range, presence, places);
       copy.writeToCopy(wider, 0, wider.length);
     }
@@ -86,7 +86,7 @@ public final class BinaryCopy {
 
   /**
    * @param presence bytes of each bitmap, 0 where rows have all fields
-   * @param places of the rows' fields in the bitmaps
+   * @param places of the rows' fields in the bitmaps; none where the rows' own bitmaps serve
    */
   private static byte[] withPresence(RowRange range, int presence, int[] places) {
     CopyRows rows = new CopyRows(range, null);
@@ -98,6 +98,8 @@ public final class BinaryCopy {
       wider.put(range.bytes(), start + 2, rows.start(row + 1) - start - 2);
       if (presence == 0) {
         wider.putInt(-1);
+      } else if (places.length == 0) {
+        wider.putInt(presence).put(range.bytes(), range.presenceOf(row), presence);
       } else {
         wider.putInt(presence).put(bitmap(range, row, presence, places));
       }
