@@ -290,14 +290,18 @@ abstract class TransportContract {
     onChannel(c -> c.queueDelete("sluice.handle")); // for other tests
   }
 
+  /** What the publisher says, as a pattern, when sluice.handle is gone. */
+  String noSuchQueue() {
+    return "no such queue: sluice\\.handle";
+  }
+
   @Test
   void pausesPublisher_thenGoesOn_whenQueueIsGone() throws Exception {
     publisher.publish(messages(false, 1, 1));
     onChannel(c -> c.queueDelete("sluice.handle"));
     assertThatThrownBy(() -> publisher.publish(messages(false, 2, 2)))
         .isInstanceOf(PauseStage.class)
-        // the embedded broker refuses a message for a queue that it is still deleting
-        .hasMessageMatching(".*: (no such queue: sluice.handle|the broker refused a message)");
+        .hasMessageMatching(".*" + noSuchQueue() + ".*");
     publisher.publish(messages(false, 3, 3)); // declared again
     assertThat(publisher.depth("sluice.handle")).isEqualTo(1);
   }
