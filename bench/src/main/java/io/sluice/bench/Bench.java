@@ -84,7 +84,7 @@ final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--statements",
-      description = "How many of the most frequent SQL statements load prints. Default: none.")
+      description = "How many of the longest SQL statements load and ledger print. Default: none.")
   private int statements;
 
   @Option(names = "--rabbitmq", description = RabbitPrograms.CHOICE)
@@ -187,7 +187,7 @@ final class Bench implements Callable<Integer> {
     title("Small files over a growing ledger, append mode, one JVM");
     Path data = directory.resolve("ledger");
     try (Line line = StandaloneLine.start(root, data, FeedText.bench("append"))) {
-      return new LedgerPart(out).run(line, smallFiles(data, files / 2));
+      return new LedgerPart(statements, out).run(line, smallFiles(data, files));
     }
   }
 

@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 /** Puts closed files of the last days into the ledger, of the feed that is measured. */
 final class LedgerFilling {
   private static final int DAYS = 28;
+  private static final String OWN = "path like '/filled/%'";
   private static final String FILES =
       """
       insert into sluice.file (id, day, path_key, feed, host, path, size, mtime, period, checksum, bulk, found_at,
@@ -46,9 +47,15 @@ final class LedgerFilling {
     execute("checkpoint");
   }
 
+  /** Takes out the closed files that were not put in. */
+  void forgetOthers() throws SQLException {
+    execute("delete from sluice.file where closed_at is not null and not " + OWN);
+    execute("vacuum analyze sluice.file");
+  }
+
   /** Takes out what was put in. */
   void empty() throws SQLException {
-    execute("delete from sluice.file where path like '/filled/%'");
+    execute("delete from sluice.file where " + OWN);
     execute("vacuum full analyze sluice.file");
     perDay = 0;
   }

@@ -2,26 +2,52 @@ package io.sluice.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
-/** Whether a file costs the same however many are in the ledger. */
+/**
+ * Whether a file costs the same however many are in the ledger: the median of some waves over each
+ * size, whose own files leave ledger and source before the next, so that the size is all that
+ * differs.
+ */
 final class LedgerPart {
-  private static final int PERIODS = 4;
+  /** As much as a network of twice as many elements writes at once. */
+  private static final int PERIODS = 2;
 
   /** Waves, until the second compiler has seen to what is hot. */
   private static final int WARM_UP = 10;
 
+  private static final int WAVES = 5;
   private static final List<Integer> SIZES = List.of(10_000, 100_000, 1_000_000);
 
+  private final int statements;
   private final PrintStream out;
   private final Table table =
       new Table(
-          "files in the ledger", "wall ms/file", "CPU ms/file", "wall / first", "CPU / first");
-  private Cost first;
+          "files in the ledger",
+          "wall ms/file",
+          "fastest",
+          "slowest",
+          "CPU ms/file",
+          "wall / first",
+          "CPU / first");
+  private Double firstWall;
+  private Double firstProcessor;
 
-  LedgerPart(PrintStream out) {
+  /**
+   * The part.
+   *
+   * @param statements how many of the longest of each size are printed
+   */
+  LedgerPart(int statements, PrintStream out) {
+    this.statements = statements;
     this.out = out;
   }
 
@@ -30,32 +56,71 @@ final class LedgerPart {
     LedgerFilling filling = new LedgerFilling(line.warehouse().database());
     try (Measuring measuring = new Measuring(line)) {
       for (int i = 1; i <= WARM_UP; i++) {
-        waves.write(PERIODS);
-        measuring.wave("warm-up-" + i, waves);
+        wave(line, measuring, waves, "warm-up-" + i);
       }
       for (int size : SIZES) {
         filling.fillTo(size);
-        measure(measuring, waves, String.format(Locale.ROOT, "%,d", size));
+        measure(line, measuring, waves, filling, String.format(Locale.ROOT, "%,d", size));
       }
       filling.empty();
       filling.fillTo(SIZES.get(0));
-      measure(measuring, waves, String.format(Locale.ROOT, "%,d again", SIZES.get(0)));
+      String again = String.format(Locale.ROOT, "%,d again", SIZES.get(0));
+      measure(line, measuring, waves, filling, again);
       table.print(out);
       out.println("The last line is a control: what differs there is not the ledger's size.\n");
       return Right.check(measuring, waves, out);
     }
   }
 
-  private void measure(Measuring measuring, Waves waves, String size)
+  private void measure(
+      Line line, Measuring measuring, Waves waves, LedgerFilling filling, String size)
+      throws IOException, SQLException, InterruptedException {
+    List<Cost> costs = new ArrayList<>();
+    for (int i = 1; i <= WAVES; i++) {
+      filling.forgetOthers();
+      costs.add(wave(line, measuring, waves, "ledger " + size + " " + i));
+    }
+    if (statements > 0) {
+      out.printf("The last wave over %s:%n%n", size);
+      Statements.print(line.warehouse(), statements, waves.files(), out);
+    }
+    report(size, costs);
+  }
+
+  /** Brings a wave, waits until it has closed, and takes its files away. */
+  private static Cost wave(Line line, Measuring measuring, Waves waves, String name)
       throws IOException, SQLException, InterruptedException {
     waves.write(PERIODS);
-    Cost cost = measuring.wave("ledger " + size, waves);
-    first = first == null ? cost : first;
+    String directory = name.replace(' ', '-');
+    Cost cost = measuring.wave(name, waves, () -> waves.place(line.incoming(), directory));
+    try (Stream<Path> all = Files.walk(line.incoming().resolve(directory))) {
+      for (Path path : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
+        Files.delete(path);
+      }
+    }
+    return cost;
+  }
+
+  private void report(String size, List<Cost> costs) {
+    List<Double> wall = sorted(costs, cost -> cost.seconds() * 1e3 / cost.files());
+    double processor = median(sorted(costs, cost -> cost.processor() * 1e3 / cost.files()));
+    firstWall = firstWall == null ? median(wall) : firstWall;
+    firstProcessor = firstProcessor == null ? processor : firstProcessor;
     table.add(
         size,
-        Table.number(cost.seconds() * 1e3 / cost.files()),
-        Table.number(cost.processor() * 1e3 / cost.files()),
-        Table.number(first.filesPerSecond() / cost.filesPerSecond()),
-        Table.number(cost.processor() * first.files() / first.processor() / cost.files()));
+        Table.number(median(wall)),
+        Table.number(wall.get(0)),
+        Table.number(wall.get(WAVES - 1)),
+        Table.number(processor),
+        Table.number(median(wall) / firstWall),
+        Table.number(processor / firstProcessor));
+  }
+
+  private static List<Double> sorted(List<Cost> costs, ToDoubleFunction<Cost> value) {
+    return costs.stream().mapToDouble(value).sorted().boxed().toList();
+  }
+
+  private static double median(List<Double> sorted) {
+    return sorted.get(sorted.size() / 2);
   }
 }

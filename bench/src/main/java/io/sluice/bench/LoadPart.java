@@ -19,7 +19,7 @@ final class LoadPart {
   /**
    * The part.
    *
-   * @param statements how many of the most frequent are printed
+   * @param statements how many of the longest are printed
    */
   LoadPart(int statements, PrintStream out) {
     this.statements = statements;

@@ -9,11 +9,11 @@ import java.util.List;
 /** The statements that a wave took, as the server counts them. */
 final class Statements {
   private static final int SHOWN_CHARACTERS = 100;
-  private static final String MOST =
+  private static final String LONGEST =
       """
-      select regexp_replace(query, '\\s+', ' ', 'g'), calls, total_exec_time, wal_bytes::bigint
+      select regexp_replace(query, '\\s+', ' ', 'g'), calls, total_plan_time, total_exec_time, wal_bytes::bigint
       from pg_stat_statements s join pg_database d on d.oid = s.dbid
-      where d.datname = ? and s.userid <> ?::regrole order by calls desc limit ?
+      where d.datname = ? and s.userid <> ?::regrole order by total_plan_time + total_exec_time desc limit ?
       """;
 
   private Statements() {}
@@ -25,23 +25,24 @@ final class Statements {
     }
   }
 
-  /** Those run most often since the last wave began. */
-  static void print(Warehouse warehouse, int most, long files, PrintStream out)
+  /** Those that took longest since the last wave began. */
+  static void print(Warehouse warehouse, int longest, long files, PrintStream out)
       throws SQLException {
-    Table table = new Table("statement", "a file", "ms/file", "WAL KB/file");
+    Table table = new Table("statement", "a file", "planning ms/file", "ms/file", "WAL KB/file");
     try (Connection connection = warehouse.server().getConnection()) {
       Sql.list(
               connection,
-              MOST,
+              LONGEST,
               row ->
                   List.of(
                       text(row.getString(1)),
                       Table.number(row.getDouble(2) / files),
                       Table.number(row.getDouble(3) / files),
-                      Table.number(row.getDouble(4) / 1e3 / files)),
+                      Table.number(row.getDouble(4) / files),
+                      Table.number(row.getDouble(5) / 1e3 / files)),
               warehouse.name(),
               Warehouse.ROLE,
-              most)
+              longest)
           .forEach(table::add);
     }
     table.print(out);

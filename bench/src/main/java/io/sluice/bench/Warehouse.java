@@ -32,6 +32,8 @@ final class Warehouse {
     try (Connection connection = server.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("create extension if not exists pg_stat_statements");
+      statement.execute("alter system set pg_stat_statements.track_planning = on");
+      statement.execute("select pg_reload_conf()");
       statement.execute("create role %s superuser login password '%s'".formatted(ROLE, secret));
     }
     PGSimpleDataSource own = source(url, ROLE, secret);

@@ -22,6 +22,13 @@ class LedgerFillingTest {
     assertThat(ledger.number("select count(*) from sluice.reconciliation where not exact"))
         .isZero();
 
+    assertThat(
+            ledger.strings(
+                "update sluice.file set path = '/other' where path like '%/A1.xml.gz' returning 1"))
+        .hasSize(28);
+    filling.forgetOthers();
+    assertThat(ledger.closed()).isEqualTo(2_772);
+
     filling.empty();
     assertThat(ledger.closed()).isZero();
   }
