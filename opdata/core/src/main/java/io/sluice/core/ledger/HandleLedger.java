@@ -89,7 +89,12 @@ public final class HandleLedger {
    * @throws RowsRemain when earlier rows could not be deleted
    */
   public Recorded record(Claim claim, Handling handling, boolean append, ZoneId zone) {
-    return transactions.ledger(connection -> record(connection, claim, handling, append, zone));
+    Set<Long> others = new HashSet<>();
+    Optional<Recorded> recorded = Optional.empty();
+    while (recorded.isEmpty()) {
+      recorded = transactions.ledger(c -> record(c, claim, handling, append, zone, others));
+    }
+    return recorded.get();
   }
 
   /** The same for a feed whose times have a zone, or that merges. */
@@ -97,13 +102,19 @@ public final class HandleLedger {
     return record(claim, handling, append, ZoneOffset.UTC);
   }
 
-  private static Recorded record(
-      Connection connection, Claim claim, Handling handling, boolean append, ZoneId zone)
+  private static Optional<Recorded> record(
+      Connection connection,
+      Claim claim,
+      Handling handling,
+      boolean append,
+      ZoneId zone,
+      Set<Long> others)
       throws SQLException {
     Optional<Versions> versions =
-        append
-            ? Optional.of(Versions.lock(connection, claim, handling.handled()))
-            : Optional.empty();
+        append ? Versions.lock(connection, claim, handling.handled(), others) : Optional.empty();
+    if (append && versions.isEmpty()) {
+      return Optional.empty();
+    }
     Set<Long> mine = Batches.lock(connection, claim);
     List<BatchFile> files = claim.files().stream().filter(f -> mine.contains(f.id())).toList();
     Set<Long> current = new HashSet<>();
@@ -132,7 +143,7 @@ public final class HandleLedger {
         claim,
         handling.dead().stream().filter(d -> mine.contains(d.file().id())).toList());
     Optional<WorkMessage> next = Batches.advance(connection, claim, Stage.LOAD, handling.chunks());
-    return new Recorded(current, overtaken, next);
+    return Optional.of(new Recorded(current, overtaken, next));
   }
 
   /** In append mode the newest content of a path, as last handled, is the only one with rows. */

@@ -8,13 +8,12 @@ import io.sluice.core.work.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -22,12 +21,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The contents that the paths of a batch have had (D15), locked in id order so that two corrections
- * cannot deadlock.
+ * The contents that the paths of a batch have had (D15). Whoever records one has locked all that
+ * are in flight, so that of two who record versions of one path the second sees what the first did.
  */
 final class Versions {
 
-  private record Version(long id, UUID path, Instant mtime, boolean handled) {
+  private record Version(long id, UUID path, Instant mtime, boolean inFlight, boolean handled) {
 
     /** A stable order among contents with the same time. */
     boolean isNewerThan(Version other) {
@@ -36,56 +35,70 @@ final class Versions {
     }
   }
 
-  /** A closed file that is replayed keeps its state meanwhile, and its rows until it is handled. */
+  /**
+   * A closed file that is replayed keeps its state meanwhile, and its rows until it is handled. The
+   * planner knows no better of an array from a query than that it is short, and so looks each path
+   * up; of one it can count it thinks that reading a partition's whole index were cheaper.
+   */
   private static final String OF_PATHS =
       """
-      select f.id, f.path_key, f.mtime, f.state in ('loaded', 'settled') or coalesce(w.stage in ('load', 'settle'), false)
-        as handled
+      select f.id, f.path_key, f.mtime, w.file_id is not null as in_flight,
+             f.state in ('loaded', 'settled') or coalesce(w.stage in ('load', 'settle'), false) as handled
       from sluice.file f left join sluice.work w on w.file_id = f.id
-      where f.path_key = any (?) and (f.state not in ('duplicate', 'replaced') or f.rows > 0 or w.file_id is not null)
+      where f.path_key = any (array(select unnest(?::uuid[])))
+        and (f.state not in ('duplicate', 'replaced') or f.rows > 0 or w.file_id is not null)
       """;
 
-  private final Map<UUID, List<Version>> byPath = new HashMap<>();
+  private final Map<UUID, List<Version>> byPath;
 
-  private Versions() {}
-
-  /**
-   * Reads the versions of the paths of these files, and locks them together with the whole batch.
-   *
-   * @param handled the files of the batch whose handling is to be recorded
-   */
-  static Versions lock(Connection connection, Claim claim, Collection<HandledFile> handled)
-      throws SQLException {
-    Set<Long> ids = new HashSet<>();
-    handled.forEach(file -> ids.add(file.fileId()));
-    List<UUID> paths =
-        claim.files().stream()
-            .filter(file -> ids.contains(file.id()))
-            .map(file -> FileIds.pathKey(claim.feed(), file.host(), file.path()))
-            .toList();
-    Versions versions = new Versions();
-    ids.addAll(versions.read(connection, paths));
-    claim.files().forEach(file -> ids.add(file.id()));
-    Work.lock(connection, ids);
-    versions.byPath.clear();
-    versions.read(connection, paths); // as they are now that nobody changes them
-    return versions;
+  private Versions(List<Version> all) {
+    byPath = all.stream().collect(Collectors.groupingBy(Version::path));
   }
 
-  private List<Long> read(Connection connection, List<UUID> paths) throws SQLException {
-    List<Version> all =
-        Sql.list(
-            connection,
-            OF_PATHS,
-            row ->
-                new Version(
-                    row.getLong("id"),
-                    row.getObject("path_key", UUID.class),
-                    Sql.instant(row, "mtime"),
-                    row.getBoolean("handled")),
-            Sql.array("uuid", paths, path -> path));
-    all.forEach(v -> byPath.computeIfAbsent(v.path, path -> new ArrayList<>()).add(v));
-    return all.stream().map(Version::id).toList();
+  /**
+   * Locks the files of the batch and reads the versions of their paths, one look at each partition
+   * of the ledger. Hardly ever is another one in flight; where one is, it must be locked as well,
+   * and all in the order of their ids, so that two corrections cannot deadlock: the caller ends the
+   * transaction and tries again.
+   *
+   * @param handled the files of the batch whose handling is to be recorded
+   * @param others versions in flight that an earlier try found, locked with the batch; those found
+   *     now are added
+   * @return empty if others were found
+   */
+  static Optional<Versions> lock(
+      Connection connection, Claim claim, Collection<HandledFile> handled, Set<Long> others)
+      throws SQLException {
+    Set<Long> locked = new HashSet<>(others);
+    claim.files().forEach(file -> locked.add(file.id()));
+    Work.lock(connection, locked);
+    List<Version> all = read(connection, paths(claim, handled));
+    all.stream()
+        .filter(version -> version.inFlight && !locked.contains(version.id))
+        .forEach(version -> others.add(version.id));
+    return locked.containsAll(others) ? Optional.of(new Versions(all)) : Optional.empty();
+  }
+
+  private static List<UUID> paths(Claim claim, Collection<HandledFile> handled) {
+    Set<Long> ids = handled.stream().map(HandledFile::fileId).collect(Collectors.toSet());
+    return claim.files().stream()
+        .filter(file -> ids.contains(file.id()))
+        .map(file -> FileIds.pathKey(claim.feed(), file.host(), file.path()))
+        .toList();
+  }
+
+  private static List<Version> read(Connection connection, List<UUID> paths) throws SQLException {
+    return Sql.list(
+        connection,
+        OF_PATHS,
+        row ->
+            new Version(
+                row.getLong("id"),
+                row.getObject("path_key", UUID.class),
+                Sql.instant(row, "mtime"),
+                row.getBoolean("in_flight"),
+                row.getBoolean("handled")),
+        Sql.array("uuid", paths, path -> path));
   }
 
   /**

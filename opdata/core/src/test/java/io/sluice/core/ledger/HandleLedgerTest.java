@@ -9,6 +9,7 @@ import io.sluice.core.work.FileCloser;
 import io.sluice.core.work.Work;
 import io.sluice.core.work.WorkFixture;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +77,29 @@ class HandleLedgerTest {
     assertThat(recorded.current()).containsExactly(newer);
     assertThat(recorded.replaced()).containsExactly(older);
     assertThat(line.state(older)).isEqualTo("replaced");
+    assertThat(line.exact()).isTrue();
+  }
+
+  /** Each batch has the newer version of what the other has the older one of. */
+  @Test
+  void loadsTheNewestOnly_whenTwoBatchesThatCorrectEachOtherAreRecordedAtOnce() {
+    for (int i = 0; i < 30; i++) {
+      String one = "/one" + i;
+      String two = "/two" + i;
+      List<Long> first = List.of(line.found(one, NOW), line.found(two, NOW.plusSeconds(60)));
+      WorkMessage a = line.fetch();
+      List<Long> second = List.of(line.found(one, NOW.plusSeconds(60)), line.found(two, NOW));
+      WorkMessage b = line.fetch();
+
+      CompletableFuture<?> other = CompletableFuture.runAsync(() -> line.handle(a, true));
+      line.handle(b, true);
+      other.join();
+
+      assertThat(line.state(first.get(0))).isEqualTo("replaced");
+      assertThat(line.state(second.get(1))).isEqualTo("replaced");
+      assertThat(line.work(first.get(1))).startsWith("load");
+      assertThat(line.work(second.get(0))).startsWith("load");
+    }
     assertThat(line.exact()).isTrue();
   }
 

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A database with the ledger in it, and short ways to take files through the stages. */
 public final class WorkFixture {
@@ -37,7 +38,7 @@ public final class WorkFixture {
           transactions, partitions, Clock.fixed(NOW, ZoneOffset.UTC), Duration.ofDays(30));
   public final HandleLedger handling = new HandleLedger(transactions);
   public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  public final List<WorkMessage> published = new ArrayList<>();
+  public final List<WorkMessage> published = new CopyOnWriteArrayList<>();
   public final List<WorkPublisher.Failure> dead = new ArrayList<>();
 
   public WorkFixture() {
