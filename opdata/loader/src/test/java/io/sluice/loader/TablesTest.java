@@ -196,7 +196,7 @@ class TablesTest {
     line.loader().work(message, false);
 
     assertThat(line.text("select state || ' ' || reason from sluice.work"))
-        .startsWith("parked feed_unknown: feed pm is no longer defined");
+        .startsWith("parked unknown_feed: feed pm is no longer defined");
     assertThat(line.text("select to_regclass('pm.nrcelldu')::text")).isNull();
   }
 

@@ -112,7 +112,6 @@ public final class Scanner {
       return Optional.empty();
     } catch (IOException e) {
       log.warn("feed={} host={} not scanned: {}", feed.name(), source.host(), e.getMessage());
-      scan.offers.flush();
       ledger.end(feed.name(), source.host(), 0, scan.offers.found(), 0, e.getMessage());
       return Optional.empty();
     } finally {
@@ -183,8 +182,7 @@ public final class Scanner {
       seen.begin(now);
       Listing listing = list(source);
       listing.leftOut().forEach(this::leaveOut);
-      keepLease();
-      offers.flush();
+      offer();
       seen.end();
       int unsettled = tracker.endScan();
       return new ScanResult(
@@ -201,7 +199,15 @@ public final class Scanner {
       PathPattern.Level level = feed.source().pathPattern().scan(oldest, now);
       try (SourceSession session = source.connect(Source.Purpose.SCAN)) {
         return session.list(level, filesBefore, this::visit);
+      } catch (IOException e) {
+        offer(); // what was found before
+        throw e;
       }
+    }
+
+    private void offer() {
+      keepLease();
+      offers.flush();
     }
 
     private void visit(SourceFile file) {

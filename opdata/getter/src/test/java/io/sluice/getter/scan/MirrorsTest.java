@@ -9,8 +9,10 @@ import io.sluice.core.message.Stage;
 import io.sluice.core.message.WorkMessage;
 import io.sluice.getter.GetterFixture;
 import io.sluice.getter.source.Source;
+import io.sluice.getter.source.SourceSession;
 import io.sluice.getter.source.TestSftpServer;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,21 +224,54 @@ class MirrorsTest {
     write("a.xml");
     Feed feed = feed("hosts: [HERE]");
     Source source = getter.sources.of(feed).get(0);
-    Source slow =
-        (Source)
-            Proxy.newProxyInstance(
-                Source.class.getClassLoader(),
-                new Class<?>[] {Source.class},
-                (proxy, method, values) -> {
-                  if (method.getName().equals("connect")) {
-                    getter.clock.advance(Duration.ofMinutes(2));
-                    getter.execute("update sluice.lease set owner = 'other'");
-                  }
-                  return method.invoke(source, values);
-                });
+    Source slow = on("connect", Source.class, source, this::loseLease);
     assertThat(getter.scanner.scan(feed, slow)).isEmpty();
     assertThat(hosts("file")).isEmpty();
     assertThat(getter.text("select last_at from sluice.scan")).isNull();
+  }
+
+  @Test
+  void offersNothing_whenTheListingEndsBrokenAfterAnotherScans() throws Exception {
+    write("a.xml");
+    Feed feed = feed("hosts: [HERE]");
+    Source source = getter.sources.of(feed).get(0);
+    Source breaking =
+        on(
+            "connect",
+            Source.class,
+            source,
+            session ->
+                on(
+                    "list",
+                    SourceSession.class,
+                    (SourceSession) session,
+                    listing -> {
+                      loseLease(listing);
+                      throw new IOException("connection reset");
+                    }));
+    assertThat(getter.scanner.scan(feed, breaking)).isEmpty();
+    assertThat(hosts("file")).isEmpty();
+    assertThat(getter.text("select last_at from sluice.scan")).isNull();
+  }
+
+  private Object loseLease(Object result) {
+    getter.clock.advance(Duration.ofMinutes(2));
+    getter.execute("update sluice.lease set owner = 'other'");
+    return result;
+  }
+
+  private interface Afterwards {
+    Object apply(Object result) throws IOException;
+  }
+
+  /** One whose method is followed by something else. */
+  private static <T> T on(String name, Class<T> type, T of, Afterwards afterwards) {
+    InvocationHandler handler =
+        (proxy, method, values) -> {
+          Object result = method.invoke(of, values);
+          return method.getName().equals(name) ? afterwards.apply(result) : result;
+        };
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
   @Test

@@ -76,7 +76,7 @@ final class Partitions {
   static RefusedTarget withoutFeed(TargetTable table, String feed) {
     return new RefusedTarget(
         Set.of(table.id()),
-        "feed_unknown",
+        "unknown_feed",
         "feed %s is no longer defined, so nothing says how %s is partitioned; define it again"
             .formatted(feed, table.display()),
         null);
