@@ -24,6 +24,7 @@ final class LiveRun extends AbstractRun {
   private static final Duration UNDO_TIMEOUT = Duration.ofSeconds(30);
 
   private static final String QUERY_CANCELED = "57014";
+  private static final String IN_USE = "55006";
 
   private final long id;
   private final Optional<Instant> deadline;
@@ -127,6 +128,9 @@ final class LiveRun extends AbstractRun {
       checkNotEnded();
     }
     tally().problem(step.description() + " failed: " + error);
+    if (Retries.lost(e) || IN_USE.equals(e.getSQLState())) {
+      tally().busy();
+    }
     if (SqlFates.of(e) == Fate.PAUSE) {
       mustAnswer();
     }

@@ -46,12 +46,17 @@ final class Retries {
       try {
         return attempt.run();
       } catch (SQLException e) {
-        if (!AGAIN.contains(String.valueOf(e.getSQLState())) || n >= limits.attempts()) {
+        if (!lost(e) || n >= limits.attempts()) {
           throw e;
         }
         rest.rest(restAfter(n));
       }
     }
+  }
+
+  /** Whether it lost against somebody else. */
+  static boolean lost(SQLException e) {
+    return AGAIN.contains(String.valueOf(e.getSQLState()));
   }
 
   private Duration restAfter(int attempt) {

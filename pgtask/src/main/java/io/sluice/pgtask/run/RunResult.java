@@ -8,6 +8,7 @@ import java.util.Map;
 /**
  * How a run went.
  *
+ * @param busy whether a step lost against locks that others held
  * @param steps how many were done
  * @param values what the steps found out, added up by name
  * @param notes what is worth knowing
@@ -16,6 +17,7 @@ import java.util.Map;
 public record RunResult(
     long id,
     State state,
+    boolean busy,
     Duration took,
     int steps,
     Map<String, Long> values,

@@ -14,6 +14,7 @@ final class Tally {
   private final List<String> notes = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
   private int done;
+  private boolean busy;
 
   synchronized void done(StepResult result) {
     done++;
@@ -33,6 +34,11 @@ final class Tally {
     problems.add(text);
   }
 
+  /** A step lost against locks that others held. */
+  synchronized void busy() {
+    busy = true;
+  }
+
   /** Of a run that came to its end by itself. */
   synchronized State state() {
     if (problems.isEmpty()) {
@@ -42,6 +48,6 @@ final class Tally {
   }
 
   synchronized RunResult result(long id, State state, Duration took) {
-    return new RunResult(id, state, took, done, values, notes, problems);
+    return new RunResult(id, state, busy, took, done, values, notes, problems);
   }
 }

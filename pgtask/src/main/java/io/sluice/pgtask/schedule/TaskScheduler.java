@@ -191,19 +191,19 @@ public final class TaskScheduler implements AutoCloseable {
       return (complete, operations) ->
           then(name, complete, operations, current -> TaskTimes.inWindow(current, now));
     }
-    Optional<State> state = runner.run(task.get(), BY).map(RunResult::state);
+    Optional<RunResult> result = runner.run(task.get(), BY);
     return (complete, operations) ->
-        then(name, complete, operations, current -> next(current, state));
+        then(name, complete, operations, current -> next(current, result));
   }
 
-  private Instant next(Task task, Optional<State> state) {
+  private Instant next(Task task, Optional<RunResult> result) {
     Instant now = clock.instant();
-    if (state.isEmpty()) {
+    if (result.isEmpty()) {
       return now.plus(BUSY);
     }
-    return stopping && state.get() == State.CANCELLED
+    return stopping && result.get().state() == State.CANCELLED
         ? TaskTimes.inWindow(task, now) // for the next process
-        : TaskTimes.after(task, state.get(), now);
+        : TaskTimes.after(task, result.get().state(), result.get().busy(), now);
   }
 
   /** What the end of an execution leads to, after the tasks as they are by then. */

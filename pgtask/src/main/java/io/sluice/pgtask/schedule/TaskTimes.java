@@ -21,6 +21,7 @@ final class TaskTimes {
 
   private static final Duration BACKOFF = Duration.ofSeconds(30);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(10);
+  private static final Duration SHORTEST_AFTER_BUSY = Duration.ofMinutes(5);
 
   private TaskTimes() {}
 
@@ -38,14 +39,27 @@ final class TaskTimes {
     return inWindow(task, next(schedule, now));
   }
 
-  /** The time after a run that just ended. One that ran out of its window goes on in the next. */
-  static Instant after(Task task, State state, Instant now) {
+  /**
+   * The time after a run that just ended. One that ran out of its window goes on in the next; one
+   * that others' locks kept from part of its work tries again before its regular time.
+   *
+   * @param busy whether others' locks did
+   */
+  static Instant after(Task task, State state, boolean busy, Instant now) {
     Instant regular = inWindow(task, next(task.schedule().orElseThrow(), now));
-    if (state != State.STOPPED || task.windows().isEmpty()) {
-      return regular;
+    Instant sooner = regular;
+    if (state == State.STOPPED && !task.windows().isEmpty()) {
+      sooner = inWindow(task, now);
+    } else if (busy && (state == State.PARTIAL || state == State.FAILED)) {
+      sooner = inWindow(task, now.plus(afterBusy(Duration.between(now, regular))));
     }
-    Instant window = inWindow(task, now);
-    return window.isBefore(regular) ? window : regular;
+    return sooner.isBefore(regular) ? sooner : regular;
+  }
+
+  /** An hour of a day, and in proportion: whoever held the lock has had time to end. */
+  private static Duration afterBusy(Duration regular) {
+    Duration part = regular.dividedBy(24);
+    return part.compareTo(SHORTEST_AFTER_BUSY) < 0 ? SHORTEST_AFTER_BUSY : part;
   }
 
   private static Instant next(TaskSchedule schedule, Instant now) {

@@ -76,6 +76,7 @@ class LimitsTest {
           .containsExactly(
               "Drop a failed: its lock was held by others; tried 3 times, 100ms each."
                   + " The next run retries");
+      assertThat(result.busy()).isTrue();
       assertThat(bench.text("select attempts from sluice.task_step")).isEqualTo("3");
     }
   }
@@ -93,6 +94,7 @@ class LimitsTest {
           runner.run(RunFixture.task("t", DatabaseSpec.WAREHOUSE, limits), "a").orElseThrow();
       assertThat(result.problems())
           .containsExactly("Sleep failed: interrupted (cancelled, or longer than 200ms)");
+      assertThat(result.busy()).isFalse();
       assertThat(bench.text("select attempts from sluice.task_step")).isEqualTo("1");
     }
   }

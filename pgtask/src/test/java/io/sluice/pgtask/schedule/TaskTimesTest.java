@@ -51,8 +51,22 @@ class TaskTimesTest {
 
   @Test
   void restsAfterItsEnd_whenItRuns() {
-    assertThat(TaskTimes.after(task(HOURLY), State.DONE, NOW))
+    assertThat(TaskTimes.after(task(HOURLY), State.DONE, false, NOW))
         .isEqualTo(NOW.plus(Duration.ofHours(1)));
+  }
+
+  @Test
+  void triesAgainSooner_whenOthersHeldItsLocks() {
+    Task daily = task(new Daily(List.of(LocalTime.of(12, 0)), ZoneOffset.UTC));
+    assertThat(TaskTimes.after(daily, State.PARTIAL, true, NOW))
+        .isEqualTo(NOW.plus(Duration.ofHours(1)));
+    assertThat(TaskTimes.after(daily, State.FAILED, true, NOW.minus(Duration.ofMinutes(30))))
+        .isEqualTo(NOW.minus(Duration.ofMinutes(25)));
+    assertThat(TaskTimes.after(daily, State.PARTIAL, true, NOW.minusSeconds(10))).isEqualTo(NOW);
+    assertThat(TaskTimes.after(daily, State.PARTIAL, false, NOW))
+        .isEqualTo(NOW.plus(Duration.ofDays(1)));
+    assertThat(TaskTimes.after(daily, State.CANCELLED, true, NOW))
+        .isEqualTo(NOW.plus(Duration.ofDays(1)));
   }
 
   @Test
@@ -60,24 +74,24 @@ class TaskTimesTest {
     Task task = task(new Daily(List.of(LocalTime.of(3, 10), LocalTime.of(21, 30)), SHANGHAI));
     Instant evening = Instant.parse("2026-11-20T13:30:00Z");
     assertThat(TaskTimes.first(task, NOW, Optional.of(NOW))).isEqualTo(evening);
-    assertThat(TaskTimes.after(task, State.DONE, evening))
+    assertThat(TaskTimes.after(task, State.DONE, false, evening))
         .isEqualTo(Instant.parse("2026-11-20T19:10:00Z"));
   }
 
   @Test
   void keepsLocalTime_whenTheClocksChange() {
     Task task = task(new Daily(List.of(LocalTime.of(3, 10)), BERLIN));
-    assertThat(TaskTimes.after(task, State.DONE, Instant.parse("2026-03-28T02:10:00Z")))
+    assertThat(TaskTimes.after(task, State.DONE, false, Instant.parse("2026-03-28T02:10:00Z")))
         .isEqualTo(Instant.parse("2026-03-29T01:10:00Z"));
     Task inTheGap = task(new Daily(List.of(LocalTime.of(2, 30)), BERLIN));
-    assertThat(TaskTimes.after(inTheGap, State.DONE, Instant.parse("2026-03-28T02:10:00Z")))
+    assertThat(TaskTimes.after(inTheGap, State.DONE, false, Instant.parse("2026-03-28T02:10:00Z")))
         .isEqualTo(Instant.parse("2026-03-29T01:30:00Z"));
   }
 
   @Test
   void readsCrontabInItsZone_whenCron() {
     Task task = task(new Cron("10 3 * * 1-5", SHANGHAI));
-    assertThat(TaskTimes.after(task, State.DONE, NOW))
+    assertThat(TaskTimes.after(task, State.DONE, false, NOW))
         .isEqualTo(Instant.parse("2026-11-22T19:10:00Z"));
   }
 
@@ -85,18 +99,19 @@ class TaskTimesTest {
   void movesToTheWindow_whenTheTimeIsOutside() {
     Task task = task(HOURLY, SATURDAY);
     assertThat(TaskTimes.first(task, NOW, Optional.empty())).isEqualTo(OPENS);
-    assertThat(TaskTimes.after(task, State.DONE, OPENS)).isEqualTo(OPENS.plusSeconds(3600));
+    assertThat(TaskTimes.after(task, State.DONE, false, OPENS)).isEqualTo(OPENS.plusSeconds(3600));
     Instant late = OPENS.plus(Duration.ofMinutes(200));
-    assertThat(TaskTimes.after(task, State.DONE, late)).isEqualTo(OPENS.plus(Duration.ofDays(7)));
+    assertThat(TaskTimes.after(task, State.DONE, false, late))
+        .isEqualTo(OPENS.plus(Duration.ofDays(7)));
   }
 
   @Test
   void goesOnInTheNextWindow_whenTheLastOneClosed() {
     Instant closed = OPENS.plus(Duration.ofHours(4));
     Task monthly = task(new Cron("0 2 1 * *", SHANGHAI), SATURDAY);
-    assertThat(TaskTimes.after(monthly, State.STOPPED, closed))
+    assertThat(TaskTimes.after(monthly, State.STOPPED, false, closed))
         .isEqualTo(OPENS.plus(Duration.ofDays(7)));
-    assertThat(TaskTimes.after(monthly, State.DONE, closed))
+    assertThat(TaskTimes.after(monthly, State.DONE, false, closed))
         .isAfter(OPENS.plus(Duration.ofDays(7)));
   }
 
@@ -112,7 +127,7 @@ class TaskTimesTest {
   @Test
   void neverRuns_whenCronNamesNoDay() {
     Task task = task(new Cron("0 0 30 2 *", ZoneOffset.UTC), SATURDAY);
-    assertThat(TaskTimes.after(task, State.DONE, NOW))
+    assertThat(TaskTimes.after(task, State.DONE, false, NOW))
         .isAfter(Instant.parse("2400-01-01T00:00:00Z"));
   }
 
