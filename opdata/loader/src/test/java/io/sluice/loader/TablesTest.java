@@ -97,6 +97,19 @@ class TablesTest {
     line.exact();
   }
 
+  @Test
+  void givesPartitionsTheRowSecurityOfTheirTable() throws Exception {
+    open("{table: \"pm.{measInfoId}\", partition: {by: day, keep: 90d}}");
+    load("/pm/a.xml", List.of(Row.of("c1", "pmA", 1.0).at(Instant.parse("2026-11-18T10:00:00Z"))));
+    line.sql("alter table pm.nrcelldu enable row level security");
+    load("/pm/b.xml", List.of(Row.of("c1", "pmA", 1.0).at(Instant.parse("2026-11-19T10:00:00Z"))));
+    assertThat(
+            line.texts(
+                "select relname || ' ' || relrowsecurity from pg_class where relname like 'nrcelldu\\_p2026____' order by 1"))
+        .containsExactly("nrcelldu_p20261118 false", "nrcelldu_p20261119 true");
+    line.exact();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"append", "merge"})
   void rejectsRowsOutsideTheWindow_andLoadsTheOthers(String mode) throws Exception {

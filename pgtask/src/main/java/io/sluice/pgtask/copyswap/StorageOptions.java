@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.catalog.RowSecurity;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
@@ -12,11 +13,11 @@ import java.util.List;
  * How a table is stored, for those that hold its rows later.
  *
  * @param with {@code with (…) tablespace …} of CREATE TABLE, or empty
- * @param columns clauses of ALTER TABLE that LIKE leaves out: statistics targets and the like
- * @param grants with {@code <table>} for the new one
+ * @param clauses of ALTER TABLE that LIKE leaves out: statistics targets, row-level security
+ * @param grants with {@code <table>} for the new one; none where the table has row-level security
  * @param owner whom the new tables belong to; null if that is this session's role
  */
-record StorageOptions(String with, List<String> columns, String owner, List<String> grants) {
+record StorageOptions(String with, List<String> clauses, String owner, List<String> grants) {
 
   private static final String OPTIONS =
       """
@@ -51,11 +52,11 @@ record StorageOptions(String with, List<String> columns, String owner, List<Stri
                     case when x.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
                     case when x.is_grantable then ' with grant option' else '' end)
       from pg_class c, aclexplode(c.relacl) x
-      where c.oid = %d and x.grantee <> c.relowner
+      where c.oid = %d and x.grantee <> c.relowner and not c.relrowsecurity
       """;
 
   StorageOptions {
-    columns = List.copyOf(columns);
+    clauses = List.copyOf(clauses);
     grants = List.copyOf(grants);
   }
 
@@ -65,9 +66,12 @@ record StorageOptions(String with, List<String> columns, String owner, List<Stri
     String with = options.isEmpty() ? "" : " with (" + String.join(", ", options) + ")";
     boolean mine =
         Sql.isTrue(connection, "select current_user = " + SqlNames.literal(source.owner()));
+    List<String> clauses =
+        new ArrayList<>(Sql.strings(connection, COLUMNS.formatted(source.oid())));
+    clauses.addAll(RowSecurity.clauses(connection, source.name().sql()));
     return new StorageOptions(
         with + (space.isEmpty() ? "" : " tablespace " + space.get(0)),
-        Sql.strings(connection, COLUMNS.formatted(source.oid())),
+        clauses,
         mine ? null : source.owner(),
         Sql.strings(connection, GRANTS.formatted(source.oid())));
   }
@@ -75,8 +79,8 @@ record StorageOptions(String with, List<String> columns, String owner, List<Stri
   /** After CREATE TABLE. */
   List<String> afterCreate(TableName table) {
     List<String> sql = new ArrayList<>();
-    if (!columns.isEmpty()) {
-      sql.add("alter table " + table.sql() + " " + String.join(", ", columns));
+    if (!clauses.isEmpty()) {
+      sql.add("alter table " + table.sql() + " " + String.join(", ", clauses));
     }
     if (owner != null) {
       sql.add("alter table " + table.sql() + " owner to " + SqlNames.quote(owner));

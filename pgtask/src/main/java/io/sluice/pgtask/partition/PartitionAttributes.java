@@ -1,5 +1,6 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.catalog.RowSecurity;
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.task.PartitionSpec.Template;
@@ -12,10 +13,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What LIKE does not copy: owner, grants, replica identity, tablespace and access method of the
- * parent; indexes, storage, tablespace and persistence of a template table.
+ * What LIKE does not copy: owner, row-level security, grants, replica identity, tablespace and
+ * access method of the parent; indexes, storage, tablespace and persistence of a template table.
  *
  * @param indexes statements with %s for the new table
+ * @param rowSecurity statements with %s for the new table; where there are any, it gets no grants
  * @param grants statements with %s for the new table
  * @param newOwner if the parent belongs to another role than the session
  * @param replicaIdentity statement with {@code <table>} for the new table
@@ -26,6 +28,7 @@ record PartitionAttributes(
     Optional<String> tablespace,
     Map<String, String> storage,
     List<String> indexes,
+    List<String> rowSecurity,
     List<String> grants,
     Optional<String> newOwner,
     Optional<String> replicaIdentity) {
@@ -84,13 +87,19 @@ record PartitionAttributes(
       indexes = indexes(connection, oid, parent.oid());
     }
     Optional<Raw> other = from;
+    List<String> security =
+        RowSecurity.clauses(connection, parent.name().sql()).stream()
+            .map(clause -> "alter table %s " + clause)
+            .toList();
+    boolean granted = template.privileges() && security.isEmpty();
     return new PartitionAttributes(
         from.map(Raw::unlogged).orElse(false),
         own.method,
         template.tablespace().or(() -> other.flatMap(Raw::tablespace)).or(own::tablespace),
         from.map(Raw::storage).orElse(Map.of()),
         indexes,
-        template.privileges() ? grants(connection, parent.oid()) : List.of(),
+        security,
+        granted ? grants(connection, parent.oid()) : List.of(),
         template.privileges() ? own.otherOwner : Optional.empty(),
         own.replicaIdentity);
   }

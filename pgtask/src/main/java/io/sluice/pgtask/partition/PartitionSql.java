@@ -93,6 +93,7 @@ public final class PartitionSql {
     sub.ifPresent(s -> sql.addAll(s.create(partition, leafClause(), parts)));
     parts.add(0, name);
     for (TableName part : parts) {
+      traits.rowSecurity().forEach(clause -> sql.add(clause.formatted(part.sql())));
       traits.grants().forEach(grant -> sql.add(grant.formatted(part.sql())));
     }
     traits.newOwner().ifPresent(o -> parts.forEach(part -> sql.add(owner(part, o))));

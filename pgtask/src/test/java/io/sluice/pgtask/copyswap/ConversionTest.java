@@ -84,6 +84,11 @@ class ConversionTest {
           .containsExactly("t");
       assertThat(db.texts("select policyname from pg_policies where tablename = 'cdr'"))
           .containsExactly("mine");
+      assertThat(
+              db.texts(
+                  "select coalesce(relacl::text, '') || ' ' || relrowsecurity from pg_class where relname = 'cdr_p20261110'"))
+          .as("nobody reads a partition past the policy")
+          .noneMatch(acl -> acl.contains(",=r") || acl.contains("{=r") || acl.endsWith("false"));
       assertThat(db.texts("select pg_get_serial_sequence('app.cdr', 'id')"))
           .containsExactly("app.cdr_id_seq");
       assertThat(db.texts("select reloptions::text from pg_class where relname = 'cdr_p20261110'"))

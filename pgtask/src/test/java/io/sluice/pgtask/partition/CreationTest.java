@@ -2,6 +2,7 @@ package io.sluice.pgtask.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
@@ -11,6 +12,7 @@ import io.sluice.pgtask.task.Interval.Unit;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Sub;
 import io.sluice.pgtask.task.PartitionSpec.Template;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -273,6 +275,35 @@ class CreationTest {
           .hasSize(3)
           .anyMatch(def -> def.contains("note text_pattern_ops) WHERE (note ~~ '50%'"))
           .anyMatch(def -> def.contains("UNIQUE") && def.endsWith("(id)"));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void showsNoMoreToWhoNamesAPartition_thanRowSecurityOfTheTableDoes(int major)
+      throws SQLException {
+    try (TaskFixture fixture = fixture(major)) {
+      String reader = "reader_" + fixture.database.name();
+      fixture.sql(
+          CDR,
+          "create role " + reader,
+          "alter table cdr enable row level security",
+          "create policy mine on cdr for select to " + reader + " using (note = 'a')",
+          "grant select on cdr to " + reader,
+          "alter default privileges in schema public grant select on tables to " + reader);
+      SpecBuilder spec = SpecBuilder.of("public.cdr");
+      spec.sub = Optional.of(new Sub.Hash("id", 2));
+      done(fixture, spec);
+      fixture.sql(
+          "insert into cdr select '2026-11-21 10:00Z', i, case i when 3 then 'a' else 'b' end from generate_series(1, 9) i");
+      try (Connection connection = fixture.dataSource.getConnection()) {
+        Sql.execute(connection, "set role " + reader);
+        assertThat(Sql.strings(connection, "select id from cdr")).containsExactly("3");
+        for (String table :
+            List.of("cdr_p20261121", "cdr_p20261121_h0", "cdr_p20261121_h1", "cdr_p20261122")) {
+          assertThat(Sql.strings(connection, "select id from " + table)).as(table).isEmpty();
+        }
+      }
     }
   }
 

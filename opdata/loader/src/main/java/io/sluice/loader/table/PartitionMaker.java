@@ -1,6 +1,7 @@
 package io.sluice.loader.table;
 
 import io.sluice.core.catalog.Names;
+import io.sluice.core.catalog.RowSecurity;
 import io.sluice.core.catalog.SchemaDdl;
 import io.sluice.core.catalog.TargetStorage;
 import io.sluice.core.catalog.TimePartitions;
@@ -182,6 +183,9 @@ final class PartitionMaker {
         "alter table %s attach partition %s for values from ('%s') to ('%s')"
             .formatted(table.qualified(), partition, gap.from, gap.to));
     Sql.execute(connection, "alter table " + partition + " drop constraint " + CHECK);
+    for (String clause : RowSecurity.clauses(connection, table.qualified())) {
+      Sql.execute(connection, "alter table " + partition + " " + clause);
+    }
     SchemaDdl.grant(connection, table.schema(), name, feed.target().grants());
   }
 }
