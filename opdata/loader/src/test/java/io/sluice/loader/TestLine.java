@@ -105,7 +105,7 @@ final class TestLine implements AutoCloseable {
   TestLine(Path directory, String target, String sessionZone) throws IOException {
     HikariConfig pool = new HikariConfig();
     pool.setConnectionInitSql("set time zone '" + sessionZone + "'");
-    pool.setDataSource(database.dataSource());
+    pool.setDataSource(database.newSessions());
     pool.setMaximumPoolSize(4);
     pool.setMinimumIdle(0);
     dataSource = new HikariDataSource(pool);

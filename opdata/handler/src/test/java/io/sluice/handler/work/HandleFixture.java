@@ -187,8 +187,9 @@ final class HandleFixture implements AutoCloseable {
 
   private static HikariDataSource pool(EmbeddedDatabase.Database database) {
     HikariConfig config = new HikariConfig();
-    config.setDataSource(database.dataSource());
+    config.setDataSource(database.newSessions());
     config.setMaximumPoolSize(6);
+    config.setMinimumIdle(0);
     return new HikariDataSource(config);
   }
 
