@@ -81,13 +81,12 @@ public final class TaskFixture implements AutoCloseable {
   }
 
   public TaskFixture(int major) {
-    database = EmbeddedDatabase.shared(major).createDatabase();
+    database = EmbeddedDatabase.shared(major).createDatabase("ledger", LedgerSchema::migrate);
     HikariConfig pool = new HikariConfig();
     pool.setDataSource(database.newSessions());
     pool.setMaximumPoolSize(8);
     pool.setMinimumIdle(0);
     dataSource = new HikariDataSource(pool);
-    LedgerSchema.migrate(database.dataSource());
     publicFirst();
     ledger = new Transactions(dataSource);
     history = new RunHistory(ledger, Duration.ofMinutes(1));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /**
@@ -26,6 +27,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private final boolean mine;
   private final CleanSessions administration;
   private final Collection<CleanSessions> sessions = new ConcurrentLinkedQueue<>();
+  private final Map<String, String> models = new ConcurrentHashMap<>();
   private final AtomicInteger databases = new AtomicInteger();
 
   private EmbeddedDatabase(EmbeddedPostgres server, boolean mine) {
@@ -76,16 +78,28 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   /** Creates an empty database with a name of its own. */
   public Database createDatabase() {
-    return created();
+    return created("");
   }
 
-  private Database created() {
+  /**
+   * Creates a database as {@code setUp} left another: that is done once a server, and then copied,
+   * which takes a fraction of what migrations take.
+   *
+   * @param name of what it was set up as
+   */
+  public Database createDatabase(String name, Consumer<DataSource> setUp) {
+    String model = models.computeIfAbsent(name, wanted -> model(wanted, setUp));
+    return created(" template " + model);
+  }
+
+  private Database created(String how) {
     String name = "test_" + databases.incrementAndGet();
     try (Connection connection = administration.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("create database " + name);
+      statement.execute("create database " + name + how);
     } catch (SQLException e) {
-      throw new EmbeddedException("cannot create a database: " + e.getMessage(), e);
+      throw new EmbeddedException(
+          "cannot create a database%s: %s".formatted(how, e.getMessage()), e);
     }
     return database(name);
   }
@@ -96,6 +110,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
     sessions.forEach(CleanSessions::endIdle);
     sessions.add(own);
     return new Database(server, name, own.dataSource());
+  }
+
+  private String model(String name, Consumer<DataSource> setUp) {
+    String model = "model_" + name;
+    server.createDatabase(model);
+    setUp.accept(server.dataSource(model));
+    return model;
   }
 
   /** For outages: see its stop, kill, start and restart. */

@@ -78,7 +78,8 @@ final class TestLine implements AutoCloseable {
     List<Instant> times();
   }
 
-  final Database database = EmbeddedDatabase.shared().createDatabase();
+  final Database database =
+      EmbeddedDatabase.shared().createDatabase("ledger", LedgerSchema::migrate);
   final HikariDataSource dataSource;
   final Transactions transactions;
   final Staging staging;
@@ -109,7 +110,6 @@ final class TestLine implements AutoCloseable {
     pool.setMaximumPoolSize(4);
     pool.setMinimumIdle(0);
     dataSource = new HikariDataSource(pool);
-    LedgerSchema.migrate(dataSource);
     transactions = new Transactions(OneConnectionEach.of(dataSource));
     staging = Stagings.open(StagingSettings.of(directory.toUri()));
     ledgerPartitions = new LedgerPartitions(transactions);
