@@ -81,13 +81,12 @@ public final class TaskFixture implements AutoCloseable {
   }
 
   public TaskFixture(int major) {
-    database = EmbeddedDatabase.shared(major).createDatabase();
+    database = EmbeddedDatabase.shared(major).createDatabase("ledger", LedgerSchema::migrate);
     HikariConfig pool = new HikariConfig();
-    pool.setDataSource(database.dataSource());
+    pool.setDataSource(database.newSessions());
     pool.setMaximumPoolSize(8);
     pool.setMinimumIdle(0);
     dataSource = new HikariDataSource(pool);
-    LedgerSchema.migrate(database.dataSource());
     publicFirst();
     ledger = new Transactions(dataSource);
     history = new RunHistory(ledger, Duration.ofMinutes(1));
@@ -103,7 +102,7 @@ public final class TaskFixture implements AutoCloseable {
 
   /** The user has the name of the ledger's schema, so that "$user" would come first. */
   private void publicFirst() {
-    try (Connection connection = database.dataSource().getConnection()) {
+    try (Connection connection = database.newSessions().getConnection()) {
       Sql.execute(
           connection, "alter database %s set search_path = public".formatted(database.name()));
     } catch (SQLException e) {

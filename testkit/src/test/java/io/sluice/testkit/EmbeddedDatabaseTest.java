@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedDatabaseTest {
@@ -19,6 +23,21 @@ class EmbeddedDatabaseTest {
     EmbeddedDatabase.Database second = EmbeddedDatabase.shared().createDatabase();
     execute(second, "CREATE TABLE t (n int)");
     assertThat(second.port()).isEqualTo(first.port());
+  }
+
+  @Test
+  void givesACopyOfItsOwn_ofWhatWasSetUpOnce() throws SQLException {
+    List<DataSource> models = new ArrayList<>();
+    Consumer<DataSource> setUp =
+        model -> {
+          models.add(model);
+          makeTable(model);
+        };
+    for (int i = 0; i < 2; i++) {
+      execute(
+          EmbeddedDatabase.shared().createDatabase("copied", setUp), "INSERT INTO t VALUES (1)");
+    }
+    assertThat(models).hasSize(1);
   }
 
   @Test
@@ -49,6 +68,15 @@ class EmbeddedDatabaseTest {
     assertThat(directory).exists();
     mine.close();
     assertThat(Files.exists(directory)).isFalse();
+  }
+
+  private static void makeTable(DataSource model) {
+    try (Connection connection = model.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE t (n int PRIMARY KEY)");
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static void execute(EmbeddedDatabase.Database database, String sql) throws SQLException {

@@ -88,8 +88,8 @@ public final class GetterFixture implements AutoCloseable {
   public GetterFixture(Path dir, long stagingLimit) throws IOException {
     this.dir = dir;
     this.in = Files.createDirectories(dir.resolve("in"));
-    EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
-    LedgerSchema.migrate(database.dataSource());
+    EmbeddedDatabase.Database database =
+        EmbeddedDatabase.shared().createDatabase("ledger", LedgerSchema::migrate);
     transactions = new Transactions(OneConnectionEach.of(database.dataSource()));
     intake =
         new FileIntake(

@@ -78,7 +78,8 @@ final class TestLine implements AutoCloseable {
     List<Instant> times();
   }
 
-  final Database database = EmbeddedDatabase.shared().createDatabase();
+  final Database database =
+      EmbeddedDatabase.shared().createDatabase("ledger", LedgerSchema::migrate);
   final HikariDataSource dataSource;
   final Transactions transactions;
   final Staging staging;
@@ -105,11 +106,10 @@ final class TestLine implements AutoCloseable {
   TestLine(Path directory, String target, String sessionZone) throws IOException {
     HikariConfig pool = new HikariConfig();
     pool.setConnectionInitSql("set time zone '" + sessionZone + "'");
-    pool.setDataSource(database.dataSource());
+    pool.setDataSource(database.newSessions());
     pool.setMaximumPoolSize(4);
     pool.setMinimumIdle(0);
     dataSource = new HikariDataSource(pool);
-    LedgerSchema.migrate(dataSource);
     transactions = new Transactions(OneConnectionEach.of(dataSource));
     staging = Stagings.open(StagingSettings.of(directory.toUri()));
     ledgerPartitions = new LedgerPartitions(transactions);

@@ -52,9 +52,8 @@ final class ExportFixture implements AutoCloseable {
   }
 
   ExportFixture(int major, StagingSettings.S3 s3) throws SQLException {
-    this.database = EmbeddedDatabase.shared(major).createDatabase();
+    this.database = EmbeddedDatabase.shared(major).createDatabase("ledger", LedgerSchema::migrate);
     this.s3 = s3;
-    LedgerSchema.migrate(database.dataSource());
     this.connection = database.dataSource().getConnection();
     this.faulty = new FaultyDataSource(database.dataSource());
     this.ledger = new Transactions(faulty);

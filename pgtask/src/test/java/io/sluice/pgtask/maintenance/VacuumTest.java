@@ -57,7 +57,7 @@ class VacuumTest {
         "insert into %s select i, md5(i::text) from generate_series(1, 5000) i".formatted(name));
   }
 
-  private static void awaitDead(TaskFixture fixture, String table, long rows) {
+  private static void awaitDead(TaskFixture fixture, String table, long rows) throws SQLException {
     Stats.await(fixture, "pg_stat_get_dead_tuples('%s'::regclass) = %d".formatted(table, rows));
   }
 

@@ -44,7 +44,6 @@ public final class RunFixture implements AutoCloseable {
 
   private RunFixture(EmbeddedDatabase.Database database) {
     this.database = database;
-    LedgerSchema.migrate(database.dataSource());
     history = new RunHistory(new Transactions(database.dataSource()), LEASE);
     DatabaseSpec spec =
         new DatabaseSpec(
@@ -75,7 +74,7 @@ public final class RunFixture implements AutoCloseable {
   }
 
   public static RunFixture on(EmbeddedDatabase server) {
-    return new RunFixture(server.createDatabase());
+    return new RunFixture(server.createDatabase("ledger", LedgerSchema::migrate));
   }
 
   public DataSource dataSource() {

@@ -47,9 +47,8 @@ final class Cli {
   }
 
   Cli(Path home, EmbeddedDatabase server) {
-    database = server.createDatabase();
+    database = server.createDatabase("ledger", LedgerSchema::migrate);
     transactions = new Transactions(database.dataSource());
-    LedgerSchema.migrate(database.dataSource());
     environment.put("HOME", home.toString());
     environment.put("SLUICE_DATABASE_URL", database.jdbcUrl());
     environment.put("SLUICE_DATABASE_USER", database.user());

@@ -16,19 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CatalogTest {
 
-  private final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
+  private final EmbeddedDatabase.Database database =
+      EmbeddedDatabase.shared().createDatabase("ledger", LedgerSchema::migrate);
   private final Transactions transactions = new Transactions(database.dataSource());
   private final Catalog catalog = new Catalog(transactions);
-
-  @BeforeEach
-  void migrate() {
-    LedgerSchema.migrate(database.dataSource());
-  }
 
   private static Feed feed(String limits) {
     String yaml =

@@ -52,7 +52,8 @@ final class OpsFixture {
 
   final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
 
-  final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
+  final EmbeddedDatabase.Database database =
+      EmbeddedDatabase.shared().createDatabase("ledger", LedgerSchema::migrate);
   final Transactions transactions = new Transactions(database.dataSource());
   final LedgerPartitions partitions = new LedgerPartitions(transactions);
   final HandleLedger handling = new HandleLedger(transactions);
@@ -74,7 +75,6 @@ final class OpsFixture {
       };
 
   OpsFixture(Path directory) {
-    LedgerSchema.migrate(database.dataSource());
     try {
       staging = Stagings.open(StagingSettings.of(directory.toUri()));
     } catch (IOException e) {

@@ -30,7 +30,8 @@ public final class WorkFixture {
 
   public static final Instant NOW = Instant.parse("2026-03-10T10:00:00Z");
 
-  public final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
+  public final EmbeddedDatabase.Database database =
+      EmbeddedDatabase.shared().createDatabase("ledger", LedgerSchema::migrate);
   public final Transactions transactions = new Transactions(database.dataSource());
   public final LedgerPartitions partitions = new LedgerPartitions(transactions);
   public final FileIntake intake =
@@ -40,10 +41,6 @@ public final class WorkFixture {
   public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   public final List<WorkMessage> published = new CopyOnWriteArrayList<>();
   public final List<WorkPublisher.Failure> dead = new ArrayList<>();
-
-  public WorkFixture() {
-    LedgerSchema.migrate(database.dataSource());
-  }
 
   public final WorkPublisher publisher =
       new WorkPublisher() {

@@ -74,7 +74,8 @@ final class HandleFixture implements AutoCloseable {
   private static final StageProtocol.Settings LIMITS =
       new StageProtocol.Settings(Duration.ofMinutes(2), ATTEMPTS, Duration.ZERO);
 
-  final EmbeddedDatabase.Database database = EmbeddedDatabase.shared().createDatabase();
+  final EmbeddedDatabase.Database database =
+      EmbeddedDatabase.shared().createDatabase("ledger", LedgerSchema::migrate);
   private final HikariDataSource pool = pool(database);
   final Transactions transactions = new Transactions(OneConnectionEach.of(pool));
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -107,7 +108,6 @@ final class HandleFixture implements AutoCloseable {
   }
 
   HandleFixture(Path directory, HandleSettings settings) throws IOException {
-    LedgerSchema.migrate(database.dataSource());
     staging = Stagings.open(StagingSettings.of(directory.resolve("staging").toUri()));
     intake =
         new FileIntake(
@@ -187,8 +187,9 @@ final class HandleFixture implements AutoCloseable {
 
   private static HikariDataSource pool(EmbeddedDatabase.Database database) {
     HikariConfig config = new HikariConfig();
-    config.setDataSource(database.dataSource());
+    config.setDataSource(database.newSessions());
     config.setMaximumPoolSize(6);
+    config.setMinimumIdle(0);
     return new HikariDataSource(config);
   }
 
