@@ -108,6 +108,7 @@ final class SluiceSide implements RotationSide, AutoCloseable {
     PartitionSpec spec =
         new PartitionSpec(
             List.of("b.*"),
+            List.of(),
             Optional.empty(),
             Optional.of(new Interval.Calendar(Interval.Unit.DAY)),
             Optional.empty(),

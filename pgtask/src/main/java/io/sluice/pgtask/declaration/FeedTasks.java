@@ -106,6 +106,7 @@ final class FeedTasks {
       Optional<Duration> keep) {
     return new PartitionSpec(
         spec.tables(),
+        spec.exclude(),
         spec.feed(),
         by,
         spec.epoch(),

@@ -35,6 +35,7 @@ final class PartitionBinder {
     Tree keep = partition.get("keep");
     return new PartitionSpec(
         partition.get("tables").texts(),
+        partition.get("exclude").texts(),
         partition.get("feed").text(),
         Values.interval(partition.get("by")),
         part(partition.get("epoch"), epoch -> constant(Epoch.class, epoch)),

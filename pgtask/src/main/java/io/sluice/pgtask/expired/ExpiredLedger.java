@@ -148,7 +148,8 @@ public final class ExpiredLedger {
         select task, schema_name, parent_name, partition_schema, partition_name, oid::int8, lower_bound,
                upper_bound, action, archive_schema, bytes, export_sha256 is not null
         from sluice.expired_partition
-        where database = ? and (task = ? or schema_name || '.' || parent_name = any (?)) and done_at is null
+        where database = ? and done_at is null
+          and (task = ? or (schema_name, parent_name) in (select * from unnest(?::text[], ?::text[])))
         order by decided_at, id
         """,
         row ->
@@ -165,7 +166,8 @@ public final class ExpiredLedger {
                 row.getBoolean(12)),
         database,
         task,
-        Sql.array("text", tables, TableName::toString));
+        Sql.array("text", tables, TableName::schema),
+        Sql.array("text", tables, TableName::name));
   }
 
   /** Names of partitions that were restored and are to stay for now. */

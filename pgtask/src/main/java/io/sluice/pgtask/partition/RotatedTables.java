@@ -1,9 +1,9 @@
 package io.sluice.pgtask.partition;
 
-import io.sluice.core.feed.Glob;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionCatalog.Found;
 import io.sluice.pgtask.catalog.PartitionedTable;
+import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Privileges;
 import io.sluice.pgtask.run.TaskRun;
@@ -24,11 +24,15 @@ final class RotatedTables {
   private final PartitionSpec spec;
   private final TaskRun run;
   private final FeedTables feedTables;
+  private final TableGlobs wanted;
+  private final TableGlobs excluded;
 
   RotatedTables(PartitionSpec spec, TaskRun run, FeedTables feedTables) {
     this.spec = spec;
     this.run = run;
     this.feedTables = feedTables;
+    this.wanted = TableGlobs.of(spec.tables());
+    this.excluded = TableGlobs.of(spec.exclude());
   }
 
   List<RotatedTable> find() throws SQLException {
@@ -41,7 +45,10 @@ final class RotatedTables {
     Map<TableName, FeedTable> ofFeed = spec.feed().map(feedTables::of).orElse(Map.of());
     Found found =
         spec.feed().isPresent()
-            ? run.read(connection -> PartitionCatalog.read(connection, ofFeed::containsKey))
+            ? run.read(
+                connection ->
+                    PartitionCatalog.read(
+                        connection, name -> ofFeed.containsKey(name) && !excluded.match(name)))
             : ofGlobs();
     List<RotatedTable> rotatedTables = new ArrayList<>();
     for (PartitionedTable table : found.tables()) {
@@ -74,19 +81,17 @@ final class RotatedTables {
   }
 
   private Found ofGlobs() throws SQLException {
-    List<Glob> globs = spec.tables().stream().map(Glob::of).toList();
     Found found =
         run.read(
             connection ->
                 PartitionCatalog.read(
-                    connection,
-                    name -> globs.stream().anyMatch(glob -> glob.matches(name.toString()))));
+                    connection, name -> wanted.match(name) && !excluded.match(name)));
     found.problems().values().forEach(run::problem);
     for (String pattern : spec.tables()) {
-      Glob glob = Glob.of(pattern);
+      TableGlobs glob = TableGlobs.of(pattern);
       boolean any =
-          found.tables().stream().anyMatch(table -> glob.matches(table.name().toString()))
-              || found.problems().keySet().stream().anyMatch(name -> glob.matches(name.toString()));
+          found.tables().stream().anyMatch(table -> glob.match(table.name()))
+              || found.problems().keySet().stream().anyMatch(glob::match);
       if (!any) {
         run.problem(
             "there is no partitioned table %s in database %s; correct tables: in the task, or convert a plain table with a convert: task"
@@ -95,7 +100,7 @@ final class RotatedTables {
     }
     List<PartitionedTable> roots =
         found.tables().stream()
-            .filter(table -> !table.partition() || spec.tables().contains(table.name().toString()))
+            .filter(table -> !table.partition() || wanted.names(table.name()))
             .toList();
     return new Found(roots, found.problems());
   }

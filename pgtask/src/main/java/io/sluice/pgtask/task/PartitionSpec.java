@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * Rotation of partitioned tables.
  *
  * @param tables {@code schema.table}, or globs such as {@code pm.*} over partitioned tables
+ * @param exclude names or globs of tables left alone
  * @param feed tables of this feed instead: those the loader made, with the loader's names
  * @param by what one new partition holds; absent adopts the width of the newest partition
  * @param epoch set if the partition column is a whole number that holds a time
@@ -28,6 +29,7 @@ import java.util.OptionalLong;
  */
 public record PartitionSpec(
     List<String> tables,
+    List<String> exclude,
     Optional<String> feed,
     Optional<Interval> by,
     Optional<Epoch> epoch,
@@ -49,6 +51,7 @@ public record PartitionSpec(
 
   public PartitionSpec {
     tables = List.copyOf(tables);
+    exclude = List.copyOf(exclude);
   }
 
   @Override

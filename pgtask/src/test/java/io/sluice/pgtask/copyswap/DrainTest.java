@@ -35,6 +35,7 @@ class DrainTest {
   private static final PartitionSpec SPEC =
       new PartitionSpec(
           List.of("app.t"),
+          List.of(),
           Optional.empty(),
           Optional.of(new Interval.Calendar(Unit.DAY)),
           Optional.empty(),

@@ -74,6 +74,7 @@ class TaskParserTest {
                 Limits.DEFAULT,
                 new PartitionSpec(
                     List.of("billing.*"),
+                    List.of(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
@@ -107,6 +108,7 @@ class TaskParserTest {
             limits: {connections: 3, lockTimeout: 1s, statementTimeout: 1h, attempts: 9, backoff: 1s}
             partition:
               tables: [billing.cdr]
+              exclude: ["billing.{tmp,old}_*"]
               by: week
               epoch: milliseconds
               ahead: 30d
@@ -130,6 +132,7 @@ class TaskParserTest {
     PartitionSpec expected =
         new PartitionSpec(
             List.of("billing.cdr"),
+            List.of("billing.{tmp,old}_*"),
             Optional.empty(),
             Optional.of(new Interval.Calendar(Unit.WEEK)),
             Optional.of(Epoch.MILLISECONDS),

@@ -128,6 +128,7 @@ class RotationExportTest {
   private static PartitionSpec rotation(URI to) {
     return new PartitionSpec(
         List.of("billing.cdr"),
+        List.of(),
         Optional.empty(),
         Optional.of(new Interval.Calendar(Interval.Unit.DAY)),
         Optional.empty(),

@@ -73,6 +73,20 @@ class ExpiryTest {
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
+  void leavesAlone_whatIsExcluded(int major) throws SQLException {
+    try (TaskFixture fixture = RotationFixture.of(major)) {
+      threeOldDays(fixture);
+      fixture.sql("create table \"a.b\" (like cdr) partition by range (at)");
+      SpecBuilder spec = SpecBuilder.of("public.*").keepDays(2);
+      spec.exclude = List.of("public.{cdr,old}");
+      assertThat(done(fixture, spec).values()).doesNotContainKey("partitionsExpired");
+      assertThat(fixture.partitions("cdr")).hasSize(3);
+      assertThat(fixture.partitions("\"a.b\"")).hasSize(3);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
   void keepsTables_orArchivesThem_withoutIndexesIfTold(int major) throws SQLException {
     try (TaskFixture fixture = RotationFixture.of(major)) {
       threeOldDays(fixture);

@@ -21,6 +21,7 @@ import java.util.OptionalLong;
 final class SpecBuilder {
 
   List<String> tables = List.of("public.cdr");
+  List<String> exclude = List.of();
   Optional<String> feed = Optional.empty();
   Optional<Interval> by = Optional.of(new Interval.Calendar(Unit.DAY));
   Optional<Epoch> epoch = Optional.empty();
@@ -79,6 +80,7 @@ final class SpecBuilder {
   PartitionSpec build() {
     return new PartitionSpec(
         tables,
+        exclude,
         feed,
         by,
         epoch,
