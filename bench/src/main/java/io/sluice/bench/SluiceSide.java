@@ -125,7 +125,9 @@ final class SluiceSide implements RotationSide, AutoCloseable {
             new PartitionSpec.Template(Optional.empty(), Optional.empty(), Map.of(), true),
             Optional.empty(),
             Duration.ZERO,
-            400);
+            400,
+            0.5,
+            false);
     return new Task(
         "rotate",
         "",

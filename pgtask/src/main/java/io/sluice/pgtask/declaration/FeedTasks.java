@@ -123,6 +123,8 @@ final class FeedTasks {
         spec.template(),
         spec.sub(),
         spec.analyzeEvery(),
-        spec.most());
+        spec.most(),
+        spec.mostShare(),
+        spec.confirmed());
   }
 }

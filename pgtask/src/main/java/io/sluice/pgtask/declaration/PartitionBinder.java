@@ -55,7 +55,9 @@ final class PartitionBinder {
         template(partition.get("template")),
         part(partition.get("sub"), PartitionBinder::sub),
         Values.duration(partition.get("analyze")),
-        number(partition.get("most")));
+        number(partition.get("most")),
+        Values.share(partition.get("mostShare")),
+        false);
   }
 
   private static Optional<Duration> time(Tree value) {

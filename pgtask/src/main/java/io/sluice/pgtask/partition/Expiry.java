@@ -7,6 +7,7 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
 import java.sql.SQLException;
@@ -24,6 +25,9 @@ import java.util.Set;
  * from what the catalogue says.
  */
 final class Expiry {
+
+  /** So many may always go: a table with few partitions is emptied by every share. */
+  private static final int FEW = 4;
 
   private final PartitionSpec spec;
   private final TaskRun run;
@@ -85,6 +89,9 @@ final class Expiry {
     List<Partition> past = DuePartitions.past(rotated, held);
     Map<Long, Long> sizes = spec.keepBytes().isPresent() ? allSizes(rotated) : Map.of();
     Map<Partition, String> expired = DuePartitions.due(rotated, spec, past, sizes);
+    if (refused(rotated, expired)) {
+      return;
+    }
     expired.keySet().forEach(partition -> due.add(partition.oid()));
     if (expired.size() > spec.most()) {
       run.note(
@@ -98,6 +105,35 @@ final class Expiry {
       }
       expire(rotated, partition, expired.get(partition));
     }
+  }
+
+  /** One wrong value, of the data or of the task, must not empty a table. */
+  private boolean refused(RotatedTable rotated, Map<Partition, String> expired) {
+    if (expired.isEmpty() || spec.confirmed()) {
+      return false;
+    }
+    if (rotated.doubt().isPresent()) {
+      run.problem(rotated.doubt().get());
+      return true;
+    }
+    long begun =
+        rotated.table().partitions().stream()
+            .filter(p -> p.bounds().from() <= rotated.window().now() && !held.contains(p.name()))
+            .count();
+    if (expired.size() <= Math.max(FEW, spec.mostShare() * begun)) {
+      return false;
+    }
+    Partition last = expired.keySet().stream().reduce((older, newer) -> newer).orElseThrow();
+    run.problem(
+        "nothing of %s expires: %d of its %d partitions would, up to %s, and mostShare: allows %s at once; correct keep: or keepSize: in the task, or if they are to go: sluice task run %s --yes"
+            .formatted(
+                rotated.name(),
+                expired.size(),
+                begun,
+                last.bounds().upper(),
+                HumanFormat.percent(spec.mostShare()),
+                run.task().name()));
+    return true;
   }
 
   /** PostgreSQL detaches one partition of a table at a time; who broke one off must end it. */

@@ -62,7 +62,7 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database());
     List<TableName> held = expired.held(run.now());
     FeedTables feedTables = new FeedTables(ledger, isGone);
-    List<RotatedTable> rotatedTables = new RotatedTables(spec, run, feedTables).find();
+    List<RotatedTable> rotatedTables = new RotatedTables(spec, run, feedTables, held).find();
     Creation creation = new Creation(spec, run, drain, held);
     each(rotatedTables, run, creation::create);
     Expiry expiry =

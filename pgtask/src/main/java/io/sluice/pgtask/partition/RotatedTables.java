@@ -12,6 +12,7 @@ import io.sluice.pgtask.task.PartitionSpec;
 import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +25,16 @@ final class RotatedTables {
   private final PartitionSpec spec;
   private final TaskRun run;
   private final FeedTables feedTables;
+  private final Collection<TableName> held;
   private final TableGlobs wanted;
   private final TableGlobs excluded;
 
-  RotatedTables(PartitionSpec spec, TaskRun run, FeedTables feedTables) {
+  /**
+   * @param held partitions that were restored for a while
+   */
+  RotatedTables(
+      PartitionSpec spec, TaskRun run, FeedTables feedTables, Collection<TableName> held) {
+    this.held = held;
     this.spec = spec;
     this.run = run;
     this.feedTables = feedTables;
@@ -111,14 +118,18 @@ final class RotatedTables {
       Optional<Periods> periods = periods(table);
       if (periods.isEmpty()) {
         run.problem(
-            "%s has no partition yet to take the width from; write by: in the task"
+            "%s has no partition yet that begins and ends somewhere, to take the width from; write by: in the task"
                 .formatted(table.name()));
         return Optional.empty();
       }
-      return Optional.of(
-          new RotatedTable(table, periods.get(), window(table, periods.get()), feed));
+      return Optional.of(rotated(table, periods.get(), feed));
     } catch (IllegalArgumentException e) {
       run.problem("%s is skipped: %s".formatted(table.name(), e.getMessage()));
+      return Optional.empty();
+    } catch (ArithmeticException e) {
+      run.problem(
+          "%s is skipped: its partitions reach the largest number that Sluice can count to"
+              .formatted(table.name()));
       return Optional.empty();
     }
   }
@@ -130,26 +141,39 @@ final class RotatedTables {
           Periods.of(table.type(), spec.epoch(), zone, spec.by().get(), spec.nameFormat()));
     }
     return table
-        .newest()
+        .newestWithBounds()
         .map(
             newest ->
                 Periods.like(table.type(), spec.epoch(), zone, newest.bounds(), spec.nameFormat()));
   }
 
-  private RotationWindow window(PartitionedTable table, Periods periods) throws SQLException {
+  private RotatedTable rotated(PartitionedTable table, Periods periods, Optional<FeedTable> feed)
+      throws SQLException {
     if (periods.isTime()) {
       if (spec.keepIds().isPresent()) {
         throw new IllegalArgumentException(
             "keep: is a number of ids, but the partitions are by time; write a time such as keep: 90d");
       }
-      return RotationWindow.at(run.now(), periods, spec);
+      RotationWindow window = RotationWindow.at(run.now(), periods, spec);
+      return new RotatedTable(table, periods, window, feed, Optional.empty());
     }
     if (spec.keepTime().isPresent() || spec.aheadTime().isPresent()) {
       throw new IllegalArgumentException(
           "ahead: or keep: is a time, but the partitions are by id; write numbers, or epoch: if the ids"
               + " are times");
     }
-    long largest = run.read(connection -> LargestId.read(connection, table));
-    return RotationWindow.atId(largest, periods, spec);
+    int ahead = spec.aheadCount().orElse(0);
+    LargestId largest =
+        run.read(
+            connection ->
+                LargestId.read(connection, table, periods, ahead, held, spec.confirmed()));
+    RotationWindow window = RotationWindow.atId(largest.value(), periods, spec);
+    return new RotatedTable(
+        table, periods, window, feed, largest.wild().map(wild -> doubt(table, wild, largest)));
+  }
+
+  private String doubt(PartitionedTable table, LargestId.Wild wild, LargestId largest) {
+    return "nothing of %s expires: its largest id %s, in %s, is far beyond the others, which end at %d; delete that row if it is wrong, or if ids go on from there: sluice task run %s --yes"
+        .formatted(table.name(), wild.id(), wild.partition(), largest.value(), run.task().name());
   }
 }

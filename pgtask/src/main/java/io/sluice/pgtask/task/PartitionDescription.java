@@ -43,6 +43,11 @@ final class PartitionDescription {
                 + Durations.format(spec.analyzeEvery()));
     sentences.add(
         "One run creates and expires at most %,d partitions per table".formatted(spec.most()));
+    if (expires(spec)) {
+      sentences.add(
+          "Nothing of a table expires when more than %s of its partitions would, until it is confirmed"
+              .formatted(TaskDescription.percent(spec.mostShare())));
+    }
     return sentences;
   }
 

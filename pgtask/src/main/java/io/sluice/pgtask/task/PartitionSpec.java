@@ -26,6 +26,8 @@ import java.util.OptionalLong;
  *     {table}_p{yyyyMMdd}}; absent gives Sluice's own names
  * @param analyzeEvery parents whose statistics are older are analysed; zero never
  * @param most partitions made, and partitions expired, in one run and table at most
+ * @param mostShare of a table's partitions that may expire at once, 0 to 1; more is refused
+ * @param confirmed whether a person said that what would be refused is right
  */
 public record PartitionSpec(
     List<String> tables,
@@ -46,12 +48,40 @@ public record PartitionSpec(
     Template template,
     Optional<Sub> sub,
     Duration analyzeEvery,
-    int most)
+    int most,
+    double mostShare,
+    boolean confirmed)
     implements TaskSpec {
 
   public PartitionSpec {
     tables = List.copyOf(tables);
     exclude = List.copyOf(exclude);
+  }
+
+  /** The same, but what would be refused is done. */
+  public PartitionSpec confirm() {
+    return new PartitionSpec(
+        tables,
+        exclude,
+        feed,
+        by,
+        epoch,
+        aheadTime,
+        aheadCount,
+        keepTime,
+        keepIds,
+        keepBytes,
+        expired,
+        export,
+        defaultPartition,
+        gaps,
+        nameFormat,
+        template,
+        sub,
+        analyzeEvery,
+        most,
+        mostShare,
+        true);
   }
 
   @Override

@@ -52,7 +52,9 @@ class DrainTest {
           new Template(Optional.empty(), Optional.empty(), Map.of(), true),
           Optional.empty(),
           Duration.ZERO,
-          100);
+          100,
+          0.5,
+          false);
 
   private static TaskFixture fixture(int major, String key) throws SQLException {
     TaskFixture db = new TaskFixture(major);

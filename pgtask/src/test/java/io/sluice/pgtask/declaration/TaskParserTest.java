@@ -91,7 +91,9 @@ class TaskParserTest {
                     new Template(Optional.empty(), Optional.empty(), Map.of(), true),
                     Optional.empty(),
                     Duration.ofDays(1),
-                    400)));
+                    400,
+                    0.5,
+                    false)));
   }
 
   @Test
@@ -128,6 +130,7 @@ class TaskParserTest {
               sub: {range: {column: start_time, by: 6h}}
               analyze: 0s
               most: 50
+              mostShare: 12.5%
             """);
     PartitionSpec expected =
         new PartitionSpec(
@@ -153,7 +156,9 @@ class TaskParserTest {
                 false),
             Optional.of(new Sub.Range("start_time", new Interval.Fixed(Duration.ofHours(6)))),
             Duration.ZERO,
-            50);
+            50,
+            0.125,
+            false);
     assertThat(task.spec()).isEqualTo(expected);
     assertThat(task.database()).isEqualTo("billing");
     assertThat(task.description()).isEqualTo("Call records");

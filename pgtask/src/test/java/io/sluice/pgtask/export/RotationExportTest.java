@@ -145,6 +145,8 @@ class RotationExportTest {
         new PartitionSpec.Template(Optional.empty(), Optional.empty(), Map.of(), true),
         Optional.empty(),
         Duration.ZERO,
-        400);
+        400,
+        0.5,
+        false);
   }
 }

@@ -110,6 +110,34 @@ class ExpiryTest {
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
+  void expiresNothing_whenMoreThanTheShareWould_untilItIsConfirmed(int major) throws SQLException {
+    try (TaskFixture fixture = RotationFixture.of(major)) {
+      threeOldDays(fixture);
+      for (int i = 1; i < 8; i++) {
+        day(fixture, "2026-11-0" + i, 5);
+      }
+      SpecBuilder spec = twoDays();
+      spec.gaps = false;
+      assertThat(run(fixture, spec).problems())
+          .singleElement()
+          .asString()
+          .contains("nothing of public.cdr expires: 10 of its 10 partitions", "2026-11-18")
+          .contains("50 %", "sluice task run rotate --yes");
+      assertThat(fixture.number("select count(*) from cdr")).isEqualTo(50);
+      assertThat(open(fixture)).isEmpty();
+      RunResult confirmed = fixture.run(TaskFixture.task("rotate", spec.build().confirm()));
+      assertThat(confirmed.problems()).isEmpty();
+      assertThat(confirmed.values()).containsEntry("partitionsExpired", 10L);
+      spec.mostShare = 1;
+      for (int i = 1; i < 8; i++) {
+        day(fixture, "2026-11-0" + i, 5);
+      }
+      assertThat(done(fixture, spec).values()).containsEntry("partitionsExpired", 7L);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
   void expiresTheOldest_untilTheRestIsSmallEnough_neverNow(int major) throws SQLException {
     try (TaskFixture fixture = RotationFixture.of(major)) {
       threeOldDays(fixture);

@@ -40,6 +40,8 @@ final class SpecBuilder {
   Optional<Sub> sub = Optional.empty();
   Duration analyzeEvery = Duration.ZERO;
   int most = 400;
+  double mostShare = 0.5;
+  boolean confirmed;
 
   static SpecBuilder of(String... tables) {
     SpecBuilder builder = new SpecBuilder();
@@ -97,6 +99,8 @@ final class SpecBuilder {
         template,
         sub,
         analyzeEvery,
-        most);
+        most,
+        mostShare,
+        confirmed);
   }
 }
