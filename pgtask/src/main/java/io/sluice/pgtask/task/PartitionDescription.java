@@ -114,7 +114,6 @@ final class PartitionDescription {
   }
 
   private static String expired(PartitionSpec spec) {
-    String export = spec.export().map(e -> "written to " + e.to() + ", then ").orElse("then ");
     if (spec.expired() instanceof Expired.Keep keep) {
       return "An expired partition is detached and stays as a table of its own"
           + indexes(keep.indexes());
@@ -123,7 +122,9 @@ final class PartitionDescription {
         ? "An expired partition is detached and moved to schema "
             + archive.schema()
             + indexes(archive.indexes())
-        : "An expired partition is detached, " + export + "dropped";
+        : "An expired partition is "
+            + spec.export().map(e -> "written to " + e.to() + ", then ").orElse("")
+            + "detached, then dropped";
   }
 
   private static String indexes(boolean stay) {
