@@ -108,6 +108,7 @@ final class SluiceSide implements RotationSide, AutoCloseable {
     PartitionSpec spec =
         new PartitionSpec(
             List.of("b.*"),
+            List.of(),
             Optional.empty(),
             Optional.of(new Interval.Calendar(Interval.Unit.DAY)),
             Optional.empty(),
@@ -124,7 +125,9 @@ final class SluiceSide implements RotationSide, AutoCloseable {
             new PartitionSpec.Template(Optional.empty(), Optional.empty(), Map.of(), true),
             Optional.empty(),
             Duration.ZERO,
-            400);
+            400,
+            0.5,
+            false);
     return new Task(
         "rotate",
         "",

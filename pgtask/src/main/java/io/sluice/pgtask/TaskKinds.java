@@ -9,9 +9,11 @@ import io.sluice.pgtask.export.PartitionExport;
 import io.sluice.pgtask.export.Restore;
 import io.sluice.pgtask.maintenance.Maintenance;
 import io.sluice.pgtask.partition.PartitionRotation;
+import io.sluice.pgtask.partition.Reattachment;
 import io.sluice.pgtask.partition.ServerClock;
 import io.sluice.pgtask.run.Databases;
 import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.task.AttachSpec;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -50,6 +52,7 @@ public final class TaskKinds {
         .with(PartitionSpec.class, rotation)
         .with(ConvertSpec.class, new Conversion())
         .with(MaintenanceSpec.class, new Maintenance(databases::login))
-        .with(RestoreSpec.class, new Restore(places, ledger));
+        .with(RestoreSpec.class, new Restore(places, ledger))
+        .with(AttachSpec.class, new Reattachment(ledger));
   }
 }

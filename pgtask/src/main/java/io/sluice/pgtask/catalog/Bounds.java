@@ -26,8 +26,11 @@ public record Bounds(long from, long to, String lower, String upper) {
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    String lower = matcher.group(1);
-    String upper = matcher.group(2);
+    return read(type, matcher.group(1), matcher.group(2));
+  }
+
+  /** Reads literals as the ledger keeps them; empty if they are of another type. */
+  public static Optional<Bounds> read(KeyType type, String lower, String upper) {
     return value(type, lower)
         .flatMap(from -> value(type, upper).map(to -> new Bounds(from, to, lower, upper)));
   }

@@ -1,6 +1,5 @@
 package io.sluice.pgtask.catalog;
 
-import io.sluice.core.feed.Glob;
 import io.sluice.core.sql.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -34,18 +33,14 @@ public final class MatchingTables {
   /** In the order of their names. */
   public static List<Match> find(Connection connection, List<String> wanted, List<String> without)
       throws SQLException {
-    List<Glob> globs = wanted.stream().map(Glob::of).toList();
-    List<Glob> excluded = without.stream().map(Glob::of).toList();
+    TableGlobs globs = TableGlobs.of(wanted);
+    TableGlobs excluded = TableGlobs.of(without);
     return Sql.list(connection, TABLES, MatchingTables::match).stream()
-        .filter(match -> matches(globs, match.name()) && !matches(excluded, match.name()))
+        .filter(match -> globs.match(match.name()) && !excluded.match(match.name()))
         .toList();
   }
 
   private static Match match(ResultSet row) throws SQLException {
     return new Match(TableName.read(row), row.getBoolean(3), row.getInt(4), row.getLong(5));
-  }
-
-  private static boolean matches(List<Glob> globs, TableName name) {
-    return globs.stream().anyMatch(glob -> glob.matches(name.toString()));
   }
 }

@@ -33,6 +33,13 @@ public record PartitionedTable(
         : Optional.of(partitions.get(partitions.size() - 1));
   }
 
+  /** The newest partition that begins and ends somewhere, from which a width can be taken. */
+  public Optional<Partition> newestWithBounds() {
+    return partitions.stream()
+        .filter(p -> p.bounds().from() != KeyType.MIN && p.bounds().to() != KeyType.MAX)
+        .reduce((older, newer) -> newer);
+  }
+
   /** The partition that begins first. */
   public Optional<Partition> oldest() {
     return partitions.isEmpty() ? Optional.empty() : Optional.of(partitions.get(0));

@@ -3,21 +3,34 @@ package io.sluice.pgtask.catalog;
 import io.sluice.core.sql.SqlNames;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A table's schema and name, unquoted. */
 public record TableName(String schema, String name) implements Comparable<TableName> {
 
+  private static final String QUOTED = "\"(?:[^\"]|\"\")+\"";
+  private static final Pattern TEXT =
+      Pattern.compile("(" + QUOTED + "|[^\".]+)\\.(" + QUOTED + "|[^\"].*)", Pattern.DOTALL);
+
   /**
-   * Reads {@code schema.table}; the first point ends the schema.
+   * Reads {@code schema.table}; the first point ends the schema. Either may be in double quotes, as
+   * in SQL.
    *
-   * @throws IllegalArgumentException if there is none; the message is for people
+   * @throws IllegalArgumentException if it is something else; the message is for people
    */
   public static TableName parse(String text) {
-    int point = text.indexOf('.');
-    if (point <= 0 || point == text.length() - 1) {
+    Matcher matcher = TEXT.matcher(text);
+    if (!matcher.matches()) {
       throw new IllegalArgumentException(text + " is not a table name; write schema.table");
     }
-    return new TableName(text.substring(0, point), text.substring(point + 1));
+    return new TableName(unquoted(matcher.group(1)), unquoted(matcher.group(2)));
+  }
+
+  private static String unquoted(String part) {
+    return part.startsWith("\"")
+        ? part.substring(1, part.length() - 1).replace("\"\"", "\"")
+        : part;
   }
 
   /** Reads a row that begins with schema and name. */
@@ -41,9 +54,13 @@ public record TableName(String schema, String name) implements Comparable<TableN
     return bySchema != 0 ? bySchema : name.compareTo(other.name);
   }
 
-  /** For people. */
+  /** For people, as tasks take it: quoted where a point or a quote would mislead. */
   @Override
   public String toString() {
-    return schema + "." + name;
+    return written(schema) + "." + written(name);
+  }
+
+  private static String written(String part) {
+    return part.indexOf('.') < 0 && part.indexOf('"') < 0 ? part : SqlNames.quote(part);
   }
 }

@@ -18,8 +18,7 @@ public final class Conversion implements TaskKind<ConvertSpec> {
 
   @Override
   public void run(ConvertSpec spec, TaskRun run) throws SQLException {
-    int dot = spec.table().indexOf('.');
-    TableName name = new TableName(spec.table().substring(0, dot), spec.table().substring(dot + 1));
+    TableName name = TableName.parse(spec.table());
     SwapCleanup.afterEarlierRun(run, new CopyNames(name));
     Optional<SourceTable> source = run.read(c -> SourceReader.read(c, name));
     if (source.isEmpty()) {

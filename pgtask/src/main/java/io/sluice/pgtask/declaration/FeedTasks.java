@@ -106,6 +106,7 @@ final class FeedTasks {
       Optional<Duration> keep) {
     return new PartitionSpec(
         spec.tables(),
+        spec.exclude(),
         spec.feed(),
         by,
         spec.epoch(),
@@ -122,6 +123,8 @@ final class FeedTasks {
         spec.template(),
         spec.sub(),
         spec.analyzeEvery(),
-        spec.most());
+        spec.most(),
+        spec.mostShare(),
+        spec.confirmed());
   }
 }

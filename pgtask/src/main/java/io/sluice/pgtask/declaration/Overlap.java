@@ -4,6 +4,8 @@ import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.FeedTarget.Partitioning.By;
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.feed.Glob;
+import io.sluice.pgtask.catalog.TableGlobs;
+import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
@@ -33,7 +35,8 @@ record Overlap(JsonPointer at, String what, String done) {
           ? Optional.of(
               new Overlap(
                   JsonPointer.compile("/partition/feed"), "feed " + one.feed().get(), "rotated"))
-          : tables("partition", one.tables(), List.of(), two.tables(), List.of(), "rotated");
+          : tables(
+              "partition", one.tables(), one.exclude(), two.tables(), two.exclude(), "rotated");
     }
     if (later.spec() instanceof ConvertSpec one && earlier.spec() instanceof ConvertSpec two) {
       return one.table().equals(two.table())
@@ -84,19 +87,27 @@ record Overlap(JsonPointer at, String what, String done) {
   }
 
   private static boolean matches(List<String> globs, String table) {
-    return globs.stream().anyMatch(glob -> glob.equals(table) || Glob.of(glob).matches(table));
+    return globs.stream()
+        .anyMatch(
+            glob ->
+                glob.equals(table)
+                    || (TableGlobs.isGlob(table)
+                        ? Glob.of(glob).matches(table)
+                        : stands(glob, table)));
   }
 
   private static Optional<String> shared(String one, String two) {
     if (one.equals(two)) {
       return Optional.of(one);
     }
-    if (!TextFormats.isGlob(one) && Glob.of(two).matches(one)) {
+    if (!TableGlobs.isGlob(one) && stands(two, one)) {
       return Optional.of(one);
     }
-    return !TextFormats.isGlob(two) && Glob.of(one).matches(two)
-        ? Optional.of(two)
-        : Optional.empty();
+    return !TableGlobs.isGlob(two) && stands(one, two) ? Optional.of(two) : Optional.empty();
+  }
+
+  private static boolean stands(String glob, String table) {
+    return TableGlobs.of(glob).match(TableName.parse(table));
   }
 
   /** Tables of feeds are rotated already, by the task derived from the feed. */
@@ -107,7 +118,8 @@ record Overlap(JsonPointer at, String what, String done) {
     }
     for (int i = 0; i < spec.tables().size(); i++) {
       for (Feed feed : feeds.all()) {
-        if (concerns(spec.tables().get(i), feed)) {
+        boolean excluded = matches(spec.exclude(), table(feed));
+        if (!excluded && concerns(spec.tables().get(i), feed)) {
           return Optional.of(
               new Overlap(
                   JsonPointer.compile("/partition/tables/" + i),
@@ -121,7 +133,10 @@ record Overlap(JsonPointer at, String what, String done) {
 
   /** Whether a table or glob stands for tables of a feed that are rotated. */
   static boolean concerns(String glob, Feed feed) {
-    String table = feed.target().table().replaceAll("\\{[^}]*}", "x");
-    return feed.target().partition().by() != By.NONE && shared(glob, table).isPresent();
+    return feed.target().partition().by() != By.NONE && shared(glob, table(feed)).isPresent();
+  }
+
+  private static String table(Feed feed) {
+    return feed.target().table().replaceAll("\\{[^}]*}", "x");
   }
 }

@@ -35,6 +35,7 @@ final class PartitionBinder {
     Tree keep = partition.get("keep");
     return new PartitionSpec(
         partition.get("tables").texts(),
+        partition.get("exclude").texts(),
         partition.get("feed").text(),
         Values.interval(partition.get("by")),
         part(partition.get("epoch"), epoch -> constant(Epoch.class, epoch)),
@@ -54,7 +55,9 @@ final class PartitionBinder {
         template(partition.get("template")),
         part(partition.get("sub"), PartitionBinder::sub),
         Values.duration(partition.get("analyze")),
-        number(partition.get("most")));
+        number(partition.get("most")),
+        Values.share(partition.get("mostShare")),
+        false);
   }
 
   private static Optional<Duration> time(Tree value) {

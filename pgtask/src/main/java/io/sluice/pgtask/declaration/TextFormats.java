@@ -3,11 +3,12 @@ package io.sluice.pgtask.declaration;
 import static io.sluice.core.yaml.TextChecks.fault;
 
 import io.sluice.core.feed.BadPatternException;
-import io.sluice.core.feed.Glob;
 import io.sluice.core.yaml.Durations;
 import io.sluice.core.yaml.Suggestion;
 import io.sluice.core.yaml.TextChecks;
 import io.sluice.core.yaml.TextChecks.Fault;
+import io.sluice.pgtask.catalog.TableGlobs;
+import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.task.BadTextException;
 import io.sluice.pgtask.task.IntervalText;
 import io.sluice.pgtask.task.ScheduleText;
@@ -15,7 +16,6 @@ import io.sluice.pgtask.task.WindowText;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +82,11 @@ final class TextFormats {
   private static final Pattern LOGIN =
       Pattern.compile("(?i)(.*//[^/]*@.*|.*[?&](user|password|sslpassword)=.*)");
 
+  /** Names with nothing in them that means something else, or in double quotes. */
+  private static final Pattern QUALIFIED =
+      Pattern.compile(
+          "%1$s\\.%1$s".formatted("(\"([^\"]|\"\")+\"|[^\".*\\s]([^\".*]*[^\".*\\s])?)"));
+
   private TextFormats() {}
 
   private static Optional<Fault> read(Runnable parser) {
@@ -128,20 +133,19 @@ final class TextFormats {
   }
 
   private static Optional<Fault> table(String text) {
-    String[] parts = text.split("\\.", -1);
-    boolean named = parts.length == 2 && Arrays.stream(parts).allMatch(TextFormats::isName);
     return fault(
-        !named || text.indexOf('*') >= 0,
+        !QUALIFIED.matcher(text).matches() || !isTable(TableName.parse(text)),
         "'" + text + "' is not a table with its schema",
-        "Write schema.table without quotes, each of 1 to 63 bytes, for example billing.cdr.");
+        "Write schema.table, each of 1 to 63 bytes, for example billing.cdr; a name that has a"
+            + " point, a quote or one of *?[{ in it in double quotes, as in SQL.");
+  }
+
+  private static boolean isTable(TableName table) {
+    return isName(table.schema()) && isName(table.name());
   }
 
   private static boolean isName(String text) {
-    return !text.isBlank()
-        && text.equals(text.strip())
-        && text.indexOf('\0') < 0
-        && text.indexOf('"') < 0
-        && !TextChecks.tooLong(text);
+    return !text.isBlank() && text.indexOf('\0') < 0 && !TextChecks.tooLong(text);
   }
 
   private static Optional<Fault> tableGlob(String text) {
@@ -152,16 +156,18 @@ final class TextFormats {
               "Write schema.table, for example billing.cdr, or a glob such as pm.*."));
     }
     try {
-      Glob.of(text);
-      return isGlob(text) ? Optional.empty() : table(text);
+      TableGlobs.of(text);
+      return TableGlobs.isGlob(text) ? closed(text) : table(text);
     } catch (BadPatternException e) {
       return Optional.of(new Fault(e.getMessage(), e.remedy()));
     }
   }
 
-  /** Whether a text of {@code tables} stands for more than itself. */
-  static boolean isGlob(String text) {
-    return text.matches(".*[*?\\[{\\\\].*");
+  private static Optional<Fault> closed(String glob) {
+    return fault(
+        glob.chars().filter(c -> c == '"').count() % 2 != 0,
+        "'" + glob + "' has a quote that is not closed",
+        "Close it, and write two for a quote in a name.");
   }
 
   private static Optional<Fault> place(String text) {

@@ -5,6 +5,8 @@ import io.sluice.core.sql.Sql.RowMapper;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import java.net.URI;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,7 +49,14 @@ public final class ExpiredLedger {
       String action,
       Optional<String> archiveSchema,
       long bytes,
-      boolean exported) {}
+      boolean exported) {
+
+    /** The same after its export. */
+    public ExpiringPartition saved() {
+      return new ExpiringPartition(
+          task, parent, partition, oid, lower, upper, action, archiveSchema, bytes, true);
+    }
+  }
 
   /**
    * An export.
@@ -102,8 +111,21 @@ public final class ExpiredLedger {
         at);
   }
 
+  /** Something else is to become of it than what was decided first. */
+  public void decideAgain(ExpiringPartition leaving) {
+    change(
+        """
+        update sluice.expired_partition set action = ?, archive_schema = ?
+        where database = ? and oid = ? and done_at is null
+        """,
+        leaving.action,
+        leaving.archiveSchema,
+        database,
+        leaving.oid);
+  }
+
   /**
-   * The rows are saved.
+   * The rows are saved, and none was written since.
    *
    * @param sha256 of the manifest
    */
@@ -148,24 +170,54 @@ public final class ExpiredLedger {
         select task, schema_name, parent_name, partition_schema, partition_name, oid::int8, lower_bound,
                upper_bound, action, archive_schema, bytes, export_sha256 is not null
         from sluice.expired_partition
-        where database = ? and (task = ? or schema_name || '.' || parent_name = any (?)) and done_at is null
+        where database = ? and done_at is null
+          and (task = ? or (schema_name, parent_name) in (select * from unnest(?::text[], ?::text[])))
         order by decided_at, id
         """,
-        row ->
-            new ExpiringPartition(
-                row.getString(1),
-                new TableName(row.getString(2), row.getString(3)),
-                new TableName(row.getString(4), row.getString(5)),
-                row.getLong(6),
-                row.getString(7),
-                row.getString(8),
-                row.getString(9),
-                Optional.ofNullable(row.getString(10)),
-                row.getLong(11),
-                row.getBoolean(12)),
+        ExpiredLedger::expiring,
         database,
         task,
-        Sql.array("text", tables, TableName::toString));
+        Sql.array("text", tables, TableName::schema),
+        Sql.array("text", tables, TableName::name));
+  }
+
+  /**
+   * A partition as the ledger knows it.
+   *
+   * @param id of its row
+   */
+  public record Known(long id, ExpiringPartition partition) {}
+
+  /** What was last decided of a partition of this name, ended or not. */
+  public Optional<Known> last(TableName partition) {
+    return all(
+            """
+            select task, schema_name, parent_name, partition_schema, partition_name, oid::int8, lower_bound,
+                   upper_bound, action, archive_schema, bytes, export_sha256 is not null, id
+            from sluice.expired_partition
+            where database = ? and partition_schema = ? and partition_name = ?
+            order by decided_at desc, id desc limit 1
+            """,
+            row -> new Known(row.getLong(13), expiring(row)),
+            database,
+            partition.schema(),
+            partition.name())
+        .stream()
+        .findFirst();
+  }
+
+  private static ExpiringPartition expiring(ResultSet row) throws SQLException {
+    return new ExpiringPartition(
+        row.getString(1),
+        new TableName(row.getString(2), row.getString(3)),
+        new TableName(row.getString(4), row.getString(5)),
+        row.getLong(6),
+        row.getString(7),
+        row.getString(8),
+        row.getString(9),
+        Optional.ofNullable(row.getString(10)),
+        row.getLong(11),
+        row.getBoolean(12));
   }
 
   /** Names of partitions that were restored and are to stay for now. */

@@ -5,6 +5,7 @@ import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
+import io.sluice.pgtask.expired.LedgerStep;
 import io.sluice.pgtask.partition.NewPartition;
 import io.sluice.pgtask.partition.PartitionSql;
 import io.sluice.pgtask.run.Privileges;

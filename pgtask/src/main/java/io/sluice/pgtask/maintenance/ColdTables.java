@@ -4,6 +4,7 @@ import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionedTable;
+import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.TaskRun;

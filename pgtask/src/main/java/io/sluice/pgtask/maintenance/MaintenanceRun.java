@@ -1,5 +1,6 @@
 package io.sluice.pgtask.maintenance;
 
+import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.maintenance.statistics.BloatEstimator;
 import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
 import io.sluice.pgtask.maintenance.statistics.ServerInfo;
@@ -32,8 +33,8 @@ final class MaintenanceRun {
     this.spec = spec;
     this.run = run;
     this.server = server;
-    TableGlobs wanted = new TableGlobs(spec.tables());
-    TableFinder finder = new TableFinder(run, server, wanted, new TableGlobs(spec.exclude()));
+    TableGlobs wanted = TableGlobs.of(spec.tables());
+    TableFinder finder = new TableFinder(run, server, wanted, TableGlobs.of(spec.exclude()));
     this.selection = new TableSelection(run, server, finder);
     this.queue = new MaintenanceQueue(run, new DiskSpace(spec.space()), new Throughput());
     this.vacuumSql = new VacuumSql(run.limits().connections() - 1);

@@ -2,6 +2,7 @@ package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.catalog.Names;
 import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.CopySwap;
 import io.sluice.pgtask.copyswap.CopySwap.Unfinished;

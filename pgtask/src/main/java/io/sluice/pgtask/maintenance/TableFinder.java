@@ -1,6 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.maintenance.statistics.ServerInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
@@ -110,7 +111,7 @@ final class TableFinder {
     String maintain = server.major() >= 17 ? "has_table_privilege(c.oid, 'MAINTAIN')" : "false";
     String sql = SQL.formatted(maintain, server.page());
     return Sql.list(connection, sql, TableFinder::table).stream()
-        .filter(table -> wanted.match(table) && !excluded.match(table))
+        .filter(table -> table.isAmong(wanted) && !table.isAmong(excluded))
         .toList();
   }
 

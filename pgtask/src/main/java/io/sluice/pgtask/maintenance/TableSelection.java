@@ -1,6 +1,7 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.maintenance.statistics.ServerInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
@@ -75,8 +76,8 @@ final class TableSelection {
 
   private void sayMissing(List<String> wanted, List<TableInfo> found) {
     for (String name : wanted) {
-      TableGlobs one = new TableGlobs(List.of(name));
-      if (!name.contains("*") && !name.contains("?") && found.stream().noneMatch(one::match)) {
+      TableGlobs one = TableGlobs.of(name);
+      if (!TableGlobs.isGlob(name) && found.stream().noneMatch(table -> table.isAmong(one))) {
         run.problem(
             "%s is not a table of this database that can be maintained (system catalogs, temporary and foreign tables, and those of extensions cannot): correct or remove it in the task"
                 .formatted(name));

@@ -5,7 +5,7 @@ import io.sluice.pgtask.run.StepContext;
 import java.net.URI;
 import java.sql.SQLException;
 
-/** Saves a detached partition before it goes. */
+/** Saves a partition before it goes. */
 @FunctionalInterface
 public interface BeforeDrop {
 
@@ -20,7 +20,7 @@ public interface BeforeDrop {
   /**
    * Writes the partition's rows; writing it again after it was broken off must give the same.
    *
-   * @param partition detached, of oid {@code oid}
+   * @param partition attached to its parent or not, of oid {@code oid}
    * @param parent it belonged to
    * @param lower literal of its lower bound, as {@code FOR VALUES FROM (…)} takes it
    * @param upper literal of its upper bound

@@ -7,6 +7,7 @@ import io.sluice.pgtask.catalog.DefaultPart;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.HumanFormat;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +35,19 @@ final class Creation {
   private final TaskRun run;
   private final Optional<DefaultDrain> drain;
   private final Collection<TableName> held;
+  private final List<ExpiringPartition> leaving;
 
+  /**
+   * @param held partitions that were restored for a while
+   * @param leaving partitions on their way out; their place is theirs until they are gone
+   */
   Creation(
-      PartitionSpec spec, TaskRun run, Optional<DefaultDrain> drain, Collection<TableName> held) {
+      PartitionSpec spec,
+      TaskRun run,
+      Optional<DefaultDrain> drain,
+      Collection<TableName> held,
+      List<ExpiringPartition> leaving) {
+    this.leaving = leaving;
     this.spec = spec;
     this.run = run;
     this.drain = drain;
@@ -56,8 +68,9 @@ final class Creation {
         rotated.table().partitions().stream()
             .filter(p -> held.contains(p.name()))
             .map(Partition::oid)
-            .collect(Collectors.toSet());
-    MissingPartitions missing = MissingPartitions.of(rotated, spec, heldOids);
+            .collect(Collectors.toCollection(HashSet::new));
+    MissingPartitions missing =
+        MissingPartitions.of(withLeaving(rotated, heldOids), spec, heldOids);
     if (missing.more()) {
       run.note(
           "%s is missing more than %d partitions; later runs create the rest (most: in the task)"
@@ -72,6 +85,23 @@ final class Creation {
     } else {
       besideDefault(rotated, missing);
     }
+  }
+
+  private RotatedTable withLeaving(RotatedTable rotated, Set<Long> heldOids) {
+    RotatedTable with = rotated;
+    Set<Long> attached =
+        rotated.table().partitions().stream().map(Partition::oid).collect(Collectors.toSet());
+    for (ExpiringPartition one : leaving) {
+      Optional<Bounds> bounds =
+          one.parent().equals(rotated.name()) && !attached.contains(one.oid())
+              ? Bounds.read(rotated.table().type(), one.lower(), one.upper())
+              : Optional.empty();
+      if (bounds.isPresent()) {
+        heldOids.add(one.oid());
+        with = with.with(new Partition(one.oid(), one.partition(), bounds.get(), false, false));
+      }
+    }
+    return with;
   }
 
   private List<NewPartition> names(RotatedTable rotated, List<Bounds> wanted) throws SQLException {

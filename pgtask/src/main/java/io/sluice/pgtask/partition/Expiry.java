@@ -7,6 +7,8 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import io.sluice.pgtask.run.TaskRun;
+import io.sluice.pgtask.task.DatabaseSpec;
+import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
 import java.sql.SQLException;
@@ -19,19 +21,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Partitions on their way out: detach, export, then drop, keep or archive, each a step of its own,
- * so that one that is blocked stops nothing but itself. What an earlier run began is carried on
- * from what the catalogue says.
+ * Partitions on their way out: export, detach, then drop, keep or archive, each a step of its own,
+ * so that one that is blocked stops nothing but itself. What an earlier run began is decided again,
+ * and carried on from what the catalogue says.
  */
 final class Expiry {
+
+  /** So many may always go: a table with few partitions is emptied by every share. */
+  private static final int FEW = 4;
 
   private final PartitionSpec spec;
   private final TaskRun run;
   private final ExpiredLedger ledger;
   private final Optional<BeforeDrop> exporter;
   private final Collection<TableName> held;
-  private final List<TableName> tables;
+  private final List<RotatedTable> rotatedTables;
   private final Set<Long> due = new HashSet<>();
+  private boolean exportFailed;
 
   Expiry(
       PartitionSpec spec,
@@ -39,27 +45,34 @@ final class Expiry {
       ExpiredLedger ledger,
       Optional<BeforeDrop> exporter,
       Collection<TableName> held,
-      List<TableName> tables) {
+      List<RotatedTable> rotatedTables) {
     this.spec = spec;
     this.run = run;
     this.ledger = ledger;
     this.exporter = exporter;
     this.held = held;
-    this.tables = tables;
+    this.rotatedTables = rotatedTables;
   }
 
-  /** Carries on what left its parent already in an earlier run. */
+  private List<TableName> tables() {
+    return rotatedTables.stream().map(RotatedTable::name).toList();
+  }
+
+  /**
+   * Carries on what left its parent already in an earlier run, if the task as it is now would take
+   * it out again: what one declaration began, a corrected one must be able to stop.
+   */
   void carryOn() throws SQLException {
-    for (ExpiringPartition expiring : ledger.open(run.task().name(), tables)) {
+    for (ExpiringPartition expiring : ledger.open(run.task().name(), tables())) {
       ExpiryState state = ExpiryState.of(run, expiring);
       switch (state) {
         case ATTACHED -> {} // decided anew with its table
         case PENDING -> {
           if (run.step(new DetachStep(expiring, DetachStep.Way.FINALIZE, "", ledger, run.now()))) {
-            finish(expiring);
+            finishOrLeave(expiring);
           }
         }
-        case DETACHED -> finish(expiring);
+        case DETACHED -> finishOrLeave(expiring);
         case ARCHIVED, GONE -> close(expiring);
         case FOREIGN -> {
           run.note(
@@ -71,20 +84,83 @@ final class Expiry {
     }
   }
 
+  private void finishOrLeave(ExpiringPartition expiring) throws SQLException {
+    Optional<RotatedTable> rotated =
+        rotatedTables.stream().filter(t -> t.name().equals(expiring.parent())).findFirst();
+    if (rotated.isPresent() && stillDue(rotated.get(), expiring)) {
+      finish(decidedAgain(expiring));
+      return;
+    }
+    run.problem(
+        "%s was detached from %s to %s, but the task as it is now does not let it expire; it stays as a table of its own, and %s does not show its rows; to bring it back: sluice partition attach %s%s"
+            .formatted(
+                expiring.partition(),
+                expiring.parent(),
+                expiring.action(),
+                expiring.parent(),
+                expiring.partition(),
+                run.task().database().equals(DatabaseSpec.WAREHOUSE)
+                    ? ""
+                    : " --database " + run.task().database()));
+  }
+
+  /** As if it were attached still. */
+  private boolean stillDue(RotatedTable rotated, ExpiringPartition expiring) throws SQLException {
+    Optional<Bounds> bounds =
+        Bounds.read(rotated.table().type(), expiring.lower(), expiring.upper());
+    if (bounds.isEmpty() || !expires()) {
+      return false;
+    }
+    Partition partition =
+        new Partition(expiring.oid(), expiring.partition(), bounds.get(), false, false);
+    RotatedTable before = rotated.with(partition);
+    Map<Partition, String> expired = expired(before);
+    return expired.containsKey(partition) && refusal(before, expired).isEmpty();
+  }
+
+  /** What becomes of it is what the task says now. */
+  private ExpiringPartition decidedAgain(ExpiringPartition expiring) {
+    ExpiringPartition again =
+        new ExpiringPartition(
+            expiring.task(),
+            expiring.parent(),
+            expiring.partition(),
+            expiring.oid(),
+            expiring.lower(),
+            expiring.upper(),
+            action(),
+            archive(),
+            expiring.bytes(),
+            expiring.exported());
+    if (!again.equals(expiring) && !run.dry()) {
+      ledger.decideAgain(again);
+    }
+    return again;
+  }
+
   private void close(ExpiringPartition expiring) {
     if (!run.dry()) {
       ledger.done(expiring.oid(), run.now());
     }
   }
 
+  private boolean expires() {
+    return spec.keepTime().isPresent()
+        || spec.keepIds().isPresent()
+        || spec.keepBytes().isPresent();
+  }
+
   /** Takes out what is due of a table. */
   void expire(RotatedTable rotated) throws SQLException {
-    if (spec.keepTime().isEmpty() && spec.keepIds().isEmpty() && spec.keepBytes().isEmpty()) {
+    if (!expires()) {
       return;
     }
-    List<Partition> past = DuePartitions.past(rotated, held);
-    Map<Long, Long> sizes = spec.keepBytes().isPresent() ? allSizes(rotated) : Map.of();
-    Map<Partition, String> expired = DuePartitions.due(rotated, spec, past, sizes);
+    Map<Partition, String> expired = expired(rotated);
+    Optional<String> refusal = refusal(rotated, expired);
+    if (refusal.isPresent()) {
+      run.problem(refusal.get());
+      return;
+    }
     expired.keySet().forEach(partition -> due.add(partition.oid()));
     if (expired.size() > spec.most()) {
       run.note(
@@ -92,12 +168,51 @@ final class Expiry {
               .formatted(expired.size(), rotated.name(), spec.most()));
     }
     List<Partition> now = expired.keySet().stream().limit(spec.most()).toList();
-    for (Partition partition : now) {
+    for (int i = 0; i < now.size(); i++) {
+      if (exportFailed) {
+        run.note(
+            "%d partitions of %s have expired but stay: the export before them failed, and the next run retries"
+                .formatted(now.size() - i, rotated.name()));
+        return;
+      }
       if (pending(rotated)) {
         return;
       }
-      expire(rotated, partition, expired.get(partition));
+      expire(rotated, now.get(i), expired.get(now.get(i)));
     }
+  }
+
+  private Map<Partition, String> expired(RotatedTable rotated) throws SQLException {
+    List<Partition> past = DuePartitions.past(rotated, held);
+    Map<Long, Long> sizes = spec.keepBytes().isPresent() ? allSizes(rotated) : Map.of();
+    return DuePartitions.due(rotated, spec, past, sizes);
+  }
+
+  /** One wrong value, of the data or of the task, must not empty a table. */
+  private Optional<String> refusal(RotatedTable rotated, Map<Partition, String> expired) {
+    if (expired.isEmpty() || spec.confirmed()) {
+      return Optional.empty();
+    }
+    if (rotated.doubt().isPresent()) {
+      return rotated.doubt();
+    }
+    long begun =
+        rotated.table().partitions().stream()
+            .filter(p -> p.bounds().from() <= rotated.window().now() && !held.contains(p.name()))
+            .count();
+    if (expired.size() <= Math.max(FEW, spec.mostShare() * begun)) {
+      return Optional.empty();
+    }
+    Partition last = expired.keySet().stream().reduce((older, newer) -> newer).orElseThrow();
+    return Optional.of(
+        "nothing of %s expires: %d of its %d partitions would, up to %s, and mostShare: allows %s at once; correct keep: or keepSize: in the task, or if they are to go: sluice task run %s --yes"
+            .formatted(
+                rotated.name(),
+                expired.size(),
+                begun,
+                last.bounds().upper(),
+                HumanFormat.percent(spec.mostShare()),
+                run.task().name()));
   }
 
   /** PostgreSQL detaches one partition of a table at a time; who broke one off must end it. */
@@ -111,7 +226,7 @@ final class Expiry {
       return false;
     }
     boolean ours =
-        ledger.open(run.task().name(), tables).stream()
+        ledger.open(run.task().name(), tables()).stream()
             .anyMatch(l -> l.oid() == pending.get().oid());
     if (ours) {
       run.note(
@@ -133,31 +248,31 @@ final class Expiry {
   }
 
   private void expire(RotatedTable rotated, Partition partition, String why) throws SQLException {
-    if (rotated.feedTable().isPresent() && !readyForFeed(rotated, partition)) {
+    if (rotated.feedTable().isPresent() && isRead(rotated, partition)) {
       return;
     }
     long bytes =
         run.read(connection -> PartitionCatalog.sizes(connection, List.of(partition.oid())))
             .get(partition.oid());
     ExpiringPartition expiring = expiring(rotated, partition, bytes);
+    Optional<ExportBeforeDropStep> export = export(expiring);
+    if (export.isPresent() && !done(export.get())) {
+      return;
+    }
+    if (rotated.feedTable().isPresent() && !deleteMarks(rotated, partition)) {
+      return;
+    }
     DetachStep.Way way =
         rotated.table().defaultPart().isPresent()
             ? DetachStep.Way.PLAIN
             : DetachStep.Way.CONCURRENTLY;
     if (run.step(new DetachStep(expiring, way, why, ledger, run.now()))) {
-      finish(expiring);
+      boolean saved = run.dry() || export.isPresent() && export.get().isWhole(run);
+      finish(saved ? expiring.saved() : expiring);
     }
   }
 
   private ExpiringPartition expiring(RotatedTable rotated, Partition partition, long bytes) {
-    String action = "drop";
-    Optional<String> schema = Optional.empty();
-    if (spec.expired() instanceof Expired.Archive archive) {
-      action = "archive";
-      schema = Optional.of(archive.schema());
-    } else if (spec.expired() instanceof Expired.Keep) {
-      action = "keep";
-    }
     Bounds bounds = partition.bounds();
     return new ExpiringPartition(
         run.task().name(),
@@ -166,35 +281,63 @@ final class Expiry {
         partition.oid(),
         bounds.lower(),
         bounds.upper(),
-        action,
-        schema,
+        action(),
+        archive(),
         bytes,
         false);
   }
 
-  /** D10: what a summary has still to read stays; marks that nobody reads go first. */
-  private boolean readyForFeed(RotatedTable rotated, Partition partition) throws SQLException {
-    FeedTable feed = rotated.feedTable().orElseThrow();
-    FeedTables.Marks marks =
-        run.read(
-            connection ->
-                FeedTables.marks(connection, feed, rotated.table().type(), partition.bounds()));
-    if (marks.count() == 0) {
-      return true;
+  private String action() {
+    if (spec.expired() instanceof Expired.Archive) {
+      return "archive";
     }
-    if (marks.readers() != null) {
-      run.note(
-          "%s has expired but stays: %,d changes in it have not been read by %s yet"
-              .formatted(partition.name(), marks.count(), marks.readers()));
-      return false;
-    }
-    return run.step(
-        FeedTables.deleteMarks(partition.name(), feed, rotated.table().type(), partition.bounds()));
+    return spec.expired() instanceof Expired.Keep ? "keep" : "drop";
   }
 
+  private Optional<String> archive() {
+    return spec.expired() instanceof Expired.Archive archive
+        ? Optional.of(archive.schema())
+        : Optional.empty();
+  }
+
+  /** D10: what a summary has still to read stays. */
+  private boolean isRead(RotatedTable rotated, Partition partition) throws SQLException {
+    FeedTables.Marks marks = marks(rotated, partition);
+    if (marks.count() == 0 || marks.readers() == null) {
+      return false;
+    }
+    run.note(
+        "%s has expired but stays: %,d changes in it have not been read by %s yet"
+            .formatted(partition.name(), marks.count(), marks.readers()));
+    return true;
+  }
+
+  /** Marks that nobody reads go before the partition they are about. */
+  private boolean deleteMarks(RotatedTable rotated, Partition partition) throws SQLException {
+    return marks(rotated, partition).count() == 0
+        || run.step(
+            FeedTables.deleteMarks(
+                partition.name(),
+                rotated.feedTable().orElseThrow(),
+                rotated.table().type(),
+                partition.bounds()));
+  }
+
+  private FeedTables.Marks marks(RotatedTable rotated, Partition partition) throws SQLException {
+    FeedTable feed = rotated.feedTable().orElseThrow();
+    return run.read(
+        connection ->
+            FeedTables.marks(connection, feed, rotated.table().type(), partition.bounds()));
+  }
+
+  /** The end of what is detached; what was written to it since its export is exported again. */
   private void finish(ExpiringPartition expiring) throws SQLException {
-    if (spec.export().isPresent() && !expiring.exported() && !export(expiring)) {
-      return;
+    if (!expiring.exported()) {
+      Optional<ExportBeforeDropStep> export = export(expiring);
+      if (export.isPresent() && (exportFailed || !done(export.get()))) {
+        return;
+      }
+      export.ifPresent(step -> step.record(run));
     }
     boolean indexes =
         spec.expired() instanceof Expired.Keep keep
@@ -204,15 +347,21 @@ final class Expiry {
         run.read(connection -> DisposePlan.of(connection, expiring, indexes, ledger, run.now())));
   }
 
-  private boolean export(ExpiringPartition expiring) {
-    return run.step(
-        new ExportBeforeDropStep(
-            expiring, spec.export().orElseThrow().to(), exporter.orElseThrow(), ledger));
+  private Optional<ExportBeforeDropStep> export(ExpiringPartition expiring) {
+    return spec.export()
+        .map(to -> new ExportBeforeDropStep(expiring, to.to(), exporter.orElseThrow(), ledger));
+  }
+
+  /** One that failed stops the others: what keeps one from being written keeps all. */
+  private boolean done(ExportBeforeDropStep export) {
+    boolean done = run.step(export);
+    exportFailed |= !done;
+    return done;
   }
 
   /** Takes back intentions of partitions that are not due any more; after all tables. */
   void withdraw() throws SQLException {
-    for (ExpiringPartition expiring : ledger.open(run.task().name(), tables)) {
+    for (ExpiringPartition expiring : ledger.open(run.task().name(), tables())) {
       boolean attached = ExpiryState.of(run, expiring) == ExpiryState.ATTACHED;
       if (attached && !due.contains(expiring.oid()) && !run.dry()) {
         ledger.withdraw(expiring.oid());

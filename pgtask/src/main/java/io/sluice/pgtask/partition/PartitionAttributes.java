@@ -3,6 +3,7 @@ package io.sluice.pgtask.partition;
 import io.sluice.core.catalog.RowSecurity;
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.PartitionedTable;
+import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.task.PartitionSpec.Template;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -157,18 +158,13 @@ record PartitionAttributes(
   }
 
   private static long oid(Connection connection, String table) throws SQLException {
-    int dot = table.indexOf('.');
+    TableName name = TableName.parse(table);
     String sql =
         """
         select c.oid::int8 from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = ? and c.relname = ? and c.relkind in ('r', 'p')
         """;
-    return Sql.first(
-            connection,
-            sql,
-            row -> row.getLong(1),
-            table.substring(0, Math.max(dot, 0)),
-            table.substring(dot + 1))
+    return Sql.first(connection, sql, row -> row.getLong(1), name.schema(), name.name())
         .orElseThrow(
             () ->
                 new IllegalArgumentException(

@@ -18,9 +18,9 @@ import java.util.function.Predicate;
 
 /**
  * Rotates partitioned tables: makes partitions ahead and fills gaps, for all tables first, so that
- * nothing can stop tomorrow's partition; then carries on what an earlier run left half done; then
- * takes out what is due; then analyses parents. Results: {@code partitionsCreated}, {@code
- * partitionsFoundMade} (by others meanwhile), {@code partitionsDetached}, {@code
+ * nothing can stop tomorrow's partition; then carries on what an earlier run left half done and is
+ * still due; then takes out what is due; then analyses parents. Results: {@code partitionsCreated},
+ * {@code partitionsFoundMade} (by others meanwhile), {@code partitionsDetached}, {@code
  * partitionsExported}, {@code rowsExported}, {@code partitionsExpired}, {@code bytesFreed}, {@code
  * bytesKept}, {@code bytesArchived}, {@code marksDeleted}, {@code parentsAnalysed}.
  */
@@ -62,17 +62,12 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database());
     List<TableName> held = expired.held(run.now());
     FeedTables feedTables = new FeedTables(ledger, isGone);
-    List<RotatedTable> rotatedTables = new RotatedTables(spec, run, feedTables).find();
-    Creation creation = new Creation(spec, run, drain, held);
+    List<RotatedTable> rotatedTables = new RotatedTables(spec, run, feedTables, held).find();
+    List<TableName> names = rotatedTables.stream().map(RotatedTable::name).toList();
+    Creation creation =
+        new Creation(spec, run, drain, held, expired.open(run.task().name(), names));
     each(rotatedTables, run, creation::create);
-    Expiry expiry =
-        new Expiry(
-            spec,
-            run,
-            expired,
-            exporter,
-            held,
-            rotatedTables.stream().map(RotatedTable::name).toList());
+    Expiry expiry = new Expiry(spec, run, expired, exporter, held, rotatedTables);
     expiry.carryOn();
     each(rotatedTables, run, expiry::expire);
     expiry.withdraw();

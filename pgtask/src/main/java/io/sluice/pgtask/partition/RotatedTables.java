@@ -1,9 +1,9 @@
 package io.sluice.pgtask.partition;
 
-import io.sluice.core.feed.Glob;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionCatalog.Found;
 import io.sluice.pgtask.catalog.PartitionedTable;
+import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Privileges;
 import io.sluice.pgtask.run.TaskRun;
@@ -12,6 +12,7 @@ import io.sluice.pgtask.task.PartitionSpec;
 import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,11 +25,21 @@ final class RotatedTables {
   private final PartitionSpec spec;
   private final TaskRun run;
   private final FeedTables feedTables;
+  private final Collection<TableName> held;
+  private final TableGlobs wanted;
+  private final TableGlobs excluded;
 
-  RotatedTables(PartitionSpec spec, TaskRun run, FeedTables feedTables) {
+  /**
+   * @param held partitions that were restored for a while
+   */
+  RotatedTables(
+      PartitionSpec spec, TaskRun run, FeedTables feedTables, Collection<TableName> held) {
+    this.held = held;
     this.spec = spec;
     this.run = run;
     this.feedTables = feedTables;
+    this.wanted = TableGlobs.of(spec.tables());
+    this.excluded = TableGlobs.of(spec.exclude());
   }
 
   List<RotatedTable> find() throws SQLException {
@@ -41,7 +52,10 @@ final class RotatedTables {
     Map<TableName, FeedTable> ofFeed = spec.feed().map(feedTables::of).orElse(Map.of());
     Found found =
         spec.feed().isPresent()
-            ? run.read(connection -> PartitionCatalog.read(connection, ofFeed::containsKey))
+            ? run.read(
+                connection ->
+                    PartitionCatalog.read(
+                        connection, name -> ofFeed.containsKey(name) && !excluded.match(name)))
             : ofGlobs();
     List<RotatedTable> rotatedTables = new ArrayList<>();
     for (PartitionedTable table : found.tables()) {
@@ -74,19 +88,17 @@ final class RotatedTables {
   }
 
   private Found ofGlobs() throws SQLException {
-    List<Glob> globs = spec.tables().stream().map(Glob::of).toList();
     Found found =
         run.read(
             connection ->
                 PartitionCatalog.read(
-                    connection,
-                    name -> globs.stream().anyMatch(glob -> glob.matches(name.toString()))));
+                    connection, name -> wanted.match(name) && !excluded.match(name)));
     found.problems().values().forEach(run::problem);
     for (String pattern : spec.tables()) {
-      Glob glob = Glob.of(pattern);
+      TableGlobs glob = TableGlobs.of(pattern);
       boolean any =
-          found.tables().stream().anyMatch(table -> glob.matches(table.name().toString()))
-              || found.problems().keySet().stream().anyMatch(name -> glob.matches(name.toString()));
+          found.tables().stream().anyMatch(table -> glob.match(table.name()))
+              || found.problems().keySet().stream().anyMatch(glob::match);
       if (!any) {
         run.problem(
             "there is no partitioned table %s in database %s; correct tables: in the task, or convert a plain table with a convert: task"
@@ -95,7 +107,7 @@ final class RotatedTables {
     }
     List<PartitionedTable> roots =
         found.tables().stream()
-            .filter(table -> !table.partition() || spec.tables().contains(table.name().toString()))
+            .filter(table -> !table.partition() || wanted.names(table.name()))
             .toList();
     return new Found(roots, found.problems());
   }
@@ -106,14 +118,18 @@ final class RotatedTables {
       Optional<Periods> periods = periods(table);
       if (periods.isEmpty()) {
         run.problem(
-            "%s has no partition yet to take the width from; write by: in the task"
+            "%s has no partition yet that begins and ends somewhere, to take the width from; write by: in the task"
                 .formatted(table.name()));
         return Optional.empty();
       }
-      return Optional.of(
-          new RotatedTable(table, periods.get(), window(table, periods.get()), feed));
+      return Optional.of(rotated(table, periods.get(), feed));
     } catch (IllegalArgumentException e) {
       run.problem("%s is skipped: %s".formatted(table.name(), e.getMessage()));
+      return Optional.empty();
+    } catch (ArithmeticException e) {
+      run.problem(
+          "%s is skipped: its partitions reach the largest number that Sluice can count to"
+              .formatted(table.name()));
       return Optional.empty();
     }
   }
@@ -125,26 +141,39 @@ final class RotatedTables {
           Periods.of(table.type(), spec.epoch(), zone, spec.by().get(), spec.nameFormat()));
     }
     return table
-        .newest()
+        .newestWithBounds()
         .map(
             newest ->
                 Periods.like(table.type(), spec.epoch(), zone, newest.bounds(), spec.nameFormat()));
   }
 
-  private RotationWindow window(PartitionedTable table, Periods periods) throws SQLException {
+  private RotatedTable rotated(PartitionedTable table, Periods periods, Optional<FeedTable> feed)
+      throws SQLException {
     if (periods.isTime()) {
       if (spec.keepIds().isPresent()) {
         throw new IllegalArgumentException(
             "keep: is a number of ids, but the partitions are by time; write a time such as keep: 90d");
       }
-      return RotationWindow.at(run.now(), periods, spec);
+      RotationWindow window = RotationWindow.at(run.now(), periods, spec);
+      return new RotatedTable(table, periods, window, feed, Optional.empty());
     }
     if (spec.keepTime().isPresent() || spec.aheadTime().isPresent()) {
       throw new IllegalArgumentException(
           "ahead: or keep: is a time, but the partitions are by id; write numbers, or epoch: if the ids"
               + " are times");
     }
-    long largest = run.read(connection -> LargestId.read(connection, table));
-    return RotationWindow.atId(largest, periods, spec);
+    int ahead = spec.aheadCount().orElse(0);
+    LargestId largest =
+        run.read(
+            connection ->
+                LargestId.read(connection, table, periods, ahead, held, spec.confirmed()));
+    RotationWindow window = RotationWindow.atId(largest.value(), periods, spec);
+    return new RotatedTable(
+        table, periods, window, feed, largest.wild().map(wild -> doubt(table, wild, largest)));
+  }
+
+  private String doubt(PartitionedTable table, LargestId.Wild wild, LargestId largest) {
+    return "nothing of %s expires: its largest id %s, in %s, is far beyond the others, which end at %d; delete that row if it is wrong, or if ids go on from there: sluice task run %s --yes"
+        .formatted(table.name(), wild.id(), wild.partition(), largest.value(), run.task().name());
   }
 }

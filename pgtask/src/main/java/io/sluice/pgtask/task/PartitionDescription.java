@@ -43,6 +43,11 @@ final class PartitionDescription {
                 + Durations.format(spec.analyzeEvery()));
     sentences.add(
         "One run creates and expires at most %,d partitions per table".formatted(spec.most()));
+    if (expires(spec)) {
+      sentences.add(
+          "Nothing of a table expires when more than %s of its partitions would, until it is confirmed"
+              .formatted(TaskDescription.percent(spec.mostShare())));
+    }
     return sentences;
   }
 
@@ -109,7 +114,6 @@ final class PartitionDescription {
   }
 
   private static String expired(PartitionSpec spec) {
-    String export = spec.export().map(e -> "written to " + e.to() + ", then ").orElse("then ");
     if (spec.expired() instanceof Expired.Keep keep) {
       return "An expired partition is detached and stays as a table of its own"
           + indexes(keep.indexes());
@@ -118,7 +122,9 @@ final class PartitionDescription {
         ? "An expired partition is detached and moved to schema "
             + archive.schema()
             + indexes(archive.indexes())
-        : "An expired partition is detached, " + export + "dropped";
+        : "An expired partition is "
+            + spec.export().map(e -> "written to " + e.to() + ", then ").orElse("")
+            + "detached, then dropped";
   }
 
   private static String indexes(boolean stay) {

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * Rotation of partitioned tables.
  *
  * @param tables {@code schema.table}, or globs such as {@code pm.*} over partitioned tables
+ * @param exclude names or globs of tables left alone
  * @param feed tables of this feed instead: those the loader made, with the loader's names
  * @param by what one new partition holds; absent adopts the width of the newest partition
  * @param epoch set if the partition column is a whole number that holds a time
@@ -25,9 +26,12 @@ import java.util.OptionalLong;
  *     {table}_p{yyyyMMdd}}; absent gives Sluice's own names
  * @param analyzeEvery parents whose statistics are older are analysed; zero never
  * @param most partitions made, and partitions expired, in one run and table at most
+ * @param mostShare of a table's partitions that may expire at once, 0 to 1; more is refused
+ * @param confirmed whether a person said that what would be refused is right
  */
 public record PartitionSpec(
     List<String> tables,
+    List<String> exclude,
     Optional<String> feed,
     Optional<Interval> by,
     Optional<Epoch> epoch,
@@ -44,11 +48,40 @@ public record PartitionSpec(
     Template template,
     Optional<Sub> sub,
     Duration analyzeEvery,
-    int most)
+    int most,
+    double mostShare,
+    boolean confirmed)
     implements TaskSpec {
 
   public PartitionSpec {
     tables = List.copyOf(tables);
+    exclude = List.copyOf(exclude);
+  }
+
+  /** The same, but what would be refused is done. */
+  public PartitionSpec confirm() {
+    return new PartitionSpec(
+        tables,
+        exclude,
+        feed,
+        by,
+        epoch,
+        aheadTime,
+        aheadCount,
+        keepTime,
+        keepIds,
+        keepBytes,
+        expired,
+        export,
+        defaultPartition,
+        gaps,
+        nameFormat,
+        template,
+        sub,
+        analyzeEvery,
+        most,
+        mostShare,
+        true);
   }
 
   @Override

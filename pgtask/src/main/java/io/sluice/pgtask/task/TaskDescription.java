@@ -34,17 +34,20 @@ public final class TaskDescription {
   private static String what(Task task) {
     if (task.spec() instanceof PartitionSpec spec) {
       return "Rotates the partitions of "
-          + spec.feed().map(feed -> "all tables of feed " + feed).orElse(list(spec.tables()));
+          + spec.feed().map(feed -> "all tables of feed " + feed).orElse(list(spec.tables()))
+          + except(spec.exclude());
     }
     if (task.spec() instanceof ConvertSpec spec) {
       return "Converts the plain table " + spec.table() + " to a partitioned one online";
     }
     if (task.spec() instanceof MaintenanceSpec spec) {
-      return "Maintains "
-          + list(spec.tables())
-          + (spec.exclude().isEmpty() ? "" : " except " + list(spec.exclude()));
+      return "Maintains " + list(spec.tables()) + except(spec.exclude());
     }
     return "Does " + task.spec().kind();
+  }
+
+  private static String except(List<String> exclude) {
+    return exclude.isEmpty() ? "" : " except " + list(exclude);
   }
 
   private static String when(Task task) {

@@ -35,6 +35,7 @@ class DrainTest {
   private static final PartitionSpec SPEC =
       new PartitionSpec(
           List.of("app.t"),
+          List.of(),
           Optional.empty(),
           Optional.of(new Interval.Calendar(Unit.DAY)),
           Optional.empty(),
@@ -51,7 +52,9 @@ class DrainTest {
           new Template(Optional.empty(), Optional.empty(), Map.of(), true),
           Optional.empty(),
           Duration.ZERO,
-          100);
+          100,
+          0.5,
+          false);
 
   private static TaskFixture fixture(int major, String key) throws SQLException {
     TaskFixture db = new TaskFixture(major);

@@ -241,6 +241,17 @@ class TaskDirectoryTest {
   }
 
   @Test
+  void letsRotationsShareAGlob_whenOneExcludesWhatTheOtherNames() throws IOException {
+    feed("nr", "{by: day}");
+    write("a.yaml", rotation("a", "{tables: [\"x.*\", \"nr.*\"], exclude: [\"{x.b,nr}*\"]}"));
+    write("b.yaml", rotation("b", "{tables: [x.b, 'x.\"b.c\"']}"));
+    assertThat(problems()).isEmpty();
+    write("c.yaml", rotation("c", "{tables: ['x.\"c.c\"']}"));
+    assertThat(problems())
+        .containsExactly("c.yaml:2:22: x.\"c.c\" is also rotated by task a in a.yaml");
+  }
+
+  @Test
   void stopsATask_whenItsFeedIsGone() throws IOException {
     feed("nr", "{by: day}");
     write("nr.yaml", rotation("mine", "{feed: nr}"));

@@ -74,6 +74,7 @@ class TaskParserTest {
                 Limits.DEFAULT,
                 new PartitionSpec(
                     List.of("billing.*"),
+                    List.of(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
@@ -90,7 +91,9 @@ class TaskParserTest {
                     new Template(Optional.empty(), Optional.empty(), Map.of(), true),
                     Optional.empty(),
                     Duration.ofDays(1),
-                    400)));
+                    400,
+                    0.5,
+                    false)));
   }
 
   @Test
@@ -107,6 +110,7 @@ class TaskParserTest {
             limits: {connections: 3, lockTimeout: 1s, statementTimeout: 1h, attempts: 9, backoff: 1s}
             partition:
               tables: [billing.cdr]
+              exclude: ["billing.{tmp,old}_*"]
               by: week
               epoch: milliseconds
               ahead: 30d
@@ -126,10 +130,12 @@ class TaskParserTest {
               sub: {range: {column: start_time, by: 6h}}
               analyze: 0s
               most: 50
+              mostShare: 12.5%
             """);
     PartitionSpec expected =
         new PartitionSpec(
             List.of("billing.cdr"),
+            List.of("billing.{tmp,old}_*"),
             Optional.empty(),
             Optional.of(new Interval.Calendar(Unit.WEEK)),
             Optional.of(Epoch.MILLISECONDS),
@@ -150,7 +156,9 @@ class TaskParserTest {
                 false),
             Optional.of(new Sub.Range("start_time", new Interval.Fixed(Duration.ofHours(6)))),
             Duration.ZERO,
-            50);
+            50,
+            0.125,
+            false);
     assertThat(task.spec()).isEqualTo(expected);
     assertThat(task.database()).isEqualTo("billing");
     assertThat(task.description()).isEqualTo("Call records");

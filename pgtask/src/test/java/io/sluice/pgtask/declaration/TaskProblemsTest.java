@@ -56,6 +56,21 @@ class TaskProblemsTest {
     assertThat(problems(yaml)).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pm.\"a.b\"",
+        "\"p.m\".cdr",
+        "pm.\"a \"\"b\"\"\"",
+        "pm.\"all*\"",
+        "\"p.m\".*",
+        "pm.a b"
+      })
+  void takesTablesWithAnyName(String table) {
+    assertThat(problems(PARTITION.replace("billing.cdr", "'" + table + "'"))).isEmpty();
+    assertThat(problems(MAINTENANCE.replace("\"pm.*\"", "'" + table + "'"))).isEmpty();
+  }
+
   @Test
   void saysEveryProblemAtOnce_inTheOrderOfLines() {
     String yaml =
@@ -128,7 +143,10 @@ class TaskProblemsTest {
         "tables: [billing.cdr]|tabels: [billing.cdr]|unknown key 'tabels'|'tables'",
         "tables: [billing.cdr]|tables: []|tables is empty|billing.cdr",
         "tables: [billing.cdr]|tables: [a.b, a.b]|tables names something twice|globs",
-        "tables: [billing.cdr]|tables: [a.b.c]|'a.b.c' is not a table|without quotes",
+        "tables: [billing.cdr]|tables: [a.b.c]|'a.b.c' is not a table|in double quotes",
+        "tables: [billing.cdr]|tables: ['pm.a\"b']|is not a table|in double quotes",
+        "tables: [billing.cdr]|tables: ['pm.\"a*']|is not a table|in double quotes",
+        "tables: [billing.cdr]|tables: ['pm.*\"a']|a quote that is not closed|two for a quote",
         "tables: [billing.cdr]|tables: [\"pm.[\"]|without a ]|bracket",
         "tables: [billing.cdr]|tables: [\"*\"]|'*' names no schema|pm.*",
         "tables: [billing.cdr]|feed: nr-pm|by is set by the feed|target.partition",

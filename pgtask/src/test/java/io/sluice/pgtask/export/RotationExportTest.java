@@ -128,6 +128,7 @@ class RotationExportTest {
   private static PartitionSpec rotation(URI to) {
     return new PartitionSpec(
         List.of("billing.cdr"),
+        List.of(),
         Optional.empty(),
         Optional.of(new Interval.Calendar(Interval.Unit.DAY)),
         Optional.empty(),
@@ -144,6 +145,8 @@ class RotationExportTest {
         new PartitionSpec.Template(Optional.empty(), Optional.empty(), Map.of(), true),
         Optional.empty(),
         Duration.ZERO,
-        400);
+        400,
+        0.5,
+        false);
   }
 }

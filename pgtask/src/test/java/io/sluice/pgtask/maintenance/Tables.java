@@ -3,6 +3,7 @@ package io.sluice.pgtask.maintenance;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.TaskFixture;
+import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.maintenance.statistics.ServerInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.StepContext;
@@ -80,8 +81,8 @@ final class Tables {
 
   List<TableInfo> find(String... globs) throws SQLException {
     flush();
-    TableGlobs wanted = new TableGlobs(List.of(globs));
-    return new TableFinder(context, server, wanted, new TableGlobs(List.of())).find();
+    TableGlobs wanted = TableGlobs.of(List.of(globs));
+    return new TableFinder(context, server, wanted, TableGlobs.of(List.of())).find();
   }
 
   TableInfo one(String name) throws SQLException {

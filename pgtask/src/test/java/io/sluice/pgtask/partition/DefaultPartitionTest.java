@@ -182,7 +182,8 @@ class DefaultPartitionTest {
       }
       done(fixture, SpecBuilder.of("public.cdr"));
       PartitionedTable now = find(fixture);
-      RotatedTable rotated = new RotatedTable(table, null, null, Optional.empty());
+      RotatedTable rotated =
+          new RotatedTable(table, null, null, Optional.empty(), Optional.empty());
       NewPartition same =
           new NewPartition(now.partitions().get(0).name(), now.partitions().get(0).bounds());
       NewPartition overlapping =

@@ -21,6 +21,7 @@ import java.util.OptionalLong;
 final class SpecBuilder {
 
   List<String> tables = List.of("public.cdr");
+  List<String> exclude = List.of();
   Optional<String> feed = Optional.empty();
   Optional<Interval> by = Optional.of(new Interval.Calendar(Unit.DAY));
   Optional<Epoch> epoch = Optional.empty();
@@ -39,6 +40,8 @@ final class SpecBuilder {
   Optional<Sub> sub = Optional.empty();
   Duration analyzeEvery = Duration.ZERO;
   int most = 400;
+  double mostShare = 0.5;
+  boolean confirmed;
 
   static SpecBuilder of(String... tables) {
     SpecBuilder builder = new SpecBuilder();
@@ -79,6 +82,7 @@ final class SpecBuilder {
   PartitionSpec build() {
     return new PartitionSpec(
         tables,
+        exclude,
         feed,
         by,
         epoch,
@@ -95,6 +99,8 @@ final class SpecBuilder {
         template,
         sub,
         analyzeEvery,
-        most);
+        most,
+        mostShare,
+        confirmed);
   }
 }

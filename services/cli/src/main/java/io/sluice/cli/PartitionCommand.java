@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import io.sluice.core.sql.Sql;
+import io.sluice.core.yaml.Durations;
 import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
@@ -26,12 +27,17 @@ import picocli.CommandLine.Parameters;
 /** Partitions as they are, and those that went. */
 @Command(
     name = "partition",
-    description = "Lists current and expired partitions; restores exported ones.",
+    description = "Lists current and expired partitions; brings back detached and exported ones.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {PartitionCommand.ListPartitions.class, PartitionRestoreCommand.class},
+    subcommands = {
+      PartitionCommand.ListPartitions.class,
+      PartitionAttachCommand.class,
+      PartitionRestoreCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  sluice partition list pm.nrcelldu",
+      "  sluice partition attach pm.nrcelldu_p20260301",
       "  sluice partition restore pm.nrcelldu_p20260301"
     })
 final class PartitionCommand extends Group {
@@ -64,6 +70,13 @@ final class PartitionCommand extends Group {
     } catch (IllegalArgumentException e) {
       throw UserError.usage(e.getMessage(), "");
     }
+  }
+
+  /** How long rotation is to leave a partition alone. */
+  static Duration hold(String text) {
+    return Durations.parse(text)
+        .orElseThrow(
+            () -> UserError.usage("--hold " + text + " is not a duration", "Write for example 7d"));
   }
 
   /** Lists. */

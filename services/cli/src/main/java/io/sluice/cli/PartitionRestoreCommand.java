@@ -1,13 +1,11 @@
 package io.sluice.cli;
 
-import io.sluice.core.yaml.Durations;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.RestoreSpec;
 import io.sluice.pgtask.task.Task;
 import java.net.URI;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -115,13 +113,7 @@ final class PartitionRestoreCommand implements Callable<Integer> {
         Optional.ofNullable(partition),
         Optional.ofNullable(as),
         !detached,
-        hold());
-  }
-
-  private Duration hold() {
-    return Durations.parse(hold)
-        .orElseThrow(
-            () -> UserError.usage("--hold " + hold + " is not a duration", "Write for example 7d"));
+        PartitionCommand.hold(hold));
   }
 
   private static URI uri(String text) {

@@ -59,7 +59,7 @@ final class TaskExplainCommand implements Callable<Integer> {
     TaskLine line = new TaskLine(session);
     Task task = line.task(name);
     List<String> rotated =
-        task.spec() instanceof PartitionSpec spec ? rotated(line, spec) : List.of();
+        task.spec() instanceof PartitionSpec rotation ? rotated(line, rotation) : List.of();
     List<About> tables =
         line.read(task.database(), connection -> tables(connection, task, rotated));
     List<String> steps = new ArrayList<>();
@@ -116,8 +116,8 @@ final class TaskExplainCommand implements Callable<Integer> {
 
   private static List<About> tables(Connection connection, Task task, List<String> rotated)
       throws SQLException {
-    if (task.spec() instanceof PartitionSpec) {
-      return rotated(connection, rotated);
+    if (task.spec() instanceof PartitionSpec spec) {
+      return rotated(connection, rotated, spec.exclude());
     }
     List<Match> found =
         task.spec() instanceof MaintenanceSpec spec
@@ -138,10 +138,10 @@ final class TaskExplainCommand implements Callable<Integer> {
         match.partitioned() ? match.partitions() + " partitions" : "plain, " + rows);
   }
 
-  private static List<About> rotated(Connection connection, List<String> wanted)
-      throws SQLException {
+  private static List<About> rotated(
+      Connection connection, List<String> wanted, List<String> exclude) throws SQLException {
     List<Match> found =
-        MatchingTables.find(connection, wanted, List.of()).stream()
+        MatchingTables.find(connection, wanted, exclude).stream()
             .filter(Match::partitioned)
             .toList();
     PartitionCatalog.Found read =

@@ -1,6 +1,9 @@
 package io.sluice.cli;
 
+import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskSpec;
+import io.sluice.pgtask.task.Window;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -41,6 +44,13 @@ final class TaskRunCommand implements Callable<Integer> {
   @Option(names = "--outside-window", description = "Run it even outside its windows.")
   private boolean outsideWindow;
 
+  @Option(
+      names = "--yes",
+      description =
+          "Let expire what a rotation refuses: more than mostShare of a table's partitions, or by a"
+              + " largest id that is far from the others.")
+  private boolean yes;
+
   TaskRunCommand(Session session) {
     this.session = session;
   }
@@ -48,21 +58,33 @@ final class TaskRunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws SQLException {
     TaskLine line = new TaskLine(session);
-    Task task = line.task(name);
+    Task task = yes ? confirmed(line.task(name)) : line.task(name);
     return dryRun
         ? new DryTask(session, line).show(task)
         : new LiveTask(session, line).run(outsideWindow ? withoutWindows(task) : task, waiting);
   }
 
   private static Task withoutWindows(Task task) {
+    return with(task, List.of(), task.spec());
+  }
+
+  private static Task confirmed(Task task) {
+    if (task.spec() instanceof PartitionSpec spec) {
+      return with(task, task.windows(), spec.confirm());
+    }
+    throw UserError.usage(
+        "--yes is for tasks that rotate partitions, and " + task.name() + " does not", "Omit it");
+  }
+
+  private static Task with(Task task, List<Window> windows, TaskSpec spec) {
     return new Task(
         task.name(),
         task.description(),
         task.database(),
         task.zone(),
         task.schedule(),
-        List.of(),
+        windows,
         task.limits(),
-        task.spec());
+        spec);
   }
 }

@@ -76,6 +76,50 @@ class PartitionCommandsTest {
 
   @ParameterizedTest
   @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
+  void attachesAgain_whatWasDetached(int major) throws IOException {
+    start(major);
+    Path task = home.resolve("tasks/cdr.yaml");
+    Files.writeString(
+        task,
+        "task: rotate-cdr\npartition: {tables: [x.cdr], by: day, keep: 7d, gaps: false, expired: keep}\n");
+    assertThat(cli.run("task", "run", "rotate-cdr").code()).isZero();
+    assertThat(cli.number("select count(*) from x.cdr")).isZero();
+    assertThat(cli.run("partition", "attach", old, "--dry-run").out())
+        .contains("attach partition \"x\".\"" + old.substring(2) + "\" for values from (");
+    Cli.Run attached = cli.run("partition", "attach", old);
+    assertThat(attached.out()).contains("done: 3 steps");
+    assertThat(attached.code()).isZero();
+    assertThat(cli.number("select count(*) from x.cdr")).isEqualTo(500);
+    assertThat(cli.run("partition", "list", "x.cdr").out()).contains("restored");
+    assertThat(cli.run("task", "run", "rotate-cdr").code()).as("it is held").isZero();
+    assertThat(cli.number("select count(*) from x.cdr")).isEqualTo(500);
+    assertThat(cli.run("partition", "attach", old).out()).contains("is attached to x.cdr already");
+    assertThat(cli.run("partition", "attach", "x.nothing").out())
+        .contains("has detached no partition x.nothing");
+    assertThat(cli.run("partition", "attach", old, "--hold", "long").code()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
+  void dropsMoreThanTheShare_onlyWithYes(int major) throws IOException {
+    start(major);
+    for (int i = 1; i <= 5; i++) {
+      LocalDate day = today.minusDays(30L + i);
+      cli.execute(
+          "create table x.more%d partition of x.cdr for values from ('%s 00:00Z') to ('%s 00:00Z')"
+              .formatted(i, day, day.plusDays(1)));
+    }
+    Cli.Run refused = cli.run("task", "run", "rotate-cdr");
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.out()).contains("sluice task run rotate-cdr --yes");
+    assertThat(cli.number("select count(*) from x.cdr")).isEqualTo(500);
+    Cli.Run confirmed = cli.run("task", "run", "rotate-cdr", "--yes");
+    assertThat(confirmed.out()).contains("partitionsExpired 6");
+    assertThat(confirmed.code()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
   void saysWhatIsWrong_whenNothingCanBeRestored(int major) throws IOException {
     start(major);
     Cli.Run none = cli.run("partition", "restore", "x.nothing");

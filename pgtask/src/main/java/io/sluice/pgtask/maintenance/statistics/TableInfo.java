@@ -1,5 +1,6 @@
 package io.sluice.pgtask.maintenance.statistics;
 
+import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
 import java.time.Instant;
 import java.util.List;
@@ -71,6 +72,11 @@ public record TableInfo(
     public double share() {
       return Math.max((double) xids / xidLimit, (double) multixacts / multixactLimit);
     }
+  }
+
+  /** Whether it is meant, by its own name or that of a parent. */
+  public boolean isAmong(TableGlobs globs) {
+    return globs.match(name, parents);
   }
 
   /** Whether it has partitions. */

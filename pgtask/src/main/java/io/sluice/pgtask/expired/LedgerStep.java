@@ -1,4 +1,4 @@
-package io.sluice.pgtask.export;
+package io.sluice.pgtask.expired;
 
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.StepContext;
@@ -7,11 +7,11 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** A change in the ledger, which may lie in another database than the tables. */
-record LedgerStep(String description, String statement, Body body) implements Step {
+public record LedgerStep(String description, String statement, Body body) implements Step {
 
   /** Makes it. */
   @FunctionalInterface
-  interface Body {
+  public interface Body {
     void run(StepContext context) throws SQLException;
   }
 
