@@ -7,39 +7,13 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether a partition is where it was, and can be put there again. */
+/** Whether a partition can be put where it was again. */
 final class AttachmentCheck {
 
   /** A default partition is read by ATTACH; so much takes some milliseconds. */
   private static final long MOST_DEFAULT = 16L << 20;
 
   private AttachmentCheck() {}
-
-  /**
-   * @throws SQLException if it was moved since the plan was made
-   */
-  static void sameSlot(Connection connection, SourceTable source) throws SQLException {
-    Attachment attachment = source.attachment().orElseThrow();
-    boolean same =
-        Sql.isTrue(
-            connection,
-            """
-            select exists (
-              select from pg_inherits i join pg_class c on c.oid = i.inhrelid
-              where c.oid = %d and i.inhparent = %s::regclass
-                and pg_get_expr(c.relpartbound, c.oid) = %s)\
-            """
-                .formatted(
-                    source.oid(),
-                    SqlNames.literal(attachment.parent().sql()),
-                    SqlNames.literal(attachment.bound())));
-    if (!same) {
-      throw new SQLException(
-          "%s was detached from %s while it was being copied; the copy is discarded"
-              .formatted(source.name(), attachment.parent()),
-          "55000");
-    }
-  }
 
   /** Why a partition cannot be attached again within milliseconds. */
   static Optional<String> problem(Connection connection, SourceTable source) throws SQLException {

@@ -130,7 +130,7 @@ abstract class ChangeLog {
         "insert into %s (%s) values (%s)".formatted(names.log().sql(), OP, TRUNCATED));
   }
 
-  /** The triggers; they also fire for what replication writes. */
+  /** The triggers; they also fire for what replication and sessions like it write. */
   final List<String> watch() {
     List<String> sql = new ArrayList<>();
     boolean rows = source.needsRowTriggers();
@@ -162,17 +162,24 @@ abstract class ChangeLog {
             names.function().sql());
   }
 
-  /** Whether all its triggers are there and fire. */
-  final boolean watches(Connection connection) throws SQLException {
-    return Sql.number(
-            connection,
-            """
-            select count(*) from pg_trigger t join pg_proc p on p.oid = t.tgfoid
-            where t.tgrelid = %d and t.tgenabled = 'A' and t.tgname like 'sluice\\_log\\_%%'
-              and p.oid = to_regprocedure(%s)\
-            """
-                .formatted(source.oid(), SqlNames.literal(names.function().sql() + "()")))
-        == EVENTS.size();
+  /**
+   * Query of its triggers and their function, as lines of a {@link Fingerprint}. An entry has the
+   * transaction that wrote it: whoever disables a trigger and enables it again leaves another.
+   */
+  final String marks() {
+    return """
+    select 'trigger ' || t.tgname, concat_ws(' ', t.oid, t.xmin, t.tgenabled, t.tgfoid)
+    from pg_trigger t where t.tgrelid = %d and t.tgname like 'sluice\\_log\\_%%'
+    union all
+    select 'function ' || p.proname, concat_ws(' ', p.oid, p.xmin)
+    from pg_proc p where p.oid = to_regprocedure(%s)\
+    """
+        .formatted(source.oid(), SqlNames.literal(names.function().sql() + "()"));
+  }
+
+  /** Equal as long as nobody has touched its triggers, so that it holds every change. */
+  final Fingerprint fingerprint(Connection connection) throws SQLException {
+    return new Fingerprint(Sql.strings(connection, Fingerprint.LINES.formatted(marks())).get(0));
   }
 
   /** Takes the triggers from the table. */

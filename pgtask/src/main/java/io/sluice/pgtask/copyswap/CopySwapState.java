@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param spec what move it is; another one begins anew
  * @param oid of the table that moves
+ * @param fingerprint of that table when its copy was begun
  * @param fileNode of the table's storage; another one means that rows lie elsewhere
  * @param next first block not yet copied
  * @param blocks to be copied
@@ -22,7 +23,7 @@ import java.util.Optional;
 record CopySwapState(
     String spec,
     long oid,
-    String fingerprint,
+    Fingerprint fingerprint,
     boolean keyed,
     Phase phase,
     long fileNode,
@@ -45,14 +46,18 @@ record CopySwapState(
     REMOVED
   }
 
+  /**
+   * @param fingerprint of the table, or something that stands for it
+   */
   static List<String> create(
-      CopyNames names, CopyLayout layout, SourceTable source, boolean keyed) {
+      CopyNames names, CopyLayout layout, SourceTable source, String fingerprint, boolean keyed) {
     return List.of(
         """
         create table %s (
           spec text not null, source oid not null, fingerprint text not null, keyed boolean not null,
           phase text not null, file_node oid not null, next_block bigint not null, blocks bigint not null,
-          old_name text not null, drop_old boolean not null, started_at timestamptz not null default pg_catalog.now())\
+          old_name text not null, drop_old boolean not null, started_at timestamptz not null default pg_catalog.now(),
+          watch text not null default '')\
         """
             .formatted(names.state().sql()),
         "insert into %s values (%s, %d, %s, %s, '%s', 0, 0, 0, %s, %s)"
@@ -60,7 +65,7 @@ record CopySwapState(
                 names.state().sql(),
                 SqlNames.literal(layout.spec()),
                 source.oid(),
-                SqlNames.literal(source.fingerprint()),
+                SqlNames.literal(fingerprint),
                 keyed,
                 Phase.MADE,
                 SqlNames.literal(layout.old().name()),
@@ -83,7 +88,7 @@ record CopySwapState(
     return new CopySwapState(
         row.getString(1),
         row.getLong(2),
-        row.getString(3),
+        new Fingerprint(row.getString(3)),
         row.getBoolean(4),
         Phase.valueOf(row.getString(5)),
         row.getLong(6),
@@ -91,6 +96,18 @@ record CopySwapState(
         row.getLong(8),
         row.getString(9),
         row.getBoolean(10));
+  }
+
+  /** Remembers the triggers as they are, in the transaction that makes them. */
+  static String watched(CopyNames names, ChangeLog log) {
+    return "update %s set watch = (%s)"
+        .formatted(names.state().sql(), Fingerprint.LINES.formatted(log.marks()));
+  }
+
+  /** The triggers as they were made; empty before, and in a state that an older Sluice wrote. */
+  static Fingerprint watch(Connection connection, CopyNames names) throws SQLException {
+    String sql = "select coalesce(to_jsonb(s) ->> 'watch', '') from %s as s";
+    return new Fingerprint(Sql.strings(connection, sql.formatted(names.state().sql())).get(0));
   }
 
   static String to(CopyNames names, Phase phase) {

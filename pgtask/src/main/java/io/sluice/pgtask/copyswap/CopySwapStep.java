@@ -63,7 +63,7 @@ final class CopySwapStep implements Step {
 
   @Override
   public List<String> sql() {
-    List<String> sql = new ArrayList<>(made());
+    List<String> sql = new ArrayList<>(made("<definition of " + source.name() + ">"));
     layout.partitions().forEach(sql::addAll);
     sql.addAll(log.watch());
     sql.addAll(initialCopy.sql());
@@ -101,7 +101,7 @@ final class CopySwapStep implements Step {
   private StepResult move(StepContext context) throws SQLException {
     Phase phase = carriedOn(context).orElse(null);
     if (phase == null) {
-      context.transaction(made());
+      context.transaction(made(source.fingerprint().text()));
       phase = Phase.MADE;
     }
     if (phase == Phase.MADE) {
@@ -136,13 +136,18 @@ final class CopySwapStep implements Step {
         && state.fingerprint().equals(source.fingerprint())
         && state.keyed() == log instanceof KeyChangeLog
         && (state.keyed() || state.phase() != Phase.COPYING)
-        && (state.phase() == Phase.MADE || log.watches(connection));
+        && (state.phase() == Phase.MADE || watched(connection));
   }
 
-  private List<String> made() {
+  private boolean watched(Connection connection) throws SQLException {
+    return CopySwapState.watch(connection, names).equals(log.fingerprint(connection));
+  }
+
+  private List<String> made(String fingerprint) {
     List<String> sql = new ArrayList<>(layout.create());
     sql.addAll(log.create());
-    sql.addAll(CopySwapState.create(names, layout, source, log instanceof KeyChangeLog));
+    sql.addAll(
+        CopySwapState.create(names, layout, source, fingerprint, log instanceof KeyChangeLog));
     return sql;
   }
 

@@ -191,7 +191,6 @@ final class DrainLayout implements CopyLayout {
 
   @Override
   public List<String> swap(Connection connection) throws SQLException {
-    AttachmentCheck.sameSlot(connection, source);
     return swapSql();
   }
 

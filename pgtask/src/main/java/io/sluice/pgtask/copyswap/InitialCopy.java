@@ -57,6 +57,7 @@ final class InitialCopy {
       context.transaction(
           connection -> {
             Sql.execute(connection, log.watch());
+            Sql.execute(connection, CopySwapState.watched(names, log));
             Sql.execute(connection, CopySwapState.fromTheStart(names, source));
             snapshot.take();
             return null;

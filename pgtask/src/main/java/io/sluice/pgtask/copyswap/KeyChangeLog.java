@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -20,7 +21,11 @@ final class KeyChangeLog extends ChangeLog {
   private static final String PLAN =
       "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off";
 
+  /** Of a partition column beside the key, which is of one of PostgreSQL's own types. */
+  private static final String EQUAL = "operator(pg_catalog.=)";
+
   private final List<SourceColumn> columns;
+  private final Map<String, String> equality;
   private final Optional<SourceColumn> nullable;
 
   /**
@@ -33,6 +38,7 @@ final class KeyChangeLog extends ChangeLog {
       Optional<SourceColumn> partitionColumn) {
     super(source, names);
     this.columns = new ArrayList<>();
+    this.equality = key.equalities();
     key.columns().forEach(name -> columns.add(source.column(name).orElseThrow()));
     partitionColumn.filter(c -> !columns.contains(c)).ifPresent(columns::add);
     this.nullable = columns.stream().filter(c -> !c.notNull()).findFirst();
@@ -123,8 +129,8 @@ final class KeyChangeLog extends ChangeLog {
 
   private String same(String table, SourceColumn column, boolean isNull) {
     boolean both = isNull && nullable.filter(column::equals).isPresent();
-    return (both ? "%1$s.%2$s is null and l.%2$s is null" : "%1$s.%2$s = l.%2$s")
-        .formatted(table, column.sql());
+    return (both ? "%1$s.%2$s is null and l.%2$s is null" : "%1$s.%2$s %3$s l.%2$s")
+        .formatted(table, column.sql(), equality.getOrDefault(column.name(), EQUAL));
   }
 
   /**

@@ -53,7 +53,6 @@ final class PartitionReorderLayout extends ReorderLayout {
 
   @Override
   public List<String> swap(Connection connection) throws SQLException {
-    AttachmentCheck.sameSlot(connection, source);
     List<String> sql = new ArrayList<>();
     sql.add(detach());
     sql.addAll(renaming.sql(connection));

@@ -4,10 +4,10 @@ import io.sluice.core.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -25,18 +25,24 @@ final class RowImageLog extends ChangeLog {
 
   private final Optional<SourceColumn> partitionColumn;
   private final Optional<SourceColumn> nullable;
-  private final Set<SourceColumn> found = new LinkedHashSet<>();
+
+  /** Columns by which an index finds a row, with their operators. */
+  private final Map<SourceColumn, String> found = new LinkedHashMap<>();
 
   RowImageLog(SourceTable source, CopyNames names, Optional<SourceColumn> partitionColumn) {
     super(source, names);
     this.partitionColumn = partitionColumn;
     this.nullable = partitionColumn.filter(c -> !c.notNull());
-    source.indexes().stream()
-        .flatMap(index -> index.columns().stream())
-        .flatMap(name -> source.column(name).stream())
-        .filter(SourceColumn::notNull)
-        .forEach(found::add);
-    partitionColumn.filter(SourceColumn::notNull).ifPresent(found::add);
+    for (SourceIndex index : source.indexes()) {
+      index
+          .equalities()
+          .forEach(
+              (name, operator) ->
+                  source
+                      .column(name)
+                      .filter(SourceColumn::notNull)
+                      .ifPresent(column -> found.put(column, operator)));
+    }
   }
 
   @Override
@@ -176,7 +182,9 @@ final class RowImageLog extends ChangeLog {
             conditions.add(
                 (isNull ? "c.%1$s is null and l.%1$s is null" : "c.%1$s = l.%1$s")
                     .formatted(c.sql())));
-    found.forEach(c -> conditions.add("c.%1$s = l.%1$s".formatted(c.sql())));
+    found.forEach(
+        (column, operator) ->
+            conditions.add("c.%1$s %2$s l.%1$s".formatted(column.sql(), operator)));
     conditions.add(
         "row(%s)::record *= row(%s)::record"
             .formatted(SourceTable.list(columns(), "c."), SourceTable.list(columns(), "l.")));

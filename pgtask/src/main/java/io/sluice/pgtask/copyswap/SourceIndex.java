@@ -1,6 +1,8 @@
 package io.sluice.pgtask.copyswap;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,6 +14,9 @@ import java.util.Optional;
  *     CONSTRAINT
  * @param rowKey whether it tells every row: unique at once, of NOT NULL columns only, without WHERE
  * @param columns of its key; empty if any of it is an expression
+ * @param equality for each of these the operator by which the index holds values for equal, with
+ *     its schema: that of an extension's type is not in pg_catalog, and what {@code =} would find
+ *     there instead compares otherwise. Empty if the index is not a B-tree
  */
 record SourceIndex(
     String name,
@@ -25,9 +30,20 @@ record SourceIndex(
     String definition,
     List<String> columns,
     Optional<String> tablespace,
-    Optional<String> comment) {
+    Optional<String> comment,
+    List<String> equality) {
 
   SourceIndex {
     columns = List.copyOf(columns);
+    equality = List.copyOf(equality);
+  }
+
+  /** Columns with their operators. */
+  Map<String, String> equalities() {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (int i = 0; i < equality.size(); i++) {
+      all.put(columns.get(i), equality.get(i));
+    }
+    return all;
   }
 }

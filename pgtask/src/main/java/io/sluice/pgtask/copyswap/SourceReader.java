@@ -54,7 +54,16 @@ final class SourceReader {
              array(select a.attname from unnest(x.indkey[0:x.indnkeyatts - 1]) with ordinality as k (n, o)
                    join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.n
                    where x.indexprs is null order by k.o),
-             s.spcname, obj_description(i.oid, 'pg_class')
+             s.spcname, obj_description(i.oid, 'pg_class'),
+             array(select format('operator(%I.%s)', n.nspname, o.oprname)
+                   from unnest(x.indclass[0:x.indnkeyatts - 1]) with ordinality as k (class, nth)
+                   join pg_opclass oc on oc.oid = k.class
+                   join pg_am am on am.oid = oc.opcmethod and am.amname = 'btree'
+                   join pg_amop e on e.amopfamily = oc.opcfamily and e.amopstrategy = 3
+                     and e.amoplefttype = oc.opcintype and e.amoprighttype = oc.opcintype
+                   join pg_operator o on o.oid = e.amopopr
+                   join pg_namespace n on n.oid = o.oprnamespace
+                   where x.indexprs is null order by k.nth)
       from pg_index x
       join pg_class i on i.oid = x.indexrelid
       join pg_class c on c.oid = x.indrelid
@@ -66,23 +75,46 @@ final class SourceReader {
       order by x.indisprimary desc, i.relname
       """;
 
-  /** Everything whose change while the table moves would be lost. */
+  /**
+   * Everything whose change while the table moves would be lost, or would change rows without their
+   * triggers. A column has the transaction that wrote its entry: ALTER COLUMN TYPE … USING may give
+   * all rows new values, and leaves the definition as it was.
+   */
   private static final String FINGERPRINT =
       """
-      select md5(string_agg(part, E'\\n' order by part))
-      from (
-        select 'column ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || a.attnotnull::text
-               || a.attgenerated::text || a.attidentity::text || a.attcollation::text
-               || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
-        from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-        where a.attrelid = ?::oid and a.attnum > 0 and not a.attisdropped
-        union all
-        select 'index ' || pg_get_indexdef(x.indexrelid) from pg_index x
-        where x.indrelid = ?::oid and x.indisvalid
-        union all
-        select 'constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) from pg_constraint k
-        where k.conrelid = ?::oid and k.contype <> 'n' and k.conname not like 'sluice%'
-      ) as parts (part)
+      with source as (select * from pg_class where oid = ?::oid)
+      select 'name', format('%I.%I', n.nspname, c.relname)
+      from source c join pg_namespace n on n.oid = c.relnamespace
+      union all
+      select 'kind', c.relkind::text || c.relpersistence::text || c.relam::text from source c
+      union all
+      select 'owner', pg_get_userbyid(c.relowner) from source c
+      union all
+      select 'storage', concat_ws(' ', c.reloptions, c.reltablespace, t.reloptions)
+      from source c left join pg_class t on t.oid = c.reltoastrelid
+      union all
+      select 'parent', concat_ws(' ', i.inhparent::regclass, pg_get_expr(c.relpartbound, c.oid))
+      from source c join pg_inherits i on i.inhrelid = c.oid
+      union all
+      select 'subscription', s.srsubid::text from source c join pg_subscription_rel s on s.srrelid = c.oid
+      union all
+      select 'column ' || a.attname, concat_ws(' ', a.attnum, a.xmin, format_type(a.atttypid, a.atttypmod),
+             a.attnotnull, a.attgenerated, a.attidentity, a.attcollation, pg_get_expr(d.adbin, d.adrelid))
+      from source c join pg_attribute a on a.attrelid = c.oid
+      left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+      where a.attnum > 0 and not a.attisdropped
+      union all
+      select 'index ' || i.relname,
+             concat_ws(' ', pg_get_indexdef(i.oid), x.indisclustered, x.indisreplident, i.reltablespace)
+      from source c join pg_index x on x.indrelid = c.oid join pg_class i on i.oid = x.indexrelid
+      where x.indisvalid
+      union all
+      select 'constraint ' || k.conname, pg_get_constraintdef(k.oid)
+      from source c join pg_constraint k on k.conrelid = c.oid
+      where k.contype <> 'n' and k.conname not like 'sluice%'
+      union all
+      select 'statistics ' || s.stxname, pg_get_statisticsobjdef(s.oid)
+      from source c join pg_statistic_ext s on s.stxrelid = c.oid
       """;
 
   private SourceReader() {}
@@ -94,9 +126,21 @@ final class SourceReader {
         connection, TABLE, row -> source(connection, name, row), name.schema(), name.name());
   }
 
-  /** Until the transaction ends, so that PostgreSQL prints and reads every name with its schema. */
-  static void onlyCatalog(Connection connection) throws SQLException {
-    Sql.execute(connection, "set local search_path = pg_catalog");
+  /**
+   * Until the transaction ends, so that PostgreSQL prints and reads every name with its schema.
+   *
+   * @return the path before, for {@link #searchPath}
+   */
+  static String onlyCatalog(Connection connection) throws SQLException {
+    return Sql.one(
+        connection,
+        "select current_setting('search_path'), set_config('search_path', 'pg_catalog', true)",
+        row -> row.getString(1));
+  }
+
+  /** Until the transaction ends. */
+  static void searchPath(Connection connection, String path) throws SQLException {
+    Sql.strings(connection, "select set_config('search_path', ?, true)", path);
   }
 
   private static SourceTable source(Connection connection, TableName name, ResultSet row)
@@ -148,11 +192,13 @@ final class SourceReader {
         row.getString(9),
         List.of((String[]) row.getArray(10).getArray()),
         Optional.ofNullable(row.getString(11)),
-        Optional.ofNullable(row.getString(12)));
+        Optional.ofNullable(row.getString(12)),
+        List.of((String[]) row.getArray(13).getArray()));
   }
 
-  /** Changes when columns, indexes or constraints do. */
-  static String fingerprint(Connection connection, long oid) throws SQLException {
-    return String.valueOf(Sql.strings(connection, FINGERPRINT, oid, oid, oid).get(0));
+  /** Of what a table is; names are printed in full if search_path is pg_catalog. */
+  static Fingerprint fingerprint(Connection connection, long oid) throws SQLException {
+    return new Fingerprint(
+        Sql.strings(connection, Fingerprint.LINES.formatted(FINGERPRINT), oid).get(0));
   }
 }

@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
  * @param attachment if it is a partition
  * @param bytes with indexes and TOAST
  * @param blockSize bytes of one block
- * @param fingerprint of its columns, indexes and constraints: while it moves, nobody may change
- *     them
+ * @param fingerprint of all that nobody may change while it moves
  */
 record SourceTable(
     TableName name,
@@ -32,7 +31,7 @@ record SourceTable(
     int blockSize,
     List<SourceColumn> columns,
     List<SourceIndex> indexes,
-    String fingerprint) {
+    Fingerprint fingerprint) {
 
   SourceTable {
     columns = List.copyOf(columns);

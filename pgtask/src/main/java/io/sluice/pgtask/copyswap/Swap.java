@@ -40,6 +40,7 @@ final class Swap {
   private final CopyLayout layout;
   private final ChangeLog log;
   private final CatchUp catchUp;
+  private final LastLook lastLook;
 
   Swap(SourceTable source, CopyNames names, CopyLayout layout, ChangeLog log, CatchUp catchUp) {
     this.source = source;
@@ -47,6 +48,7 @@ final class Swap {
     this.layout = layout;
     this.log = log;
     this.catchUp = catchUp;
+    this.lastLook = new LastLook(source, names, log);
   }
 
   /** From the lock's grant to the commit. */
@@ -57,6 +59,7 @@ final class Swap {
       int most = log.shortRows() << n;
       AtomicLong locked = new AtomicLong();
       try {
+        context.read(this::checkSnapshots);
         if (context.transaction(connection -> change(connection, most, locked))) {
           return Duration.ofNanos(System.nanoTime() - locked.get());
         }
@@ -70,17 +73,17 @@ final class Swap {
     }
   }
 
+  /**
+   * The locks come before anything that takes a snapshot, so that whatever was committed before
+   * their grant is seen. Rows are found under the session's own search_path, like everywhere else:
+   * constraints may call functions that need it.
+   */
   private boolean change(Connection connection, int most, AtomicLong locked) throws SQLException {
-    SourceReader.onlyCatalog(connection);
-    checkSnapshots(connection);
     Sql.execute(connection, layout.locks());
     locked.set(System.nanoTime());
-    if (!SourceReader.fingerprint(connection, source.oid()).equals(source.fingerprint())) {
-      throw new SQLException(
-          "%s was altered while it was being copied; the copy is discarded, and the next run starts over"
-              .formatted(source.name()),
-          "55000");
-    }
+    String path = SourceReader.onlyCatalog(connection);
+    lastLook.verify(connection);
+    SourceReader.searchPath(connection, path);
     if (!layout.ready(connection) || left(connection, most + 1) > most) {
       return false;
     }
@@ -103,13 +106,14 @@ final class Swap {
     }
   }
 
-  private void checkSnapshots(Connection connection) throws SQLException {
+  private boolean checkSnapshots(Connection connection) throws SQLException {
     List<String> pids = Sql.strings(connection, OLD_SNAPSHOTS);
     if (!pids.isEmpty()) {
       throw new OldSnapshot(
           "sessions %s are idle in a transaction and hold an old snapshot, which would see too few rows of %s after the swap; end them, or the next run retries"
               .formatted(String.join(", ", pids), source.name()));
     }
+    return true;
   }
 
   private long left(Connection connection, int limit) throws SQLException {

@@ -6,35 +6,17 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * What makes values read back exactly as they were written, whatever database and role are set to:
- * intervals, floats, money and bytea have several written forms.
- *
- * <p>See https://www.postgresql.org/docs/current/runtime-config-client.html
+ * What an export needs beside what every session of a task has, which writes values so that they
+ * read back exactly as they were, whatever database and role are set to.
  */
 final class CopySession {
 
-  private static final List<String> SAME_FORMS =
-      List.of(
-          "set local intervalstyle = 'postgres'",
-          "set local extra_float_digits = 3",
-          "set local bytea_output = 'hex'",
-          "set local lc_monetary = 'C'",
-          "set local xmloption = 'content'");
-
   private CopySession() {}
 
-  /** One snapshot; names of types and functions in full; an error where policies hide rows. */
+  /** One snapshot; names of types and functions in full. */
   static void beginExport(Connection connection) throws SQLException {
     Sql.execute(
         connection,
-        List.of(
-            "set transaction isolation level repeatable read",
-            "set local search_path = ''",
-            "set local row_security = off"));
-    sameForms(connection);
-  }
-
-  static void sameForms(Connection connection) throws SQLException {
-    Sql.execute(connection, SAME_FORMS);
+        List.of("set transaction isolation level repeatable read", "set local search_path = ''"));
   }
 }

@@ -43,7 +43,6 @@ record FillStep(ExportSource source, ExportLocations places, TableName table) im
   }
 
   private long fill(StepContext context, Connection connection) throws SQLException {
-    CopySession.sameForms(connection);
     Sql.execute(connection, sql().get(0));
     Manifest manifest = source.manifest();
     try (ExportFolder files = places.folder(source.folder())) {

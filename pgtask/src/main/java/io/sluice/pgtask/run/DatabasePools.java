@@ -67,11 +67,13 @@ public final class DatabasePools implements Databases, AutoCloseable {
   @Override
   public synchronized DataSource get(String name) {
     retireChanged();
-    DatabaseSpec spec = spec(name);
-    if (spec == null) {
-      throw new UnknownDatabaseException(name);
-    }
+    DatabaseSpec spec = known(name);
     return pools.computeIfAbsent(name, n -> open(spec)).connections();
+  }
+
+  @Override
+  public DataSource unpooled(String name) {
+    return server(known(name));
   }
 
   @Override
@@ -83,6 +85,21 @@ public final class DatabasePools implements Databases, AutoCloseable {
   private Optional<String> password(DatabaseSpec spec) {
     String unreferenced = spec.equals(warehouse) ? warehousePassword : null;
     return spec.password().map(Secret::resolve).or(() -> Optional.ofNullable(unreferenced));
+  }
+
+  @Override
+  public synchronized void end(String name, Connection connection) throws SQLException {
+    Optional.ofNullable(pools.get(name))
+        .ifPresent(pool -> pool.connections().evictConnection(connection));
+    connection.close();
+  }
+
+  private DatabaseSpec known(String name) {
+    DatabaseSpec spec = spec(name);
+    if (spec == null) {
+      throw new UnknownDatabaseException(name);
+    }
+    return spec;
   }
 
   private DatabaseSpec spec(String name) {
@@ -107,7 +124,7 @@ public final class DatabasePools implements Databases, AutoCloseable {
   private Pool open(DatabaseSpec spec) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("sluice-task-" + spec.name());
-    config.setDataSource(new Server(spec, spec.equals(warehouse) ? warehousePassword : null));
+    config.setDataSource(server(spec));
     config.setMaximumPoolSize(spec.connections());
     config.setMinimumIdle(0);
     config.setIdleTimeout(IDLE.toMillis());
@@ -115,6 +132,10 @@ public final class DatabasePools implements Databases, AutoCloseable {
     config.setInitializationFailTimeout(-1);
     config.setMetricRegistry(registry);
     return new Pool(spec, new HikariDataSource(config));
+  }
+
+  private Server server(DatabaseSpec spec) {
+    return new Server(spec, spec.equals(warehouse) ? warehousePassword : null);
   }
 
   /** Waits for nobody; cancel runs first. */

@@ -1,7 +1,6 @@
 package io.sluice.pgtask.run;
 
 import io.sluice.core.sql.Sql;
-import io.sluice.core.sql.SqlNames;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
@@ -21,9 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A run's connections to its database: never more than its limit, each with its timeouts, all of
  * them cancelled at once when asked. What a session was set to before is forgotten when it is
- * opened, so nothing is handed from one run to the next.
- *
- * <p>See https://www.postgresql.org/docs/current/runtime-config-client.html
+ * opened, so nothing is handed from one run to the next; see {@link SessionSettings}.
  */
 final class Sessions {
 
@@ -97,7 +94,7 @@ final class Sessions {
     try {
       prepare(connection);
       return connection;
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       connection.close();
       throw e;
     }
@@ -153,28 +150,7 @@ final class Sessions {
 
   private void prepare(Connection connection) throws SQLException {
     connection.setAutoCommit(true);
-    Sql.execute(
-        connection,
-        """
-        reset session authorization;
-        reset all;
-        set lock_timeout = %d;
-        set statement_timeout = %d;
-        set idle_in_transaction_session_timeout = 0;
-        set timezone = 'UTC';
-        set datestyle = 'ISO';
-        set synchronous_commit = on;
-        set default_transaction_read_only = off;
-        select set_config('application_name', %s, false);
-        do $$ begin
-          set client_connection_check_interval = '5s';
-        exception when invalid_parameter_value then null; -- the server's system cannot
-        end $$\
-        """
-            .formatted(
-                limits.lockTimeout().toMillis(),
-                longest.get().toMillis(),
-                SqlNames.literal(application)));
+    SessionSettings.set(connection, limits.lockTimeout(), longest.get(), application);
   }
 
   <T> T transaction(Body<T> body, boolean readOnly) throws SQLException {

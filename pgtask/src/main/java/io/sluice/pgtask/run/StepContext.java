@@ -11,9 +11,10 @@ import java.util.List;
 /**
  * The way of a step to its database. Every statement runs under the task's lock and statement
  * timeouts; one that did not get its lock (SQLSTATE 55P03), lost a deadlock (40P01) or a
- * serialization (40001) is tried again after a rest, the whole transaction of it. Sessions have
- * {@code TimeZone=UTC}, {@code DateStyle=ISO}, {@code client_connection_check_interval} and an
- * application name that tells the task.
+ * serialization (40001) is tried again after a rest, the whole transaction of it. Sessions are READ
+ * COMMITTED, write values in one form, see every row or fail, and have an application name that
+ * tells the task; nothing of that depends on how database and role are set: {@link
+ * SessionSettings}.
  */
 public interface StepContext {
 

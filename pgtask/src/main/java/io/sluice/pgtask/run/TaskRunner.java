@@ -120,7 +120,7 @@ public final class TaskRunner implements AutoCloseable {
 
   /** The database is looked for inside the run, so that what is wrong with it is in its history. */
   private Sessions.Connections connections(Task task) {
-    return () -> databases.get(task.database()).getConnection();
+    return new TaskDatabase(databases, task.database());
   }
 
   /** How it ended, and the outage that ended it. */

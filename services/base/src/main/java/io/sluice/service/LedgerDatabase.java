@@ -2,6 +2,7 @@ package io.sluice.service;
 
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.ledger.LedgerSchema;
+import io.sluice.core.sql.TransactionPooling;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -9,9 +10,9 @@ import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
 
 /**
- * The database that holds the ledger, over connections that are nobody else's: to find out whether
- * sessions hold, and to migrate, takes several at once, which a pool of one never has; and a look
- * whether the database is there must not wait for work that waits for it.
+ * The database that holds the ledger, over connections that are nobody else's: whether sessions
+ * hold shows only when one is closed, to migrate takes several at once, which a pool of one never
+ * has; and a look whether the database is there must not wait for work that waits for it.
  */
 public final class LedgerDatabase {
   private static final int VALID_SECONDS = 5;
@@ -56,7 +57,7 @@ public final class LedgerDatabase {
       return;
     }
     try {
-      TransactionPooling.refuse(database);
+      TransactionPooling.refuse(database, "sluice.database.url");
       LedgerSchema.migrate(database);
       migrated = true;
     } catch (SQLException | FlywayException e) {

@@ -3,7 +3,6 @@ package io.sluice.cli;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.feed.Feeds;
-import io.sluice.core.sql.Sql;
 import io.sluice.core.yaml.Problem;
 import io.sluice.core.yaml.SecretUnavailableException;
 import io.sluice.pgtask.TaskKinds;
@@ -13,6 +12,7 @@ import io.sluice.pgtask.partition.FeedTables;
 import io.sluice.pgtask.run.Databases;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.RunLog;
+import io.sluice.pgtask.run.SessionSettings;
 import io.sluice.pgtask.run.TaskMetrics;
 import io.sluice.pgtask.run.TaskRunner;
 import io.sluice.pgtask.run.UnknownDatabaseException;
@@ -38,6 +38,11 @@ final class TaskLine {
   private static final String OF_FEED = "feed/";
 
   private static final Duration RENEW = Duration.ofSeconds(2);
+
+  /** Of a reading; the answer is wanted now. */
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(10);
 
   private final Session session;
   private TaskSet tasks;
@@ -138,10 +143,10 @@ final class TaskLine {
     T read(Connection connection) throws SQLException;
   }
 
-  /** Reads with times in UTC and ISO form, as tasks do. */
+  /** Reads as tasks do. */
   <T> T read(String database, Reading<T> reading) throws SQLException {
     try (Connection connection = source(database).getConnection()) {
-      Sql.execute(connection, "set timezone = 'UTC'; set datestyle = 'ISO'");
+      SessionSettings.set(connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT, "sluice");
       connection.setReadOnly(true);
       return reading.read(connection);
     } catch (SQLException e) {

@@ -1,0 +1,42 @@
+package io.sluice.pgtask.copyswap;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Under the last lock, whether all is still as it was when the copy was begun: nothing that was
+ * true then need be true after hours. A few queries of the catalogue, for everybody waits.
+ */
+record LastLook(SourceTable source, CopyNames names, ChangeLog log) {
+
+  /** Of what stays true only if the copy is made anew; see {@link CopySwapStep}. */
+  private static final String STATE_CHANGED = "55000";
+
+  /** The copy itself is right, and the next run takes it. */
+  private static final String IN_THE_WAY = "55006";
+
+  /**
+   * @throws SQLException saying what has changed
+   */
+  void verify(Connection connection) throws SQLException {
+    List<String> changed = new ArrayList<>();
+    changed.addAll(
+        source.fingerprint().differences(SourceReader.fingerprint(connection, source.oid())));
+    changed.addAll(CopySwapState.watch(connection, names).differences(log.fingerprint(connection)));
+    if (!changed.isEmpty()) {
+      throw new SQLException(
+          "%s was altered while it was being copied, so that the copy may lack rows: %s; nothing was swapped, the copy is discarded, and the next run starts over"
+              .formatted(source.name(), String.join(", ", changed)),
+          STATE_CHANGED);
+    }
+    List<String> obstacles = Obstacles.of(connection, source, "is rewritten");
+    if (!obstacles.isEmpty()) {
+      throw new SQLException(
+          "nothing was swapped, because of what came while %s was being copied: %s. The copy is kept for the next run"
+              .formatted(source.name(), String.join("; ", obstacles)),
+          IN_THE_WAY);
+    }
+  }
+}
