@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class SessionPoolTest {
 
   private final SessionPool pool =
-      new SessionPool(EmbeddedDatabase.shared().createDatabase().dataSource());
+      new SessionPool(EmbeddedDatabase.shared().createDatabase().newSessions());
   private final DataSource sessions = pool.dataSource();
 
   @AfterEach
