@@ -39,8 +39,17 @@ final class TaskDatabase implements Sessions.Connections {
     try {
       return TransactionPooling.isPooled(connection);
     } catch (SQLException | RuntimeException e) {
-      connection.close();
+      close(connection, e);
       throw e;
+    }
+  }
+
+  /** What went wrong first is what counts. */
+  private static void close(Connection connection, Exception cause) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
     }
   }
 }
