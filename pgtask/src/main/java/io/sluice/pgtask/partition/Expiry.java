@@ -267,7 +267,7 @@ final class Expiry {
             ? DetachStep.Way.PLAIN
             : DetachStep.Way.CONCURRENTLY;
     if (run.step(new DetachStep(expiring, way, why, ledger, run.now()))) {
-      boolean saved = run.dry() || export.isPresent() && export.get().isWhole(run);
+      boolean saved = run.dry() || (export.isPresent() && export.get().isWhole(run));
       finish(saved ? expiring.saved() : expiring);
     }
   }
