@@ -50,7 +50,10 @@ class PgBouncerIT {
         .runner(pools, Clock.systemUTC())
         .with(
             MaintenanceSpec.class,
-            (spec, run) -> run.step(SqlStep.transaction("Make", List.of("create table made ()"))));
+            (spec, run) -> {
+              run.read(c -> Sql.number(c, "select 1"));
+              run.step(SqlStep.transaction("Make", List.of("create table made ()")));
+            });
   }
 
   private static Task task() {
