@@ -71,6 +71,7 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     expiry.carryOn();
     each(rotatedTables, run, expiry::expire);
     expiry.withdraw();
+    OpenPartitions.note(run, rotatedTables);
     ParentStatistics.analyze(
         run, rotatedTables.stream().map(RotatedTable::table).toList(), spec.analyzeEvery());
   }
