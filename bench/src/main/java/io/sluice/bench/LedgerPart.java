@@ -1,16 +1,13 @@
 package io.sluice.bench;
 
+import io.sluice.embedded.Directories;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
 /**
  * Whether a file costs the same however many are in the ledger: the median of some waves over each
@@ -98,11 +95,7 @@ final class LedgerPart {
     waves.write(PERIODS);
     String directory = name.replace(' ', '-');
     Cost cost = measuring.wave(name, waves, () -> waves.place(line.incoming(), directory));
-    try (Stream<Path> all = Files.walk(line.incoming().resolve(directory))) {
-      for (Path path : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
-        Files.delete(path);
-      }
-    }
+    Directories.delete(line.incoming().resolve(directory));
     return cost;
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -52,10 +51,8 @@ record EphemeralDirectories(Path root) {
   }
 
   static void delete(Path directory) {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      Directories.delete(directory);
     } catch (IOException | UncheckedIOException e) {
       throw new EmbeddedException("cannot delete " + directory + ": " + e.getMessage(), e);
     }

@@ -1,5 +1,6 @@
 package io.sluice.testkit;
 
+import io.sluice.embedded.Directories;
 import io.sluice.embedded.EmbeddedException;
 import io.sluice.embedded.Ports;
 import java.io.IOException;
@@ -11,10 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A PgBouncer of the test's own before one database, from the program that its package installs.
@@ -130,10 +129,8 @@ public final class PrivatePgBouncer implements AutoCloseable {
   public void close() {
     server.destroyForcibly();
     server.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      Directories.delete(directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package io.sluice.testkit;
 
+import io.sluice.embedded.Directories;
 import io.sluice.embedded.EmbeddedException;
 import io.sluice.embedded.Ports;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -164,7 +164,7 @@ public final class PrivateRabbit implements TestRabbit {
           .redirectOutput(directory.resolve("epmd.log").toFile())
           .start()
           .waitFor(10, TimeUnit.SECONDS);
-      delete(directory);
+      Directories.delete(directory);
     } catch (IOException | UncheckedIOException e) {
       throw new EmbeddedException("cannot clean up after RabbitMQ: " + e.getMessage(), e);
     } catch (InterruptedException e) {
@@ -230,14 +230,6 @@ public final class PrivateRabbit implements TestRabbit {
   private static void awaitEnd(List<ProcessHandle> processes) {
     for (ProcessHandle process : processes) {
       process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.testkit;
 
+import io.sluice.embedded.Directories;
 import io.sluice.embedded.EmbeddedException;
 import io.sluice.embedded.Ports;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -201,10 +201,8 @@ public final class PrivateSshd implements AutoCloseable {
       all.forEach(ProcessHandle::destroyForcibly);
       awaitEnd(all);
     }
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      Directories.delete(directory);
     } catch (IOException e) {
       throw new EmbeddedException("cannot clean up after sshd: " + e.getMessage(), e);
     }
