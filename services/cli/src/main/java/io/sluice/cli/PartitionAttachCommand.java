@@ -2,12 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.pgtask.task.AttachSpec;
 import io.sluice.pgtask.task.DatabaseSpec;
-import io.sluice.pgtask.task.Limits;
-import io.sluice.pgtask.task.Task;
 import java.sql.SQLException;
-import java.time.ZoneOffset;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -56,19 +51,7 @@ final class PartitionAttachCommand implements Callable<Integer> {
   @Override
   public Integer call() throws SQLException {
     PartitionCommand.name(partition);
-    Task task =
-        new Task(
-            "attach/" + partition,
-            "",
-            database,
-            ZoneOffset.UTC,
-            Optional.empty(),
-            List.of(),
-            Limits.DEFAULT,
-            new AttachSpec(partition, PartitionCommand.hold(hold)));
-    TaskLine line = new TaskLine(session);
-    return dryRun
-        ? new DryTask(session, line).show(task)
-        : new LiveTask(session, line).run(task, false);
+    AttachSpec spec = new AttachSpec(partition, PartitionCommand.hold(hold));
+    return PartitionCommand.run(session, "attach/" + partition, database, spec, dryRun);
   }
 }

@@ -10,6 +10,9 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.HumanFormat;
+import io.sluice.pgtask.task.Limits;
+import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -70,6 +74,22 @@ final class PartitionCommand extends Group {
     } catch (IllegalArgumentException e) {
       throw UserError.usage(e.getMessage(), "");
     }
+  }
+
+  /**
+   * Does what a person asks for beside the declared tasks, or only shows it.
+   *
+   * @param name of the run
+   */
+  static int run(Session session, String name, String database, TaskSpec spec, boolean dryRun)
+      throws SQLException {
+    Task task =
+        new Task(
+            name, "", database, ZoneOffset.UTC, Optional.empty(), List.of(), Limits.DEFAULT, spec);
+    TaskLine line = new TaskLine(session);
+    return dryRun
+        ? new DryTask(session, line).show(task)
+        : new LiveTask(session, line).run(task, false);
   }
 
   /** How long rotation is to leave a partition alone. */

@@ -1,13 +1,9 @@
 package io.sluice.cli;
 
 import io.sluice.pgtask.task.DatabaseSpec;
-import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.RestoreSpec;
-import io.sluice.pgtask.task.Task;
 import java.net.URI;
 import java.sql.SQLException;
-import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -80,20 +76,8 @@ final class PartitionRestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws SQLException {
-    Task task =
-        new Task(
-            "restore/" + (partition == null ? manifest : partition),
-            "",
-            database,
-            ZoneOffset.UTC,
-            Optional.empty(),
-            List.of(),
-            Limits.DEFAULT,
-            spec());
-    TaskLine line = new TaskLine(session);
-    return dryRun
-        ? new DryTask(session, line).show(task)
-        : new LiveTask(session, line).run(task, false);
+    String name = "restore/" + (partition == null ? manifest : partition);
+    return PartitionCommand.run(session, name, database, spec(), dryRun);
   }
 
   private RestoreSpec spec() {
