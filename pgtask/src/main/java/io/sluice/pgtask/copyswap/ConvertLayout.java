@@ -143,7 +143,7 @@ final class ConvertLayout implements CopyLayout {
               "rows written to %s in the meantime need more than the %d partitions that most: allows; their %s goes up to %s. Fix them, raise most:, or set default: true"
                   .formatted(
                       source.name(), spec.most(), column.name(), periods.type().literal(last)),
-              "55000");
+              CopySwapStep.STATE_CHANGED);
         }
         Sql.execute(connection, partition(name(start), bounds.forValues()));
       }

@@ -24,7 +24,12 @@ import java.util.OptionalLong;
  */
 final class CopySwapStep implements Step {
 
-  private static final String STATE_CHANGED = "55000";
+  /** The copy is of something else by now, and made anew; object_not_in_prerequisite_state. */
+  static final String STATE_CHANGED = "55000";
+
+  /** The copy is right, and the next run takes it; object_in_use. */
+  static final String IN_USE = "55006";
+
   private static final String DISK_FULL = "53100";
   private static final String CANCELED = "57014";
 

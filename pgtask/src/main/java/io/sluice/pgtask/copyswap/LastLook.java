@@ -11,12 +11,6 @@ import java.util.List;
  */
 record LastLook(SourceTable source, CopyNames names, ChangeLog log) {
 
-  /** Of what stays true only if the copy is made anew; see {@link CopySwapStep}. */
-  private static final String STATE_CHANGED = "55000";
-
-  /** The copy itself is right, and the next run takes it. */
-  private static final String IN_THE_WAY = "55006";
-
   /**
    * @throws SQLException saying what has changed
    */
@@ -29,14 +23,14 @@ record LastLook(SourceTable source, CopyNames names, ChangeLog log) {
       throw new SQLException(
           "%s was altered while it was being copied, so that the copy may lack rows: %s; nothing was swapped, the copy is discarded, and the next run starts over"
               .formatted(source.name(), String.join(", ", changed)),
-          STATE_CHANGED);
+          CopySwapStep.STATE_CHANGED);
     }
     List<String> obstacles = Obstacles.of(connection, source, "is rewritten");
     if (!obstacles.isEmpty()) {
       throw new SQLException(
           "nothing was swapped, because of what came while %s was being copied: %s. The copy is kept for the next run"
               .formatted(source.name(), String.join("; ", obstacles)),
-          IN_THE_WAY);
+          CopySwapStep.IN_USE);
     }
   }
 }

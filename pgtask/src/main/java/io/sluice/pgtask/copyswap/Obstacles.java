@@ -126,7 +126,6 @@ final class Obstacles {
       throws SQLException {
     SourceReader.onlyCatalog(connection);
     return Sql.strings(connection, THINGS.replace(":oid", source.oid() + "::oid")).stream()
-        .distinct()
         .sorted()
         .toList();
   }

@@ -64,7 +64,7 @@ final class Swap {
           return Duration.ofNanos(System.nanoTime() - locked.get());
         }
       } catch (OldSnapshot e) {
-        throw new SQLException(e.getMessage(), "55006", e);
+        throw new SQLException(e.getMessage(), CopySwapStep.IN_USE, e);
       } catch (SQLException e) {
         if (!catchUp.makeRoom(context, e)) {
           throw e;

@@ -56,6 +56,12 @@ public final class ExpiredLedger {
       return new ExpiringPartition(
           task, parent, partition, oid, lower, upper, action, archiveSchema, bytes, true);
     }
+
+    /** The same with another end. */
+    public ExpiringPartition to(String action, Optional<String> archiveSchema) {
+      return new ExpiringPartition(
+          task, parent, partition, oid, lower, upper, action, archiveSchema, bytes, exported);
+    }
   }
 
   /**

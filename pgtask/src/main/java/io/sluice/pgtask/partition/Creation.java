@@ -92,13 +92,13 @@ final class Creation {
     Set<Long> attached =
         rotated.table().partitions().stream().map(Partition::oid).collect(Collectors.toSet());
     for (ExpiringPartition one : leaving) {
-      Optional<Bounds> bounds =
+      Optional<Partition> partition =
           one.parent().equals(rotated.name()) && !attached.contains(one.oid())
-              ? Bounds.read(rotated.table().type(), one.lower(), one.upper())
+              ? rotated.detached(one)
               : Optional.empty();
-      if (bounds.isPresent()) {
+      if (partition.isPresent()) {
         heldOids.add(one.oid());
-        with = with.with(new Partition(one.oid(), one.partition(), bounds.get(), false, false));
+        with = with.with(partition.get());
       }
     }
     return with;

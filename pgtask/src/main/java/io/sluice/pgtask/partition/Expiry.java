@@ -106,32 +106,18 @@ final class Expiry {
 
   /** As if it were attached still. */
   private boolean stillDue(RotatedTable rotated, ExpiringPartition expiring) throws SQLException {
-    Optional<Bounds> bounds =
-        Bounds.read(rotated.table().type(), expiring.lower(), expiring.upper());
-    if (bounds.isEmpty() || !expires()) {
+    Optional<Partition> partition = rotated.detached(expiring);
+    if (partition.isEmpty() || !expires()) {
       return false;
     }
-    Partition partition =
-        new Partition(expiring.oid(), expiring.partition(), bounds.get(), false, false);
-    RotatedTable before = rotated.with(partition);
+    RotatedTable before = rotated.with(partition.get());
     Map<Partition, String> expired = expired(before);
-    return expired.containsKey(partition) && refusal(before, expired).isEmpty();
+    return expired.containsKey(partition.get()) && refusal(before, expired).isEmpty();
   }
 
   /** What becomes of it is what the task says now. */
   private ExpiringPartition decidedAgain(ExpiringPartition expiring) {
-    ExpiringPartition again =
-        new ExpiringPartition(
-            expiring.task(),
-            expiring.parent(),
-            expiring.partition(),
-            expiring.oid(),
-            expiring.lower(),
-            expiring.upper(),
-            action(),
-            archive(),
-            expiring.bytes(),
-            expiring.exported());
+    ExpiringPartition again = expiring.to(action(), archive());
     if (!again.equals(expiring) && !run.dry()) {
       ledger.decideAgain(again);
     }

@@ -1,8 +1,10 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -39,6 +41,12 @@ record RotatedTable(
             table.partition(),
             partitions);
     return new RotatedTable(with, periods, window, feedTable, doubt);
+  }
+
+  /** A partition that was detached from it, as it was; empty if its bounds are of another type. */
+  Optional<Partition> detached(ExpiringPartition one) {
+    return Bounds.read(table.type(), one.lower(), one.upper())
+        .map(bounds -> new Partition(one.oid(), one.partition(), bounds, false, false));
   }
 
   TableName name() {
