@@ -5,16 +5,19 @@ import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.temporal.TemporalAdjusters;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Daily partitions of sluice.file and sluice.reject, made when first needed and dropped by age, and
- * what ages with them.
+ * Weekly partitions of sluice.file and sluice.reject, made when first needed and dropped by age,
+ * and what ages with them. The versions of a path may lie in any of them, so few are better than
+ * many; a ledger of an earlier release has partitions of a day, and those stay.
  */
 public final class LedgerPartitions {
 
@@ -35,6 +38,50 @@ public final class LedgerPartitions {
           where t.id = any (f.tables) and g.mode = 'append')
       """;
 
+  private static final String BOUNDS =
+      """
+      select bound[1]::date as first, bound[2]::date as next
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid,
+           regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \\(''(.*)''\\) TO \\(''(.*)''\\)') as bound
+      where i.inhparent = 'sluice.file'::regclass and bound is not null
+      """;
+
+  /** The days from {@code first} until before {@code next}. */
+  private record Span(LocalDate first, LocalDate next) {
+
+    static Span around(LocalDate day) {
+      if (day.equals(FileIds.OUTSIDE)) {
+        return new Span(day, day.plusDays(1));
+      }
+      LocalDate monday = day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+      return new Span(monday, monday.plusWeeks(1));
+    }
+
+    boolean contains(LocalDate day) {
+      return !day.isBefore(first) && day.isBefore(next);
+    }
+
+    /** What of this is left around the day, which the other does not contain. */
+    Span without(Span other, LocalDate day) {
+      return other.first.isAfter(day)
+          ? new Span(first, min(next, other.first))
+          : new Span(max(first, other.next), next);
+    }
+
+    private static LocalDate min(LocalDate a, LocalDate b) {
+      return a.isBefore(b) ? a : b;
+    }
+
+    private static LocalDate max(LocalDate a, LocalDate b) {
+      return a.isAfter(b) ? a : b;
+    }
+
+    String partition(String table) {
+      return "sluice.%s_%04d%02d%02d"
+          .formatted(table, first.getYear(), first.getMonthValue(), first.getDayOfMonth());
+    }
+  }
+
   private final Transactions transactions;
   private final Set<LocalDate> known = ConcurrentHashMap.newKeySet();
 
@@ -54,23 +101,31 @@ public final class LedgerPartitions {
 
   private static Void create(Connection connection, LocalDate day) throws SQLException {
     Sql.execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
+    List<Span> others = spans(connection);
+    if (others.stream().anyMatch(other -> other.contains(day))) {
+      return null;
+    }
+    Span span = Span.around(day);
+    for (Span other : others) {
+      span = span.without(other, day);
+    }
     for (String table : List.of("file", "reject")) {
-      String name = partition(table, day);
-      if (!Sql.isTrue(connection, "select to_regclass('sluice.' || ?) is not null", name)) {
-        Sql.execute(
-            connection,
-            List.of(
-                "create table sluice.%s (like sluice.%s including all)".formatted(name, table),
-                "alter table sluice.%s attach partition sluice.%s for values from ('%s') to ('%s')"
-                    .formatted(table, name, day, day.plusDays(1))));
-      }
+      String name = span.partition(table);
+      Sql.execute(
+          connection,
+          List.of(
+              "create table %s (like sluice.%s including all)".formatted(name, table),
+              "alter table sluice.%s attach partition %s for values from ('%s') to ('%s')"
+                  .formatted(table, name, span.first, span.next)));
     }
     return null;
   }
 
-  private static String partition(String table, LocalDate day) {
-    return "%s_%04d%02d%02d"
-        .formatted(table, day.getYear(), day.getMonthValue(), day.getDayOfMonth());
+  private static List<Span> spans(Connection connection) throws SQLException {
+    return Sql.list(
+        connection,
+        BOUNDS,
+        row -> new Span(row.getObject(1, LocalDate.class), row.getObject(2, LocalDate.class)));
   }
 
   /** Drops what is older than so long, by the database's clock: that of a node may be wrong. */
@@ -82,17 +137,19 @@ public final class LedgerPartitions {
   }
 
   /**
-   * Drops the days before {@code oldest}, each in its own transaction; a day with files in flight
-   * stays, and so do files whose rows a next version has to replace. What has no day of its own
-   * goes by its age, as do marks that nobody reads.
+   * Drops the partitions whose days are all before {@code oldest}, each in its own transaction; one
+   * with files in flight stays, and so do files whose rows a next version has to replace. What has
+   * no day of its own goes by its age, as do marks that nobody reads.
    *
-   * @return how many days were dropped
+   * @return how many partitions of sluice.file were dropped
    */
   public int dropBefore(LocalDate oldest) {
     int dropped = 0;
-    for (LocalDate day : transactions.ledger(connection -> daysBefore(connection, oldest))) {
-      if (transactions.ledger(connection -> drop(connection, day))) {
-        known.remove(day);
+    for (Span span : transactions.ledger(LedgerPartitions::spans)) {
+      if (!span.next.isAfter(oldest)
+          && !span.contains(FileIds.OUTSIDE)
+          && transactions.ledger(connection -> drop(connection, span))) {
+        known.removeIf(span::contains);
         dropped++;
       }
     }
@@ -103,31 +160,16 @@ public final class LedgerPartitions {
     return dropped;
   }
 
-  private static List<LocalDate> daysBefore(Connection connection, LocalDate oldest)
-      throws SQLException {
-    return Sql.list(
-        connection,
-        """
-        select day from (
-          select to_date(right(c.relname, 8), 'YYYYMMDD') as day from pg_inherits i
-          join pg_class c on c.oid = i.inhrelid where i.inhparent = 'sluice.file'::regclass) d
-        where day < ? and day <> ?
-        """,
-        row -> row.getObject(1, LocalDate.class),
-        oldest,
-        FileIds.OUTSIDE);
-  }
-
-  private static boolean drop(Connection connection, LocalDate day) throws SQLException {
+  private static boolean drop(Connection connection, Span span) throws SQLException {
     Sql.execute(connection, "set local lock_timeout = '2s'");
-    long first = FileIds.id(day, 0);
-    long next = FileIds.id(day.plusDays(1), 0);
+    long first = FileIds.id(span.first, 0);
+    long next = FileIds.id(span.next, 0);
     if (Sql.exists(
         connection, "select from sluice.work where file_id >= ? and file_id < ?", first, next)) {
       return false;
     }
-    String files = "sluice." + partition("file", day);
-    String rejects = "sluice." + partition("reject", day);
+    String files = span.partition("file");
+    String rejects = span.partition("reject");
     boolean stays = Sql.exists(connection, "select from " + files + " f where " + REPLACEABLE);
     Sql.execute(
         connection,
@@ -139,11 +181,13 @@ public final class LedgerPartitions {
     for (String table : List.of("replay", "overtaken")) {
       Sql.update(
           connection,
-          "delete from sluice.%s h where file_id >= ? and file_id < ?".formatted(table)
-              + " and not exists (select from sluice.file f where f.id = h.file_id and f.day = ?)",
+          "delete from sluice.%s h where file_id >= ? and file_id < ? and not exists"
+                  .formatted(table)
+              + " (select from sluice.file f where f.id = h.file_id and f.day >= ? and f.day < ?)",
           first,
           next,
-          day);
+          span.first,
+          span.next);
     }
     return !stays;
   }

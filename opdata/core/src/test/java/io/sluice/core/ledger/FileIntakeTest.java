@@ -4,14 +4,11 @@ import static io.sluice.core.work.WorkFixture.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.ids.FileIds;
-import io.sluice.core.sql.Sql;
 import io.sluice.core.work.WorkFixture;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -216,26 +213,8 @@ class FileIntakeTest {
     assertThat(ledger.number("select count(*) from sluice.replay")).isZero();
   }
 
-  /** The fixture's own clock is months behind it. */
   @Test
-  void dropsDays_byTheClockOfTheDatabase() {
-    LocalDate today =
-        ledger.transactions.ledger(
-            c ->
-                Sql.one(
-                    c,
-                    "select (now() at time zone 'UTC')::date",
-                    row -> row.getObject(1, LocalDate.class)));
-    ledger.partitions.ensure(List.of(today.minusDays(2), today.minusDays(4)));
-    ledger.partitions.dropOlderThan(Duration.ofDays(3));
-    assertThat(
-            ledger.column(
-                "select right(inhrelid::regclass::text, 8) from pg_inherits where inhparent = 'sluice.file'::regclass"))
-        .containsExactly(today.minusDays(2).format(DateTimeFormatter.BASIC_ISO_DATE));
-  }
-
-  @Test
-  void dropsOldDays_butNotThoseWithFilesInFlight() {
+  void dropsOldWeeks_butNotThoseWithFilesInFlight() {
     offer(
         file("/a", NOW),
         file("/b", NOW.minus(Duration.ofDays(20))),
