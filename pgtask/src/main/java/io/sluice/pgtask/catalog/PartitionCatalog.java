@@ -33,9 +33,12 @@ public final class PartitionCatalog {
       left join pg_type t on t.oid = a.atttypid
       left join pg_class d on d.oid = p.partdefid
       left join pg_namespace dn on dn.oid = d.relnamespace
-      where n.nspname not in ('information_schema', 'sluice') and n.nspname !~ '^pg_'
+      where %s
       order by 2, 3
       """;
+
+  private static final String OF_PEOPLE =
+      "n.nspname not in ('information_schema', 'sluice') and n.nspname !~ '^pg_'";
 
   private static final String PARTITIONS =
       """
@@ -75,10 +78,14 @@ public final class PartitionCatalog {
 
   /** The partitioned tables whose names are wanted. */
   public static Found read(Connection connection, Predicate<TableName> wanted) throws SQLException {
-    List<Parent> parents =
-        Sql.list(connection, PARENTS, PartitionCatalog::parent).stream()
+    return read(
+        connection,
+        Sql.list(connection, PARENTS.formatted(OF_PEOPLE), PartitionCatalog::parent).stream()
             .filter(p -> wanted.test(p.name()))
-            .toList();
+            .toList());
+  }
+
+  private static Found read(Connection connection, List<Parent> parents) throws SQLException {
     Map<Long, List<RawPartition>> partitions =
         partitions(connection, parents.stream().map(Parent::oid).toList());
     List<PartitionedTable> tables = new ArrayList<>();
@@ -93,7 +100,13 @@ public final class PartitionCatalog {
   /** One table by its name; empty if it is not a range-partitioned table that Sluice tends. */
   public static Optional<PartitionedTable> find(Connection connection, TableName name)
       throws SQLException {
-    return read(connection, name::equals).tables().stream().findFirst();
+    String sql = PARENTS.formatted("n.nspname = ? and c.relname = ?");
+    return read(
+            connection,
+            Sql.list(connection, sql, PartitionCatalog::parent, name.schema(), name.name()))
+        .tables()
+        .stream()
+        .findFirst();
   }
 
   private static Parent parent(ResultSet row) throws SQLException {

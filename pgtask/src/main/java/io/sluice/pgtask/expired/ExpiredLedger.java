@@ -4,7 +4,9 @@ import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Sql.RowMapper;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.TaskRun;
 import java.net.URI;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -19,16 +21,40 @@ import java.util.Optional;
  */
 public final class ExpiredLedger {
 
+  /** Makes sure, in the transaction of a change, that whoever makes it may still. */
+  @FunctionalInterface
+  public interface Fence {
+    void hold(Connection ledger) throws SQLException;
+  }
+
   private final Transactions ledger;
   private final String database;
+  private final Fence fence;
 
   /**
+   * To be read only.
+   *
    * @param ledger of the warehouse
    * @param database that the partitions are in, by its name in Sluice
    */
   public ExpiredLedger(Transactions ledger, String database) {
+    this(
+        ledger,
+        database,
+        connection -> {
+          throw new IllegalStateException("only a run changes what expires");
+        });
+  }
+
+  /** The ledger of a run's database, which it changes as long as nobody has taken it over. */
+  public static ExpiredLedger of(Transactions ledger, TaskRun run) {
+    return new ExpiredLedger(ledger, run.task().database(), run::hold);
+  }
+
+  private ExpiredLedger(Transactions ledger, String database, Fence fence) {
     this.ledger = ledger;
     this.database = database;
+    this.fence = fence;
   }
 
   /**
@@ -313,7 +339,7 @@ public final class ExpiredLedger {
           decided_at, done_at, hold_until)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id
         """;
-    return ledger.durable(
+    return change(
         connection ->
             Sql.number(
                 connection,
@@ -341,7 +367,15 @@ public final class ExpiredLedger {
   }
 
   private void change(String sql, Object... values) {
-    ledger.durable(connection -> Sql.update(connection, sql, values));
+    change(connection -> Sql.update(connection, sql, values));
+  }
+
+  private <T> T change(Transactions.Body<T> body) {
+    return ledger.durable(
+        connection -> {
+          fence.hold(connection);
+          return body.run(connection);
+        });
   }
 
   private <T> List<T> all(String sql, RowMapper<T> mapper, Object... values) {

@@ -226,7 +226,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
   }
 
   private ExpiredLedger expired(TaskRun run) {
-    return new ExpiredLedger(ledger, run.task().database());
+    return ExpiredLedger.of(ledger, run);
   }
 
   private LedgerStep restored(AtomicLong row, TableName name, TaskRun run) {

@@ -59,7 +59,7 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     if (!clocksAgree(run) || !possible(spec, run)) {
       return;
     }
-    ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database());
+    ExpiredLedger expired = ExpiredLedger.of(ledger, run);
     List<TableName> held = expired.held(run.now());
     FeedTables feedTables = new FeedTables(ledger, isGone);
     List<RotatedTable> rotatedTables = new RotatedTables(spec, run, feedTables, held).find();

@@ -35,7 +35,7 @@ public final class Reattachment implements TaskKind<AttachSpec> {
 
   @Override
   public void run(AttachSpec spec, TaskRun run) throws SQLException {
-    ExpiredLedger expired = new ExpiredLedger(ledger, run.task().database());
+    ExpiredLedger expired = ExpiredLedger.of(ledger, run);
     TableName name = TableName.parse(spec.partition());
     Optional<Known> known = expired.last(name);
     if (known.isEmpty()) {

@@ -21,7 +21,8 @@ final class DryRun extends AbstractRun {
         new Sessions(
             database,
             task.limits(),
-            task.name(),
+            "sluice task dry run " + task.name(),
+            () -> {}, // it writes nothing
             this::checkNotEnded,
             task.limits()::statementTimeout);
     this.shown = shown;
@@ -56,6 +57,11 @@ final class DryRun extends AbstractRun {
   @Override
   public <T> T read(Body<T> body) throws SQLException {
     return sessions.transaction(body, true);
+  }
+
+  @Override
+  public void hold(Connection ledger) {
+    throw changes();
   }
 
   @Override

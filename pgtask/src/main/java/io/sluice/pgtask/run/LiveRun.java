@@ -16,12 +16,28 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** A run that makes its steps and records them. */
 final class LiveRun extends AbstractRun {
 
   /** While a step takes back what it left, statements get no longer than this. */
   private static final Duration UNDO_TIMEOUT = Duration.ofSeconds(30);
+
+  /** What the server shows a run's sessions as, before the name of its task. */
+  private static final String PREFIX = "sluice task run %d";
+
+  /**
+   * Waits for at most ten seconds for each. Materialized, or the planner may end sessions first and
+   * look at their names after.
+   */
+  private static final String END =
+      """
+      with theirs as materialized (
+        select pid, application_name from pg_stat_activity
+        where substring(application_name from '^sluice task run \\d+') = any (?) and pid <> pg_backend_pid())
+      select format('%s (pid %s)', application_name, pid) from theirs where not pg_terminate_backend(pid, 10000)
+      """;
 
   private static final String QUERY_CANCELED = "57014";
   private static final String IN_USE = "55006";
@@ -51,12 +67,53 @@ final class LiveRun extends AbstractRun {
     this.id = id;
     this.deadline = deadline;
     this.history = history;
-    this.sessions =
-        new Sessions(
-            database, task.limits(), task.name(), this::checkNotEnded, this::longestStatement);
+    this.sessions = sessions(database, task.limits(), this::longestStatement);
     Limits brief = undoLimits(task.limits());
-    this.undoSessions =
-        new Sessions(database, brief, task.name(), this::checkNotEnded, brief::statementTimeout);
+    this.undoSessions = sessions(database, brief, brief::statementTimeout);
+  }
+
+  private Sessions sessions(
+      Sessions.Connections database, Limits limits, Supplier<Duration> longest) {
+    String application = PREFIX.formatted(id) + " " + task().name();
+    return new Sessions(
+        database, limits, application, this::checkHeld, this::checkNotEnded, longest);
+  }
+
+  private void checkHeld() {
+    if (!history.isRunning(id)) {
+      throw takenOver();
+    }
+  }
+
+  private static RunEnded takenOver() {
+    return new RunEnded(RunEnded.Reason.RELEASED, "another process has taken it over");
+  }
+
+  @Override
+  public void hold(Connection ledger) throws SQLException {
+    if (!RunHistory.hold(ledger, id)) {
+      throw takenOver();
+    }
+  }
+
+  /**
+   * Ends what earlier runs of the task that were taken for lost have open still: their process may
+   * only have slept.
+   *
+   * @throws PauseStage if it does not end
+   */
+  void endLost() throws SQLException {
+    List<String> names = history.lost(task().name()).stream().map(PREFIX::formatted).toList();
+    if (names.isEmpty()) {
+      return;
+    }
+    List<String> left = read(connection -> Sql.strings(connection, END, Sql.texts(names)));
+    if (!left.isEmpty()) {
+      throw new PauseStage(
+          "sessions of a run that was lost do not end: pg_stat_activity shows "
+              + String.join(", ", left)
+              + "; end them, or wait: until then what they write could mix with this run");
+    }
   }
 
   /** No statement outlives the window: the server breaks it off at the window's end. */
@@ -104,7 +161,7 @@ final class LiveRun extends AbstractRun {
     progress = step.description();
     found = StepResult.done();
     if (!history.beginStep(id, ++steps, step.description(), step.sql(), clock().instant())) {
-      throw new RunEnded(RunEnded.Reason.RELEASED, "another process has taken it over");
+      throw takenOver();
     }
   }
 

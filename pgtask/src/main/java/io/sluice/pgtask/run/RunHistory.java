@@ -3,6 +3,8 @@ package io.sluice.pgtask.run;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.task.Task;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -145,6 +147,24 @@ public final class RunHistory {
         });
   }
 
+  /** Whether no other process has taken the run over. */
+  boolean isRunning(long run) {
+    String sql = "select from sluice.task_run where id = ? and state = 'running'";
+    return ledger.ledger(connection -> Sql.exists(connection, sql, run));
+  }
+
+  /** The same for what is written in this transaction: until its end nobody takes the run over. */
+  static boolean hold(Connection connection, long run) throws SQLException {
+    String sql = "select from sluice.task_run where id = ? and state = 'running' for share";
+    return Sql.exists(connection, sql, run);
+  }
+
+  /** Runs of a task whose process was taken for dead. */
+  List<Long> lost(String task) {
+    String sql = "select id from sluice.task_run where task = ? and state = 'lost'";
+    return ledger.ledger(connection -> Sql.list(connection, sql, row -> row.getLong(1), task));
+  }
+
   /** Whether a person wants it to end. */
   boolean cancelAsked(long run) {
     return ledger.ledger(
@@ -185,7 +205,7 @@ public final class RunHistory {
               """
               update sluice.task_step set took = make_interval(secs => ?), attempts = ?, outcome = ?, error = ?,
                 result = ?::jsonb
-              where run_id = ? and n = ?
+              where run_id = ? and n = ? and outcome = 'running'
               """;
           return Sql.update(
               connection,

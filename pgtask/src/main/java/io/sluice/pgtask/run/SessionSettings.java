@@ -6,6 +6,7 @@ import io.sluice.core.sql.SqlNames;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.postgresql.PGConnection;
 import org.postgresql.util.PSQLException;
 
 /**
@@ -102,12 +103,23 @@ public final class SessionSettings {
       end $$\
       """;
 
+  private static final int NAME_BYTES = 63;
+
   private SessionSettings() {}
+
+  /** Whether a session was last set under this name; asks no one, since servers tell changes. */
+  static boolean isNamed(PGConnection session, String application) {
+    return shortened(application).equals(session.getParameterStatus("application_name"));
+  }
+
+  private static String shortened(String application) {
+    return application.substring(0, Math.min(application.length(), NAME_BYTES));
+  }
 
   /**
    * Sets a session that is not in a transaction.
    *
-   * @param application as pg_stat_activity shows it
+   * @param application as pg_stat_activity shows it, in ASCII
    * @throws PauseStage if the role may not set what must be set; the message says what to do
    */
   public static void set(
@@ -120,7 +132,7 @@ public final class SessionSettings {
             + FORMS
             + PATH
             + "select set_config('application_name', %s, false);\n"
-                .formatted(SqlNames.literal(application))
+                .formatted(SqlNames.literal(shortened(application)))
             + GUARDED;
     try {
       Sql.execute(connection, sql);

@@ -8,7 +8,10 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * A run's connections to its database: never more than its limit, each with its timeouts, all of
  * them cancelled at once when asked. What a session was set to before is forgotten when it is
  * opened, so nothing is handed from one run to the next; see {@link SessionSettings}.
+ *
+ * <p>A session bears the name of its run before the run's lease is looked at, and whoever takes a
+ * run over ends the sessions that bear its name: so no process that slept meanwhile writes on.
  */
 final class Sessions {
 
@@ -36,38 +42,50 @@ final class Sessions {
   private final Connections connections;
   private final Limits limits;
   private final String application;
+  private final Runnable checkHeld;
   private final Runnable checkNotEnded;
   private final Supplier<Duration> longest;
   private final Semaphore permits;
   private final List<Connection> open = new ArrayList<>();
 
+  /** Those that this run only read with since they were set, and what for. */
+  private final Map<PGConnection, Duration> set = Collections.synchronizedMap(new WeakHashMap<>());
+
   /** Held while a cancel is sent, so that a connection it means is not lent to another run yet. */
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
+   * @param application as the server shows the sessions; at most 63 bytes count
+   * @param checkHeld called before anything is written; throws if another process has taken over
    * @param checkNotEnded called while the limit makes somebody wait; throws to end the wait
    * @param longest how long a statement may run that begins now, at most
    */
   Sessions(
       Connections connections,
       Limits limits,
-      String task,
+      String application,
+      Runnable checkHeld,
       Runnable checkNotEnded,
       Supplier<Duration> longest) {
     this.connections = connections;
     this.limits = limits;
     this.longest = longest;
-    this.application = "sluice task " + task;
+    this.application = application;
+    this.checkHeld = checkHeld;
     this.checkNotEnded = checkNotEnded;
     this.permits = new Semaphore(limits.connections(), true);
   }
 
-  /** Waits while the limit is reached. */
+  /** One to write with; waits while the limit is reached. */
   Connection open() throws SQLException {
+    return open(false);
+  }
+
+  private Connection open(boolean toRead) throws SQLException {
     acquire();
     boolean opened = false;
     try {
-      Connection connection = prepared();
+      Connection connection = prepared(toRead);
       add(connection);
       opened = true;
       return new Session(connection, () -> close(connection)).proxy();
@@ -89,10 +107,10 @@ final class Sessions {
     }
   }
 
-  private Connection prepared() throws SQLException {
+  private Connection prepared(boolean toRead) throws SQLException {
     Connection connection = opened();
     try {
-      prepare(connection);
+      prepare(connection, toRead);
       return connection;
     } catch (SQLException | RuntimeException e) {
       connection.close();
@@ -148,13 +166,23 @@ final class Sessions {
     }
   }
 
-  private void prepare(Connection connection) throws SQLException {
+  private void prepare(Connection connection, boolean toRead) throws SQLException {
     connection.setAutoCommit(true);
-    SessionSettings.set(connection, limits.lockTimeout(), longest.get(), application);
+    Duration timeout = longest.get();
+    PGConnection session = connection.unwrap(PGConnection.class);
+    boolean mine = SessionSettings.isNamed(session, application);
+    if (!timeout.equals(set.remove(session)) || !mine) {
+      SessionSettings.set(connection, limits.lockTimeout(), timeout, application);
+    }
+    if (toRead) {
+      set.put(session, timeout);
+    } else {
+      checkHeld.run();
+    }
   }
 
   <T> T transaction(Body<T> body, boolean readOnly) throws SQLException {
-    try (Connection connection = open()) {
+    try (Connection connection = open(readOnly)) {
       connection.setReadOnly(readOnly);
       connection.setAutoCommit(false);
       try {

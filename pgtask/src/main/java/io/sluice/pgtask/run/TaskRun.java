@@ -1,6 +1,7 @@
 package io.sluice.pgtask.run;
 
 import io.sluice.pgtask.task.Task;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -33,6 +34,14 @@ public interface TaskRun extends StepContext {
 
   /** Says something worth knowing that is no failure, such as why a partition stays. */
   void note(String text);
+
+  /**
+   * Before the ledger is changed for this run, in the same transaction: what a process that slept
+   * would write when another has taken the run over is not written.
+   *
+   * @throws RunEnded when it has, to be let through
+   */
+  void hold(Connection ledger) throws SQLException;
 
   /** Why a reading failed, and what helps, for {@link #problem}. */
   String why(SQLException e);

@@ -136,6 +136,7 @@ public final class TaskRunner implements AutoCloseable {
       return Outcome.of(State.STOPPED);
     }
     try {
+      run.endLost();
       kind(task).run(task.spec(), run);
     } catch (RunEnded e) {
       return ended(run, e);

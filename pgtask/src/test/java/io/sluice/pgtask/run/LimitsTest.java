@@ -176,7 +176,8 @@ class LimitsTest {
                       run.autocommit("set timezone = 'Asia/Shanghai'");
                       String after = run.read(c -> first(c, settings));
                       assertThat(after).isEqualTo(before);
-                      assertThat(before).endsWith(" UTC ISO, MDY 100ms 20s on 5s sluice task t t");
+                      assertThat(before)
+                          .endsWith(" UTC ISO, MDY 100ms 20s on 5s sluice task run 1 t t");
                     })) {
       assertThat(runner.run(RunFixture.task("t"), "a").orElseThrow().problems()).isEmpty();
     }

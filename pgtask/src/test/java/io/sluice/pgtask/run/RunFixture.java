@@ -94,6 +94,12 @@ public final class RunFixture implements AutoCloseable {
     return runner(Clock.systemUTC()).with(MaintenanceSpec.class, kind);
   }
 
+  /** A process that sleeps: it does not say that its run lives. */
+  TaskRunner asleep(TaskKind<MaintenanceSpec> kind) {
+    return new TaskRunner(pools, history, metrics, Clock.systemUTC(), "asleep", Duration.ofHours(1))
+        .with(MaintenanceSpec.class, kind);
+  }
+
   /** A task whose declaration does not matter. */
   static Task task(String name, Window... windows) {
     return task(name, DatabaseSpec.WAREHOUSE, LIMITS, windows);
