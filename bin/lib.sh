@@ -239,17 +239,36 @@ need_rabbitmq() {
 }
 
 need_rabbitmq4() {
-  local folder=$1 scripts=/usr/share/debootstrap/scripts
-  [ "$(id -u)" -eq 0 ] || fail "RabbitMQ 4 runs by chroot from a folder of Debian forky, which needs root"
+  local folder=$1
   compgen -G "$folder/usr/lib/rabbitmq/lib/rabbitmq_server-4*/sbin/rabbitmq-server" >/dev/null && return
+  forky "$folder" "RabbitMQ 4" --include=rabbitmq-server
+  printf '127.0.0.1 localhost\n' >"$folder.part/etc/hosts" # Erlang resolves its own node's name
+  mv "$folder.part" "$folder"
+}
+
+# need_partman5 FOLDER: sees that PostgreSQL 18 with pg_partman 5 is in its folder, as RabbitMQ 4 is.
+need_partman5() {
+  local folder=$1
+  [ -e "$folder/usr/share/postgresql/18/extension/pg_partman.control" ] && return
+  forky "$folder" "PostgreSQL 18 and pg_partman 5" --include=postgresql-common
+  mkdir -p "$folder.part/etc/postgresql-common"
+  printf 'create_main_cluster = false\n' >"$folder.part/etc/postgresql-common/createcluster.conf"
+  quietly "Installing them" partman5.log \
+    chroot "$folder.part" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends postgresql-18 postgresql-18-partman
+  mv "$folder.part" "$folder"
+}
+
+# forky FOLDER WHAT OPTIONS...: makes a Debian forky in FOLDER.part, from where it is to be moved once all is in it.
+forky() {
+  local folder=$1 what=$2 scripts=/usr/share/debootstrap/scripts
+  shift 2
+  [ "$(id -u)" -eq 0 ] || fail "$what runs by chroot from a folder of Debian forky, which needs root"
   command -v debootstrap >/dev/null \
-    || fail "debootstrap is missing, which makes the folder of RabbitMQ 4; on Debian: apt-get install debootstrap"
+    || fail "debootstrap is missing, which makes the folder of $what; on Debian: apt-get install debootstrap"
   rm -rf "$folder.part"
   mkdir -p "$(dirname "$folder")"
   # debootstrap has a script of its own for releases it knows; all of them are the one of sid.
-  quietly "Making a Debian forky with RabbitMQ 4 in $folder" debootstrap.log \
-    debootstrap --variant=minbase --include=rabbitmq-server forky "$folder.part" \
-    http://deb.debian.org/debian "$scripts/sid"
-  printf '127.0.0.1 localhost\n' >"$folder.part/etc/hosts" # Erlang resolves its own node's name
-  mv "$folder.part" "$folder"
+  quietly "Making a Debian forky with $what in $folder" debootstrap.log \
+    debootstrap --variant=minbase "$@" forky "$folder.part" http://deb.debian.org/debian "$scripts/sid"
 }

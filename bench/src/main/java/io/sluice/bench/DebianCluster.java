@@ -11,14 +11,11 @@ import java.util.List;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A PostgreSQL 15 of Debian's packages with a data directory and a port of its own, so that
- * extensions that Debian builds can be used. PostgreSQL refuses root, so root starts it as
- * postgres.
+ * A PostgreSQL of Debian's packages with a data directory and a port of its own, so that extensions
+ * that Debian builds can be used. PostgreSQL refuses root, so root starts it as postgres.
  */
 final class DebianCluster implements AutoCloseable {
 
-  static final Path PROGRAMS = Path.of("/usr/lib/postgresql/15/bin");
-  static final Path PARTMAN = Path.of("/usr/share/postgresql/15/extension/pg_partman--4.7.2.sql");
   private static final String USER = "bench";
 
   /** Forty thousand tables, of which one statement may lock hundreds. */
@@ -34,25 +31,22 @@ final class DebianCluster implements AutoCloseable {
       timezone = 'UTC'
       """;
 
+  private final DebianPackages packages;
   private final Path directory;
   private final int port;
 
-  private DebianCluster(Path directory, int port) {
+  private DebianCluster(DebianPackages packages, Path directory, int port) {
+    this.packages = packages;
     this.directory = directory;
     this.port = port;
   }
 
-  /** Whether the server and pg_partman are there. */
-  static boolean isInstalled() {
-    return Files.isExecutable(PROGRAMS.resolve("initdb")) && Files.exists(PARTMAN);
-  }
-
-  static DebianCluster start() throws IOException, InterruptedException {
-    Path directory = Files.createTempDirectory("sluice-partman-");
+  static DebianCluster start(DebianPackages packages) throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory(packages.temporary(), "sluice-partman-");
+    DebianCluster cluster = new DebianCluster(packages, directory, freePort());
     if (isRoot()) {
-      run(List.of("chown", "postgres", directory.toString()));
+      run(packages.command(List.of("chown", "postgres", cluster.inside(directory))));
     }
-    DebianCluster cluster = new DebianCluster(directory, freePort());
     cluster.server("initdb", "-D", cluster.data(), "-U", USER, "-A", "trust", "-E", "UTF8", "-N");
     cluster.configure();
     cluster.server("pg_ctl", "-D", cluster.data(), "-w", "-l", cluster.log(), "start");
@@ -60,19 +54,23 @@ final class DebianCluster implements AutoCloseable {
   }
 
   private void configure() throws IOException, InterruptedException {
-    Path settings = Files.createTempFile("sluice-partman-", ".conf");
+    Path settings = Files.createTempFile(packages.temporary(), "sluice-partman-", ".conf");
     Files.writeString(settings, SETTINGS.formatted(port));
     run(List.of("chmod", "644", settings.toString()));
-    server("/bin/cp", settings.toString(), data() + "/postgresql.auto.conf");
+    server("/bin/cp", inside(settings), data() + "/postgresql.auto.conf");
     Files.delete(settings);
   }
 
   private String data() {
-    return directory.resolve("data").toString();
+    return inside(directory.resolve("data"));
   }
 
   private String log() {
-    return directory.resolve("log").toString();
+    return inside(directory.resolve("log"));
+  }
+
+  private String inside(Path path) {
+    return packages.inside(path).toString();
   }
 
   private static int freePort() throws IOException {
@@ -91,9 +89,9 @@ final class DebianCluster implements AutoCloseable {
     if (isRoot()) {
       command.addAll(List.of("runuser", "-u", "postgres", "--"));
     }
-    command.add(PROGRAMS.resolve(program).toString());
+    command.add(packages.programs().resolve(program).toString());
     command.addAll(List.of(arguments));
-    run(command);
+    run(packages.command(command));
   }
 
   /** Its output goes to a file: a server that it leaves running would keep a pipe open. */

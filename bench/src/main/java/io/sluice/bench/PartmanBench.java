@@ -2,6 +2,7 @@ package io.sluice.bench;
 
 import io.sluice.core.sql.Sql;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -35,6 +36,14 @@ final class PartmanBench implements Callable<Integer> {
   @Option(names = "--rotations", description = "Days that pass. Default: ${DEFAULT-VALUE}.")
   private int rotations = 3;
 
+  @Option(
+      names = "--debian",
+      paramLabel = "FOLDER",
+      description =
+          "Another Debian in a folder, whose PostgreSQL 18 and pg_partman 5 are to run by chroot;"
+              + " bin/partman-bench --new makes it. Default: the system's PostgreSQL 15.")
+  private Path debian;
+
   /** How one side did. */
   private record Measured(
       String name,
@@ -62,27 +71,33 @@ final class PartmanBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, SQLException, InterruptedException {
-    if (!DebianCluster.isInstalled()) {
-      throw new IOException(
-          "%s or %s is missing; on Debian 12 run: apt-get install postgresql-15-partman"
-              .formatted(DebianCluster.PROGRAMS, DebianCluster.PARTMAN));
-    }
-    try (DebianCluster cluster = DebianCluster.start()) {
+    DebianPackages packages =
+        debian == null ? DebianPackages.ofSystem() : DebianPackages.in(debian.toAbsolutePath());
+    String partman =
+        packages
+            .partman()
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "PostgreSQL %d with pg_partman is missing in %s; on Debian: apt-get install postgresql-%d-partman"
+                            .formatted(
+                                packages.postgresql(), packages.root(), packages.postgresql())));
+    try (DebianCluster cluster = DebianCluster.start(packages)) {
       try (Connection admin = cluster.database("postgres").getConnection()) {
         Sql.execute(admin, "create database bench");
       }
-      return measure(cluster.database("bench")) ? 0 : 1;
+      return measure(cluster.database("bench"), partman) ? 0 : 1;
     }
   }
 
-  private boolean measure(DataSource database)
+  private boolean measure(DataSource database, String version)
       throws IOException, SQLException, InterruptedException {
     Instant begin = Instant.now().minus(Duration.ofDays(rotations));
-    PartmanTables made = new PartmanTables(database, tables, days, begin);
+    PartmanTables made = new PartmanTables(database, version, tables, days, begin);
     System.out.printf(
         "Making %d tables of %d days twice, as they were %d days ago …%n", tables, days, rotations);
     made.build();
-    Measured partman = side(database, made, new PartmanSide(database, days), begin);
+    Measured partman = side(database, made, new PartmanSide(database, version, days), begin);
     try (SluiceSide side = new SluiceSide(database, days)) {
       Measured sluice = side(database, made, side, begin);
       print(partman, sluice);

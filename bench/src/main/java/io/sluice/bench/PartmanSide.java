@@ -12,11 +12,11 @@ import javax.sql.DataSource;
  * time, so a day that lies back has a retention longer by as much; what it makes ahead follows the
  * newest rows.
  */
-record PartmanSide(DataSource database, int days) implements RotationSide {
+record PartmanSide(DataSource database, String version, int days) implements RotationSide {
 
   @Override
   public String name() {
-    return "pg_partman 4.7.2";
+    return "pg_partman " + version;
   }
 
   @Override

@@ -21,15 +21,18 @@ final class PartmanTables {
   private static final int ROWS_A_DAY = 3;
 
   private final DataSource database;
+  private final boolean since5;
   private final int tables;
   private final int days;
   private final LocalDate today;
 
   /**
+   * @param partman version of pg_partman
    * @param begin the day before the first rotation
    */
-  PartmanTables(DataSource database, int tables, int days, Instant begin) {
+  PartmanTables(DataSource database, String partman, int tables, int days, Instant begin) {
     this.database = database;
+    this.since5 = Integer.parseInt(partman.replaceFirst("[.].*", "")) >= 5;
     this.tables = tables;
     this.days = days;
     this.today = LocalDate.ofInstant(begin, ZoneOffset.UTC);
@@ -83,8 +86,9 @@ final class PartmanTables {
   private void partman(Connection connection, String table) throws SQLException {
     Sql.execute(
         connection,
-        "select partman.create_parent('a.%s', 'at', 'native', 'daily', p_premake := %d, p_start_partition := '%s')"
-            .formatted(table, AHEAD, today.minusDays(days)));
+        "select partman.create_parent('a.%s', 'at', %s, p_premake := %d, p_start_partition := '%s')"
+            .formatted(
+                table, since5 ? "'1 day'" : "'native', 'daily'", AHEAD, today.minusDays(days)));
     Sql.execute(
         connection,
         "drop table a.%1$s_default; update partman.part_config set retention_keep_table = false where parent_table = 'a.%1$s'"
@@ -97,8 +101,8 @@ final class PartmanTables {
   private List<String> later(Connection connection, String table) throws SQLException {
     String sql =
         "select partition_schemaname || '.' || partition_tablename from"
-            + " partman.show_partitions('a.%s') where right(partition_tablename, 10) > '%s'";
-    String last = today.plusDays(AHEAD).toString().replace('-', '_');
+            + " partman.show_partitions('a.%1$s') where partition_tablename > '%1$s_p%2$s'";
+    String last = today.plusDays(AHEAD).toString().replace("-", since5 ? "" : "_");
     return Sql.strings(connection, sql.formatted(table, last));
   }
 

@@ -15,20 +15,23 @@ import org.junit.jupiter.api.Test;
 /** A small run of bin/partman-bench. */
 class PartmanIT {
 
+  private static final DebianPackages SYSTEM = DebianPackages.ofSystem();
+
   @Test
-  void endsEqual_whenBothRotateTheSameTables() {
-    assumeThat(DebianCluster.isInstalled())
-        .as("Debian's postgresql-15-partman is installed")
-        .isTrue();
+  void endsEqual_whenBothRotateTheSameTables() throws IOException {
+    assumeThat(SYSTEM.partman()).as("Debian's postgresql-15-partman is installed").isPresent();
     assertThat(PartmanBench.execute("--tables", "4", "--days", "6", "--rotations", "3")).isZero();
   }
 
   /** What the installed extension has, the page must speak of. */
   @Test
   void speaksOfEverything_thatPgPartmanHas() throws IOException {
-    assumeThat(DebianCluster.isInstalled()).isTrue();
+    assumeThat(SYSTEM.partman()).isPresent();
     String page = Files.readString(Path.of("../docs/pg_partman.md"));
-    String extension = Files.readString(DebianCluster.PARTMAN);
+    String extension =
+        Files.readString(
+            Path.of("/usr/share/postgresql/15/extension")
+                .resolve("pg_partman--%s.sql".formatted(SYSTEM.partman().orElseThrow())));
     List<String> names = new ArrayList<>();
     Matcher made =
         Pattern.compile("(?m)^CREATE (?:FUNCTION|PROCEDURE|TABLE|VIEW) (?:@extschema@\\.)?(\\w+)")

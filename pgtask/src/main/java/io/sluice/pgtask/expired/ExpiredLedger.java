@@ -6,7 +6,6 @@ import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.TaskRun;
 import java.net.URI;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,15 +20,15 @@ import java.util.Optional;
  */
 public final class ExpiredLedger {
 
-  /** Makes sure, in the transaction of a change, that whoever makes it may still. */
+  /** How it is changed. */
   @FunctionalInterface
-  public interface Fence {
-    void hold(Connection ledger) throws SQLException;
+  private interface Changes {
+    <T> T change(Transactions ledger, Transactions.Body<T> body);
   }
 
   private final Transactions ledger;
   private final String database;
-  private final Fence fence;
+  private final Changes changes;
 
   /**
    * To be read only.
@@ -38,23 +37,22 @@ public final class ExpiredLedger {
    * @param database that the partitions are in, by its name in Sluice
    */
   public ExpiredLedger(Transactions ledger, String database) {
-    this(
-        ledger,
-        database,
-        connection -> {
-          throw new IllegalStateException("only a run changes what expires");
-        });
+    this(ledger, database, ExpiredLedger::refuse);
+  }
+
+  private static <T> T refuse(Transactions ledger, Transactions.Body<T> body) {
+    throw new IllegalStateException("only a run changes what expires");
   }
 
   /** The ledger of a run's database, which it changes as long as nobody has taken it over. */
   public static ExpiredLedger of(Transactions ledger, TaskRun run) {
-    return new ExpiredLedger(ledger, run.task().database(), run::hold);
+    return new ExpiredLedger(ledger, run.task().database(), run::change);
   }
 
-  private ExpiredLedger(Transactions ledger, String database, Fence fence) {
+  private ExpiredLedger(Transactions ledger, String database, Changes changes) {
     this.ledger = ledger;
     this.database = database;
-    this.fence = fence;
+    this.changes = changes;
   }
 
   /**
@@ -371,11 +369,7 @@ public final class ExpiredLedger {
   }
 
   private <T> T change(Transactions.Body<T> body) {
-    return ledger.durable(
-        connection -> {
-          fence.hold(connection);
-          return body.run(connection);
-        });
+    return changes.change(ledger, body);
   }
 
   private <T> List<T> all(String sql, RowMapper<T> mapper, Object... values) {

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.export;
 
 import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.catalog.ServerIdentity;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,22 +13,10 @@ import java.sql.SQLException;
  */
 record DatabaseIdentity(String database, String server) {
 
-  /** See https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-CONTROLDATA */
   static DatabaseIdentity read(Connection connection) throws SQLException {
-    String sql =
-        """
-        select current_database(),
-          has_function_privilege('pg_catalog.pg_control_system()', 'execute')
-        """;
-    return Sql.one(
-        connection,
-        sql,
-        row -> new DatabaseIdentity(row.getString(1), row.getBoolean(2) ? server(connection) : ""));
-  }
-
-  private static String server(Connection connection) throws SQLException {
-    String sql = "select system_identifier from pg_catalog.pg_control_system()";
-    return Sql.one(connection, sql, row -> row.getString(1));
+    return new DatabaseIdentity(
+        Sql.one(connection, "select current_database()", row -> row.getString(1)),
+        ServerIdentity.read(connection).system());
   }
 
   /**

@@ -14,11 +14,11 @@ import io.sluice.pgtask.task.PartitionSpec.Expired;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Partitions on their way out: export, detach, then drop, keep or archive, each a step of its own,
@@ -36,8 +36,8 @@ final class Expiry {
   private final Optional<BeforeDrop> exporter;
   private final Collection<TableName> held;
   private final List<RotatedTable> rotatedTables;
-  private final Set<Long> due = new HashSet<>();
-  private boolean exportFailed;
+  private final Set<Long> due = ConcurrentHashMap.newKeySet();
+  private volatile boolean exportFailed;
 
   Expiry(
       PartitionSpec spec,
@@ -341,7 +341,9 @@ final class Expiry {
   /** One that failed stops the others: what keeps one from being written keeps all. */
   private boolean done(ExportBeforeDropStep export) {
     boolean done = run.step(export);
-    exportFailed |= !done;
+    if (!done) {
+      exportFailed = true;
+    }
     return done;
   }
 

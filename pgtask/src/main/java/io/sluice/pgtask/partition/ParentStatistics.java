@@ -22,7 +22,8 @@ final class ParentStatistics {
 
   private static final String DUE =
       """
-      select n.nspname, c.relname, current_setting('server_version_num')::int >= 180000
+      select n.nspname, c.relname, case when current_setting('server_version_num')::int < 180000 then
+        (select count(*) from pg_partition_tree(c.oid) t where t.isleaf) else 0 end
       from unnest(?::oid[]) o (oid) join pg_class c on c.oid = o.oid join pg_namespace n on n.oid = c.relnamespace
       where coalesce(greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)),
                      '-infinity') < ?
@@ -44,22 +45,33 @@ final class ParentStatistics {
                 Sql.list(
                     connection,
                     DUE,
-                    row -> new Analyze(TableName.read(row), row.getBoolean(3)),
+                    row -> new Analyze(TableName.read(row), row.getInt(3)),
                     oids,
                     run.now().minus(every)))
         .forEach(run::step);
   }
 
-  private record Analyze(TableName table, boolean only) implements Step {
+  /**
+   * The step.
+   *
+   * @param parts that the server analyses with it; 0 where it can be told to leave them out
+   */
+  private record Analyze(TableName table, int parts) implements Step {
 
     @Override
     public String description() {
-      return "analyse %s, which autovacuum does not do for partitioned tables".formatted(table);
+      return "analyse %s, which autovacuum does not do for partitioned tables%s"
+          .formatted(
+              table,
+              parts == 0
+                  ? ""
+                  : ", and one after the other its %,d partitions, which PostgreSQL cannot leave out before 18"
+                      .formatted(parts));
     }
 
     @Override
     public List<String> sql() {
-      return List.of("analyze " + (only ? "only " : "") + table.sql());
+      return List.of("analyze " + (parts == 0 ? "only " : "") + table.sql());
     }
 
     @Override

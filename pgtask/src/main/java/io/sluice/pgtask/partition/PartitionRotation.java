@@ -5,6 +5,7 @@ import io.sluice.core.fate.SqlFates;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
+import io.sluice.pgtask.run.AtOnce;
 import io.sluice.pgtask.run.Privileges;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
@@ -98,27 +99,25 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
         || Privileges.require(run, List.of(Privileges.creatingIn(archive.schema())));
   }
 
-  /** Work on one table. */
-  @FunctionalInterface
-  private interface ForEach {
-    void on(RotatedTable rotated) throws SQLException;
+  /** What one table's readers block stops that table only. */
+  private static void each(
+      List<RotatedTable> rotatedTables, TaskRun run, AtOnce.Work<RotatedTable> work)
+      throws SQLException {
+    AtOnce.each(run, rotatedTables, rotated -> alone(rotated, run, work));
   }
 
-  /** What one table's readers block stops that table only. */
-  private static void each(List<RotatedTable> rotatedTables, TaskRun run, ForEach work)
+  private static void alone(RotatedTable rotated, TaskRun run, AtOnce.Work<RotatedTable> work)
       throws SQLException {
-    for (RotatedTable rotated : rotatedTables) {
-      try {
-        run.checkNotEnded();
-        work.on(rotated);
-      } catch (SQLException e) {
-        if (SqlFates.of(e) == Fate.PAUSE) {
-          throw e;
-        }
-        run.problem(
-            "%s could not be processed, the next run retries: %s"
-                .formatted(rotated.name(), run.why(e)));
+    try {
+      run.checkNotEnded();
+      work.on(rotated);
+    } catch (SQLException e) {
+      if (SqlFates.of(e) == Fate.PAUSE) {
+        throw e;
       }
+      run.problem(
+          "%s could not be processed, the next run retries: %s"
+              .formatted(rotated.name(), run.why(e)));
     }
   }
 }

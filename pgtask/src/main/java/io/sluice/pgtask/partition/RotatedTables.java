@@ -9,10 +9,12 @@ import io.sluice.pgtask.run.Privileges;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.PartitionSpec;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,33 +60,47 @@ final class RotatedTables {
                         connection, name -> ofFeed.containsKey(name) && !excluded.match(name)))
             : ofGlobs();
     List<RotatedTable> rotatedTables = new ArrayList<>();
-    for (PartitionedTable table : found.tables()) {
-      if (allowed(table.name())) {
-        rotated(table, Optional.ofNullable(ofFeed.get(table.name()))).ifPresent(rotatedTables::add);
-      }
+    for (PartitionedTable table : allowed(found.tables())) {
+      rotated(table, Optional.ofNullable(ofFeed.get(table.name()))).ifPresent(rotatedTables::add);
     }
     return rotatedTables;
   }
 
-  private boolean allowed(TableName table) throws SQLException {
+  /** Without those that the role lacks a right on. */
+  private List<PartitionedTable> allowed(List<PartitionedTable> tables) throws SQLException {
+    Map<TableName, Set<Privileges.Missing>> missing = run.read(c -> missing(c, tables));
+    missing.forEach(
+        (table, rights) ->
+            run.problem(
+                "%s is skipped: %s"
+                    .formatted(
+                        table,
+                        rights.stream()
+                            .map(Privileges.Missing::sentence)
+                            .collect(Collectors.joining("; ")))));
+    return tables.stream().filter(table -> !missing.containsKey(table.name())).toList();
+  }
+
+  private Map<TableName, Set<Privileges.Missing>> missing(
+      Connection connection, List<PartitionedTable> tables) throws SQLException {
+    Map<TableName, Set<Privileges.Missing>> all = new LinkedHashMap<>();
+    for (PartitionedTable table : tables) {
+      Set<Privileges.Missing> missing = Privileges.missing(connection, needs(table.name()));
+      if (!missing.isEmpty()) {
+        all.put(table.name(), missing);
+      }
+    }
+    return all;
+  }
+
+  private List<Privileges.Requirement> needs(TableName table) {
     List<Privileges.Requirement> needs = new ArrayList<>();
     needs.add(Privileges.owning(table));
     needs.add(Privileges.creatingIn(table.schema()));
     if (spec.template().privileges()) {
       needs.add(Privileges.givingToOwner(table));
     }
-    Set<Privileges.Missing> missing = run.read(connection -> Privileges.missing(connection, needs));
-    if (missing.isEmpty()) {
-      return true;
-    }
-    run.problem(
-        "%s is skipped: %s"
-            .formatted(
-                table,
-                missing.stream()
-                    .map(Privileges.Missing::sentence)
-                    .collect(Collectors.joining("; "))));
-    return false;
+    return needs;
   }
 
   private Found ofGlobs() throws SQLException {

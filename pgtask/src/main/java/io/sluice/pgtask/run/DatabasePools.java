@@ -129,9 +129,11 @@ public final class DatabasePools implements Databases, AutoCloseable {
     config.setMinimumIdle(0);
     config.setIdleTimeout(IDLE.toMillis());
     config.setConnectionTimeout(timeout.toMillis());
-    config.setInitializationFailTimeout(-1);
+    config.setInitializationFailTimeout(1); // says at once what is wrong, to whoever comes first
     config.setMetricRegistry(registry);
-    return new Pool(spec, new HikariDataSource(config));
+    HikariDataSource connections = new HikariDataSource();
+    config.copyStateTo(connections);
+    return new Pool(spec, connections);
   }
 
   private Server server(DatabaseSpec spec) {

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
@@ -24,7 +25,7 @@ final class DryRun extends AbstractRun {
             "sluice task dry run " + task.name(),
             () -> {}, // it writes nothing
             this::checkNotEnded,
-            task.limits()::statementTimeout);
+            () -> new SessionSettings.Wanted(task.limits().statementTimeout(), true));
     this.shown = shown;
   }
 
@@ -60,7 +61,7 @@ final class DryRun extends AbstractRun {
   }
 
   @Override
-  public void hold(Connection ledger) {
+  public <T> T change(Transactions ledger, Body<T> body) {
     throw changes();
   }
 

@@ -4,7 +4,9 @@ import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.SqlFates;
 import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.sql.Transactions.Body;
+import io.sluice.pgtask.catalog.ServerIdentity;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
@@ -16,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A run that makes its steps and records them. */
 final class LiveRun extends AbstractRun {
@@ -48,13 +50,12 @@ final class LiveRun extends AbstractRun {
   private final Sessions undoSessions;
   private final RunHistory history;
   private final CountDownLatch cancelled = new CountDownLatch(1);
-  private volatile boolean undoing;
+  private final AtomicInteger steps = new AtomicInteger();
+  private final LiveStep between = new LiveStep(this);
   private volatile boolean released;
+  private volatile boolean sharesLedger;
   private volatile String progress = "";
-  private volatile int attempts;
   private volatile long renewedAt = System.nanoTime();
-  private StepResult found = StepResult.done();
-  private int steps;
 
   LiveRun(
       long id,
@@ -67,16 +68,24 @@ final class LiveRun extends AbstractRun {
     this.id = id;
     this.deadline = deadline;
     this.history = history;
-    this.sessions = sessions(database, task.limits(), this::longestStatement);
+    String application = PREFIX.formatted(id) + " " + task.name();
+    this.sessions =
+        new Sessions(
+            database,
+            task.limits(),
+            application,
+            this::checkHeld,
+            this::checkNotEnded,
+            () -> new SessionSettings.Wanted(longestStatement(), !sharesLedger));
     Limits brief = undoLimits(task.limits());
-    this.undoSessions = sessions(database, brief, brief::statementTimeout);
-  }
-
-  private Sessions sessions(
-      Sessions.Connections database, Limits limits, Supplier<Duration> longest) {
-    String application = PREFIX.formatted(id) + " " + task().name();
-    return new Sessions(
-        database, limits, application, this::checkHeld, this::checkNotEnded, longest);
+    this.undoSessions =
+        new Sessions(
+            database,
+            brief,
+            application,
+            this::checkHeld,
+            () -> {}, // nothing ends an undoing
+            () -> new SessionSettings.Wanted(UNDO_TIMEOUT, !sharesLedger));
   }
 
   private void checkHeld() {
@@ -90,10 +99,24 @@ final class LiveRun extends AbstractRun {
   }
 
   @Override
-  public void hold(Connection ledger) throws SQLException {
-    if (!RunHistory.hold(ledger, id)) {
-      throw takenOver();
-    }
+  public <T> T change(Transactions ledger, Body<T> body) {
+    Body<T> held =
+        connection -> {
+          if (!RunHistory.hold(connection, id)) {
+            throw takenOver();
+          }
+          return body.run(connection);
+        };
+    return sharesLedger ? ledger.ledger(held) : ledger.durable(held);
+  }
+
+  /**
+   * Where tables and ledger are one server's, no commit but the run's last waits for the disk: each
+   * is written after those before it, so what a crash takes with it is the end of what was done,
+   * here and there.
+   */
+  void compareServers() throws SQLException {
+    sharesLedger = read(ServerIdentity::read).equals(history.server());
   }
 
   /**
@@ -133,54 +156,55 @@ final class LiveRun extends AbstractRun {
   @Override
   public boolean step(Step step) {
     checkNotEnded();
-    begin(step);
+    LiveStep live = new LiveStep(this);
+    int n = steps.incrementAndGet();
+    begin(n, step);
     long begun = System.nanoTime();
     StepResult result;
     try {
-      result = step.run(this);
+      result = step.run(live);
     } catch (SQLException e) {
-      undo(step);
-      return failed(begun, step, e);
+      undo(live, step);
+      return failed(live, n, begun, step, e);
     } catch (RunEnded e) {
-      undo(step);
-      broken(begun, "cancelled", e.getMessage());
+      undo(live, step);
+      broken(live, n, begun, "cancelled", e.getMessage());
       throw e;
     } catch (RuntimeException e) {
-      undo(step);
-      broken(begun, "failed", String.valueOf(e.getMessage()));
+      undo(live, step);
+      broken(live, n, begun, "failed", String.valueOf(e.getMessage()));
       throw e;
     }
-    StepResult all = result.and(found);
+    StepResult all = result.and(live.found());
     tally().done(all);
-    end(begun, "done", null, all);
+    end(live, n, begun, "done", null, all);
     return true;
   }
 
-  private void begin(Step step) {
-    attempts = 1;
+  private void begin(int n, Step step) {
     progress = step.description();
-    found = StepResult.done();
-    if (!history.beginStep(id, ++steps, step.description(), step.sql(), clock().instant())) {
+    if (!history.beginStep(id, n, step.description(), step.sql(), clock().instant())) {
       throw takenOver();
     }
   }
 
-  private void end(long begun, String outcome, String error, StepResult result) {
+  private void end(
+      LiveStep live, int n, long begun, String outcome, String error, StepResult result) {
     Duration took = Duration.ofNanos(System.nanoTime() - begun);
-    history.endStep(id, steps, took, attempts, outcome, error, result.values());
+    history.endStep(id, n, took, live.attempts(), outcome, error, result.values());
   }
 
   /** What it did before it was broken off counts. */
-  private void broken(long begun, String outcome, String error) {
-    tally().found(found);
-    end(begun, outcome, error, found);
+  private void broken(LiveStep live, int n, long begun, String outcome, String error) {
+    tally().found(live.found());
+    end(live, n, begun, outcome, error, live.found());
   }
 
   /** A statement that the cancel or the window's end broke off is no failure of its own. */
-  private boolean failed(long begun, Step step, SQLException e) {
+  private boolean failed(LiveStep live, int n, long begun, Step step, SQLException e) {
     String error = say(e, step.sql());
     boolean ended = brokeOff(e);
-    broken(begun, ended ? "cancelled" : "failed", error);
+    broken(live, n, begun, ended ? "cancelled" : "failed", error);
     if (ended) {
       checkNotEnded();
     }
@@ -214,16 +238,16 @@ final class LiveRun extends AbstractRun {
     return Sql.strings(connection, "show transaction_read_only").equals(List.of("off"));
   }
 
-  private void undo(Step step) {
-    undoing = true;
+  private void undo(LiveStep live, Step step) {
+    live.undoing(true);
     try {
-      step.undo(this);
+      step.undo(live);
     } catch (SQLException e) {
       unfinished(step, say(e, step.sql()));
     } catch (RuntimeException e) {
       unfinished(step, e.toString());
     } finally {
-      undoing = false;
+      live.undoing(false);
     }
   }
 
@@ -250,43 +274,32 @@ final class LiveRun extends AbstractRun {
 
   @Override
   public <T> T transaction(Body<T> body) throws SQLException {
-    return retries().run(() -> current().transaction(body, false));
+    return between.transaction(body);
   }
 
   @Override
   public void autocommit(String sql) throws SQLException {
-    retries()
-        .run(
-            () -> {
-              current().autocommit(sql);
-              return true;
-            });
+    between.autocommit(sql);
   }
 
   @Override
   public <T> T read(Body<T> body) throws SQLException {
-    return retries().run(() -> current().transaction(body, true));
+    return between.read(body);
   }
 
   @Override
   public Connection connection() throws SQLException {
-    return current().open();
+    return between.connection();
   }
 
-  private Sessions current() {
+  Sessions sessions(boolean undoing) {
     return undoing ? undoSessions : sessions;
   }
 
-  private Retries retries() {
-    return new Retries(task().limits(), this::rest, n -> attempts = Math.max(attempts, n));
-  }
-
-  private void rest(Duration time) {
-    checkNotEnded();
+  /** Waits that long, or until it is cancelled. */
+  void rest(Duration time) {
     try {
-      if (undoing) {
-        TimeUnit.MILLISECONDS.sleep(time.toMillis());
-      } else if (cancelled.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (cancelled.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
         checkNotEnded();
       }
     } catch (InterruptedException e) {
@@ -334,9 +347,6 @@ final class LiveRun extends AbstractRun {
 
   @Override
   public void checkNotEnded() {
-    if (undoing) {
-      return;
-    }
     if (isCancelled() || isOver()) {
       throw end();
     }
@@ -351,8 +361,8 @@ final class LiveRun extends AbstractRun {
   }
 
   @Override
-  public synchronized void addResult(String name, long value) {
-    found = found.and(name, value);
+  public void addResult(String name, long value) {
+    tally().found(StepResult.of(name, value));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.sluice.pgtask.run;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
+import io.sluice.pgtask.catalog.ServerIdentity;
 import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -55,6 +56,11 @@ public final class RunHistory {
                   instance)
               .orElse(OptionalLong.empty());
         });
+  }
+
+  /** Which server the ledger is on. */
+  ServerIdentity server() {
+    return ledger.ledger(ServerIdentity::read);
   }
 
   /** How long a run may be silent. */

@@ -33,7 +33,7 @@ public final class SessionSettings {
       set default_transaction_deferrable = off;
       set default_transaction_read_only = off;
       set row_security = off;
-      set synchronous_commit = on;
+      set synchronous_commit = %s;
       set lock_timeout = %d;
       set statement_timeout = %d;
       set idle_in_transaction_session_timeout = 0;
@@ -103,6 +103,14 @@ public final class SessionSettings {
       end $$\
       """;
 
+  /**
+   * What differs from session to session.
+   *
+   * @param statementTimeout how long a statement may run, at most
+   * @param durable whether commits wait for the disk
+   */
+  public record Wanted(Duration statementTimeout, boolean durable) {}
+
   private static final int NAME_BYTES = 63;
 
   private SessionSettings() {}
@@ -123,11 +131,14 @@ public final class SessionSettings {
    * @throws PauseStage if the role may not set what must be set; the message says what to do
    */
   public static void set(
-      Connection connection, Duration lockTimeout, Duration statementTimeout, String application)
+      Connection connection, Duration lockTimeout, Wanted wanted, String application)
       throws SQLException {
     boolean since17 = connection.getMetaData().getDatabaseMajorVersion() >= 17;
     String sql =
-        ALIKE.formatted(lockTimeout.toMillis(), statementTimeout.toMillis())
+        ALIKE.formatted(
+                wanted.durable ? "on" : "off",
+                lockTimeout.toMillis(),
+                wanted.statementTimeout.toMillis())
             + (since17 ? SINCE_17 : "")
             + FORMS
             + PATH

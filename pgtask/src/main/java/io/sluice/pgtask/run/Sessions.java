@@ -6,7 +6,6 @@ import io.sluice.pgtask.task.Limits;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,17 +38,25 @@ final class Sessions {
     Connection open() throws SQLException;
   }
 
+  /**
+   * A connection in use.
+   *
+   * @param lasting whether until somebody closes it, and not for one transaction
+   */
+  private record Held(Connection connection, Thread by, boolean lasting) {}
+
   private final Connections connections;
   private final Limits limits;
   private final String application;
   private final Runnable checkHeld;
   private final Runnable checkNotEnded;
-  private final Supplier<Duration> longest;
+  private final Supplier<SessionSettings.Wanted> wanted;
   private final Semaphore permits;
-  private final List<Connection> open = new ArrayList<>();
+  private final List<Held> open = new ArrayList<>();
 
   /** Those that this run only read with since they were set, and what for. */
-  private final Map<PGConnection, Duration> set = Collections.synchronizedMap(new WeakHashMap<>());
+  private final Map<PGConnection, SessionSettings.Wanted> set =
+      Collections.synchronizedMap(new WeakHashMap<>());
 
   /** Held while a cancel is sent, so that a connection it means is not lent to another run yet. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -58,7 +65,7 @@ final class Sessions {
    * @param application as the server shows the sessions; at most 63 bytes count
    * @param checkHeld called before anything is written; throws if another process has taken over
    * @param checkNotEnded called while the limit makes somebody wait; throws to end the wait
-   * @param longest how long a statement may run that begins now, at most
+   * @param wanted of a session that is opened now
    */
   Sessions(
       Connections connections,
@@ -66,10 +73,10 @@ final class Sessions {
       String application,
       Runnable checkHeld,
       Runnable checkNotEnded,
-      Supplier<Duration> longest) {
+      Supplier<SessionSettings.Wanted> wanted) {
     this.connections = connections;
     this.limits = limits;
-    this.longest = longest;
+    this.wanted = wanted;
     this.application = application;
     this.checkHeld = checkHeld;
     this.checkNotEnded = checkNotEnded;
@@ -78,15 +85,15 @@ final class Sessions {
 
   /** One to write with; waits while the limit is reached. */
   Connection open() throws SQLException {
-    return open(false);
+    return open(false, true);
   }
 
-  private Connection open(boolean toRead) throws SQLException {
+  private Connection open(boolean toRead, boolean lasting) throws SQLException {
     acquire();
     boolean opened = false;
     try {
       Connection connection = prepared(toRead);
-      add(connection);
+      add(new Held(connection, Thread.currentThread(), lasting));
       opened = true;
       return new Session(connection, () -> close(connection)).proxy();
     } finally {
@@ -119,8 +126,8 @@ final class Sessions {
   }
 
   /**
-   * Waits while other runs have all connections of the database, unless this one holds some itself:
-   * two runs that did would wait for each other for ever.
+   * Waits while others have all connections of the database, unless one is held meanwhile that does
+   * not come back without this one: two runs that did so would wait for each other for ever.
    */
   private Connection opened() throws SQLException {
     while (true) {
@@ -130,7 +137,7 @@ final class Sessions {
         if (e.getCause() instanceof SQLException cause) {
           throw cause; // the pool only says that it waited
         }
-        if (e.getCause() != null || permits.availablePermits() < limits.connections() - 1) {
+        if (e.getCause() != null || holds()) {
           throw e;
         }
         checkNotEnded.run();
@@ -138,10 +145,19 @@ final class Sessions {
     }
   }
 
-  private void add(Connection connection) {
+  private boolean holds() {
     lock.lock();
     try {
-      open.add(connection);
+      return open.stream().anyMatch(held -> held.lasting || held.by == Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void add(Held held) {
+    lock.lock();
+    try {
+      open.add(held);
     } finally {
       lock.unlock();
     }
@@ -160,7 +176,7 @@ final class Sessions {
   private boolean remove(Connection connection) {
     lock.lock();
     try {
-      return open.removeIf(one -> one == connection);
+      return open.removeIf(held -> held.connection == connection);
     } finally {
       lock.unlock();
     }
@@ -168,21 +184,21 @@ final class Sessions {
 
   private void prepare(Connection connection, boolean toRead) throws SQLException {
     connection.setAutoCommit(true);
-    Duration timeout = longest.get();
+    SessionSettings.Wanted settings = wanted.get();
     PGConnection session = connection.unwrap(PGConnection.class);
     boolean mine = SessionSettings.isNamed(session, application);
-    if (!timeout.equals(set.remove(session)) || !mine) {
-      SessionSettings.set(connection, limits.lockTimeout(), timeout, application);
+    if (!settings.equals(set.remove(session)) || !mine) {
+      SessionSettings.set(connection, limits.lockTimeout(), settings, application);
     }
     if (toRead) {
-      set.put(session, timeout);
+      set.put(session, settings);
     } else {
       checkHeld.run();
     }
   }
 
   <T> T transaction(Body<T> body, boolean readOnly) throws SQLException {
-    try (Connection connection = open(readOnly)) {
+    try (Connection connection = open(readOnly, false)) {
       connection.setReadOnly(readOnly);
       connection.setAutoCommit(false);
       try {
@@ -214,7 +230,7 @@ final class Sessions {
   }
 
   void autocommit(String sql) throws SQLException {
-    try (Connection connection = open()) {
+    try (Connection connection = open(false, false)) {
       Sql.execute(connection, sql);
     }
   }
@@ -223,7 +239,7 @@ final class Sessions {
   void cancel() {
     lock.lock();
     try {
-      open.forEach(Sessions::cancel);
+      open.forEach(held -> cancel(held.connection));
     } finally {
       lock.unlock();
     }

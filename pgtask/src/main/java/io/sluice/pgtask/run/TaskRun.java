@@ -1,7 +1,8 @@
 package io.sluice.pgtask.run;
 
+import io.sluice.core.sql.Transactions;
+import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Task;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -36,12 +37,12 @@ public interface TaskRun extends StepContext {
   void note(String text);
 
   /**
-   * Before the ledger is changed for this run, in the same transaction: what a process that slept
-   * would write when another has taken the run over is not written.
+   * Changes the ledger, if in that transaction the run is still this process's. Commits durably
+   * before anything that is done later is.
    *
-   * @throws RunEnded when it has, to be let through
+   * @throws RunEnded when another process has taken it over, to be let through
    */
-  void hold(Connection ledger) throws SQLException;
+  <T> T change(Transactions ledger, Body<T> body);
 
   /** Why a reading failed, and what helps, for {@link #problem}. */
   String why(SQLException e);

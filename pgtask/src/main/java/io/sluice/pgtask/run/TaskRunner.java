@@ -137,6 +137,7 @@ public final class TaskRunner implements AutoCloseable {
     }
     try {
       run.endLost();
+      run.compareServers();
       kind(task).run(task.spec(), run);
     } catch (RunEnded e) {
       return ended(run, e);

@@ -177,7 +177,7 @@ class LimitsTest {
                       String after = run.read(c -> first(c, settings));
                       assertThat(after).isEqualTo(before);
                       assertThat(before)
-                          .endsWith(" UTC ISO, MDY 100ms 20s on 5s sluice task run 1 t t");
+                          .endsWith(" UTC ISO, MDY 100ms 20s off 5s sluice task run 1 t t");
                     })) {
       assertThat(runner.run(RunFixture.task("t"), "a").orElseThrow().problems()).isEmpty();
     }

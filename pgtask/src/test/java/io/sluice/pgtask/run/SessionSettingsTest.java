@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -34,7 +35,7 @@ class SessionSettingsTest {
           setting("idle_in_transaction_session_timeout", "3h", "0"),
           setting("idle_session_timeout", "3h", "0"),
           setting("transaction_timeout", "3h", "0"),
-          setting("synchronous_commit", "off", "on"),
+          setting("synchronous_commit", "on", "off"), // the ledger is on the same server
           setting("session_replication_role", "replica", "origin"),
           setting("zero_damaged_pages", "on", "off"),
           setting("row_security", "on", "off"),
@@ -108,6 +109,25 @@ class SessionSettingsTest {
       }
       assertThat(seen).containsExactly(wanted, wanted, wanted);
     }
+  }
+
+  @Test
+  void commitsDurably_whenTheLedgerIsOnAnotherServer() throws Exception {
+    List<String> seen = new ArrayList<>();
+    try (EmbeddedDatabase other = EmbeddedDatabase.startPrivate();
+        RunFixture bench = RunFixture.on(EmbeddedDatabase.shared())) {
+      EmbeddedDatabase.Database theirs = other.createDatabase();
+      Databases direct = name -> theirs.dataSource();
+      try (TaskRunner runner = bench.runner(direct, Clock.systemUTC())) {
+        runner.with(
+            MaintenanceSpec.class,
+            (spec, run) ->
+                seen.addAll(
+                    run.<List<String>>transaction(c -> Sql.strings(c, "show synchronous_commit"))));
+        assertThat(runner.run(RunFixture.task("t"), "a").orElseThrow().problems()).isEmpty();
+      }
+    }
+    assertThat(seen).containsExactly("on");
   }
 
   @ParameterizedTest

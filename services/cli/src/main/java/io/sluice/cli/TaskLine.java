@@ -9,6 +9,7 @@ import io.sluice.pgtask.TaskKinds;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.declaration.TaskDirectory;
 import io.sluice.pgtask.partition.FeedTables;
+import io.sluice.pgtask.run.DatabasePools;
 import io.sluice.pgtask.run.Databases;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.RunLog;
@@ -24,10 +25,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** What the commands about tasks share: the tasks, their databases, and who runs them. */
 final class TaskLine {
@@ -44,9 +45,13 @@ final class TaskLine {
 
   private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(10);
 
+  /** As the chart has it. */
+  private static final int WAREHOUSE_CONNECTIONS = 8;
+
   private final Session session;
   private TaskSet tasks;
   private FeedDirectory feeds;
+  private DatabasePools databases;
 
   TaskLine(Session session) {
     this.session = session;
@@ -114,27 +119,31 @@ final class TaskLine {
         : Names.unknown("task", name, tasks().tasks().keySet());
   }
 
-  /** The warehouse is the session's database, the others are declared beside the tasks. */
+  /**
+   * The warehouse is the session's database, the others are declared beside the tasks. What a task
+   * sets in a session stays in pools of their own, as in the service.
+   */
   Databases databases() {
-    return name -> name.equals(DatabaseSpec.WAREHOUSE) ? session.dataSource() : declared(name);
+    if (databases == null) {
+      databases =
+          new DatabasePools(
+              warehouse(),
+              session.settings().password().orElse(null),
+              this::tasks,
+              Duration.ofSeconds(Session.CONNECT_SECONDS),
+              new SimpleMeterRegistry());
+    }
+    return databases;
   }
 
-  private DataSource declared(String name) {
-    DatabaseSpec spec = tasks().databases().get(name);
-    if (spec == null) {
-      throw new UnknownDatabaseException(name);
-    }
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setUrl(spec.url());
-    source.setUser(spec.user());
-    try {
-      spec.password().ifPresent(secret -> source.setPassword(secret.resolve()));
-    } catch (SecretUnavailableException e) {
-      throw UserError.usage("the password of database " + name + ": " + e.getMessage(), "");
-    }
-    source.setConnectTimeout(Session.CONNECT_SECONDS);
-    source.setApplicationName("sluice");
-    return source;
+  private DatabaseSpec warehouse() {
+    Settings settings = session.settings();
+    return new DatabaseSpec(
+        DatabaseSpec.WAREHOUSE,
+        settings.url(),
+        settings.user().orElse(null),
+        Optional.empty(),
+        WAREHOUSE_CONNECTIONS);
   }
 
   /** Something read from a database. */
@@ -146,7 +155,8 @@ final class TaskLine {
   /** Reads as tasks do. */
   <T> T read(String database, Reading<T> reading) throws SQLException {
     try (Connection connection = source(database).getConnection()) {
-      SessionSettings.set(connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT, "sluice");
+      SessionSettings.set(
+          connection, LOCK_TIMEOUT, new SessionSettings.Wanted(STATEMENT_TIMEOUT, true), "sluice");
       connection.setReadOnly(true);
       return reading.read(connection);
     } catch (SQLException e) {
@@ -156,6 +166,10 @@ final class TaskLine {
 
   /** Says which database is away if it is not the one of the command line. */
   SQLException named(String database, SQLException e) {
+    if (e.getCause() instanceof SecretUnavailableException secret) {
+      throw UserError.usage(
+          "the password of database " + database + ": " + secret.getMessage(), "");
+    }
     DatabaseSpec spec = tasks().databases().get(database);
     String state = String.valueOf(e.getSQLState());
     if (spec != null && state.matches("(08|28|3D).*")) {

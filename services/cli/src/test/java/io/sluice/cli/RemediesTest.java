@@ -33,7 +33,11 @@ class RemediesTest {
 
   /** What services and tasks call their connections. */
   private static final Set<String> CONNECTIONS =
-      Set.of("sluice publisher ", "sluice task ", "sluice task NAME");
+      Set.of(
+          "sluice publisher ",
+          "sluice task run %d",
+          "sluice task dry run ",
+          "sluice task run 123 NAME");
 
   private static List<String> told(String directory, String ending, Pattern texts)
       throws IOException {
