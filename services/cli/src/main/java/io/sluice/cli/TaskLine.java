@@ -213,7 +213,6 @@ final class TaskLine {
             RENEW);
     return TaskKinds.register(
         runner,
-        databases(),
         session.transactions(),
         StagingPlace.s3(session.terminal.environment()),
         this::isGone);
