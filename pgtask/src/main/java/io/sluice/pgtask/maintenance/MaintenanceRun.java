@@ -31,7 +31,9 @@ final class MaintenanceRun {
     this.server = server;
     TableGlobs wanted = TableGlobs.of(spec.tables());
     TableFinder finder = new TableFinder(run, server, wanted, TableGlobs.of(spec.exclude()));
-    this.selection = new TableSelection(run, server, finder);
+    this.selection =
+        new TableSelection(
+            run, server, finder, spec.reindex().isPresent() || spec.reorder().isPresent());
     this.queue = new MaintenanceQueue(run, new DiskSpace(spec.space()), new Throughput());
     this.vacuumSql = new VacuumSql(run.limits().connections() - 1);
     this.analyzePlan = new AnalyzePlan(server, run.now());
@@ -61,6 +63,7 @@ final class MaintenanceRun {
       InvalidIndexes.clean(run, tables);
     }
     if (reorderPlan.isPresent()) {
+      reorderPlan.get().requirePrivileges(tables);
       reorderPlan.get().finishEarlier(tables);
     }
   }

@@ -16,6 +16,7 @@ import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
 import io.sluice.pgtask.maintenance.statistics.PlannerStatistics;
 import io.sluice.pgtask.maintenance.statistics.ServerInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
+import io.sluice.pgtask.run.Privileges;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.HumanFormat;
@@ -69,6 +70,18 @@ final class ReorderPlan {
     this.counted = counted;
     this.server = server;
     this.cold = ColdTables.read(run, wanted, spec.after());
+  }
+
+  /** Of all tables that may be due one day, so that rights do not come one run at a time. */
+  void requirePrivileges(List<TableInfo> tables) throws SQLException {
+    if (server.major() < REPACK) {
+      Privileges.require(
+          run,
+          tables.stream()
+              .filter(this::mayConcern)
+              .flatMap(table -> CopySwap.needs(table.name()).stream())
+              .toList());
+    }
   }
 
   /** Removes what is left of rewrites that came to their end; those on their way are carried on. */

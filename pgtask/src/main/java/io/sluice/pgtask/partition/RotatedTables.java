@@ -1,11 +1,13 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.pgtask.catalog.DefaultPart;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionCatalog.Found;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Privileges;
+import io.sluice.pgtask.run.Privileges.Requirement;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -13,11 +15,12 @@ import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds the tables of a task, and says what cannot be rotated and why. */
 final class RotatedTables {
@@ -58,33 +61,48 @@ final class RotatedTables {
                         connection, name -> ofFeed.containsKey(name) && !excluded.match(name)))
             : ofGlobs();
     List<RotatedTable> rotatedTables = new ArrayList<>();
-    for (PartitionedTable table : found.tables()) {
-      if (allowed(table.name())) {
-        rotated(table, Optional.ofNullable(ofFeed.get(table.name()))).ifPresent(rotatedTables::add);
-      }
+    for (PartitionedTable table : allowed(found.tables())) {
+      rotated(table, Optional.ofNullable(ofFeed.get(table.name()))).ifPresent(rotatedTables::add);
     }
     return rotatedTables;
   }
 
-  private boolean allowed(TableName table) throws SQLException {
-    List<Privileges.Requirement> needs = new ArrayList<>();
-    needs.add(Privileges.owning(table));
-    needs.add(Privileges.creatingIn(table.schema()));
+  /** What is missing for any of them is said at once; those that nothing keeps are left. */
+  private List<PartitionedTable> allowed(List<PartitionedTable> tables) throws SQLException {
+    Map<PartitionedTable, List<Requirement>> needs = new LinkedHashMap<>();
+    tables.forEach(table -> needs.put(table, needs(table)));
+    List<Requirement> all = new ArrayList<>(tables.stream().flatMap(this::readings).toList());
+    needs.values().forEach(all::addAll);
+    Set<Requirement> missing = Privileges.require(run, all);
+    needs.values().removeIf(own -> own.stream().anyMatch(missing::contains));
+    tables.stream()
+        .filter(table -> !needs.containsKey(table))
+        .forEach(table -> run.note(table.name() + " is skipped, because rights are missing"));
+    return List.copyOf(needs.keySet());
+  }
+
+  private List<Requirement> needs(PartitionedTable table) {
+    List<Requirement> needs = new ArrayList<>(Privileges.makingBeside(table.name()));
     if (spec.template().privileges()) {
-      needs.add(Privileges.givingToOwner(table));
+      needs.add(Privileges.givingToOwner(table.name()));
     }
-    Set<Privileges.Missing> missing = run.read(connection -> Privileges.missing(connection, needs));
-    if (missing.isEmpty()) {
-      return true;
+    spec.template().table().map(TableName::parse).map(Privileges::reading).ifPresent(needs::add);
+    spec.template().tablespace().map(Privileges::storingIn).ifPresent(needs::add);
+    if (spec.expired() instanceof PartitionSpec.Expired.Archive archive) {
+      needs.add(Privileges.creatingIn(archive.schema()));
     }
-    run.problem(
-        "%s is skipped: %s"
-            .formatted(
-                table,
-                missing.stream()
-                    .map(Privileges.Missing::sentence)
-                    .collect(Collectors.joining("; "))));
-    return false;
+    return needs;
+  }
+
+  /** What an export or the default partition's drain needs, and nothing else. */
+  private Stream<Requirement> readings(PartitionedTable table) {
+    Optional<TableName> drained =
+        table.defaultPart().filter(part -> spec.defaultPartition().drain()).map(DefaultPart::name);
+    return Stream.concat(
+        drained.map(Privileges::owning).stream(),
+        drained.isPresent() || spec.export().isPresent()
+            ? Stream.of(Privileges.seeingAllRows(table.name()))
+            : Stream.empty());
   }
 
   private Found ofGlobs() throws SQLException {

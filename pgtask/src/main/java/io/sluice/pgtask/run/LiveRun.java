@@ -121,7 +121,7 @@ final class LiveRun extends AbstractRun {
 
   /** A statement that the cancel or the window's end broke off is no failure of its own. */
   private boolean failed(long begun, Step step, SQLException e) {
-    String error = say(e, step.sql());
+    String error = why(e);
     boolean ended = brokeOff(e);
     broken(begun, ended ? "cancelled" : "failed", error);
     if (ended) {
@@ -162,7 +162,7 @@ final class LiveRun extends AbstractRun {
     try {
       step.undo(this);
     } catch (SQLException e) {
-      unfinished(step, say(e, step.sql()));
+      unfinished(step, why(e));
     } catch (RuntimeException e) {
       unfinished(step, e.toString());
     } finally {
@@ -172,15 +172,7 @@ final class LiveRun extends AbstractRun {
 
   @Override
   public String why(SQLException e) {
-    return say(e, List.of());
-  }
-
-  private String say(SQLException e, List<String> sql) {
-    return SqlErrors.say(e, task(), sql, this::readBriefly);
-  }
-
-  private <T> T readBriefly(Body<T> body) throws SQLException {
-    return undoSessions.transaction(body, true);
+    return SqlErrors.say(e, task());
   }
 
   private void unfinished(Step step, String why) {
