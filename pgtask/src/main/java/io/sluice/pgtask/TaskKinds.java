@@ -11,7 +11,6 @@ import io.sluice.pgtask.maintenance.Maintenance;
 import io.sluice.pgtask.partition.PartitionRotation;
 import io.sluice.pgtask.partition.Reattachment;
 import io.sluice.pgtask.partition.ServerClock;
-import io.sluice.pgtask.run.Databases;
 import io.sluice.pgtask.run.TaskRunner;
 import io.sluice.pgtask.task.AttachSpec;
 import io.sluice.pgtask.task.ConvertSpec;
@@ -29,17 +28,12 @@ public final class TaskKinds {
   /**
    * Registers every kind of task with a runner.
    *
-   * @param databases that the runner's tasks work in
    * @param ledger of the warehouse
    * @param s3 how buckets of exports are reached
    * @param isGone whether a feed is declared no more
    */
   public static TaskRunner register(
-      TaskRunner runner,
-      Databases databases,
-      Transactions ledger,
-      StagingSettings.S3 s3,
-      Predicate<String> isGone) {
+      TaskRunner runner, Transactions ledger, StagingSettings.S3 s3, Predicate<String> isGone) {
     ExportLocations places = new ExportLocations(s3);
     PartitionRotation rotation =
         new PartitionRotation(
@@ -51,7 +45,7 @@ public final class TaskKinds {
     return runner
         .with(PartitionSpec.class, rotation)
         .with(ConvertSpec.class, new Conversion())
-        .with(MaintenanceSpec.class, new Maintenance(databases::login))
+        .with(MaintenanceSpec.class, new Maintenance())
         .with(RestoreSpec.class, new Restore(places, ledger))
         .with(AttachSpec.class, new Reattachment(ledger));
   }

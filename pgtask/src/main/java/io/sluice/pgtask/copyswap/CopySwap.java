@@ -1,6 +1,8 @@
 package io.sluice.pgtask.copyswap;
 
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.Privileges;
+import io.sluice.pgtask.run.Privileges.Requirement;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.HumanFormat;
 import java.sql.SQLException;
@@ -45,6 +47,14 @@ public final class CopySwap {
       return new RewriteResult(false, 0, OptionalLong.empty());
     }
     return reorder(run, source.get(), orderBy);
+  }
+
+  /** What a rewrite needs: it reads all rows, and makes a table beside this one for its owner. */
+  public static List<Requirement> needs(TableName table) {
+    List<Requirement> needs = new ArrayList<>(Privileges.makingBeside(table));
+    needs.add(Privileges.givingToOwner(table));
+    needs.add(Privileges.seeingAllRows(table));
+    return needs;
   }
 
   /** What a run that was broken off left of the rewriting of a table. */

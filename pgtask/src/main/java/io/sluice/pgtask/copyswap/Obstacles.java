@@ -132,23 +132,8 @@ final class Obstacles {
 
   private static List<String> privileges(Connection connection, SourceTable source)
       throws SQLException {
-    List<String> problems = new ArrayList<>();
-    List<Privileges.Requirement> needs =
-        List.of(Privileges.owning(source.name()), Privileges.creatingIn(source.name().schema()));
-    for (Privileges.Missing missing : Privileges.missing(connection, needs)) {
-      problems.add("%s cannot be rewritten: %s".formatted(source.name(), missing.sentence()));
-    }
-    String hidden =
-        "select relforcerowsecurity and not (select rolsuper or rolbypassrls from pg_roles where"
-            + " rolname = current_user) from pg_class where oid = "
-            + source.oid();
-    if (Sql.isTrue(connection, hidden)) {
-      problems.add(
-          "row-level security is forced on %s, so this role may not see all rows. Run: alter role %s bypassrls"
-              .formatted(
-                  source.name(),
-                  Sql.strings(connection, "select quote_ident(current_user)").get(0)));
-    }
-    return problems;
+    return Privileges.sentences(connection, CopySwap.needs(source.name())).stream()
+        .map(missing -> "%s cannot be rewritten: %s".formatted(source.name(), missing))
+        .toList();
   }
 }

@@ -102,8 +102,7 @@ final class TaskBinder {
         share(reorder.get("bloat")),
         share(reorder.get("correlation")),
         Values.bytes(reorder.get("minSize")),
-        duration(reorder.get("after")),
-        constant(MaintenanceSpec.Method.class, reorder.get("method")));
+        duration(reorder.get("after")));
   }
 
   private static OptionalDouble share(Tree value) {

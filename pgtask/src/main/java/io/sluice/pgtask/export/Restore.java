@@ -61,7 +61,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
       refused.forEach(run::problem);
       return;
     }
-    if (!Privileges.require(run, needs(spec, target, name))) {
+    if (!Privileges.require(run, needs(spec, target, name)).isEmpty()) {
       return;
     }
     if (spec.as().isPresent()) {

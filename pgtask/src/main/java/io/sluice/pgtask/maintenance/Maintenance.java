@@ -1,13 +1,10 @@
 package io.sluice.pgtask.maintenance;
 
 import io.sluice.pgtask.maintenance.statistics.ServerInfo;
-import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import java.sql.SQLException;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Vacuums, analyses, rebuilds and rewrites what needs it, and nothing else: first what is near
@@ -17,28 +14,15 @@ import java.util.function.Function;
  * others read and write (https://www.postgresql.org/docs/current/explicit-locking.html). VACUUM
  * cuts off the empty end of a table under ACCESS EXCLUSIVE, which it gets only if nobody else has
  * the table, and gives back as soon as somebody wants it. Rewriting a table takes ACCESS EXCLUSIVE
- * for moments, see {@link io.sluice.pgtask.copyswap.CopySwap}.
+ * for moments, see {@link io.sluice.pgtask.copyswap.CopySwap}; so does PostgreSQL 19's REPACK
+ * (CONCURRENTLY).
  *
  * <p>Results: tablesVacuumed, tablesAnalyzed, indexesRebuilt, tablesReordered, bytesFreed.
  */
 public final class Maintenance implements TaskKind<MaintenanceSpec> {
 
-  private final Function<String, Optional<Login>> logins;
-
-  /** Without pg_repack, whose client needs a login of its own. */
-  public Maintenance() {
-    this(database -> Optional.empty());
-  }
-
-  /**
-   * @param logins how a client program logs in to a database by its name; empty if it cannot
-   */
-  public Maintenance(Function<String, Optional<Login>> logins) {
-    this.logins = logins;
-  }
-
   @Override
   public void run(MaintenanceSpec spec, TaskRun run) throws SQLException {
-    new MaintenanceRun(spec, run, ServerInfo.read(run), logins.apply(run.task().database())).run();
+    new MaintenanceRun(spec, run, ServerInfo.read(run)).run();
   }
 }

@@ -5,11 +5,8 @@ import io.sluice.pgtask.maintenance.statistics.BloatEstimator;
 import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
 import io.sluice.pgtask.maintenance.statistics.ServerInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
-import io.sluice.pgtask.run.Login;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.MaintenanceSpec;
-import io.sluice.pgtask.task.MaintenanceSpec.Method;
-import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,39 +25,26 @@ final class MaintenanceRun {
   private final Optional<ReindexPlan> reindexPlan;
   private final Optional<ReorderPlan> reorderPlan;
 
-  MaintenanceRun(MaintenanceSpec spec, TaskRun run, ServerInfo server, Optional<Login> login)
-      throws SQLException {
+  MaintenanceRun(MaintenanceSpec spec, TaskRun run, ServerInfo server) throws SQLException {
     this.spec = spec;
     this.run = run;
     this.server = server;
     TableGlobs wanted = TableGlobs.of(spec.tables());
     TableFinder finder = new TableFinder(run, server, wanted, TableGlobs.of(spec.exclude()));
-    this.selection = new TableSelection(run, server, finder);
+    this.selection =
+        new TableSelection(
+            run, server, finder, spec.reindex().isPresent() || spec.reorder().isPresent());
     this.queue = new MaintenanceQueue(run, new DiskSpace(spec.space()), new Throughput());
     this.vacuumSql = new VacuumSql(run.limits().connections() - 1);
     this.analyzePlan = new AnalyzePlan(server, run.now());
     BloatEstimator bloat = new BloatEstimator(server.page());
     PgStatTuple counted = new PgStatTuple(run, server);
     this.reindexPlan = spec.reindex().map(s -> new ReindexPlan(run, s, bloat, counted));
-    this.reorderPlan = reorderPlan(server, login, wanted, bloat, counted);
-  }
-
-  private Optional<ReorderPlan> reorderPlan(
-      ServerInfo server,
-      Optional<Login> login,
-      TableGlobs wanted,
-      BloatEstimator bloat,
-      PgStatTuple counted)
-      throws SQLException {
-    if (spec.reorder().isEmpty()) {
-      return Optional.empty();
-    }
-    Reorder reorder = spec.reorder().get();
-    Optional<Repack> repack = Repack.find(run, server, reorder.method(), login);
-    boolean possible = repack.isPresent() || reorder.method() != Method.PG_REPACK;
-    return possible
-        ? Optional.of(new ReorderPlan(run, reorder, bloat, counted, repack, wanted))
-        : Optional.empty();
+    this.reorderPlan =
+        spec.reorder().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new ReorderPlan(run, spec.reorder().get(), bloat, counted, server, wanted));
   }
 
   void run() throws SQLException {
@@ -79,7 +63,7 @@ final class MaintenanceRun {
       InvalidIndexes.clean(run, tables);
     }
     if (reorderPlan.isPresent()) {
-      Repack.clean(run, tables);
+      reorderPlan.get().requirePrivileges(tables);
       reorderPlan.get().finishEarlier(tables);
     }
   }

@@ -32,7 +32,7 @@ final class ReindexPlan {
 
   /** Whether an index of it may be large enough. */
   boolean mayConcern(TableInfo table) {
-    return !table.partitioned() && table.size().indexes() >= spec.minBytes();
+    return !table.partitioned() && table.owned() && table.size().indexes() >= spec.minBytes();
   }
 
   List<WorkItem> due(List<TableInfo> tables) throws SQLException {

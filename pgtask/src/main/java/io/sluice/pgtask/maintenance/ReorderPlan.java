@@ -2,6 +2,7 @@ package io.sluice.pgtask.maintenance;
 
 import io.sluice.core.catalog.Names;
 import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.CopySwap;
@@ -13,11 +14,12 @@ import io.sluice.pgtask.maintenance.statistics.BloatEstimator.TableBloat;
 import io.sluice.pgtask.maintenance.statistics.ColumnStatistics;
 import io.sluice.pgtask.maintenance.statistics.PgStatTuple;
 import io.sluice.pgtask.maintenance.statistics.PlannerStatistics;
+import io.sluice.pgtask.maintenance.statistics.ServerInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
+import io.sluice.pgtask.run.Privileges;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.HumanFormat;
-import io.sluice.pgtask.task.MaintenanceSpec.Method;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -30,8 +32,15 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Cold tables that are bloated, or whose rows lie out of order. */
+/**
+ * Cold tables that are bloated, or whose rows lie out of order.
+ *
+ * <p>PostgreSQL 19 rewrites tables itself, see https://www.postgresql.org/docs/19/sql-repack.html
+ */
 final class ReorderPlan {
+
+  /** The first version with REPACK (CONCURRENTLY). */
+  private static final int REPACK = 19;
 
   private static final String STATES =
       """
@@ -43,7 +52,7 @@ final class ReorderPlan {
   private final Reorder spec;
   private final BloatEstimator bloat;
   private final PgStatTuple counted;
-  private final Optional<Repack> repack;
+  private final ServerInfo server;
   private final Map<Long, Unfinished> unfinished = new HashMap<>();
   private final ColdTables cold;
 
@@ -52,15 +61,27 @@ final class ReorderPlan {
       Reorder spec,
       BloatEstimator bloat,
       PgStatTuple counted,
-      Optional<Repack> repack,
+      ServerInfo server,
       TableGlobs wanted)
       throws SQLException {
     this.run = run;
     this.spec = spec;
     this.bloat = bloat;
     this.counted = counted;
-    this.repack = repack;
+    this.server = server;
     this.cold = ColdTables.read(run, wanted, spec.after());
+  }
+
+  /** Of all tables that may be due one day, so that rights do not come one run at a time. */
+  void requirePrivileges(List<TableInfo> tables) throws SQLException {
+    if (server.major() < REPACK) {
+      Privileges.require(
+          run,
+          tables.stream()
+              .filter(this::mayConcern)
+              .flatMap(table -> CopySwap.needs(table.name()).stream())
+              .toList());
+    }
   }
 
   /** Removes what is left of rewrites that came to their end; those on their way are carried on. */
@@ -200,17 +221,20 @@ final class ReorderPlan {
         reclaimable,
         2 * total,
         total - Math.min(total, reclaimable),
-        job(table, order, why));
+        carriesOn(table)
+            ? new CopySwapJob(why, order.sql())
+            : job(server.major(), table, order, why));
   }
 
-  /** What was begun by a copy is carried on by it. */
-  private Job job(TableInfo table, Order order, String why) {
-    boolean byRepack =
-        repack.isPresent()
-            && !carriesOn(table)
-            && (spec.method() == Method.PG_REPACK || order.keyed());
-    return byRepack
-        ? new StepJob(repack.get().step(table, order.sql(), why))
-        : new CopySwapJob(why, order.sql());
+  /** REPACK orders by an index only, and finds changed rows by the replica identity. */
+  static Job job(int major, TableInfo table, Order order, String why) {
+    if (major < REPACK || order.index().isEmpty() || !order.identified()) {
+      return new CopySwapJob(why, order.sql());
+    }
+    return new StepJob(
+        SqlStep.autocommit(
+            "Rewrite %s ordered by %s: %s".formatted(table.name(), order.sql(), why),
+            "repack (analyze, concurrently) %s using index %s"
+                .formatted(table.name().sql(), SqlNames.quote(order.index().get()))));
   }
 }

@@ -29,14 +29,17 @@ final class SortOrders {
   /**
    * @param sql for ORDER BY
    * @param correlation how far the rows of the first column lie in its order now, -1 to 1
-   * @param keyed whether the table has a key whose columns are never NULL
+   * @param index whose order it is; empty for one of columns, or of a partial index
+   * @param identified whether an index is the table's replica identity
    */
-  record Order(String sql, OptionalDouble correlation, boolean keyed) {}
+  record Order(
+      String sql, OptionalDouble correlation, Optional<String> index, boolean identified) {}
 
   private record IndexOrder(
       long table,
+      Optional<String> name,
       Set<String> names,
-      boolean key,
+      boolean identity,
       boolean clustered,
       boolean primary,
       String first,
@@ -51,13 +54,12 @@ final class SortOrders {
         where inhrelid in (select indexrelid from pg_catalog.pg_index where indrelid = any (?::bigint[]::oid[]))
         union all
         select up.oid, i.inhparent from up join pg_catalog.pg_inherits i on i.inhrelid = up.parent)
-      select i.indrelid::bigint as table_oid,
+      select i.indrelid::bigint as table_oid, case when i.indpred is null then x.relname end as whole,
         array_append(array(select p.relname::text from up join pg_catalog.pg_class p on p.oid = up.parent
           where up.oid = x.oid), x.relname::text) as names,
         i.indisclustered, i.indisprimary,
-        i.indisunique and i.indpred is null and i.indimmediate and not exists (
-          select from pg_catalog.pg_attribute a where a.attrelid = i.indrelid
-            and (a.attnum = any (i.indkey) and not a.attnotnull or i.indexprs is not null)) as is_key,
+        case t.relreplident when 'd' then i.indisprimary and i.indimmediate when 'i' then i.indisreplident
+          else false end as is_identity,
         (select a.attname from pg_catalog.pg_attribute a where a.attrelid = i.indrelid and a.attnum = i.indkey[0]
           and a.attnum > 0) as first,
         (select string_agg(pg_get_indexdef(x.oid, k, false)
@@ -66,6 +68,7 @@ final class SortOrders {
                  when i.indoption[k - 1] & 3 = 2 then ' nulls first' else '' end, ', ' order by k)
           from generate_series(1, i.indnkeyatts) k) as sql
       from pg_catalog.pg_index i
+        join pg_catalog.pg_class t on t.oid = i.indrelid
         join pg_catalog.pg_class x on x.oid = i.indexrelid
         join pg_catalog.pg_am am on am.oid = x.relam and am.amname = 'btree'
       where i.indrelid = any (?::bigint[]::oid[]) and i.indisvalid and x.relkind = 'i'
@@ -109,8 +112,9 @@ final class SortOrders {
   private static IndexOrder index(ResultSet row) throws SQLException {
     return new IndexOrder(
         row.getLong("table_oid"),
+        Optional.ofNullable(row.getString("whole")),
         Set.copyOf(Sql.elements(row, "names")),
-        row.getBoolean("is_key"),
+        row.getBoolean("is_identity"),
         row.getBoolean("indisclustered"),
         row.getBoolean("indisprimary"),
         row.getString("first"),
@@ -135,13 +139,13 @@ final class SortOrders {
       return ofTable.stream()
           .filter(i -> i.clustered() || i.primary())
           .min(java.util.Comparator.comparing(i -> !i.clustered()))
-          .map(i -> order(table, i.sql(), i.first()));
+          .map(i -> order(table, i.sql(), i.first(), i.name()));
     }
     Optional<Order> byIndex =
         ofTable.stream()
             .filter(i -> i.names().contains(wanted.get()))
             .findFirst()
-            .map(i -> order(table, i.sql(), i.first()));
+            .map(i -> order(table, i.sql(), i.first(), i.name()));
     return byIndex.or(() -> byColumns(table, wanted.get()));
   }
 
@@ -160,17 +164,18 @@ final class SortOrders {
       first = first == null ? column : first;
       sql.add(SqlNames.quote(column) + (descending ? " desc" : ""));
     }
-    return Optional.of(order(table, String.join(", ", sql), first));
+    return Optional.of(order(table, String.join(", ", sql), first, Optional.empty()));
   }
 
-  private Order order(TableInfo table, String sql, String first) {
+  private Order order(TableInfo table, String sql, String first, Optional<String> index) {
     OptionalDouble correlation =
         first == null
             ? OptionalDouble.empty()
             : columns
                 .getOrDefault(table.oid(), Map.of())
                 .getOrDefault(first, OptionalDouble.empty());
-    boolean keyed = indexes.getOrDefault(table.oid(), List.of()).stream().anyMatch(IndexOrder::key);
-    return new Order(sql, correlation, keyed);
+    boolean identified =
+        indexes.getOrDefault(table.oid(), List.of()).stream().anyMatch(IndexOrder::identity);
+    return new Order(sql, correlation, index, identified);
   }
 }

@@ -13,11 +13,13 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the tables of a task in one query. Catalogues, temporary and foreign tables, what an
+ * Finds the tables of a task in two queries. Catalogues, temporary and foreign tables, what an
  * extension owns, and what stands beside a table while it is rewritten, are never among them.
  *
  * <p>The size of a table is asked for under ACCESS SHARE, which waits behind ACCESS EXCLUSIVE; so a
@@ -25,7 +27,7 @@ import java.util.Optional;
  */
 final class TableFinder {
 
-  private static final String SQL =
+  private static final String NAMES =
       """
       with recursive up (oid, parent, depth) as (
         select inhrelid, inhparent, 1
@@ -38,7 +40,20 @@ final class TableFinder {
           array_agg(p.relname::text order by depth) as names
         from up join pg_catalog.pg_class p on p.oid = up.parent
           join pg_catalog.pg_namespace n on n.oid = p.relnamespace
-        group by up.oid),
+        group by up.oid)
+      select c.oid::bigint, n.nspname, c.relname, parents.schemas, parents.names
+      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        left join parents on parents.oid = c.oid
+      where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
+        and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname !~ '^pg_(toast_)?temp_'
+        and n.nspname <> 'repack' and position('__sluice_' in c.relname) = 0
+        and not exists (select from pg_catalog.pg_depend e
+          where e.classid = 'pg_catalog.pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')
+      """;
+
+  private static final String TABLES =
+      """
+      with
       locked as materialized (
         select relation, min(pid) as pid from pg_catalog.pg_locks
         where locktype = 'relation' and mode = 'AccessExclusiveLock' and pid <> pg_backend_pid()
@@ -46,7 +61,7 @@ final class TableFinder {
         group by relation),
       vacuuming as materialized (
         select relid from pg_catalog.pg_stat_progress_vacuum where datname = current_database())
-      select c.oid::bigint, n.nspname, c.relname, c.relkind::text, parents.schemas, parents.names, locked.pid,
+      select c.oid::bigint, n.nspname, c.relname, c.relkind::text, locked.pid,
         pg_has_role(c.relowner, 'USAGE') or %1$s as owned,
         pg_has_role(c.relowner, 'USAGE') or %1$s or pg_has_role(d.datdba, 'USAGE') as tended,
         pg_get_userbyid(c.relowner) as owner,
@@ -80,13 +95,8 @@ final class TableFinder {
         join pg_catalog.pg_namespace n on n.oid = c.relnamespace
         join pg_catalog.pg_database d on d.datname = current_database()
         left join pg_catalog.pg_class t on t.oid = c.reltoastrelid
-        left join parents on parents.oid = c.oid
         left join locked on locked.relation = c.oid
-      where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
-        and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname !~ '^pg_(toast_)?temp_'
-        and n.nspname <> 'repack' and position('__sluice_' in c.relname) = 0
-        and not exists (select from pg_catalog.pg_depend e
-          where e.classid = 'pg_catalog.pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')
+      where c.oid = any (?)
       order by n.nspname, c.relname
       """;
 
@@ -108,20 +118,39 @@ final class TableFinder {
   }
 
   private List<TableInfo> read(Connection connection) throws SQLException {
+    Map<Long, List<TableName>> parents = wanted(connection);
     String maintain = server.major() >= 17 ? "has_table_privilege(c.oid, 'MAINTAIN')" : "false";
-    String sql = SQL.formatted(maintain, server.page());
-    return Sql.list(connection, sql, TableFinder::table).stream()
-        .filter(table -> table.isAmong(wanted) && !table.isAmong(excluded))
-        .toList();
+    return Sql.list(
+        connection,
+        TABLES.formatted(maintain, server.page()),
+        row -> table(row, parents.get(row.getLong("oid"))),
+        Sql.longs(parents.keySet()));
   }
 
-  private static TableInfo table(ResultSet row) throws SQLException {
+  /** The parents of each table that is asked for, by its oid: only of these are sizes asked. */
+  private Map<Long, List<TableName>> wanted(Connection connection) throws SQLException {
+    Map<Long, List<TableName>> parents = new HashMap<>();
+    Sql.list(
+        connection,
+        NAMES,
+        row -> {
+          List<TableName> above = parents(row);
+          TableName name = new TableName(row.getString("nspname"), row.getString("relname"));
+          if (wanted.match(name, above) && !excluded.match(name, above)) {
+            parents.put(row.getLong("oid"), above);
+          }
+          return name;
+        });
+    return parents;
+  }
+
+  private static TableInfo table(ResultSet row, List<TableName> parents) throws SQLException {
     int lockedBy = row.getInt("pid");
     return new TableInfo(
         row.getLong("oid"),
         new TableName(row.getString("nspname"), row.getString("relname")),
         row.getString("relkind").charAt(0),
-        parents(row),
+        parents,
         lockedBy == 0 ? Optional.empty() : Optional.of(lockedBy),
         row.getBoolean("owned"),
         row.getBoolean("tended"),

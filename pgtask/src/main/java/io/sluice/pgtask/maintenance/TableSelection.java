@@ -23,8 +23,14 @@ final class TableSelection {
   private final TaskRun run;
   private final ServerInfo server;
   private final TableFinder finder;
+  private final boolean rebuilt;
 
-  TableSelection(TaskRun run, ServerInfo server, TableFinder finder) {
+  /**
+   * @param rebuilt whether indexes are rebuilt or tables rewritten, which the database's owner may
+   *     not do with others' tables
+   */
+  TableSelection(TaskRun run, ServerInfo server, TableFinder finder, boolean rebuilt) {
+    this.rebuilt = rebuilt;
     this.run = run;
     this.server = server;
     this.finder = finder;
@@ -37,7 +43,7 @@ final class TableSelection {
     }
     sayMissing(wanted, found);
     List<TableInfo> maintainable = found.stream().filter(TableInfo::maintainable).toList();
-    sayForbidden(found.stream().filter(t -> !t.maintainable()).toList());
+    sayForbidden(found.stream().filter(t -> !(rebuilt ? t.owned() : t.maintainable())).toList());
     sayLocked(maintainable);
     return maintainable.stream().filter(t -> t.lockedBy().isEmpty()).toList();
   }

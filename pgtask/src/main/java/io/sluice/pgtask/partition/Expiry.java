@@ -6,6 +6,8 @@ import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
+import io.sluice.pgtask.run.Privileges;
+import io.sluice.pgtask.run.Privileges.Requirement;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.HumanFormat;
@@ -153,7 +155,7 @@ final class Expiry {
           "%d partitions of %s have expired; this run handles the oldest %d, later runs the rest"
               .formatted(expired.size(), rotated.name(), spec.most()));
     }
-    List<Partition> now = expired.keySet().stream().limit(spec.most()).toList();
+    List<Partition> now = owned(expired.keySet().stream().limit(spec.most()).toList());
     for (int i = 0; i < now.size(); i++) {
       if (exportFailed) {
         run.note(
@@ -166,6 +168,17 @@ final class Expiry {
       }
       expire(rotated, now.get(i), expired.get(now.get(i)));
     }
+  }
+
+  /** Once detached, one of another's could be neither dropped nor moved. */
+  private List<Partition> owned(List<Partition> partitions) throws SQLException {
+    if (spec.expired() instanceof Expired.Keep keep && keep.indexes()) {
+      return partitions;
+    }
+    Set<Requirement> missing =
+        Privileges.require(
+            run, partitions.stream().map(Partition::name).map(Privileges::owning).toList());
+    return partitions.stream().filter(p -> !missing.contains(Privileges.owning(p.name()))).toList();
   }
 
   private Map<Partition, String> expired(RotatedTable rotated) throws SQLException {

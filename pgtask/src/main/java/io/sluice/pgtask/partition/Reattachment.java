@@ -76,8 +76,10 @@ public final class Reattachment implements TaskKind<AttachSpec> {
       throws SQLException {
     ExpiringPartition partition = known.partition();
     if (!Privileges.require(
-        run,
-        List.of(Privileges.owning(partition.parent()), Privileges.owning(partition.partition())))) {
+            run,
+            List.of(
+                Privileges.owning(partition.parent()), Privileges.owning(partition.partition())))
+        .isEmpty()) {
       return;
     }
     Instant until = run.now().plus(spec.hold());

@@ -1,15 +1,16 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.pgtask.catalog.DefaultPart;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionCatalog.Found;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.Privileges;
+import io.sluice.pgtask.run.Privileges.Requirement;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.PartitionSpec;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds the tables of a task, and says what cannot be rotated and why. */
 final class RotatedTables {
@@ -66,41 +67,42 @@ final class RotatedTables {
     return rotatedTables;
   }
 
-  /** Without those that the role lacks a right on. */
+  /** What is missing for any of them is said at once; those that nothing keeps are left. */
   private List<PartitionedTable> allowed(List<PartitionedTable> tables) throws SQLException {
-    Map<TableName, Set<Privileges.Missing>> missing = run.read(c -> missing(c, tables));
-    missing.forEach(
-        (table, rights) ->
-            run.problem(
-                "%s is skipped: %s"
-                    .formatted(
-                        table,
-                        rights.stream()
-                            .map(Privileges.Missing::sentence)
-                            .collect(Collectors.joining("; ")))));
-    return tables.stream().filter(table -> !missing.containsKey(table.name())).toList();
+    Map<PartitionedTable, List<Requirement>> needs = new LinkedHashMap<>();
+    tables.forEach(table -> needs.put(table, needs(table)));
+    List<Requirement> all = new ArrayList<>(tables.stream().flatMap(this::readings).toList());
+    needs.values().forEach(all::addAll);
+    Set<Requirement> missing = Privileges.require(run, all);
+    needs.values().removeIf(own -> own.stream().anyMatch(missing::contains));
+    tables.stream()
+        .filter(table -> !needs.containsKey(table))
+        .forEach(table -> run.note(table.name() + " is skipped, because rights are missing"));
+    return List.copyOf(needs.keySet());
   }
 
-  private Map<TableName, Set<Privileges.Missing>> missing(
-      Connection connection, List<PartitionedTable> tables) throws SQLException {
-    Map<TableName, Set<Privileges.Missing>> all = new LinkedHashMap<>();
-    for (PartitionedTable table : tables) {
-      Set<Privileges.Missing> missing = Privileges.missing(connection, needs(table.name()));
-      if (!missing.isEmpty()) {
-        all.put(table.name(), missing);
-      }
-    }
-    return all;
-  }
-
-  private List<Privileges.Requirement> needs(TableName table) {
-    List<Privileges.Requirement> needs = new ArrayList<>();
-    needs.add(Privileges.owning(table));
-    needs.add(Privileges.creatingIn(table.schema()));
+  private List<Requirement> needs(PartitionedTable table) {
+    List<Requirement> needs = new ArrayList<>(Privileges.makingBeside(table.name()));
     if (spec.template().privileges()) {
-      needs.add(Privileges.givingToOwner(table));
+      needs.add(Privileges.givingToOwner(table.name()));
+    }
+    spec.template().table().map(TableName::parse).map(Privileges::reading).ifPresent(needs::add);
+    spec.template().tablespace().map(Privileges::storingIn).ifPresent(needs::add);
+    if (spec.expired() instanceof PartitionSpec.Expired.Archive archive) {
+      needs.add(Privileges.creatingIn(archive.schema()));
     }
     return needs;
+  }
+
+  /** What an export or the default partition's drain needs, and nothing else. */
+  private Stream<Requirement> readings(PartitionedTable table) {
+    Optional<TableName> drained =
+        table.defaultPart().filter(part -> spec.defaultPartition().drain()).map(DefaultPart::name);
+    return Stream.concat(
+        drained.map(Privileges::owning).stream(),
+        drained.isPresent() || spec.export().isPresent()
+            ? Stream.of(Privileges.seeingAllRows(table.name()))
+            : Stream.empty());
   }
 
   private Found ofGlobs() throws SQLException {

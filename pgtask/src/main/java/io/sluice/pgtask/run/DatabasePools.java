@@ -77,17 +77,6 @@ public final class DatabasePools implements Databases, AutoCloseable {
   }
 
   @Override
-  public Optional<Login> login(String name) {
-    return Optional.ofNullable(spec(name))
-        .map(spec -> new Login(spec.url(), spec.user(), () -> password(spec)));
-  }
-
-  private Optional<String> password(DatabaseSpec spec) {
-    String unreferenced = spec.equals(warehouse) ? warehousePassword : null;
-    return spec.password().map(Secret::resolve).or(() -> Optional.ofNullable(unreferenced));
-  }
-
-  @Override
   public synchronized void end(String name, Connection connection) throws SQLException {
     Optional.ofNullable(pools.get(name))
         .ifPresent(pool -> pool.connections().evictConnection(connection));

@@ -2,7 +2,6 @@ package io.sluice.pgtask.run;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Optional;
 import javax.sql.DataSource;
 
 /** The databases that tasks name. */
@@ -29,10 +28,5 @@ public interface Databases {
   /** Closes a connection for good: not even a pool keeps its session. */
   default void end(String name, Connection connection) throws SQLException {
     connection.close();
-  }
-
-  /** How another program logs in to a database; empty if that is not known. */
-  default Optional<Login> login(String name) {
-    return Optional.empty();
   }
 }

@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** A run that shows its steps and makes none. */
@@ -92,6 +91,6 @@ final class DryRun extends AbstractRun {
 
   @Override
   public String why(SQLException e) {
-    return SqlErrors.say(e, task(), List.of(), this::read);
+    return SqlErrors.say(e, task());
   }
 }

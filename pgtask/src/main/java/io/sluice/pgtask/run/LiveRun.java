@@ -202,7 +202,7 @@ final class LiveRun extends AbstractRun {
 
   /** A statement that the cancel or the window's end broke off is no failure of its own. */
   private boolean failed(LiveStep live, int n, long begun, Step step, SQLException e) {
-    String error = say(e, step.sql());
+    String error = why(e);
     boolean ended = brokeOff(e);
     broken(live, n, begun, ended ? "cancelled" : "failed", error);
     if (ended) {
@@ -243,7 +243,7 @@ final class LiveRun extends AbstractRun {
     try {
       step.undo(live);
     } catch (SQLException e) {
-      unfinished(step, say(e, step.sql()));
+      unfinished(step, why(e));
     } catch (RuntimeException e) {
       unfinished(step, e.toString());
     } finally {
@@ -253,15 +253,7 @@ final class LiveRun extends AbstractRun {
 
   @Override
   public String why(SQLException e) {
-    return say(e, List.of());
-  }
-
-  private String say(SQLException e, List<String> sql) {
-    return SqlErrors.say(e, task(), sql, this::readBriefly);
-  }
-
-  private <T> T readBriefly(Body<T> body) throws SQLException {
-    return undoSessions.transaction(body, true);
+    return SqlErrors.say(e, task());
   }
 
   private void unfinished(Step step, String why) {

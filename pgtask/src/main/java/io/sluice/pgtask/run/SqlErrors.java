@@ -5,22 +5,13 @@ import io.sluice.core.yaml.Durations;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.Task;
 import java.sql.SQLException;
-import java.util.List;
 
 /** Says in a sentence why a statement failed, and what helps. */
 final class SqlErrors {
 
   private SqlErrors() {}
 
-  /**
-   * @param sql what was being done, one statement of which failed
-   * @param reader asks the same database, if it can be asked
-   */
-  static String say(SQLException e, Task task, List<String> sql, PermissionDenied.Reader reader) {
-    return PermissionDenied.is(e) ? PermissionDenied.say(e, sql, reader) : say(e, task);
-  }
-
-  private static String say(SQLException e, Task task) {
+  static String say(SQLException e, Task task) {
     Limits limits = task.limits();
     SQLException reason = reason(e);
     String message =

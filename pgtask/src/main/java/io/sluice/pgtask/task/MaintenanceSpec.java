@@ -81,16 +81,5 @@ public record MaintenanceSpec(
       OptionalDouble bloat,
       OptionalDouble correlation,
       long minBytes,
-      Duration after,
-      Method method) {}
-
-  /** How a table is rewritten. */
-  public enum Method {
-    /** pg_repack where the extension and its client are installed, else copy. */
-    AUTO,
-    /** Sluice's own copy and swap. */
-    COPY,
-    /** pg_repack or nothing. */
-    PG_REPACK
-  }
+      Duration after) {}
 }

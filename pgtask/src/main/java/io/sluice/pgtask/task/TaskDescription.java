@@ -128,17 +128,12 @@ public final class TaskDescription {
     List<String> from = new ArrayList<>();
     reorder.bloat().ifPresent(bloat -> from.add("at " + percent(bloat) + " bloat"));
     reorder.correlation().ifPresent(c -> from.add("below a correlation of " + percent(c)));
-    return "Rewrites a table of %s or more that was not written to for %s, ordered by %s, %s, using %s"
+    return "Rewrites a table of %s or more that was not written to for %s, ordered by %s, %s"
         .formatted(
             HumanFormat.bytes(reorder.minBytes()),
             Durations.format(reorder.after()),
             reorder.index().orElse("its clustered index or primary key"),
-            String.join(" or ", from),
-            switch (reorder.method()) {
-              case AUTO -> "pg_repack where it is installed, else a copy and swap";
-              case COPY -> "a copy and swap";
-              case PG_REPACK -> "pg_repack";
-            });
+            String.join(" or ", from));
   }
 
   private static String limits(Limits limits) {

@@ -276,7 +276,7 @@ class TaskParserTest {
               vacuum: {dead: 12.5%}
               analyze: {}
               reindex: {bloat: 50%}
-              reorder: {index: "end_time, element", correlation: 60%, method: pg_repack}
+              reorder: {index: "end_time, element", correlation: 60%}
             """)
                 .spec())
         .isEqualTo(
@@ -292,8 +292,7 @@ class TaskParserTest {
                         OptionalDouble.of(0.3),
                         OptionalDouble.of(0.6),
                         16L << 20,
-                        Duration.ofDays(2),
-                        MaintenanceSpec.Method.PG_REPACK)),
+                        Duration.ofDays(2))),
                 OptionalLong.of(2L << 30)));
   }
 

@@ -6,7 +6,6 @@ import io.sluice.core.fate.PauseStage;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.task.MaintenanceSpec;
-import io.sluice.pgtask.task.MaintenanceSpec.Method;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
 import io.sluice.pgtask.task.Task;
 import io.sluice.testkit.FaultyDataSource;
@@ -31,12 +30,7 @@ class RewriteTest {
   private static Task task(OptionalLong space, OptionalDouble correlation, String... tables) {
     Reorder reorder =
         new Reorder(
-            Optional.of("a"),
-            OptionalDouble.of(0.3),
-            correlation,
-            100_000,
-            Duration.ofDays(2),
-            Method.AUTO);
+            Optional.of("a"), OptionalDouble.of(0.3), correlation, 100_000, Duration.ofDays(2));
     MaintenanceSpec spec =
         new MaintenanceSpec(
             List.of(tables),
@@ -174,33 +168,6 @@ class RewriteTest {
           .asString()
           .contains("neither an index nor columns a");
       hasNothingHalfDone(fixture);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource(VERSIONS)
-  void saysWhatIsMissing_whereOnlyPgRepackIsAllowed(int major) throws SQLException {
-    try (TaskFixture fixture = fixture(major)) {
-      partitions(fixture);
-      Reorder reorder =
-          new Reorder(
-              Optional.empty(),
-              OptionalDouble.of(0.3),
-              OptionalDouble.empty(),
-              0,
-              Duration.ZERO,
-              Method.PG_REPACK);
-      MaintenanceSpec spec =
-          new MaintenanceSpec(
-              List.of("t.parent"),
-              List.of(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.of(reorder));
-      RunResult result = fixture.run(TaskFixture.task("rewrite", spec));
-      assertThat(result.steps()).isZero();
-      assertThat(result.problems()).singleElement().asString().contains("extension pg_repack");
     }
   }
 

@@ -12,6 +12,7 @@ import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.Interval;
+import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -303,35 +305,72 @@ class ExpiryTest {
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
-  void saysWhichGrantsAreMissing(int major) throws SQLException {
+  void saysAllMissingRightsAtOnce_overAllTablesAndSteps(int major) throws SQLException {
     try (TaskFixture fixture = RotationFixture.of(major)) {
       threeOldDays(fixture);
       String role = "poor_" + major + fixture.database.name();
       fixture.sql(
           "create role " + role + " login password 'secret'",
-          "grant usage on schema public to " + role,
+          "create role shop_" + role,
           "revoke create on schema public from public",
-          "create table free (like cdr) partition by range (at)",
-          "alter table free owner to " + role);
+          "create schema shop authorization shop_" + role,
+          "create table shop.template (like cdr)",
+          "create table shop.sales (like cdr) partition by range (at)",
+          "create table shop.sales_p20261101 partition of shop.sales for values from ('2026-11-01') to ('2026-11-02')",
+          "alter table shop.sales enable row level security",
+          "alter table shop.sales force row level security",
+          "alter table shop.sales owner to shop_" + role,
+          "alter table shop.template owner to shop_" + role);
       PGSimpleDataSource login = new PGSimpleDataSource();
       login.setUrl(fixture.database.jdbcUrl());
       login.setUser(role);
       login.setPassword("secret");
       fixture.wrapping(real -> login);
-      RunResult result = run(fixture, SpecBuilder.of("public.cdr", "public.free").keepDays(2));
-      assertThat(result.problems())
-          .hasSize(2)
-          .anyMatch(
-              p ->
-                  p.contains("public.cdr is skipped: role " + role)
-                      && p.contains("alter table public.cdr owner to " + role)
-                      && p.contains("grant create on schema public to " + role))
-          .anyMatch(p -> p.contains("public.free"));
-      RunResult archive = run(fixture, twoDays().expired(new Expired.Archive("cold", true)));
-      assertThat(archive.problems())
-          .singleElement()
-          .asString()
-          .contains("grant create on database");
+      SpecBuilder spec =
+          SpecBuilder.of("public.cdr", "shop.sales")
+              .keepDays(2)
+              .expired(new Expired.Archive("cold", true));
+      spec.template =
+          new PartitionSpec.Template(
+              Optional.of("shop.template"), Optional.empty(), Map.of(), true);
+      List<String> problems = run(fixture, spec).problems();
+      assertThat(problems)
+          .allMatch(p -> p.startsWith("role " + role + " ") && p.contains(". Run: "))
+          .anyMatch(p -> p.contains("must own table shop.sales, which belongs to shop_" + role))
+          .anyMatch(p -> p.endsWith("alter table shop.sales_p20261101 owner to " + role))
+          .anyMatch(p -> p.endsWith("alter table public.cdr owner to " + role))
+          .anyMatch(p -> p.endsWith("grant create on schema public to " + role))
+          .anyMatch(p -> p.endsWith("grant select on shop.template to " + role))
+          .anyMatch(p -> p.contains("grant create on database "));
+      for (String problem : problems) {
+        fixture.sql(problem.substring(problem.indexOf(". Run: ") + ". Run: ".length()));
+      }
+      done(fixture, spec);
+      assertThat(fixture.partitions("shop.sales")).doesNotContain("sales_p20261101");
+      assertThat(fixture.texts("select count(*) from cold.sales_p20261101")).containsExactly("0");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void leavesPartitionAttached_whenItIsAnothersAndCouldNotBeDropped(int major) throws SQLException {
+    try (TaskFixture fixture = RotationFixture.of(major)) {
+      threeOldDays(fixture);
+      String role = "poor_" + major + fixture.database.name();
+      fixture.sql(
+          "create role " + role + " login password 'secret'",
+          "grant create on schema public to " + role,
+          "alter table cdr owner to " + role);
+      List<String> before = fixture.partitions("cdr");
+      PGSimpleDataSource login = new PGSimpleDataSource();
+      login.setUrl(fixture.database.jdbcUrl());
+      login.setUser(role);
+      login.setPassword("secret");
+      fixture.wrapping(real -> login);
+      assertThat(run(fixture, twoDays()).problems())
+          .isNotEmpty()
+          .allMatch(p -> p.contains(". Run: alter table public.cdr_p202611"));
+      assertThat(fixture.partitions("cdr")).containsAll(before);
     }
   }
 }

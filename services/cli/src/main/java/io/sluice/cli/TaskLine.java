@@ -227,7 +227,6 @@ final class TaskLine {
             RENEW);
     return TaskKinds.register(
         runner,
-        databases(),
         session.transactions(),
         StagingPlace.s3(session.terminal.environment()),
         this::isGone);

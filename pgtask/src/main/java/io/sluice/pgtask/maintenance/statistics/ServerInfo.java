@@ -11,18 +11,10 @@ import java.util.Optional;
  *
  * @param page bytes of a page
  * @param pgstattuple schema of the extension, if it is installed and this role may use it
- * @param repack version of the extension pg_repack, if it is installed
- * @param superuser whether this role is one
  * @param sampledPages pages that ANALYZE reads of a table at most
  */
 public record ServerInfo(
-    int major,
-    int page,
-    String role,
-    Optional<String> pgstattuple,
-    Optional<String> repack,
-    boolean superuser,
-    long sampledPages) {
+    int major, int page, String role, Optional<String> pgstattuple, long sampledPages) {
 
   private static final String SQL =
       """
@@ -33,8 +25,6 @@ public record ServerInfo(
            join pg_catalog.pg_proc p on p.pronamespace = n.oid and p.proname = 'pgstatindex'
          where e.extname = 'pgstattuple' and has_schema_privilege(n.oid, 'USAGE')
            and has_function_privilege(p.oid, 'EXECUTE') limit 1),
-        (select extversion from pg_catalog.pg_extension where extname = 'pg_repack'),
-        (select rolsuper from pg_catalog.pg_roles where rolname = current_user),
         300 * current_setting('default_statistics_target')::bigint
       """;
 
@@ -49,9 +39,7 @@ public record ServerInfo(
         row.getInt(2),
         row.getString(3),
         Optional.ofNullable(row.getString(4)),
-        Optional.ofNullable(row.getString(5)),
-        row.getBoolean(6),
-        row.getLong(7));
+        row.getLong(5));
   }
 
   /** Until PostgreSQL 14 what statistics show may be half a second old; later they are not. */

@@ -85,7 +85,7 @@ public class PgtaskConfiguration {
             common.instance(),
             properties.renewEvery());
     return TaskKinds.register(
-        runner, databases, transactions, common.staging().s3().settings(), feeds::isGone);
+        runner, transactions, common.staging().s3().settings(), feeds::isGone);
   }
 
   @Bean
