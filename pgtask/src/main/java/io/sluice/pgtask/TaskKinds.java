@@ -2,6 +2,7 @@ package io.sluice.pgtask;
 
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.staging.StagingSettings;
+import io.sluice.pgtask.copyswap.Abandonment;
 import io.sluice.pgtask.copyswap.Conversion;
 import io.sluice.pgtask.copyswap.Drain;
 import io.sluice.pgtask.export.ExportLocations;
@@ -12,6 +13,7 @@ import io.sluice.pgtask.partition.PartitionRotation;
 import io.sluice.pgtask.partition.Reattachment;
 import io.sluice.pgtask.partition.ServerClock;
 import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.task.AbandonSpec;
 import io.sluice.pgtask.task.AttachSpec;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
@@ -47,6 +49,7 @@ public final class TaskKinds {
         .with(ConvertSpec.class, new Conversion())
         .with(MaintenanceSpec.class, new Maintenance())
         .with(RestoreSpec.class, new Restore(places, ledger))
-        .with(AttachSpec.class, new Reattachment(ledger));
+        .with(AttachSpec.class, new Reattachment(ledger))
+        .with(AbandonSpec.class, new Abandonment());
   }
 }

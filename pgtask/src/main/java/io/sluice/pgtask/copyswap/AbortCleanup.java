@@ -2,14 +2,22 @@ package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
-import io.sluice.pgtask.copyswap.CopySwapState.Phase;
+import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.StepContext;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes away what a move made that is not carried on. */
+/**
+ * Takes away what a move made that is not carried on. First nothing is logged any more, which needs
+ * no lock on the table; then the triggers go, under a short ACCESS EXCLUSIVE lock, and with them
+ * the state; then what nobody uses. Each part bears that it, or any other, is gone already.
+ */
 record AbortCleanup(CopyNames names) {
+
+  private static final String LOGS =
+      "select pg_get_function_result(to_regprocedure(%1$s)) = 'trigger'";
 
   /** Wherever they are by now: the table may have been renamed, and another have its name. */
   private static final String TRIGGERS =
@@ -22,21 +30,49 @@ record AbortCleanup(CopyNames names) {
       order by t.tgname
       """;
 
-  /**
-   * First the triggers, under a short ACCESS EXCLUSIVE lock on the table in use, and with them the
-   * word that nothing is logged any more; then the copy, which nobody uses.
-   */
   void run(StepContext context) throws SQLException {
-    String function = names.function().sql() + "()";
-    String triggers = TRIGGERS.formatted(SqlNames.literal(function));
-    List<String> unwatch = new ArrayList<>(context.read(c -> Sql.strings(c, triggers)));
-    unwatch.add(CopySwapState.to(names, Phase.REMOVED));
-    context.transaction(unwatch);
-    context.transaction(
-        List.of(
-            "drop table if exists " + names.copy().sql(),
-            "drop function if exists " + function,
-            "drop table if exists " + names.log().sql(),
-            "drop table if exists " + names.state().sql()));
+    context.transaction(context.read(this::silence));
+    context.transaction(context.read(this::unwatch));
+    for (String drop : context.read(this::drops)) {
+      context.autocommit(drop);
+    }
+  }
+
+  private String function() {
+    return names.function().sql() + "()";
+  }
+
+  /** So the log grows no more, even if the triggers' lock cannot be had. */
+  List<String> silence(Connection connection) throws SQLException {
+    boolean there = Sql.isTrue(connection, LOGS.formatted(SqlNames.literal(function())));
+    return there
+        ? List.of(
+            "create or replace function %s returns trigger language plpgsql as 'begin return null; end'"
+                .formatted(function()))
+        : List.of();
+  }
+
+  /** Without a state nothing is carried on. */
+  List<String> unwatch(Connection connection) throws SQLException {
+    List<String> sql =
+        new ArrayList<>(Sql.strings(connection, TRIGGERS.formatted(SqlNames.literal(function()))));
+    sql.add("drop table if exists " + names.state().sql());
+    return sql;
+  }
+
+  /** A partition at a time: the locks of thousands would not fit one transaction. */
+  List<String> drops(Connection connection) throws SQLException {
+    List<String> sql = new ArrayList<>();
+    for (TableName table : List.of(names.copy(), names.rest(), names.log())) {
+      if (Sql.isTrue(
+          connection,
+          "select to_regclass(%s) is not null".formatted(SqlNames.literal(table.sql())))) {
+        IndexBuild.leaves(connection, table)
+            .forEach(leaf -> sql.add("drop table if exists " + leaf.sql()));
+        sql.add("drop table if exists " + table.sql());
+      }
+    }
+    sql.add("drop function if exists " + function());
+    return sql.stream().distinct().toList();
   }
 }

@@ -37,10 +37,27 @@ final class CatchUp {
     long rows;
     do {
       context.checkNotEnded();
+      checkLog(context);
       rows = chunk(context, log.chunkRows());
       applied += rows;
       context.progress("catching up with " + names.table() + ", changes", applied, -1);
     } while (rows >= log.chunkRows());
+  }
+
+  /**
+   * A log that grows without end fills the disk of a server that others use.
+   *
+   * @throws SQLException that gives the copy up, if it is too large
+   */
+  void checkLog(StepContext context) throws SQLException {
+    long bytes =
+        context.read(
+            c -> Sql.number(c, "select pg_total_relation_size(?::regclass)", names.log().sql()));
+    if (bytes > context.limits().log()) {
+      throw new SQLException(
+          UnfinishedRewrite.logTooLarge(names.table(), bytes, context.limits().log()),
+          CopySwapStep.STATE_CHANGED);
+    }
   }
 
   private long chunk(StepContext context, int most) throws SQLException {

@@ -2,6 +2,7 @@ package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
+import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -41,9 +42,7 @@ record CopySwapState(
     /** All is copied; indexes are built, the log is applied. */
     COPIED,
     /** The copy has the table's place; what the move left is being removed. */
-    SWAPPED,
-    /** Given up: changes are not logged any more, the rest is being dropped. */
-    REMOVED
+    SWAPPED
   }
 
   /**
@@ -57,9 +56,10 @@ record CopySwapState(
           spec text not null, source oid not null, fingerprint text not null, keyed boolean not null,
           phase text not null, file_node oid not null, next_block bigint not null, blocks bigint not null,
           old_name text not null, drop_old boolean not null, started_at timestamptz not null default pg_catalog.now(),
-          watch text not null default '')\
+          watch text not null default '', task text not null default '', log_limit bigint)\
         """
             .formatted(names.state().sql()),
+        "alter table %s replica identity full".formatted(names.state().sql()),
         "insert into %s values (%s, %d, %s, %s, '%s', 0, 0, 0, %s, %s)"
             .formatted(
                 names.state().sql(),
@@ -112,6 +112,16 @@ record CopySwapState(
 
   static String to(CopyNames names, Phase phase) {
     return "update %s set phase = '%s'".formatted(names.state().sql(), phase);
+  }
+
+  /** Remembers who works on it; an older Sluice did not. */
+  static List<String> carriedOn(CopyNames names, Task task) {
+    String state = names.state().sql();
+    return List.of(
+        "alter table %s add column if not exists task text not null default '', add column if not exists log_limit bigint"
+            .formatted(state),
+        "update %s set task = %s, log_limit = %d"
+            .formatted(state, SqlNames.literal(task.name()), task.limits().log()));
   }
 
   static String copiedUpTo(CopyNames names, long block) {

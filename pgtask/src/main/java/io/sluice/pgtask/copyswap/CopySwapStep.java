@@ -109,6 +109,7 @@ final class CopySwapStep implements Step {
       context.transaction(made(source.fingerprint().text()));
       phase = Phase.MADE;
     }
+    context.transaction(CopySwapState.carriedOn(names, context.task()));
     if (phase == Phase.MADE) {
       makePartitions(context);
     }
@@ -126,7 +127,7 @@ final class CopySwapStep implements Step {
   /** What an earlier run did, if it fits; what does not is removed. */
   private Optional<Phase> carriedOn(StepContext context) throws SQLException {
     Optional<CopySwapState> state = context.read(c -> CopySwapState.read(c, names));
-    if (state.isEmpty() || context.read(c -> fits(c, state.get()))) {
+    if (state.isPresent() && context.read(c -> fits(c, state.get()))) {
       return state.map(CopySwapState::phase);
     }
     new AbortCleanup(names).run(context);
@@ -134,8 +135,7 @@ final class CopySwapStep implements Step {
   }
 
   private boolean fits(Connection connection, CopySwapState state) throws SQLException {
-    return state.phase() != Phase.REMOVED
-        && state.phase() != Phase.SWAPPED
+    return state.phase() != Phase.SWAPPED
         && state.spec().equals(layout.spec())
         && state.oid() == source.oid()
         && state.fingerprint().equals(source.fingerprint())

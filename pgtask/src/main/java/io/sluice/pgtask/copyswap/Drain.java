@@ -63,9 +63,7 @@ public final class Drain implements DefaultDrain {
   private static Optional<List<NewPartition>> begun(
       TaskRun run, PartitionedTable parent, CopyNames names) throws SQLException {
     Optional<CopySwapState> state = run.read(c -> CopySwapState.read(c, names));
-    if (state.isEmpty()
-        || state.get().phase() == Phase.SWAPPED
-        || state.get().phase() == Phase.REMOVED) {
+    if (state.isEmpty() || state.get().phase() == Phase.SWAPPED) {
       return Optional.empty();
     }
     return run.read(c -> PartitionCatalog.find(c, names.copy()))

@@ -74,6 +74,7 @@ final class InitialCopy {
     long next = state.next();
     while (next < state.blocks()) {
       context.checkNotEnded();
+      catchUp.checkLog(context);
       long to = Math.min(next + batchBlocks, state.blocks());
       if (copyBatch(context, snapshot, state.fileNode(), next, to)) {
         next = to;

@@ -49,7 +49,8 @@ final class TaskBinder {
         duration(limits.get("lockTimeout")),
         duration(limits.get("statementTimeout")),
         number(limits.get("attempts")),
-        duration(limits.get("backoff")));
+        duration(limits.get("backoff")),
+        Values.bytes(limits.get("log")));
   }
 
   private static TaskSpec spec(Tree task) {

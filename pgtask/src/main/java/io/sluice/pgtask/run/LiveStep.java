@@ -2,6 +2,7 @@ package io.sluice.pgtask.run;
 
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
+import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -97,6 +98,11 @@ final class LiveStep implements StepContext {
   @Override
   public void progress(String what, long done, long of) {
     run.progress(what, done, of);
+  }
+
+  @Override
+  public Task task() {
+    return run.task();
   }
 
   @Override

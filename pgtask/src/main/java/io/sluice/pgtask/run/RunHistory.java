@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -116,6 +117,20 @@ public final class RunHistory {
                   row -> Sql.instant(row, 2),
                   Sql.texts(tasks)));
         });
+  }
+
+  /** Tasks that run now, or that some process is to run at a time. */
+  public Set<String> carriedOn() {
+    return ledger.ledger(
+        connection ->
+            Set.copyOf(
+                Sql.strings(
+                    connection,
+                    """
+                    select task from sluice.task_run where state = 'running' union
+                    select split_part(task_instance, ' ', 1) from sluice.scheduled_tasks
+                    where task_name = 'sluice-task'
+                    """)));
   }
 
   /** Of these tasks, those whose last run left something undone, with when and why. */

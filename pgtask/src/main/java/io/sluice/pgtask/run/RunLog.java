@@ -127,7 +127,7 @@ public final class RunLog {
                 from));
   }
 
-  /** When tasks run next, as the service has planned it; none while no service ran. */
+  /** When schedules are due, by the name of the task, a space and the times in words. */
   public Map<String, Instant> next() {
     String sql =
         "select task_instance, execution_time from sluice.scheduled_tasks where task_name = 'sluice-task'";

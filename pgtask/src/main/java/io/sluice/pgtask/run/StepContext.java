@@ -3,6 +3,7 @@ package io.sluice.pgtask.run;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions.Body;
 import io.sluice.pgtask.task.Limits;
+import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -62,6 +63,9 @@ public interface StepContext {
    * count too. What is said here is not said in the {@link StepResult} again.
    */
   void addResult(String name, long value);
+
+  /** What the run is of. */
+  Task task();
 
   Limits limits();
 

@@ -16,10 +16,12 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TaskMetrics {
 
   private final MeterRegistry registry;
+  private final AtomicLong orphans;
   private final Map<String, AtomicLong> lastSuccess = new ConcurrentHashMap<>();
 
   public TaskMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.orphans = registry.gauge(Metric.TASK_ORPHANS.meter(), new AtomicLong());
   }
 
   void ended(Task task, RunResult result, Instant at) {
@@ -41,6 +43,11 @@ public final class TaskMetrics {
     if (result.state() == RunResult.State.DONE) {
       succeeded(task.name(), at);
     }
+  }
+
+  /** Half-made rewrites that no task carries on. */
+  public void orphans(int number) {
+    orphans.set(number);
   }
 
   void lost(String task) {

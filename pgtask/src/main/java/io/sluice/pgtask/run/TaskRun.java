@@ -2,7 +2,6 @@ package io.sluice.pgtask.run;
 
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.sql.Transactions.Body;
-import io.sluice.pgtask.task.Task;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,8 +11,6 @@ import java.util.Optional;
  * run makes them, records them, and judges how it went.
  */
 public interface TaskRun extends StepContext {
-
-  Task task();
 
   /** Whether steps are only shown. What a step would have changed is then not there. */
   boolean dry();

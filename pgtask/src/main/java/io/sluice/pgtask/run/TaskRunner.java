@@ -3,8 +3,10 @@ package io.sluice.pgtask.run;
 import io.sluice.core.fate.Fate;
 import io.sluice.core.fate.PauseStage;
 import io.sluice.core.fate.SqlFates;
+import io.sluice.core.sql.Transactions.Body;
 import io.sluice.core.thread.Threads;
 import io.sluice.pgtask.run.RunResult.State;
+import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskSpec;
 import io.sluice.pgtask.task.Window;
@@ -28,6 +30,8 @@ public final class TaskRunner implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
   private static final Duration STOP = Duration.ofSeconds(20);
+  private static final Limits READING =
+      new Limits(1, Duration.ofSeconds(2), Duration.ofSeconds(30), 1, Duration.ZERO);
   private static final Duration CANCEL_AGAIN = Duration.ofMillis(200);
   private static final int PULSES = 4; // a cancel that waits for its server holds up no heartbeat
 
@@ -243,6 +247,25 @@ public final class TaskRunner implements AutoCloseable {
       run.problem(run.why(e));
     }
     return run.tally().result(0, run.tally().state(), Duration.ofNanos(System.nanoTime() - begun));
+  }
+
+  /**
+   * Reads from a database as tasks do.
+   *
+   * @throws PauseStage if tasks have all its connections
+   */
+  public <T> T read(String database, Body<T> body) throws SQLException {
+    Runnable busy =
+        () -> {
+          throw new PauseStage("tasks have all connections to database " + database);
+        };
+    return new Sessions(
+            new TaskDatabase(databases, database),
+            READING,
+            "watch",
+            busy,
+            READING::statementTimeout)
+        .transaction(body, true);
   }
 
   /**

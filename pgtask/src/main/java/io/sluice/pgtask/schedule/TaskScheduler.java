@@ -1,5 +1,7 @@
 package io.sluice.pgtask.schedule;
 
+import static java.util.stream.Collectors.toSet;
+
 import com.github.kagkarlsson.scheduler.ScheduledExecution;
 import com.github.kagkarlsson.scheduler.ScheduledExecutionsFilter;
 import com.github.kagkarlsson.scheduler.Scheduler;
@@ -11,22 +13,26 @@ import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
-import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import io.sluice.core.sql.Transactions;
 import io.sluice.core.thread.FatalErrors;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.schedule.Processes.Peer;
 import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskSet;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -38,8 +44,8 @@ import org.slf4j.LoggerFactory;
  * was killed is taken up by another about a minute later.
  *
  * <p>Times are kept by db-scheduler in sluice.scheduled_tasks; an execution's instance is the
- * task's name, its data the schedule that its time comes from. See
- * https://github.com/kagkarlsson/db-scheduler
+ * task's name and the schedule that its time comes from, so that processes that declare a task
+ * differently each keep theirs. See https://github.com/kagkarlsson/db-scheduler
  */
 public final class TaskScheduler implements AutoCloseable {
 
@@ -57,7 +63,10 @@ public final class TaskScheduler implements AutoCloseable {
   private final TaskRunner runner;
   private final RunHistory history;
   private final Clock clock;
+  private final Processes processes;
   private final Scheduler scheduler;
+  private volatile Set<String> kept = Set.of();
+  private volatile List<String> elsewhere = List.of();
   private volatile boolean stopping;
 
   /**
@@ -83,15 +92,15 @@ public final class TaskScheduler implements AutoCloseable {
     this.runner = runner;
     this.history = history;
     this.clock = clock;
-    CustomTask<String> task =
-        Tasks.custom(NAME, String.class)
+    this.processes = new Processes(new Transactions(ledger), settings.instance(), settings.lost());
+    CustomTask<Void> task =
+        Tasks.custom(NAME, Void.class)
             .onFailure(this::failed)
             .onDeadExecution((complete, operations) -> revive(complete, operations))
             .execute((instance, context) -> execute(instance));
     this.scheduler =
         Scheduler.create(ledger, task)
             .tableName(TABLE)
-            .serializer(new TextSerializer())
             .jdbcCustomization(new PostgreSqlJdbcCustomization(false, false))
             .schedulerName(new SchedulerName.Fixed(settings.instance()))
             .clock(clock::instant)
@@ -117,34 +126,68 @@ public final class TaskScheduler implements AutoCloseable {
 
   /**
    * Brings the times in line with the set of tasks: new ones get a time, those whose schedule
-   * changed another, those that are gone none. Call it when the set changes, and now and then.
+   * changed another, those that are gone none, unless another process declares them. Call it when
+   * the set changes, and now and then.
    */
   public void sync() {
-    Map<String, ScheduledExecution<String>> known = new HashMap<>();
+    Map<String, Task> declared = declared();
+    List<Peer> others = processes.exchange(declared.keySet());
+    kept = others.stream().flatMap(other -> other.schedules().stream()).collect(toSet());
+    Map<String, ScheduledExecution<Void>> known = new HashMap<>();
     scheduler.fetchScheduledExecutionsForTask(
         NAME,
-        String.class,
+        Void.class,
         ScheduledExecutionsFilter.all(),
         execution -> known.put(execution.getTaskInstance().getId(), execution));
+    declared.forEach(
+        (id, task) -> {
+          if (known.remove(id) == null) {
+            scheduler.scheduleIfNotExists(new TaskInstance<>(NAME, id), first(task));
+          }
+        });
+    known.keySet().removeAll(kept);
+    known.values().forEach(this::forget);
+    tellElsewhere(declared.keySet(), others);
+  }
+
+  /** Tasks with a schedule, by the id of its execution. */
+  private Map<String, Task> declared() {
+    Map<String, Task> declared = new HashMap<>();
     for (Task task : tasks.get().all()) {
       if (task.schedule().isPresent()) {
-        sync(task, Optional.ofNullable(known.remove(task.name())));
+        declared.put(id(task), task);
       }
     }
-    known.values().forEach(this::forget);
+    return declared;
   }
 
-  private void sync(Task task, Optional<ScheduledExecution<String>> known) {
-    String times = TaskTimes.fingerprint(task);
-    if (known.isEmpty()) {
-      TaskInstance<String> instance = new TaskInstance<>(NAME, task.name(), times);
-      scheduler.scheduleIfNotExists(instance, first(task));
-    } else if (!known.get().isPicked() && !times.equals(known.get().getData())) {
-      changed(() -> scheduler.reschedule(id(task.name()), first(task), times));
+  /** Says once what only others declare: two directories of tasks are seldom meant. */
+  private void tellElsewhere(Set<String> here, List<Peer> others) {
+    List<String> now =
+        others.stream()
+            .filter(Peer::running)
+            .flatMap(
+                other ->
+                    other.schedules().stream()
+                        .filter(id -> !here.contains(id))
+                        .map(id -> id + " on " + other.instance()))
+            .sorted()
+            .toList();
+    if (!now.isEmpty() && !now.equals(elsewhere)) {
+      LOG.warn(
+          "Other processes have tasks that this one has not, or has with another schedule; they run there only."
+              + " If that is not meant, give all processes the same tasks and the same release: {}",
+          now);
     }
+    elsewhere = now;
   }
 
-  private void forget(ScheduledExecution<String> gone) {
+  /** Schedules that only other processes declare, and which. */
+  public List<String> elsewhere() {
+    return elsewhere;
+  }
+
+  private void forget(ScheduledExecution<Void> gone) {
     if (!gone.isPicked()) { // else its end removes it
       changed(() -> scheduler.cancel(gone.getTaskInstance()));
     }
@@ -159,20 +202,17 @@ public final class TaskScheduler implements AutoCloseable {
     }
   }
 
-  private static TaskInstanceId id(String task) {
-    return TaskInstanceId.of(NAME, task);
+  /** Of the execution of a task with a schedule; a task's other schedules have others. */
+  public static String id(Task task) {
+    return task.name() + " " + TaskTimes.fingerprint(task);
   }
 
   private Instant first(Task task) {
     return TaskTimes.first(task, clock.instant(), history.lastEnd(task.name()));
   }
 
-  private Optional<Task> scheduled(String name) {
-    return tasks.get().task(name).filter(task -> task.schedule().isPresent());
-  }
-
   /** db-scheduler would record an error as a failure and go on. */
-  private CompletionHandler<String> execute(TaskInstance<String> instance) {
+  private CompletionHandler<Void> execute(TaskInstance<Void> instance) {
     try {
       return run(instance);
     } catch (StackOverflowError e) {
@@ -183,17 +223,15 @@ public final class TaskScheduler implements AutoCloseable {
     }
   }
 
-  private CompletionHandler<String> run(TaskInstance<String> instance) {
-    String name = instance.getId();
-    Optional<Task> task = scheduled(name);
+  private CompletionHandler<Void> run(TaskInstance<Void> instance) {
+    Task task = declared().get(instance.getId());
     Instant now = clock.instant();
-    if (task.isEmpty() || TaskTimes.inWindow(task.get(), now).isAfter(now)) {
+    if (task == null || TaskTimes.inWindow(task, now).isAfter(now)) {
       return (complete, operations) ->
-          then(name, complete, operations, current -> TaskTimes.inWindow(current, now));
+          then(complete, operations, current -> TaskTimes.inWindow(current, now));
     }
-    Optional<RunResult> result = runner.run(task.get(), BY);
-    return (complete, operations) ->
-        then(name, complete, operations, current -> next(current, result));
+    Optional<RunResult> result = runner.run(task, BY);
+    return (complete, operations) -> then(complete, operations, current -> next(current, result));
   }
 
   private Instant next(Task task, Optional<RunResult> result) {
@@ -206,34 +244,40 @@ public final class TaskScheduler implements AutoCloseable {
         : TaskTimes.after(task, result.get().state(), result.get().busy(), now);
   }
 
-  /** What the end of an execution leads to, after the tasks as they are by then. */
+  /**
+   * What the end of an execution leads to, after the tasks as they are by then. One that only
+   * others declare is left to them.
+   */
   private void then(
-      String name,
       ExecutionComplete complete,
-      ExecutionOperations<String> operations,
-      java.util.function.Function<Task, Instant> next) {
-    scheduled(name)
-        .ifPresentOrElse(
-            task -> operations.reschedule(complete, next.apply(task), TaskTimes.fingerprint(task)),
-            operations::remove);
+      ExecutionOperations<Void> operations,
+      Function<Task, Instant> next) {
+    String id = complete.getExecution().getId();
+    Task task = declared().get(id);
+    if (task != null) {
+      operations.reschedule(complete, next.apply(task));
+    } else if (kept.contains(id)) {
+      operations.reschedule(complete, clock.instant().plus(BUSY));
+    } else {
+      operations.remove();
+    }
   }
 
-  private void failed(ExecutionComplete complete, ExecutionOperations<String> operations) {
+  private void failed(ExecutionComplete complete, ExecutionOperations<Void> operations) {
     String name = complete.getExecution().getId();
     int failures = complete.getExecution().consecutiveFailures;
     LOG.warn(
         "Task {} waits: {}",
         name,
         complete.getCause().map(Throwable::getMessage).orElse("stopped"));
-    then(
-        name, complete, operations, task -> TaskTimes.afterOutage(task, failures, clock.instant()));
+    then(complete, operations, task -> TaskTimes.afterOutage(task, failures, clock.instant()));
   }
 
-  private void revive(ExecutionComplete complete, ExecutionOperations<String> operations) {
+  private void revive(ExecutionComplete complete, ExecutionOperations<Void> operations) {
     String name = complete.getExecution().getId();
     LOG.warn(
         "Task {} is taken over: its process {} is silent", name, complete.getExecution().pickedBy);
-    then(name, complete, operations, task -> TaskTimes.inWindow(task, clock.instant()));
+    then(complete, operations, task -> TaskTimes.inWindow(task, clock.instant()));
   }
 
   /** Cancels what runs here; it is due again at once for the next process. */

@@ -11,15 +11,27 @@ import java.time.Duration;
  * @param attempts how often a statement is tried that did not get its lock or was a deadlock's
  *     victim
  * @param backoff rest before the second attempt; doubles, with a random part, up to 30 s
+ * @param log bytes that the change log of a rewrite may have; beyond, the rewrite is abandoned
  */
 public record Limits(
     int connections,
     Duration lockTimeout,
     Duration statementTimeout,
     int attempts,
-    Duration backoff) {
+    Duration backoff,
+    long log) {
 
   /** As the schema of tasks has them; a test compares. */
   public static final Limits DEFAULT =
       new Limits(2, Duration.ofSeconds(2), Duration.ofHours(4), 6, Duration.ofMillis(500));
+
+  /** With the default limit of a change log. */
+  public Limits(
+      int connections,
+      Duration lockTimeout,
+      Duration statementTimeout,
+      int attempts,
+      Duration backoff) {
+    this(connections, lockTimeout, statementTimeout, attempts, backoff, 10L << 30);
+  }
 }

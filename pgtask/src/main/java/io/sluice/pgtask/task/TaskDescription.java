@@ -138,12 +138,14 @@ public final class TaskDescription {
 
   private static String limits(Limits limits) {
     return ("At most %d connections; a statement waits %s for a lock and runs for at most %s;"
-            + " a statement that does not get its lock is tried %d times, with pauses from %s on")
+            + " a statement that does not get its lock is tried %d times, with pauses from %s on;"
+            + " a change log has at most %s")
         .formatted(
             limits.connections(),
             Durations.format(limits.lockTimeout()),
             Durations.format(limits.statementTimeout()),
             limits.attempts(),
-            Durations.format(limits.backoff()));
+            Durations.format(limits.backoff()),
+            HumanFormat.bytes(limits.log()));
   }
 }

@@ -8,6 +8,7 @@ import io.sluice.pgtask.maintenance.statistics.ServerInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.task.Limits;
+import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -35,6 +36,11 @@ final class Tables {
 
     @Override
     public void autocommit(String sql) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Task task() {
       throw new UnsupportedOperationException();
     }
 

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,7 +87,7 @@ class TaskSchedulerTest {
       assertThat(bench.text(NAMES)).isEqualTo("gone@03 kept@03 moved@03");
       bench.execute(
           "update sluice.scheduled_tasks set execution_time = execution_time - interval '1 h'"
-              + " where task_instance = 'kept'");
+              + " where task_instance like 'kept %'");
       tasks.set(
           set(
               TaskTimesTest.task("kept", daily(3)),
@@ -97,8 +98,66 @@ class TaskSchedulerTest {
     }
   }
 
+  @Test
+  void keepsBothSchedules_whenProcessesHaveOtherTasks() {
+    AtomicReference<TaskSet> others =
+        new AtomicReference<>(
+            set(TaskTimesTest.task("shared", HOURLY), TaskTimesTest.task("moved", daily(5))));
+    tasks.set(set(TaskTimesTest.task("own", daily(3)), TaskTimesTest.task("moved", daily(4))));
+    try (TaskScheduler one = scheduler("one", (spec, run) -> {});
+        TaskScheduler two = scheduler("two", others::get, (spec, run) -> {})) {
+      one.sync();
+      two.sync();
+      one.sync();
+      two.sync();
+      assertThat(bench.text(NAMES)).startsWith("moved@0").contains("own@03", " shared@");
+      assertThat(rows("task_instance like 'moved %'")).isEqualTo(2);
+      assertThat(two.elsewhere())
+          .hasSize(2)
+          .allMatch(id -> id.endsWith(" on one"))
+          .anyMatch(id -> id.startsWith("own "))
+          .anyMatch(id -> id.startsWith("moved "));
+      others.set(set());
+      two.sync();
+      one.sync();
+      assertThat(bench.text(NAMES)).isEqualTo("moved@04 own@03");
+      assertThat(one.elsewhere()).isEmpty();
+    }
+  }
+
+  @Test
+  void leavesWhatIsDue_toTheProcessThatDeclaresIt() {
+    tasks.set(set(TaskTimesTest.task("t", HOURLY)));
+    try (TaskScheduler owner = scheduler("one", (spec, run) -> runs.incrementAndGet());
+        TaskScheduler stranger =
+            scheduler("two", TaskSchedulerTest::set, (spec, run) -> runs.incrementAndGet())) {
+      owner.sync();
+      stranger.sync();
+      stranger.start();
+      await().until(() -> rows("last_success is not null and execution_time > now()") == 1);
+      assertThat(runs).hasValue(0);
+    }
+    assertThat(rows("execution_time < now() + interval '1 m'")).isEqualTo(1);
+  }
+
+  @Test
+  void keepsTheSchedule_ofAProcessThatIsDownForTheNight() throws Exception {
+    tasks.set(set(TaskTimesTest.task("t", daily(3))));
+    try (TaskScheduler owner = scheduler("one", (spec, run) -> {});
+        TaskScheduler stranger = scheduler("two", TaskSchedulerTest::set, (spec, run) -> {})) {
+      owner.sync();
+      bench.execute("update sluice.task_process set seen_at = now() - interval '10 h'");
+      stranger.sync();
+      assertThat(rows("true")).isEqualTo(1);
+      assertThat(stranger.elsewhere()).isEmpty();
+      bench.execute("update sluice.task_process set seen_at = now() - interval '2 d'");
+      stranger.sync();
+      assertThat(rows("true")).isZero();
+    }
+  }
+
   private static final String NAMES =
-      "select string_agg(format('%s@%s', task_instance,"
+      "select string_agg(format('%s@%s', split_part(task_instance, ' ', 1),"
           + " to_char(execution_time at time zone 'UTC', 'HH24')), ' ' order by task_instance)"
           + " from sluice.scheduled_tasks";
 
@@ -219,9 +278,14 @@ class TaskSchedulerTest {
   }
 
   private TaskScheduler scheduler(String instance, TaskKind<MaintenanceSpec> kind) {
+    return scheduler(instance, tasks::get, kind);
+  }
+
+  private TaskScheduler scheduler(
+      String instance, Supplier<TaskSet> declared, TaskKind<MaintenanceSpec> kind) {
     return new TaskScheduler(
         bench.dataSource(),
-        tasks::get,
+        declared,
         runner(kind),
         bench.history,
         Clock.systemUTC(),

@@ -45,7 +45,7 @@ final class LiveTask {
 
   private int run(TaskRunner runner, Task task, boolean waiting, String instance) {
     RunLog log = line.log();
-    Thread cancel = new Thread(runner::close, "sluice-cancel");
+    Thread cancel = new Thread(() -> stop(runner, task), "sluice-cancel");
     Runtime.getRuntime().addShutdownHook(cancel);
     ExecutorService thread = Executors.newSingleThreadExecutor();
     try {
@@ -61,6 +61,16 @@ final class LiveTask {
       thread.shutdown();
       Runtime.getRuntime().removeShutdownHook(cancel);
     }
+  }
+
+  private void stop(TaskRunner runner, Task task) {
+    runner.close();
+    session
+        .err()
+        .println(
+            "stopped; the next run continues what is half done, sluice task abandon %s removes it"
+                .formatted(task.name()));
+    session.err().flush();
   }
 
   private Optional<RunResult> start(TaskRunner runner, Task task, boolean waiting)

@@ -5,6 +5,7 @@ import io.sluice.core.yaml.Problem;
 import io.sluice.pgtask.declaration.TaskFile;
 import io.sluice.pgtask.declaration.TaskParser;
 import io.sluice.pgtask.run.RunLog;
+import io.sluice.pgtask.schedule.TaskScheduler;
 import io.sluice.pgtask.task.ScheduleText;
 import io.sluice.pgtask.task.Task;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -30,7 +33,8 @@ import picocli.CommandLine.Parameters;
       TaskExplainCommand.class,
       TaskRunCommand.class,
       TaskHistoryCommand.class,
-      TaskCommand.Cancel.class
+      TaskCommand.Cancel.class,
+      TaskAbandonCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {"  sluice task list", "  sluice task run rotate-cdr --dry-run"})
@@ -45,16 +49,24 @@ final class TaskCommand extends Group {
    *
    * @param next null if not scheduled by any service yet
    * @param last null if it never ran
+   * @param unfinished rewrites that it has not brought to an end
    */
   record Line(
-      String name, String kind, String database, String schedule, Instant next, RunLog.Run last) {}
+      String name,
+      String kind,
+      String database,
+      String schedule,
+      Instant next,
+      RunLog.Run last,
+      List<String> unfinished) {}
 
   /** Lists. */
   @Command(
       name = "list",
       description =
           "Lists the tasks in the directory and those derived from feeds, with their next and"
-              + " last runs.",
+              + " last runs and half-made rewrites of tables; then those that only other"
+              + " processes declare, or nobody does.",
       footerHeading = "%nExamples:%n",
       footer = "  sluice task list --tasks /etc/sluice/tasks")
   static final class ListTasks implements Callable<Integer> {
@@ -67,8 +79,9 @@ final class TaskCommand extends Group {
     @Override
     public Integer call() {
       TaskLine line = new TaskLine(session);
-      Map<String, Instant> next = line.log().next();
+      Map<String, Instant> next = new TreeMap<>(line.log().next());
       Map<String, RunLog.Run> last = line.log().last();
+      Map<String, Map<String, List<String>>> unfinished = line.unfinished();
       List<Line> lines = new ArrayList<>();
       for (Task task : line.tasks().all()) {
         lines.add(
@@ -77,18 +90,47 @@ final class TaskCommand extends Group {
                 task.spec().kind(),
                 task.database(),
                 ScheduleText.format(task.schedule()),
-                task.schedule().isPresent() ? next.get(task.name()) : null,
-                last.get(task.name())));
+                task.schedule().isPresent() ? next.remove(TaskScheduler.id(task)) : null,
+                last.get(task.name()),
+                Optional.ofNullable(
+                        unfinished
+                            .getOrDefault(task.database(), new TreeMap<>())
+                            .remove(task.name()))
+                    .orElse(List.of())));
       }
+      next.forEach((id, time) -> lines.add(elsewhere(id, time, last)));
+      unfinished.forEach(
+          (database, of) ->
+              of.forEach((task, what) -> lines.add(orphans(database, task, what, last))));
       session.print(
           lines, () -> session.print(table(lines), "no tasks at " + Settings.tasks(session)));
       return Exit.OK;
     }
 
+    private static Line elsewhere(String id, Instant time, Map<String, RunLog.Run> last) {
+      String name = id.substring(0, id.indexOf(' '));
+      String schedule = "in another process:" + id.substring(name.length());
+      return new Line(name, "", "", schedule, time, last.get(name), List.of());
+    }
+
+    private static Line orphans(
+        String database, String task, List<String> what, Map<String, RunLog.Run> last) {
+      String name = task.isEmpty() ? "unknown" : task;
+      return new Line(name, "", database, "not declared", null, last.get(name), what);
+    }
+
     private Table table(List<Line> lines) {
       Table table =
           session.table(
-              "TASK", "KIND", "DATABASE", "SCHEDULE", "NEXT", "LAST", ">AGO", ">PROBLEMS");
+              "TASK",
+              "KIND",
+              "DATABASE",
+              "SCHEDULE",
+              "NEXT",
+              "LAST",
+              ">AGO",
+              ">PROBLEMS",
+              "UNFINISHED");
       Format format = session.format();
       Instant now = session.terminal.clock().instant();
       for (Line line : lines) {
@@ -102,7 +144,8 @@ final class TaskCommand extends Group {
             format.time(line.next()),
             ran ? last.state() : "never",
             ran ? format.duration(Duration.between(last.startedAt(), now)) : "",
-            ran ? last.problems().size() : "");
+            ran ? last.problems().size() : "",
+            String.join("; ", line.unfinished()));
       }
       return table;
     }

@@ -6,6 +6,7 @@ import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.schedule.TaskScheduler;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -63,7 +64,8 @@ final class TaskExplainCommand implements Callable<Integer> {
     List<About> tables =
         line.read(task.database(), connection -> tables(connection, task, rotated));
     List<String> steps = new ArrayList<>();
-    Instant next = task.schedule().isPresent() ? line.log().next().get(name) : null;
+    Instant next =
+        task.schedule().isPresent() ? line.log().next().get(TaskScheduler.id(task)) : null;
     try (TaskRunner runner = line.runner("cli-explain")) {
       RunResult result = runner.dryRun(task, step -> steps.add(step.description()));
       Explained explained =

@@ -5,8 +5,10 @@ import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.yaml.Problem;
 import io.sluice.core.yaml.SecretUnavailableException;
+import io.sluice.pgtask.RewriteWatch;
 import io.sluice.pgtask.TaskKinds;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.copyswap.UnfinishedRewrite;
 import io.sluice.pgtask.declaration.TaskDirectory;
 import io.sluice.pgtask.partition.FeedTables;
 import io.sluice.pgtask.run.DatabasePools;
@@ -24,9 +26,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
@@ -199,6 +204,28 @@ final class TaskLine {
       return databases().get(database);
     } catch (UnknownDatabaseException e) {
       throw new UserError(Exit.USAGE, e.getMessage(), "");
+    }
+  }
+
+  /** Half-made rewrites in all databases that can be reached: by database and task. */
+  Map<String, Map<String, List<String>>> unfinished() {
+    Map<String, Map<String, List<String>>> found = new TreeMap<>();
+    for (String database : RewriteWatch.databases(tasks())) {
+      Map<String, List<String>> of = new TreeMap<>();
+      for (UnfinishedRewrite one : reachable(database)) {
+        of.computeIfAbsent(one.task(), task -> new ArrayList<>()).add(one.toString());
+      }
+      found.put(database, of);
+    }
+    return found;
+  }
+
+  private List<UnfinishedRewrite> reachable(String database) {
+    try {
+      return read(database, UnfinishedRewrite::find);
+    } catch (SQLException | UserError e) {
+      session.err().println("not shown is what is unfinished there: " + e.getMessage());
+      return List.of();
     }
   }
 

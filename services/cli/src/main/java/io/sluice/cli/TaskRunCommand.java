@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
     name = "run",
     description = {
       "Runs a task now, in this process, and shows each step.",
-      "No other process runs it meanwhile. Ctrl-C cancels it. The run is recorded in the history.",
+      "No other process runs it meanwhile. The run is recorded in the history. Ctrl-C stops it: what"
+          + " is half done is kept for the next run, unless sluice task abandon removes it.",
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -61,10 +61,12 @@ class TaskCommandsTest {
     feed("nr-pm");
     cli.execute(
         "insert into sluice.scheduled_tasks (task_name, task_instance, execution_time, picked, version)"
-            + " values ('sluice-task', 'care', '2036-01-02 03:04Z', false, 1)");
+            + " values ('sluice-task', 'care Every[rest=PT15M]', '2036-01-02 03:04Z', false, 1),"
+            + " ('sluice-task', 'far Every[rest=PT1H]', '2036-01-02 03:04Z', false, 1)");
     Cli.Run run = cli.run("task", "list");
     assertThat(run.code()).isZero();
-    assertThat(run.lines()).hasSize(3);
+    assertThat(run.lines()).hasSize(4);
+    assertThat(run.lines().get(3)).matches("far +in another process: Every.* +2036-01-02 .* never");
     assertThat(run.lines().get(1))
         .matches("care +maintenance +warehouse +every 15m +2036-01-02 04:04:00\\+01:00 +never");
     assertThat(run.lines().get(2)).matches("feed/nr-pm +partition +warehouse +every 15m +never");
@@ -72,6 +74,26 @@ class TaskCommandsTest {
     assertThat(cli.run("task", "list").lines().get(1)).matches("care .* done +[0-9]+s +0");
     assertThat(cli.run("task", "list", "--json").out())
         .contains("\"name\" : \"care\"", "\"state\" : \"done\"");
+  }
+
+  @Test
+  void listsAndAbandons_whatNoTaskCarriesOn() throws IOException {
+    write("care.yaml", CARE);
+    cli.execute("create table x.a__sluice_log (n int)");
+    cli.execute("create table x.a__sluice_copy (n int)");
+    assertThat(cli.run("task", "list").lines().get(2))
+        .matches("unknown +warehouse +not declared +never +rest of a rewrite of x.a, log 0 B");
+    assertThat(cli.run("task", "abandon", "x.a", "--dry-run").out())
+        .contains("drop table if exists \"x\".\"a__sluice_copy\"");
+    Cli.Run run = cli.run("task", "abandon", "x.a");
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains("Drop the copy and the change log of x.a", "abandon done: 2 steps");
+    assertThat(cli.text("select count(*) from pg_class where relname like '%\\_\\_sluice%'"))
+        .isEqualTo("0");
+    assertThat(cli.run("task", "abandon", "x.a").out())
+        .contains("nothing of x.a is unfinished in database warehouse");
+    assertThat(cli.number("select count(*) from x.a")).isEqualTo(10000);
   }
 
   @Test

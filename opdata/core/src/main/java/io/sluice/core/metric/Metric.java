@@ -37,7 +37,9 @@ public enum Metric {
   TASK_STEPS("sluice_task_steps_total", "task", "changes made"),
   TASK_PROBLEMS("sluice_task_problems_total", "task", "what could not be done, with a remedy"),
   TASK_RESULT("sluice_task_result_total", "task, what", "rows, bytes, partitions by name"),
-  TASK_LAST_SUCCESS("sluice_task_last_success_seconds", "task", "Unix time of the last full run");
+  TASK_LAST_SUCCESS("sluice_task_last_success_seconds", "task", "Unix time of the last full run"),
+  TASK_ORPHANS("sluice_task_orphans", "", "half-made rewrites of tables that no task carries on"),
+  TASK_ELSEWHERE("sluice_task_elsewhere", "", "schedules that only other processes declare");
 
   private final String id;
   private final String labels;

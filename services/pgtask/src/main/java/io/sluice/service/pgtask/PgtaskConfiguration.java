@@ -2,7 +2,9 @@ package io.sluice.service.pgtask;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.core.feed.FeedDirectory;
+import io.sluice.core.metric.Metric;
 import io.sluice.core.sql.Transactions;
+import io.sluice.pgtask.RewriteWatch;
 import io.sluice.pgtask.TaskKinds;
 import io.sluice.pgtask.declaration.TaskDirectory;
 import io.sluice.pgtask.run.DatabasePools;
@@ -67,23 +69,29 @@ public class PgtaskConfiguration {
   }
 
   @Bean
+  TaskMetrics taskMetrics(MeterRegistry registry) {
+    return new TaskMetrics(registry);
+  }
+
+  @Bean
+  RewriteWatch rewriteWatch(
+      TaskDirectory tasks, TaskRunner runner, RunHistory history, TaskMetrics metrics) {
+    return new RewriteWatch(tasks::current, runner, history, metrics);
+  }
+
+  @Bean
   TaskRunner taskRunner(
       DatabasePools databases,
       RunHistory history,
       Transactions transactions,
-      MeterRegistry registry,
+      TaskMetrics metrics,
       SluiceProperties common,
       PgtaskProperties properties,
       FeedDirectory feeds,
       Clock clock) {
     TaskRunner runner =
         new TaskRunner(
-            databases,
-            history,
-            new TaskMetrics(registry),
-            clock,
-            common.instance(),
-            properties.renewEvery());
+            databases, history, metrics, clock, common.instance(), properties.renewEvery());
     return TaskKinds.register(
         runner, transactions, common.staging().s3().settings(), feeds::isGone);
   }
@@ -96,9 +104,13 @@ public class PgtaskConfiguration {
       RunHistory history,
       SluiceProperties common,
       PgtaskProperties properties,
+      MeterRegistry registry,
       Clock clock) {
-    return new TaskScheduler(
-        dataSource, tasks::current, runner, history, clock, properties.scheduler(common));
+    TaskScheduler scheduler =
+        new TaskScheduler(
+            dataSource, tasks::current, runner, history, clock, properties.scheduler(common));
+    registry.gauge(Metric.TASK_ELSEWHERE.meter(), scheduler, s -> s.elsewhere().size());
+    return scheduler;
   }
 
   /** Starts when the ledger is there; follows the declarations from then on. */
@@ -120,6 +132,7 @@ public class PgtaskConfiguration {
       TaskDirectory tasks,
       TaskRunner runner,
       RunHistory history,
+      RewriteWatch rewrites,
       PgtaskProperties properties,
       Clock clock) {
     return new Loop(
@@ -128,12 +141,14 @@ public class PgtaskConfiguration {
         () -> {
           ledger.ensureLedger();
           runner.lookAround(tasks.current().tasks().keySet());
+          rewrites.look();
           history.forgetBefore(clock.instant().minus(properties.historyKeep()));
         });
   }
 
   @Bean
-  HealthIndicator tasks(TaskScheduler scheduler, TaskDirectory tasks, RunHistory history) {
-    return new TasksHealth(scheduler, tasks, history);
+  HealthIndicator tasks(
+      TaskScheduler scheduler, TaskDirectory tasks, RunHistory history, RewriteWatch rewrites) {
+    return new TasksHealth(scheduler, tasks, history, rewrites);
   }
 }

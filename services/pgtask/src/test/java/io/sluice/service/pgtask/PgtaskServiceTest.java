@@ -35,9 +35,14 @@ class PgtaskServiceTest {
   void runsWhatIsDeclared_andSaysWhatIsWrong() throws Exception {
     try (EmbeddedDatabase server = EmbeddedDatabase.startPrivate()) {
       EmbeddedDatabase.Database database = server.createDatabase();
+      execute(database, "create table t__sluice_log (n int)");
       try (ConfigurableApplicationContext service = start(database)) {
         url = "http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port");
         awaitReadiness(200, "\"tasks\":\"running\"");
+        awaitReadiness(200, "rest of a rewrite of public.t, log 0 B in database warehouse");
+        assertThat(get("/actuator/prometheus").body())
+            .containsPattern("sluice_task_orphans(\\{.*})? 1.0")
+            .containsPattern("sluice_task_elsewhere(\\{.*})? 0.0");
         service
             .getBean(TaskRunner.class)
             .with(
@@ -77,6 +82,13 @@ class PgtaskServiceTest {
         server.server().start();
         awaitReadiness(200, "Divide failed: division by zero");
       }
+    }
+  }
+
+  private static void execute(EmbeddedDatabase.Database database, String sql) throws Exception {
+    try (Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
   }
 
