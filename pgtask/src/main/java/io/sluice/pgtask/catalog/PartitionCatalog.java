@@ -25,7 +25,7 @@ public final class PartitionCatalog {
   private static final String PARENTS =
       """
       select c.oid::int8, n.nspname, c.relname, pg_get_userbyid(c.relowner), p.partstrat::text, p.partnatts,
-             a.attname, t.typname, p.partdefid::int8, d.relname, dn.nspname, c.relispartition
+             a.attname, t.typname, p.partdefid::int8, d.relname, dn.nspname, c.relispartition, %s
       from pg_partitioned_table p
       join pg_class c on c.oid = p.partrelid
       join pg_namespace n on n.oid = c.relnamespace
@@ -35,7 +35,8 @@ public final class PartitionCatalog {
       left join pg_namespace dn on dn.oid = d.relnamespace
       where n.nspname not in ('information_schema', 'sluice') and n.nspname !~ '^pg_'
       order by 2, 3
-      """;
+      """
+          .formatted(WorkingTables.among("c.oid"));
 
   private static final String PARTITIONS =
       """
@@ -69,16 +70,20 @@ public final class PartitionCatalog {
       String key,
       String type,
       Optional<DefaultPart> defaultPart,
-      boolean partition) {}
+      boolean partition,
+      boolean working) {}
 
   private PartitionCatalog() {}
 
-  /** The partitioned tables whose names are wanted. */
+  /** The partitioned tables whose names are wanted; none that Sluice is just making. */
   public static Found read(Connection connection, Predicate<TableName> wanted) throws SQLException {
+    return readAll(connection, parent -> !parent.working() && wanted.test(parent.name()));
+  }
+
+  private static Found readAll(Connection connection, Predicate<Parent> wanted)
+      throws SQLException {
     List<Parent> parents =
-        Sql.list(connection, PARENTS, PartitionCatalog::parent).stream()
-            .filter(p -> wanted.test(p.name()))
-            .toList();
+        Sql.list(connection, PARENTS, PartitionCatalog::parent).stream().filter(wanted).toList();
     Map<Long, List<RawPartition>> partitions =
         partitions(connection, parents.stream().map(Parent::oid).toList());
     List<PartitionedTable> tables = new ArrayList<>();
@@ -93,7 +98,7 @@ public final class PartitionCatalog {
   /** One table by its name; empty if it is not a range-partitioned table that Sluice tends. */
   public static Optional<PartitionedTable> find(Connection connection, TableName name)
       throws SQLException {
-    return read(connection, name::equals).tables().stream().findFirst();
+    return readAll(connection, parent -> parent.name().equals(name)).tables().stream().findFirst();
   }
 
   private static Parent parent(ResultSet row) throws SQLException {
@@ -112,7 +117,8 @@ public final class PartitionCatalog {
         row.getString(7),
         row.getString(8),
         defaultPart,
-        row.getBoolean(12));
+        row.getBoolean(12),
+        row.getBoolean(13));
   }
 
   private record RawPartition(

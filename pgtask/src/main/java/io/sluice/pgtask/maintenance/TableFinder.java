@@ -3,6 +3,7 @@ package io.sluice.pgtask.maintenance;
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.catalog.WorkingTables;
 import io.sluice.pgtask.maintenance.statistics.ServerInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo.Ages;
@@ -18,7 +19,7 @@ import java.util.Optional;
 
 /**
  * Finds the tables of a task in one query. Catalogues, temporary and foreign tables, what an
- * extension owns, and what stands beside a table while it is rewritten, are never among them.
+ * extension owns, and {@link WorkingTables} are never among them.
  *
  * <p>The size of a table is asked for under ACCESS SHARE, which waits behind ACCESS EXCLUSIVE; so a
  * table that somebody locks is not asked, its size is as of the last count.
@@ -84,7 +85,7 @@ final class TableFinder {
         left join locked on locked.relation = c.oid
       where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
         and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname !~ '^pg_(toast_)?temp_'
-        and n.nspname <> 'repack' and position('__sluice_' in c.relname) = 0
+        and n.nspname <> 'repack' and not %3$s
         and not exists (select from pg_catalog.pg_depend e
           where e.classid = 'pg_catalog.pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')
       order by n.nspname, c.relname
@@ -109,7 +110,7 @@ final class TableFinder {
 
   private List<TableInfo> read(Connection connection) throws SQLException {
     String maintain = server.major() >= 17 ? "has_table_privilege(c.oid, 'MAINTAIN')" : "false";
-    String sql = SQL.formatted(maintain, server.page());
+    String sql = SQL.formatted(maintain, server.page(), WorkingTables.among("c.oid"));
     return Sql.list(connection, sql, TableFinder::table).stream()
         .filter(table -> table.isAmong(wanted) && !table.isAmong(excluded))
         .toList();
