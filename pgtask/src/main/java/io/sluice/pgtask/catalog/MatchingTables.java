@@ -17,8 +17,10 @@ public final class MatchingTables {
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p', 'm') and not c.relispartition
         and n.nspname not in ('information_schema', 'sluice') and n.nspname !~ '^pg_'
+        and not %s
       order by 1, 2
-      """;
+      """
+          .formatted(WorkingTables.among("c.oid"));
 
   /**
    * A table that is no partition itself.

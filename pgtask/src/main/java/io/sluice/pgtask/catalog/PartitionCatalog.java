@@ -25,7 +25,7 @@ public final class PartitionCatalog {
   private static final String PARENTS =
       """
       select c.oid::int8, n.nspname, c.relname, pg_get_userbyid(c.relowner), p.partstrat::text, p.partnatts,
-             a.attname, t.typname, p.partdefid::int8, d.relname, dn.nspname, c.relispartition
+             a.attname, t.typname, p.partdefid::int8, d.relname, dn.nspname, c.relispartition, %s
       from pg_partitioned_table p
       join pg_class c on c.oid = p.partrelid
       join pg_namespace n on n.oid = c.relnamespace
@@ -72,20 +72,24 @@ public final class PartitionCatalog {
       String key,
       String type,
       Optional<DefaultPart> defaultPart,
-      boolean partition) {}
+      boolean partition,
+      boolean working) {}
 
   private PartitionCatalog() {}
 
-  /** The partitioned tables whose names are wanted. */
+  /** The partitioned tables whose names are wanted; none that Sluice is just making. */
   public static Found read(Connection connection, Predicate<TableName> wanted) throws SQLException {
-    return read(
-        connection,
-        Sql.list(connection, PARENTS.formatted(OF_PEOPLE), PartitionCatalog::parent).stream()
-            .filter(p -> wanted.test(p.name()))
-            .toList());
+    return read(connection, OF_PEOPLE, parent -> !parent.working() && wanted.test(parent.name()));
   }
 
-  private static Found read(Connection connection, List<Parent> parents) throws SQLException {
+  private static Found read(
+      Connection connection, String where, Predicate<Parent> wanted, Object... values)
+      throws SQLException {
+    String sql = PARENTS.formatted(WorkingTables.among("c.oid"), where);
+    List<Parent> parents =
+        Sql.list(connection, sql, PartitionCatalog::parent, values).stream()
+            .filter(wanted)
+            .toList();
     Map<Long, List<RawPartition>> partitions =
         partitions(connection, parents.stream().map(Parent::oid).toList());
     List<PartitionedTable> tables = new ArrayList<>();
@@ -100,12 +104,8 @@ public final class PartitionCatalog {
   /** One table by its name; empty if it is not a range-partitioned table that Sluice tends. */
   public static Optional<PartitionedTable> find(Connection connection, TableName name)
       throws SQLException {
-    String sql = PARENTS.formatted("n.nspname = ? and c.relname = ?");
-    return read(
-            connection,
-            Sql.list(connection, sql, PartitionCatalog::parent, name.schema(), name.name()))
-        .tables()
-        .stream()
+    String named = "n.nspname = ? and c.relname = ?";
+    return read(connection, named, parent -> true, name.schema(), name.name()).tables().stream()
         .findFirst();
   }
 
@@ -125,7 +125,8 @@ public final class PartitionCatalog {
         row.getString(7),
         row.getString(8),
         defaultPart,
-        row.getBoolean(12));
+        row.getBoolean(12),
+        row.getBoolean(13));
   }
 
   private record RawPartition(

@@ -38,10 +38,10 @@ final class CatchUp {
     do {
       context.checkNotEnded();
       checkLog(context);
-      rows = chunk(context, log.chunkRows());
+      rows = chunk(context, ChangeLog.CHUNK);
       applied += rows;
       context.progress("catching up with " + names.table() + ", changes", applied, -1);
-    } while (rows >= log.chunkRows());
+    } while (rows >= ChangeLog.CHUNK);
   }
 
   /**
@@ -84,7 +84,7 @@ final class CatchUp {
 
   /** For rows of the log that the copy has no partition for. */
   boolean makeRoom(StepContext context, SQLException e) throws SQLException {
-    return makeRoom(context, e, "%s where %s <> 'd'".formatted(names.log().sql(), ChangeLog.OP));
+    return makeRoom(context, e, log.written());
   }
 
   /**

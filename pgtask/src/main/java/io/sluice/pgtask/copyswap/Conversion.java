@@ -19,7 +19,9 @@ public final class Conversion implements TaskKind<ConvertSpec> {
   @Override
   public void run(ConvertSpec spec, TaskRun run) throws SQLException {
     TableName name = TableName.parse(spec.table());
-    SwapCleanup.afterEarlierRun(run, new CopyNames(name));
+    if (!SwapCleanup.afterEarlierRun(run, new CopyNames(name))) {
+      return;
+    }
     Optional<SourceTable> source = run.read(c -> SourceReader.read(c, name));
     if (source.isEmpty()) {
       run.problem(

@@ -208,11 +208,6 @@ final class ConversionPlan {
     run.note(
         "until the old table is dropped, converting %s takes about %s of additional disk space, plus what is written in the meantime"
             .formatted(source.name(), HumanFormat.bytes(source.bytes())));
-    if (source.key().isEmpty()) {
-      run.note(
-          "%s has no primary key and no unique index on NOT NULL columns: a run that is interrupted while copying starts over, and rows deleted in the meantime are matched on all their columns"
-              .formatted(source.name()));
-    }
     CopyIndex.of(source, source.column(spec.column())).stream()
         .filter(CopyIndex::widened)
         .forEach(

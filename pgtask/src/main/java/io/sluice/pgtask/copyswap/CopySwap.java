@@ -40,7 +40,9 @@ public final class CopySwap {
   public static RewriteResult reorder(TaskRun run, TableName table, String orderBy)
       throws SQLException {
     CopyNames names = new CopyNames(table);
-    SwapCleanup.afterEarlierRun(run, names);
+    if (!SwapCleanup.afterEarlierRun(run, names)) {
+      return new RewriteResult(false, 0, OptionalLong.empty());
+    }
     Optional<SourceTable> source = run.read(c -> SourceReader.read(c, table));
     if (source.isEmpty()) {
       run.problem("there is no table " + table + " to rewrite");
@@ -79,8 +81,7 @@ public final class CopySwap {
     if (state.get().phase() != CopySwapState.Phase.SWAPPED) {
       return Unfinished.REWRITE;
     }
-    SwapCleanup.afterEarlierRun(run, names);
-    return Unfinished.NOTHING;
+    return SwapCleanup.afterEarlierRun(run, names) ? Unfinished.NOTHING : Unfinished.OTHER;
   }
 
   private static RewriteResult reorder(TaskRun run, SourceTable source, String orderBy)

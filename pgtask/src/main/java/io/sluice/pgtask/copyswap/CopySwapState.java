@@ -25,7 +25,6 @@ record CopySwapState(
     String spec,
     long oid,
     Fingerprint fingerprint,
-    boolean keyed,
     Phase phase,
     long fileNode,
     long next,
@@ -49,24 +48,23 @@ record CopySwapState(
    * @param fingerprint of the table, or something that stands for it
    */
   static List<String> create(
-      CopyNames names, CopyLayout layout, SourceTable source, String fingerprint, boolean keyed) {
+      CopyNames names, CopyLayout layout, SourceTable source, String fingerprint) {
     return List.of(
         """
         create table %s (
-          spec text not null, source oid not null, fingerprint text not null, keyed boolean not null,
+          spec text not null, source oid not null, fingerprint text not null,
           phase text not null, file_node oid not null, next_block bigint not null, blocks bigint not null,
           old_name text not null, drop_old boolean not null, started_at timestamptz not null default pg_catalog.now(),
           watch text not null default '', task text not null default '', log_limit bigint)\
         """
             .formatted(names.state().sql()),
         "alter table %s replica identity full".formatted(names.state().sql()),
-        "insert into %s values (%s, %d, %s, %s, '%s', 0, 0, 0, %s, %s)"
+        "insert into %s values (%s, %d, %s, '%s', 0, 0, 0, %s, %s)"
             .formatted(
                 names.state().sql(),
                 SqlNames.literal(layout.spec()),
                 source.oid(),
                 SqlNames.literal(fingerprint),
-                keyed,
                 Phase.MADE,
                 SqlNames.literal(layout.old().name()),
                 layout.dropOld()));
@@ -79,7 +77,7 @@ record CopySwapState(
       return Optional.empty();
     }
     String sql =
-        "select spec, source::int8, fingerprint, keyed, phase, file_node::int8, next_block, blocks, old_name, drop_old from "
+        "select spec, source::int8, fingerprint, phase, file_node::int8, next_block, blocks, old_name, drop_old from "
             + names.state().sql();
     return Sql.first(connection, sql, CopySwapState::of);
   }
@@ -89,13 +87,12 @@ record CopySwapState(
         row.getString(1),
         row.getLong(2),
         new Fingerprint(row.getString(3)),
-        row.getBoolean(4),
-        Phase.valueOf(row.getString(5)),
+        Phase.valueOf(row.getString(4)),
+        row.getLong(5),
         row.getLong(6),
         row.getLong(7),
-        row.getLong(8),
-        row.getString(9),
-        row.getBoolean(10));
+        row.getString(8),
+        row.getBoolean(9));
   }
 
   /** Remembers the triggers as they are, in the transaction that makes them. */

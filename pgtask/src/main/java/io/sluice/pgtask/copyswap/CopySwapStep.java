@@ -1,5 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.catalog.WorkingTables;
 import io.sluice.pgtask.copyswap.CopySwapState.Phase;
 import io.sluice.pgtask.run.RunEnded;
 import io.sluice.pgtask.run.Step;
@@ -18,7 +20,7 @@ import java.util.OptionalLong;
  * <p>Locks on the table in use: SHARE ROW EXCLUSIVE for the triggers, ACCESS SHARE while batches
  * are read, ACCESS EXCLUSIVE for the change of places, which applies only the short rest of the
  * log. All of it can be broken off anywhere: {@link CopySwapState} is written in the same
- * transactions. A move without a key that was broken off while it copied is begun anew.
+ * transactions.
  *
  * <p>See https://www.postgresql.org/docs/current/explicit-locking.html
  */
@@ -50,11 +52,7 @@ final class CopySwapStep implements Step {
     this.source = source;
     this.layout = layout;
     this.names = new CopyNames(source.name());
-    this.log =
-        source
-            .key()
-            .<ChangeLog>map(key -> new KeyChangeLog(source, names, key, layout.partitionColumn()))
-            .orElseGet(() -> new RowImageLog(source, names, layout.partitionColumn()));
+    this.log = new ChangeLog(source, names, layout.partitionColumn());
     this.catchUp = new CatchUp(names, layout, log);
     this.initialCopy = new InitialCopy(source, names, layout, log, catchUp, batchBytes);
     this.indexes = new IndexBuild(source, names, layout, log, catchUp);
@@ -139,8 +137,6 @@ final class CopySwapStep implements Step {
         && state.spec().equals(layout.spec())
         && state.oid() == source.oid()
         && state.fingerprint().equals(source.fingerprint())
-        && state.keyed() == log instanceof KeyChangeLog
-        && (state.keyed() || state.phase() != Phase.COPYING)
         && (state.phase() == Phase.MADE || watched(connection));
   }
 
@@ -151,8 +147,10 @@ final class CopySwapStep implements Step {
   private List<String> made(String fingerprint) {
     List<String> sql = new ArrayList<>(layout.create());
     sql.addAll(log.create());
-    sql.addAll(
-        CopySwapState.create(names, layout, source, fingerprint, log instanceof KeyChangeLog));
+    sql.addAll(CopySwapState.create(names, layout, source, fingerprint));
+    for (TableName made : List.of(names.copy(), names.log(), names.state())) {
+      sql.add(WorkingTables.mark(made, source.name()));
+    }
     return sql;
   }
 
@@ -175,11 +173,7 @@ final class CopySwapStep implements Step {
   @Override
   public void undo(StepContext context) throws SQLException {
     Optional<CopySwapState> state = context.read(c -> CopySwapState.read(c, names));
-    if (state.isEmpty() || state.get().phase() == Phase.SWAPPED) {
-      return;
-    }
-    boolean lost = !state.get().keyed() && state.get().phase() == Phase.COPYING;
-    if (givenUp || lost) {
+    if (givenUp && state.isPresent() && state.get().phase() != Phase.SWAPPED) {
       new AbortCleanup(names).run(context);
     }
   }

@@ -42,7 +42,9 @@ public final class Drain implements DefaultDrain {
     }
     DefaultPart rest = parent.defaultPart().get();
     CopyNames names = new CopyNames(rest.name());
-    SwapCleanup.afterEarlierRun(run, names);
+    if (!SwapCleanup.afterEarlierRun(run, names)) {
+      return;
+    }
     List<NewPartition> wanted = begun(run, parent, names).orElse(missing);
     Optional<SourceTable> source = run.read(c -> SourceReader.read(c, rest.name()));
     if (!wanted.isEmpty() && source.filter(s -> s.oid() == rest.oid()).isPresent()) {

@@ -47,11 +47,9 @@ final class IndexBuild {
   }
 
   void build(StepContext context) throws SQLException {
-    if (log instanceof KeyChangeLog keyed) {
-      deduplicate(context, keyed);
-      build(context, indexes.get(0));
-      catchUp.run(context);
-    }
+    deduplicate(context);
+    build(context, indexes.get(0));
+    catchUp.run(context);
     for (CopyIndex index : indexes) {
       build(context, index);
     }
@@ -59,10 +57,10 @@ final class IndexBuild {
     context.autocommit("analyze " + names.copy().sql());
   }
 
-  private void deduplicate(StepContext context, KeyChangeLog keyed) throws SQLException {
+  private void deduplicate(StepContext context) throws SQLException {
     for (TableName leaf : context.read(c -> leaves(c, names.copy()))) {
       context.checkNotEnded();
-      context.transaction(List.of(keyed.deduplicate(leaf.sql())));
+      context.transaction(log.deduplicate(leaf.sql()));
     }
   }
 
@@ -94,12 +92,10 @@ final class IndexBuild {
   }
 
   List<String> sql() {
-    List<String> sql = new ArrayList<>();
-    if (log instanceof KeyChangeLog keyed) {
-      sql.add(
-          keyed.deduplicate(
-              layout.partitionColumn().isPresent() ? "<each partition>" : names.copy().sql()));
-    }
+    List<String> sql =
+        new ArrayList<>(
+            log.deduplicate(
+                layout.partitionColumn().isPresent() ? "<each partition>" : names.copy().sql()));
     indexes.forEach(index -> sql.addAll(index.create(names.copy(), index.meanwhile())));
     sql.add("analyze " + names.copy().sql());
     return sql;

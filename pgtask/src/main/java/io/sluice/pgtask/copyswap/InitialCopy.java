@@ -14,6 +14,12 @@ import java.util.List;
  */
 final class InitialCopy {
 
+  /**
+   * Partitions may have unique indexes already. What meets a row of an earlier batch there was
+   * changed meanwhile, or that row was: it is in the log.
+   */
+  private static final String CONFLICTS = " on conflict do nothing";
+
   private final SourceTable source;
   private final CopyNames names;
   private final CopyLayout layout;
@@ -37,46 +43,31 @@ final class InitialCopy {
   }
 
   void fill(StepContext context, Phase phase) throws SQLException {
-    try (ExportedSnapshot snapshot = phase == Phase.MADE ? watch(context) : ExportedSnapshot.NONE) {
-      if (layout.order().isPresent()) {
-        copyOrdered(context, snapshot);
-      } else {
-        copyBlocks(context, snapshot);
-      }
+    if (phase == Phase.MADE) {
+      watch(context);
+    }
+    if (layout.order().isPresent()) {
+      copyOrdered(context);
+    } else {
+      copyBlocks(context);
     }
   }
 
-  /**
-   * Without a key, rows must be counted exactly: a snapshot taken while no writer can be at work
-   * sees all that is not logged and nothing that is.
-   */
-  private ExportedSnapshot watch(StepContext context) throws SQLException {
-    ExportedSnapshot snapshot =
-        log instanceof KeyChangeLog ? ExportedSnapshot.NONE : ExportedSnapshot.open(context);
-    try {
-      context.transaction(
-          connection -> {
-            Sql.execute(connection, log.watch());
-            Sql.execute(connection, CopySwapState.watched(names, log));
-            Sql.execute(connection, CopySwapState.fromTheStart(names, source));
-            snapshot.take();
-            return null;
-          });
-      return snapshot;
-    } catch (SQLException | RuntimeException e) {
-      snapshot.close();
-      throw e;
-    }
+  private void watch(StepContext context) throws SQLException {
+    List<String> sql = new ArrayList<>(log.watch());
+    sql.add(CopySwapState.watched(names, log));
+    sql.add(CopySwapState.fromTheStart(names, source));
+    context.transaction(sql);
   }
 
-  private void copyBlocks(StepContext context, ExportedSnapshot snapshot) throws SQLException {
+  private void copyBlocks(StepContext context) throws SQLException {
     CopySwapState state = context.read(c -> CopySwapState.read(c, names)).orElseThrow();
     long next = state.next();
     while (next < state.blocks()) {
       context.checkNotEnded();
       catchUp.checkLog(context);
       long to = Math.min(next + batchBlocks, state.blocks());
-      if (copyBatch(context, snapshot, state.fileNode(), next, to)) {
+      if (copyBatch(context, state.fileNode(), next, to)) {
         next = to;
       } else {
         state = fromTheStart(context);
@@ -96,40 +87,27 @@ final class InitialCopy {
     return context.read(c -> CopySwapState.read(c, names)).orElseThrow();
   }
 
-  private boolean copyBatch(
-      StepContext context, ExportedSnapshot snapshot, long fileNode, long from, long to)
+  private boolean copyBatch(StepContext context, long fileNode, long from, long to)
       throws SQLException {
     String rows = "only " + source.name().sql() + " as s where " + range(from, to);
     try {
-      return context.transaction(c -> copyBatch(c, snapshot, fileNode, rows, to));
+      return context.transaction(c -> copyBatch(c, fileNode, rows, to));
     } catch (SQLException e) {
       if (catchUp.makeRoom(context, e, rows)) {
-        return copyBatch(context, snapshot, fileNode, from, to);
+        return copyBatch(context, fileNode, from, to);
       }
       throw e;
     }
   }
 
-  /**
-   * Partitions may have unique indexes already. What meets a row of an earlier batch there was
-   * changed meanwhile, or that row was: it is in the log.
-   */
-  private String conflicts() {
-    return log instanceof KeyChangeLog ? " on conflict do nothing" : "";
-  }
-
   /** False if the table's rows lie elsewhere now, so that the copy begins anew. */
-  private boolean copyBatch(
-      Connection connection, ExportedSnapshot snapshot, long fileNode, String rows, long to)
+  private boolean copyBatch(Connection connection, long fileNode, String rows, long to)
       throws SQLException {
-    snapshot.use(connection);
     if (!sameStorage(connection, fileNode)) {
       return false;
     }
-    Sql.execute(connection, log.insertIntoCopy() + " from " + rows + conflicts());
-    if (log instanceof KeyChangeLog) {
-      Sql.execute(connection, CopySwapState.copiedUpTo(names, to));
-    }
+    Sql.execute(connection, log.insertIntoCopy() + " from " + rows + CONFLICTS);
+    Sql.execute(connection, CopySwapState.copiedUpTo(names, to));
     return true;
   }
 
@@ -142,18 +120,11 @@ final class InitialCopy {
         == fileNode;
   }
 
-  /** Keyed, the word that it is done commits with it; else a broken copy is begun anew anyway. */
-  private void copyOrdered(StepContext context, ExportedSnapshot snapshot) throws SQLException {
+  private void copyOrdered(StepContext context) throws SQLException {
     context.transaction(
-        connection -> {
-          snapshot.use(connection);
-          Sql.execute(connection, insert() + " order by " + layout.order().orElseThrow());
-          if (log instanceof KeyChangeLog) {
-            Sql.execute(connection, CopySwapState.to(names, Phase.COPIED));
-          }
-          return null;
-        });
-    context.transaction(List.of(CopySwapState.to(names, Phase.COPIED)));
+        List.of(
+            insert() + " order by " + layout.order().orElseThrow(),
+            CopySwapState.to(names, Phase.COPIED)));
   }
 
   private String insert() {
@@ -173,7 +144,7 @@ final class InitialCopy {
                 .map(order -> " order by " + order)
                 .orElse(
                     " where s.ctid >= '(<block>,0)'::tid and s.ctid < '(<block>,0)'::tid"
-                        + conflicts()));
+                        + CONFLICTS));
     return sql;
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.catalog.WorkingTables;
 import io.sluice.pgtask.run.Privileges;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -103,6 +104,12 @@ final class Obstacles {
   static List<String> of(Connection connection, SourceTable source, String doing)
       throws SQLException {
     List<String> problems = new ArrayList<>();
+    if (Sql.isTrue(connection, "select " + WorkingTables.among(source.oid() + "::oid"))) {
+      problems.add(
+          source.name()
+              + " is a table that Sluice made for work on another, as its comment says; name that, or drop this");
+      return problems;
+    }
     if (!source.kind().equals("r") || !source.accessMethod().equals("heap")) {
       problems.add(source.name() + " is not a plain heap table and cannot be rewritten");
       return problems;
@@ -111,6 +118,11 @@ final class Obstacles {
       problems.add(
           "%s is unlogged or temporary; run alter table %s set logged first"
               .formatted(source.name(), source.name().sql()));
+    }
+    if (source.key().isEmpty()) {
+      problems.add(
+          "%s has no key to follow its rows by while it is copied: a primary key, or a unique index on NOT NULL columns, neither partial nor deferrable nor of an operator class or collation other than the columns'. Add one, such as by create unique index concurrently"
+              .formatted(source.name()));
     }
     List<String> things = things(connection, source);
     if (!things.isEmpty()) {

@@ -15,4 +15,9 @@ record SourceColumn(
   String sql() {
     return SqlNames.quote(name);
   }
+
+  /** Of a row or table of this alias. */
+  String of(String alias) {
+    return alias + "." + sql();
+  }
 }

@@ -12,7 +12,8 @@ import java.util.Optional;
  *     then has its name
  * @param definition what follows the table in CREATE INDEX, or the constraint's name in ADD
  *     CONSTRAINT
- * @param rowKey whether it tells every row: unique at once, of NOT NULL columns only, without WHERE
+ * @param rowKey whether it tells every row: unique at once, of NOT NULL columns only, without
+ *     WHERE, and holding for equal what is equal everywhere else
  * @param columns of its key; empty if any of it is an expression
  * @param equality for each of these the operator by which the index holds values for equal, with
  *     its schema: that of an extension's type is not in pg_catalog, and what {@code =} would find

@@ -43,7 +43,13 @@ final class SourceReader {
              x.indisunique and x.indimmediate and x.indisvalid and x.indpred is null and x.indexprs is null
                and not exists (select from unnest(x.indkey[0:x.indnkeyatts - 1]) k
                                join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k
-                               where not a.attnotnull),
+                               where not a.attnotnull)
+               and not exists (select from unnest(x.indkey[0:x.indnkeyatts - 1], x.indclass[0:x.indnkeyatts - 1],
+                                                  x.indcollation[0:x.indnkeyatts - 1]) as k (attnum, class, coll)
+                               join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.attnum
+                               join pg_opclass oc on oc.oid = k.class
+                               join pg_am am on am.oid = oc.opcmethod
+                               where not oc.opcdefault or am.amname <> 'btree' or k.coll <> a.attcollation),
              x.indisclustered, x.indisreplident,
              case when con.oid is not null then pg_get_constraintdef(con.oid)
                   else substr(pg_get_indexdef(i.oid),

@@ -43,7 +43,7 @@ record SourceTable(
     return attachment.isPresent() || subscribed;
   }
 
-  /** The index that tells its rows, the primary key's first; without one only all of a row does. */
+  /** The index that tells its rows, the primary key's first. */
   Optional<SourceIndex> key() {
     return indexes.stream().filter(SourceIndex::rowKey).findFirst();
   }

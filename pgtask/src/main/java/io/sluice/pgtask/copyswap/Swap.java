@@ -1,6 +1,7 @@
 package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.sql.Sql;
+import io.sluice.pgtask.catalog.WorkingTables;
 import io.sluice.pgtask.copyswap.CopySwapState.Phase;
 import io.sluice.pgtask.run.StepContext;
 import java.sql.Connection;
@@ -56,7 +57,7 @@ final class Swap {
     for (int n = 0; ; n = Math.min(n + 1, DOUBLINGS)) {
       catchUp.run(context);
       layout.beforeSwap(context);
-      int most = log.shortRows() << n;
+      int most = ChangeLog.SHORT << n;
       AtomicLong locked = new AtomicLong();
       try {
         context.read(this::checkSnapshots);
@@ -92,6 +93,11 @@ final class Swap {
     List<String> sql = new ArrayList<>(TableAttributes.read(connection, source, names));
     sql.addAll(0, layout.swap(connection));
     sql.addAll(0, ChangeLog.unwatch(names));
+    sql.addAll(log.fence(connection, source.name()));
+    for (Attachment place : source.attachment().stream().toList()) {
+      sql.addAll(log.fence(connection, place.parent()));
+    }
+    sql.add(WorkingTables.mark(layout.old(), source.name()));
     sql.add(CopySwapState.to(names, Phase.SWAPPED));
     Sql.execute(connection, String.join(";\n", sql));
     return true;

@@ -3,6 +3,7 @@ package io.sluice.pgtask.copyswap;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.CopySwapState.Phase;
 import io.sluice.pgtask.run.SqlStep;
+import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.TaskRun;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -20,31 +21,47 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
     return new SwapCleanup(names, layout.old(), layout.dropOld());
   }
 
-  /** If a run before, of whatever kind, changed places and was killed then. */
-  static void afterEarlierRun(TaskRun run, CopyNames names) throws SQLException {
+  /**
+   * If a run before, of whatever kind, changed places and was killed then.
+   *
+   * @return whether nothing is left now
+   */
+  static boolean afterEarlierRun(TaskRun run, CopyNames names) throws SQLException {
     Optional<CopySwapState> state = run.read(c -> CopySwapState.read(c, names));
-    if (state.isPresent() && state.get().phase() == Phase.SWAPPED) {
-      TableName old = names.table().sibling(state.get().old());
-      new SwapCleanup(names, old, state.get().dropOld()).run(run);
+    if (state.isEmpty() || state.get().phase() != Phase.SWAPPED) {
+      return true;
     }
+    TableName old = names.table().sibling(state.get().old());
+    return new SwapCleanup(names, old, state.get().dropOld()).run(run);
   }
 
-  void run(TaskRun run) {
-    List<String> sql = new ArrayList<>();
-    sql.add("drop function if exists " + names.function().sql() + "()");
-    sql.add("drop table if exists " + names.log().sql());
-    sql.add("drop table if exists " + names.copy().sql());
+  /**
+   * {@link ChangeLog#fence} is needed until they have ended. To build an index concurrently waits
+   * for them, whosever they are, which no role can ask for otherwise.
+   */
+  private Step waitForOldSnapshots() {
+    return SqlStep.autocommit(
+        "Wait for transactions that began before %s was swapped".formatted(names.table()),
+        "create index concurrently on %s (phase)".formatted(names.state().sql()));
+  }
+
+  boolean run(TaskRun run) {
+    if (!run.step(waitForOldSnapshots())) {
+      return false;
+    }
+    List<String> log = new ArrayList<>();
+    log.add(ChangeLog.remove(names));
+    log.add("drop table if exists " + names.log().sql());
+    log.add("drop table if exists " + names.copy().sql());
+    String state = "drop table if exists " + names.state().sql();
     if (!dropOld) {
-      sql.add("drop table if exists " + names.state().sql());
+      log.add(state);
     }
-    run.step(SqlStep.transaction("Remove the change log of " + names.table(), sql));
-    if (dropOld) {
-      run.step(
-          SqlStep.transaction(
-              "Drop the old table " + old,
-              List.of(
-                  "drop table if exists " + old.sql(),
-                  "drop table if exists " + names.state().sql())));
-    }
+    return run.step(SqlStep.transaction("Remove the change log of " + names.table(), log))
+        && (!dropOld
+            || run.step(
+                SqlStep.transaction(
+                    "Drop the old table " + old,
+                    List.of("drop table if exists " + old.sql(), state))));
   }
 }

@@ -39,11 +39,12 @@ final class TableAttributes {
       where c.oid = :oid and copy.oid = :copy::regclass and x.grantee <> copy.relowner
       """;
 
+  /** Also where there is none: the copy has one of its own. */
   private static final String COMMENT =
       """
       select format('comment on table %I.%I is %L', n.nspname, c.relname, obj_description(c.oid, 'pg_class'))
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.oid = :oid and obj_description(c.oid, 'pg_class') is not null
+      where c.oid = :oid
       """;
 
   private static final String SECURITY =
@@ -68,14 +69,14 @@ final class TableAttributes {
   private static final String TRIGGERS =
       """
       select pg_get_triggerdef(t.oid) from pg_trigger t
-      where t.tgrelid = :oid and not t.tgisinternal and t.tgparentid = 0 and t.tgname not like 'sluice\\_log\\_%'
+      where t.tgrelid = :oid and not t.tgisinternal and t.tgparentid = 0 and t.tgfoid <> :log::regprocedure
       union all
       select format('alter table %I.%I %s trigger %I', n.nspname, c.relname,
                     case t.tgenabled when 'D' then 'disable' when 'R' then 'enable replica' else 'enable always' end,
                     t.tgname)
       from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
       where t.tgrelid = :oid and not t.tgisinternal and t.tgparentid = 0 and t.tgenabled <> 'O'
-        and t.tgname not like 'sluice\\_log\\_%'
+        and t.tgfoid <> :log::regprocedure
       """;
 
   /** Sequences of serial columns. */
@@ -118,6 +119,7 @@ final class TableAttributes {
               connection,
               query
                   .replace(":oid", Long.toString(source.oid()))
+                  .replace(":log", SqlNames.literal(names.function().sql() + "()"))
                   .replace(":copy", SqlNames.literal(names.copy().sql()))));
     }
     return sql;

@@ -3,6 +3,7 @@ package io.sluice.pgtask.export;
 import io.sluice.core.catalog.Names;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.catalog.WorkingTables;
 import io.sluice.pgtask.expired.ExpiredLedger;
 import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import io.sluice.pgtask.expired.LedgerStep;
@@ -103,20 +104,25 @@ public final class Restore implements TaskKind<RestoreSpec> {
     return name.sibling(Names.withSuffix(name.name(), BUILDING));
   }
 
-  private void alone(ExportSource source, TableName name, TaskRun run) {
+  /** What an interrupted restore left; a table of somebody's that has the name stays. */
+  private static boolean removed(TableName building, TaskRun run) throws SQLException {
+    return !run.read(connection -> WorkingTables.has(connection, building))
+        || run.step(
+            SqlStep.transaction(
+                "remove what an interrupted restore left", RestoreSql.remove(building)));
+  }
+
+  private void alone(ExportSource source, TableName name, TaskRun run) throws SQLException {
     TableName building = building(name);
     boolean done =
-        run.step(
-                SqlStep.transaction(
-                    "remove what an interrupted restore left", RestoreSql.remove(building)))
+        removed(building, run)
             && run.step(
                 SqlStep.transaction(
                     "create " + building + " with the columns of the export",
-                    RestoreSql.createAlone(building, source.manifest())))
+                    RestoreSql.createAlone(building, name, source.manifest())))
             && run.step(new FillStep(source, places, building))
             && run.step(
-                SqlStep.transaction(
-                    "rename it to " + name, List.of(RestoreSql.rename(building, name))));
+                SqlStep.transaction("rename it to " + name, RestoreSql.rename(building, name)));
     if (done) {
       run.note(
           "%s has the rows that %s.%s had when it was exported; its indexes and constraints are in the manifest"
@@ -125,17 +131,16 @@ public final class Restore implements TaskKind<RestoreSpec> {
   }
 
   private void partition(
-      ExportSource source, RestoreTarget target, TableName name, RestoreSpec spec, TaskRun run) {
+      ExportSource source, RestoreTarget target, TableName name, RestoreSpec spec, TaskRun run)
+      throws SQLException {
     TableName building = building(name);
     AtomicLong row = new AtomicLong();
     boolean made =
-        run.step(
-                SqlStep.transaction(
-                    "remove what an interrupted restore left", RestoreSql.remove(building)))
+        removed(building, run)
             && run.step(
                 SqlStep.transaction(
                     "create %s like %s".formatted(building, target.name()),
-                    target.maker().make(new NewPartition(building, target.bounds()))))
+                    target.building(building)))
             && run.step(new FillStep(source, places, building))
             && run.step(new RenameIndexesStep(building, name))
             && run.step(hold(source, building, run, spec, row));
@@ -181,8 +186,7 @@ public final class Restore implements TaskKind<RestoreSpec> {
     run.note(
         "%s stays detached; its CHECK %s saves ATTACH PARTITION the scan, drop it afterwards"
             .formatted(name, PartitionSql.CHECK));
-    return run.step(
-            SqlStep.transaction("rename it to " + name, List.of(RestoreSql.rename(building, name))))
+    return run.step(SqlStep.transaction("rename it to " + name, RestoreSql.rename(building, name)))
         && run.step(SqlStep.autocommit("analyse " + name, "analyze " + name.sql()));
   }
 

@@ -2,6 +2,7 @@ package io.sluice.pgtask.export;
 
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.catalog.WorkingTables;
 import io.sluice.pgtask.export.Manifest.Column;
 import io.sluice.pgtask.partition.NewPartition;
 import io.sluice.pgtask.partition.PartitionSql;
@@ -19,9 +20,11 @@ final class RestoreSql {
     return List.of("drop table if exists " + building.sql());
   }
 
-  static List<String> createAlone(TableName building, Manifest manifest) {
+  static List<String> createAlone(TableName building, TableName name, Manifest manifest) {
     List<String> columns = manifest.columns().stream().map(RestoreSql::column).toList();
-    return List.of("create table %s (%s)".formatted(building.sql(), String.join(", ", columns)));
+    return List.of(
+        "create table %s (%s)".formatted(building.sql(), String.join(", ", columns)),
+        WorkingTables.mark(building, name));
   }
 
   private static String column(Column column) {
@@ -67,12 +70,14 @@ final class RestoreSql {
     return "alter table %s drop constraint if exists %s".formatted(other.sql(), EXCLUDED);
   }
 
-  static String rename(TableName building, TableName name) {
-    return "alter table %s rename to %s".formatted(building.sql(), SqlNames.quote(name.name()));
+  static List<String> rename(TableName building, TableName name) {
+    return List.of(
+        "alter table %s rename to %s".formatted(building.sql(), SqlNames.quote(name.name())),
+        WorkingTables.release(name));
   }
 
   static List<String> attach(TableName building, NewPartition partition, PartitionSql maker) {
-    List<String> sql = new ArrayList<>(List.of(rename(building, partition.name())));
+    List<String> sql = new ArrayList<>(rename(building, partition.name()));
     sql.addAll(maker.attach(partition));
     return sql;
   }

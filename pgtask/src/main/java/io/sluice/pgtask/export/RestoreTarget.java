@@ -8,6 +8,8 @@ import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.catalog.WorkingTables;
+import io.sluice.pgtask.partition.NewPartition;
 import io.sluice.pgtask.partition.PartitionSql;
 import io.sluice.pgtask.task.PartitionSpec.Template;
 import java.sql.Connection;
@@ -183,6 +185,13 @@ record RestoreTarget(
 
   PartitionSql maker() {
     return sql.orElseThrow();
+  }
+
+  /** SQL that makes a table like its partitions, to be filled. */
+  List<String> building(TableName table) {
+    List<String> sql = new ArrayList<>(maker().make(new NewPartition(table, bounds())));
+    sql.add(WorkingTables.mark(table, name));
+    return sql;
   }
 
   Bounds bounds() {

@@ -5,6 +5,7 @@ import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.catalog.WorkingTables;
 import io.sluice.pgtask.copyswap.CopySwap;
 import io.sluice.pgtask.copyswap.CopySwap.Unfinished;
 import io.sluice.pgtask.maintenance.SortOrders.Order;
@@ -45,8 +46,9 @@ final class ReorderPlan {
   private static final String STATES =
       """
       select n.nspname, c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = 'r' and c.relname like '%\\_\\_sluice\\_state'
-      """;
+      where c.relkind = 'r' and %s
+      """
+          .formatted(WorkingTables.among("c.oid"));
 
   private final TaskRun run;
   private final Reorder spec;

@@ -3,6 +3,7 @@ package io.sluice.pgtask.maintenance;
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableGlobs;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.catalog.WorkingTables;
 import io.sluice.pgtask.maintenance.statistics.ServerInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo.Ages;
@@ -20,7 +21,7 @@ import java.util.Optional;
 
 /**
  * Finds the tables of a task in two queries. Catalogues, temporary and foreign tables, what an
- * extension owns, and what stands beside a table while it is rewritten, are never among them.
+ * extension owns, and {@link WorkingTables} are never among them.
  *
  * <p>The size of a table is asked for under ACCESS SHARE, which waits behind ACCESS EXCLUSIVE; so a
  * table that somebody locks is not asked, its size is as of the last count.
@@ -46,7 +47,7 @@ final class TableFinder {
         left join parents on parents.oid = c.oid
       where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
         and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname !~ '^pg_(toast_)?temp_'
-        and n.nspname <> 'repack' and position('__sluice_' in c.relname) = 0
+        and n.nspname <> 'repack' and not %s
         and not exists (select from pg_catalog.pg_depend e
           where e.classid = 'pg_catalog.pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')
       """;
@@ -132,7 +133,7 @@ final class TableFinder {
     Map<Long, List<TableName>> parents = new HashMap<>();
     Sql.list(
         connection,
-        NAMES,
+        NAMES.formatted(WorkingTables.among("c.oid")),
         row -> {
           List<TableName> above = parents(row);
           TableName name = new TableName(row.getString("nspname"), row.getString("relname"));

@@ -5,6 +5,7 @@ import io.sluice.core.fate.SqlFates;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger;
+import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import io.sluice.pgtask.run.AtOnce;
 import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.run.TaskRun;
@@ -14,7 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Rotates partitioned tables: makes partitions ahead and fills gaps, for all tables first, so that
@@ -62,10 +65,13 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     ExpiredLedger expired = ExpiredLedger.of(ledger, run);
     List<TableName> held = expired.held(run.now());
     FeedTables feedTables = new FeedTables(ledger, isGone);
-    List<RotatedTable> rotatedTables = new RotatedTables(spec, run, feedTables, held).find();
-    List<TableName> names = rotatedTables.stream().map(RotatedTable::name).toList();
-    Creation creation =
-        new Creation(spec, run, drain, held, expired.open(run.task().name(), names));
+    List<RotatedTable> found = new RotatedTables(spec, run, feedTables, held).find();
+    List<TableName> names = found.stream().map(RotatedTable::name).toList();
+    List<ExpiringPartition> leaving = expired.open(run.task().name(), names);
+    Set<Long> left = leaving.stream().map(ExpiringPartition::oid).collect(Collectors.toSet());
+    List<RotatedTable> rotatedTables =
+        found.stream().filter(rotated -> !left.contains(rotated.table().oid())).toList();
+    Creation creation = new Creation(spec, run, drain, held, leaving);
     each(rotatedTables, run, creation::create);
     Expiry expiry = new Expiry(spec, run, expired, exporter, held, rotatedTables);
     expiry.carryOn();

@@ -40,11 +40,6 @@ class BusyConversionTest {
   private static List<Variant> variants() {
     return List.of(
         variant("keyed", "key bigint primary key, name text, at timestamptz not null, note text"),
-        variant("no key", "key bigint, name text, at timestamptz not null, note text"),
-        variant(
-            "no key, but an index",
-            "key bigint not null, name text, at timestamptz not null, note text",
-            "create index on app.t (key)"),
         variant(
             "unique index with NULLs allowed elsewhere",
             "name text, key bigint not null, gone int, at timestamptz not null, note text, other text unique",

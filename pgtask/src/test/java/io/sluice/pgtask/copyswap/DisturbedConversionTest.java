@@ -79,23 +79,21 @@ class DisturbedConversionTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void forgetsWhatWasThere_whenTheTableIsTruncatedMeanwhile(int major) throws SQLException {
-    for (String key : List.of("primary key", "")) {
-      for (String moment : List.of(BATCH, "create index", "lock table \"app\".\"t\" in access")) {
-        try (TaskFixture db = fixture(major, key)) {
-          db.sql("create index on app.t (note)");
-          Planned truncated =
-              before(
-                  db,
-                  moment,
-                  1,
-                  call ->
-                      db.sql(
-                          "truncate app.t", "insert into app.t values (7, '2026-11-03', 'after')"));
-          RunResult result = db.run(task());
-          assertThat(truncated.struck()).isTrue();
-          assertThat(result.problems()).as(key + moment).isEmpty();
-          assertConverted(db, 1, 7);
-        }
+    for (String moment : List.of(BATCH, "create index", "lock table \"app\".\"t\" in access")) {
+      try (TaskFixture db = fixture(major, "primary key")) {
+        db.sql("create index on app.t (note)");
+        Planned truncated =
+            before(
+                db,
+                moment,
+                1,
+                call ->
+                    db.sql(
+                        "truncate app.t", "insert into app.t values (7, '2026-11-03', 'after')"));
+        RunResult result = db.run(task());
+        assertThat(truncated.struck()).isTrue();
+        assertThat(result.problems()).as(moment).isEmpty();
+        assertConverted(db, 1, 7);
       }
     }
   }
@@ -103,14 +101,12 @@ class DisturbedConversionTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void copiesFromTheStart_whenTheTableIsRewrittenMeanwhile(int major) throws SQLException {
-    for (String key : List.of("primary key", "")) {
-      try (TaskFixture db = fixture(major, key)) {
-        db.sql("delete from app.t where key <= 2000");
-        before(db, BATCH, 20, call -> db.sql("vacuum full app.t"));
-        RunResult result = db.run(task());
-        assertThat(result.problems()).isEmpty();
-        assertConverted(db, 3000, 3000L * (2001 + 5000) / 2);
-      }
+    try (TaskFixture db = fixture(major, "primary key")) {
+      db.sql("delete from app.t where key <= 2000");
+      before(db, BATCH, 20, call -> db.sql("vacuum full app.t"));
+      RunResult result = db.run(task());
+      assertThat(result.problems()).isEmpty();
+      assertConverted(db, 3000, 3000L * (2001 + 5000) / 2);
     }
   }
 
@@ -161,16 +157,14 @@ class DisturbedConversionTest {
   @ParameterizedTest
   @MethodSource(VERSIONS)
   void takesEverythingBack_whenCancelled(int major) throws SQLException {
-    for (String key : List.of("primary key", "")) {
-      try (TaskFixture db = fixture(major, key)) {
-        Planned cancelled = before(db, BATCH, 5, call -> cancel(db));
-        RunResult result = db.run(task());
-        assertThat(cancelled.struck()).isTrue();
-        assertThat(result.state()).as(result.toString()).isEqualTo(State.CANCELLED);
-        assertThat(ConversionTest.leftovers(db)).isEmpty();
-        assertThat(db.texts("select relkind from pg_class where oid = 'app.t'::regclass"))
-            .containsExactly("r");
-      }
+    try (TaskFixture db = fixture(major, "primary key")) {
+      Planned cancelled = before(db, BATCH, 5, call -> cancel(db));
+      RunResult result = db.run(task());
+      assertThat(cancelled.struck()).isTrue();
+      assertThat(result.state()).as(result.toString()).isEqualTo(State.CANCELLED);
+      assertThat(ConversionTest.leftovers(db)).isEmpty();
+      assertThat(db.texts("select relkind from pg_class where oid = 'app.t'::regclass"))
+          .containsExactly("r");
     }
   }
 

@@ -60,7 +60,7 @@ class ReorderTest {
     try (TaskFixture db = fixture(major, "cdr_old", "who")) {
       db.sql(
           "create schema app",
-          "create table app.cdr (id bigint generated always as identity, ts date, who text not null, unique (id, ts)) partition by range (ts)",
+          "create table app.cdr (id bigint generated always as identity, ts date not null, who text not null, unique (id, ts)) partition by range (ts)",
           "create index on app.cdr (who)",
           "create table app.cdr_old partition of app.cdr for values from ('2026-01-01') to ('2026-02-01')",
           "create table app.cdr_default partition of app.cdr default",

@@ -74,6 +74,20 @@ class RestoreTest {
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
+  void dropsNoTable_thatOnlyHasTheNameOfAnInterruptedRestore(int major) throws Exception {
+    try (ExportFixture fixture = new ExportFixture(major)) {
+      Tables.small(fixture);
+      Tables.detach(fixture);
+      Exported exported = fixture.export(dir.toUri());
+      fixture.sql("create table billing.again__sluice_restore as select 1 as precious");
+      assertThat(fixture.restore(ExportFixture.as(exported.manifest(), "billing.again")).problems())
+          .isNotEmpty();
+      assertThat(fixture.text("select precious from billing.again__sluice_restore")).isEqualTo("1");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
   void bringsBackRowsOfSubpartitions_asOnePartition(int major) throws Exception {
     try (ExportFixture fixture = new ExportFixture(major)) {
       Tables.subpartitioned(fixture);
