@@ -68,7 +68,7 @@ record CopySwapState(
                 SqlNames.literal(fingerprint),
                 keyed,
                 Phase.MADE,
-                SqlNames.literal(layout.old().name()),
+                SqlNames.literal(layout.renaming().oldTable().name()),
                 layout.dropOld()));
   }
 
