@@ -41,7 +41,7 @@ public final class TaskKinds {
         new PartitionRotation(
             ledger,
             ServerClock.ofServer(),
-            Optional.of(new Drain()),
+            new Drain(),
             Optional.of(new PartitionExport(places)),
             isGone);
     return runner

@@ -81,7 +81,11 @@ public final class TaskFixture implements AutoCloseable {
   }
 
   public TaskFixture(int major) {
-    database = EmbeddedDatabase.shared(major).createDatabase("ledger", LedgerSchema::migrate);
+    this(EmbeddedDatabase.shared(major));
+  }
+
+  public TaskFixture(EmbeddedDatabase server) {
+    database = server.createDatabase("ledger", LedgerSchema::migrate);
     HikariConfig pool = new HikariConfig();
     pool.setDataSource(database.newSessions());
     pool.setMaximumPoolSize(8);

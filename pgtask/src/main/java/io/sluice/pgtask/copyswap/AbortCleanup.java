@@ -6,6 +6,7 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.StepContext;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**

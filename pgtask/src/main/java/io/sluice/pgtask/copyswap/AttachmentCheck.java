@@ -10,17 +10,22 @@ import java.util.Optional;
 /** Whether a partition can be put where it was again. */
 final class AttachmentCheck {
 
-  /** A default partition is read by ATTACH; so much takes some milliseconds. */
-  private static final long MOST_DEFAULT = 16L << 20;
+  /** What is read by ATTACH; so much takes some milliseconds. */
+  private static final long MOST = 16L << 20;
 
   private AttachmentCheck() {}
 
   /** Why a partition cannot be attached again within milliseconds. */
   static Optional<String> problem(Connection connection, SourceTable source) throws SQLException {
-    if (source.attachment().isEmpty() || source.attachment().get().isDefault()) {
+    Attachment attachment = source.attachment().orElseThrow();
+    if (!attachment.locks().referenced().isEmpty() && source.bytes() > MOST) {
+      return Optional.of(
+          "%s is not rewritten: to attach its copy, PostgreSQL would check all its rows against %s under a lock. Drop these foreign keys of %s, and add them again afterwards"
+              .formatted(source.name(), attachment.locks().referenced(), attachment.parent()));
+    }
+    if (attachment.isDefault()) {
       return Optional.empty();
     }
-    Attachment attachment = source.attachment().get();
     List<String> found =
         Sql.strings(
             connection,
@@ -28,7 +33,7 @@ final class AttachmentCheck {
             select partdefid::regclass from pg_partitioned_table
             where partrelid = %s::regclass and partdefid <> 0 and pg_relation_size(partdefid) > %d\
             """
-                .formatted(SqlNames.literal(attachment.parent().sql()), MOST_DEFAULT));
+                .formatted(SqlNames.literal(attachment.parent().sql()), MOST));
     return found.stream()
         .findFirst()
         .map(

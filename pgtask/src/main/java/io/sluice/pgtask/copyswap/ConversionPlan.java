@@ -124,7 +124,7 @@ final class ConversionPlan {
   }
 
   private void checkNulls(SourceColumn column) {
-    boolean primary = source.indexes().stream().anyMatch(SourceIndex::primary);
+    boolean primary = source.indexes().stream().anyMatch(i -> i.primary() || i.replicaIdentity());
     if (!column.notNull() && (primary || !spec.defaultPartition())) {
       problems.add(
           "column %s of %s is nullable, %s. Run alter table %s alter column %s set not null, after fixing the rows where it is NULL%s"
@@ -132,7 +132,7 @@ final class ConversionPlan {
                   column.name(),
                   source.name(),
                   primary
-                      ? "but must become part of the primary key"
+                      ? "but must become part of the primary key or replica identity"
                       : "and a NULL has no partition",
                   source.name().sql(),
                   column.sql(),
@@ -178,7 +178,7 @@ final class ConversionPlan {
     CopyNames names = new CopyNames(source.name());
     List<String> wanted = new ArrayList<>();
     layout.tables().stream().map(TableName::name).forEach(wanted::add);
-    wanted.addAll(new Renaming(source, names, ConvertLayout.OLD).needed());
+    wanted.addAll(layout.renaming().needed());
     List<String> taken =
         run.read(
             c ->

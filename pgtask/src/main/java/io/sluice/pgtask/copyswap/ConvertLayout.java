@@ -44,7 +44,7 @@ final class ConvertLayout implements CopyLayout {
     this.partitions = List.copyOf(partitions);
     this.column = source.column(spec.column()).orElseThrow();
     this.names = new CopyNames(source.name());
-    this.renaming = new Renaming(source, names, OLD);
+    this.renaming = new Renaming(source, names.copy(), OLD);
   }
 
   /** Suffix of the old table's name. */
@@ -70,8 +70,9 @@ final class ConvertLayout implements CopyLayout {
   public List<String> create() {
     List<String> sql = new ArrayList<>();
     sql.add(
-        "create table %s (like %s including all excluding indexes) partition by range (%s)"
-            .formatted(names.copy().sql(), source.name().sql(), column.sql()));
+        "create table %s (like %s including all excluding indexes) partition by range (%s)%s"
+            .formatted(
+                names.copy().sql(), source.name().sql(), column.sql(), storage.tablespace()));
     sql.addAll(storage.afterCreate(names.copy()));
     return sql;
   }
@@ -176,8 +177,8 @@ final class ConvertLayout implements CopyLayout {
   }
 
   @Override
-  public TableName old() {
-    return renaming.oldTable();
+  public Renaming renaming() {
+    return renaming;
   }
 
   @Override

@@ -72,15 +72,16 @@ record CopyIndex(SourceIndex source, String definition, boolean widened) {
     return Names.withSuffix(leaf.name() + rest, "");
   }
 
-  /** Statements of one transaction; takes SHARE or ACCESS EXCLUSIVE on the table, a copy. */
-  List<String> create(TableName on, String name) {
+  /**
+   * Statements of one transaction; takes SHARE or ACCESS EXCLUSIVE on the table, a copy.
+   *
+   * @param partitioned whether that has partitions, and so no order of its own
+   */
+  List<String> create(TableName on, String name, boolean partitioned) {
     List<String> sql = new ArrayList<>();
     source
         .tablespace()
-        .ifPresent(
-            space ->
-                sql.add(
-                    "set local default_tablespace = " + SqlNames.literal(SqlNames.quote(space))));
+        .ifPresent(space -> sql.add("set local default_tablespace = " + SqlNames.literal(space)));
     sql.add(
         source.constraint()
             ? "alter table %s add constraint %s %s"
@@ -95,6 +96,13 @@ record CopyIndex(SourceIndex source, String definition, boolean widened) {
                 sql.add(
                     "comment on index %s is %s"
                         .formatted(on.sibling(name).sql(), SqlNames.literal(comment))));
+    String mark = SqlNames.quote(name);
+    if (source.clustered() && !partitioned) {
+      sql.add("alter table %s cluster on %s".formatted(on.sql(), mark));
+    }
+    if (source.replicaIdentity()) {
+      sql.add("alter table %s replica identity using index %s".formatted(on.sql(), mark));
+    }
     return sql;
   }
 }

@@ -44,6 +44,16 @@ interface CopyLayout {
    */
   List<Placed> placed(CopyIndex index, List<TableName> leaves);
 
+  /** Partitions that a partitioned table has more of at the end. */
+  default int partitionsCreated() {
+    return 0;
+  }
+
+  /** What keeps this copy from taking the table's place, beside {@link Obstacles}; to be said. */
+  default List<String> obstacles(Connection connection) throws SQLException {
+    return List.of();
+  }
+
   /** Readies what the change of places needs, while nobody waits for it. */
   default void beforeSwap(StepContext context) throws SQLException {}
 
@@ -67,8 +77,8 @@ interface CopyLayout {
   /** The same for people, before the run. */
   List<String> swapSql();
 
-  /** What the table is called once the copy has its place. */
-  TableName old();
+  /** Which copy takes the table's name, and what the table is called then. */
+  Renaming renaming();
 
   /** Whether that is dropped then. */
   boolean dropOld();

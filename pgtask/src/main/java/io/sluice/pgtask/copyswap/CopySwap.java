@@ -88,16 +88,16 @@ public final class CopySwap {
       throws SQLException {
     RewriteResult nothing = new RewriteResult(false, source.bytes(), OptionalLong.empty());
     List<String> problems = new ArrayList<>(run.read(c -> Obstacles.of(c, source, "is rewritten")));
-    run.read(c -> AttachmentCheck.problem(c, source)).ifPresent(problems::add);
-    if (!problems.isEmpty()) {
-      problems.forEach(run::problem);
-      return nothing;
-    }
     StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
     CopyLayout layout =
         source.attachment().isPresent()
             ? new PartitionReorderLayout(source, storage, orderBy, SUFFIX)
             : new TableReorderLayout(source, storage, orderBy, SUFFIX);
+    problems.addAll(run.read(layout::obstacles));
+    if (!problems.isEmpty()) {
+      problems.forEach(run::problem);
+      return nothing;
+    }
     CopySwapStep move =
         new CopySwapStep(
             "Rewrite %s (%s) ordered by %s"

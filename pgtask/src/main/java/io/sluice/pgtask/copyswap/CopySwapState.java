@@ -66,7 +66,7 @@ record CopySwapState(
                 source.oid(),
                 SqlNames.literal(fingerprint),
                 Phase.MADE,
-                SqlNames.literal(layout.old().name()),
+                SqlNames.literal(layout.renaming().oldTable().name()),
                 layout.dropOld()));
   }
 

@@ -119,6 +119,7 @@ final class CopySwapStep implements Step {
     longestBlock = OptionalLong.of(millis);
     return StepResult.of("bytesCopied", source.bytes())
         .and("longestBlockMillis", millis)
+        .and("partitionsCreated", layout.partitionsCreated())
         .and("changesCaughtUp", catchUp.applied());
   }
 

@@ -15,6 +15,7 @@ import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.PartitionSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -94,13 +95,14 @@ public final class Drain implements DefaultDrain {
       SourceTable source,
       PartitionSpec spec)
       throws SQLException {
-    List<String> problems = run.read(c -> Obstacles.of(c, source, "is drained"));
+    StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
+    CopyLayout layout = new DrainLayout(parent, source, storage, missing, sql);
+    List<String> problems = new ArrayList<>(run.read(c -> Obstacles.of(c, source, "is drained")));
+    problems.addAll(run.read(layout::obstacles));
     if (!problems.isEmpty()) {
       problems.forEach(run::problem);
       return;
     }
-    StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
-    CopyLayout layout = new DrainLayout(parent, source, storage, missing, sql);
     CopySwapStep move =
         new CopySwapStep(
             "Move rows from the default partition %s (%s) to %d new partitions"

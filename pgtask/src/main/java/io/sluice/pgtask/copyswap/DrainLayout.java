@@ -29,6 +29,26 @@ final class DrainLayout implements CopyLayout {
 
   static final String SUFFIX = "__sluice_old";
 
+  /** By whom rows that change their partition are seen. */
+  private static final String WATCHERS =
+      """
+      select format('publication %I, which publishes partitions under their own names (alter publication %1$I set (publish_via_partition_root = true), where subscribers have %s)',
+                    p.pubname, :parent)
+      from pg_publication p join pg_publication_rel r on r.prpubid = p.oid
+      where not p.pubviaroot and r.prrelid in (select relid from pg_partition_ancestors(:oid) where relid <> :oid)
+      union all
+      select format('logical replication slot %I of %s, which decodes every table', slot_name, plugin)
+      from pg_replication_slots where database = current_database() and plugin <> 'pgoutput'
+      union all
+      select 'its replica identity, which is not the one that partitions get from ' || p.oid::regclass
+      from pg_class c, pg_class p
+      where c.oid = :oid and p.oid = :parent and (c.relreplident <> p.relreplident
+        or c.relreplident = 'i' and not exists (
+          select from pg_index x join pg_inherits i on i.inhrelid = x.indexrelid
+          join pg_index y on y.indexrelid = i.inhparent
+          where x.indrelid = c.oid and x.indisreplident and y.indisreplident))
+      """;
+
   private final PartitionedTable parent;
   private final SourceTable source;
   private final StorageOptions storage;
@@ -53,7 +73,7 @@ final class DrainLayout implements CopyLayout {
     this.missing = List.copyOf(missing);
     this.partitionSql = partitionSql;
     this.names = new CopyNames(source.name());
-    this.renaming = new Renaming(source, names, SUFFIX);
+    this.renaming = new Renaming(source, names.rest(), SUFFIX);
   }
 
   @Override
@@ -103,6 +123,11 @@ final class DrainLayout implements CopyLayout {
   @Override
   public List<List<String>> partitions() {
     return List.of();
+  }
+
+  @Override
+  public int partitionsCreated() {
+    return missing.size();
   }
 
   /** The new partitions have the parent's indexes already. */
@@ -178,15 +203,31 @@ final class DrainLayout implements CopyLayout {
   }
 
   @Override
+  public List<String> obstacles(Connection connection) throws SQLException {
+    SourceReader.onlyCatalog(connection);
+    String sql =
+        WATCHERS
+            .replace(":oid", source.oid() + "::oid::regclass")
+            .replace(":parent", parent.oid() + "::oid::regclass");
+    List<String> watchers = Sql.strings(connection, sql);
+    List<String> problems =
+        new ArrayList<>(AttachmentCheck.problem(connection, source).stream().toList());
+    if (!watchers.isEmpty()) {
+      problems.add(
+          "%s cannot be drained because of %s: whoever follows its changes would see rows come or go that nobody wrote. Change that, or set default: {drain: false}"
+              .formatted(source.name(), String.join("; ", watchers)));
+    }
+    return problems;
+  }
+
+  @Override
   public boolean ready(Connection connection) throws SQLException {
     return check(connection).filter(rest(connection)::equals).isPresent();
   }
 
   @Override
   public List<String> locks() {
-    return List.of(
-        "lock table only %s in access exclusive mode".formatted(parent.name().sql()),
-        "lock table %s in access exclusive mode".formatted(source.name().sql()));
+    return source.attachment().orElseThrow().locks().sql();
   }
 
   @Override
@@ -200,17 +241,16 @@ final class DrainLayout implements CopyLayout {
     sql.add(detach(parent.name(), source.name()));
     missing.forEach(partition -> sql.add(detach(names.copy(), partition.name())));
     sql.add(detach(names.copy(), names.rest()));
-    sql.addAll(renaming.tables(names.rest()));
+    sql.addAll(renaming.tables());
     missing.forEach(partition -> sql.addAll(partitionSql.attach(partition)));
     sql.add(attach(parent.name(), source.name(), "default"));
     sql.add(dropCheck(source.name()));
-    sql.addAll(source.indexMarks());
     return sql;
   }
 
   @Override
-  public TableName old() {
-    return renaming.oldTable();
+  public Renaming renaming() {
+    return renaming;
   }
 
   @Override

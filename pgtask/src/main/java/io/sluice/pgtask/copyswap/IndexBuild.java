@@ -76,8 +76,12 @@ final class IndexBuild {
     context.checkNotEnded();
     if (!context.read(c -> exists(c, on, name))) {
       context.progress("building index " + name, 0, -1);
-      context.transaction(index.create(on, name));
+      context.transaction(index.create(on, name, partitioned(on)));
     }
+  }
+
+  private boolean partitioned(TableName table) {
+    return layout.partitionColumn().isPresent() && table.equals(names.copy());
   }
 
   private static boolean exists(Connection connection, TableName on, String name)
@@ -96,7 +100,9 @@ final class IndexBuild {
         new ArrayList<>(
             log.deduplicate(
                 layout.partitionColumn().isPresent() ? "<each partition>" : names.copy().sql()));
-    indexes.forEach(index -> sql.addAll(index.create(names.copy(), index.meanwhile())));
+    for (CopyIndex index : indexes) {
+      sql.addAll(index.create(names.copy(), index.meanwhile(), partitioned(names.copy())));
+    }
     sql.add("analyze " + names.copy().sql());
     return sql;
   }

@@ -9,7 +9,7 @@ import java.util.List;
  * Under the last lock, whether all is still as it was when the copy was begun: nothing that was
  * true then need be true after hours. A few queries of the catalogue, for everybody waits.
  */
-record LastLook(SourceTable source, CopyNames names, ChangeLog log) {
+record LastLook(SourceTable source, CopyNames names, CopyLayout layout, ChangeLog log) {
 
   /**
    * @throws SQLException saying what has changed
@@ -25,7 +25,8 @@ record LastLook(SourceTable source, CopyNames names, ChangeLog log) {
               .formatted(source.name(), String.join(", ", changed)),
           CopySwapStep.STATE_CHANGED);
     }
-    List<String> obstacles = Obstacles.of(connection, source, "is rewritten");
+    List<String> obstacles = new ArrayList<>(Obstacles.of(connection, source, "is rewritten"));
+    obstacles.addAll(layout.obstacles(connection));
     if (!obstacles.isEmpty()) {
       throw new SQLException(
           "nothing was swapped, because of what came while %s was being copied: %s. The copy is kept for the next run"

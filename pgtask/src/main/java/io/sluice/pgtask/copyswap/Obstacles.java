@@ -11,14 +11,22 @@ import java.util.List;
 /** What keeps a table from being rewritten, with the remedy; all of it at once, before anything. */
 final class Obstacles {
 
-  /** Normal dependencies of others on the table or its row type, views apart. */
+  /**
+   * Whatever depends on the table, its row type, constraints or identity sequences, and is neither
+   * a part of it nor carried by {@link TableAttributes}: what PostgreSQL may yet invent is among
+   * it.
+   */
   private static final String DEPENDENTS =
       """
       select distinct pg_describe_object(d.classid, d.objid, 0)
       from pg_depend d
-      where d.deptype in ('n', 'e')
+      where d.deptype <> 'i'
         and (d.refclassid, d.refobjid) in (
           select 'pg_class'::regclass, :oid
+          union all
+          select 'pg_class'::regclass, s.oid from pg_depend i join pg_class s on s.oid = i.objid and s.relkind = 'S'
+          where i.classid = 'pg_class'::regclass and i.refclassid = 'pg_class'::regclass
+            and i.refobjid = :oid and i.deptype = 'i'
           union all
           select 'pg_type'::regclass, unnest(array[t.oid, t.typarray])
           from pg_class c join pg_type t on t.oid = c.reltype where c.oid = :oid
@@ -29,7 +37,8 @@ final class Obstacles {
                  and exists (select from pg_rewrite r join pg_class v on v.oid = r.ev_class
                              where r.oid = d.objid and v.relkind = 'v'))
         and not (d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
-                 and d.objid = d.refobjid)
+                 and (d.objid = d.refobjid or d.deptype = 'a' and exists (
+                   select from pg_class s where s.oid = d.objid and s.relkind = 'S')))
         and not exists (select from pg_constraint k
                         where d.classid = 'pg_constraint'::regclass and k.oid = d.objid and k.conrelid = :oid)
         and not exists (select from pg_attrdef k
@@ -43,37 +52,13 @@ final class Obstacles {
         and d.classid <> 'pg_statistic_ext'::regclass
       """;
 
-  private static final String FOREIGN_KEYS =
-      """
-      select format('foreign key %I of %s', k.conname, k.conrelid::regclass)
-      from pg_depend d join pg_constraint k on k.oid = d.objid
-      where d.refclassid = 'pg_class'::regclass and d.refobjid = :oid
-        and d.classid = 'pg_constraint'::regclass and k.contype = 'f' and k.confrelid = :oid
-      """;
-
   private static final String OUTGOING =
       """
       select format('its foreign key %I to %s', k.conname, k.confrelid::regclass) from pg_constraint k
-      where k.contype = 'f' and k.conrelid = :oid and k.confrelid <> :oid
+      where k.contype = 'f' and k.conrelid = :oid and k.conparentid = 0
       """;
 
-  private static final String PUBLICATIONS =
-      """
-      select format('publication %I', p.pubname)
-      from pg_publication_rel r join pg_publication p on p.oid = r.prpubid where r.prrelid = :oid
-      """;
-
-  private static final String CHILDREN =
-      """
-      select case when i.inhparent = :oid then 'child table ' || i.inhrelid::regclass
-                  else 'inheritance from ' || i.inhparent::regclass end
-      from pg_inherits i join pg_class c on c.oid = i.inhrelid
-      where (i.inhparent = :oid or i.inhrelid = :oid) and not c.relispartition
-      """;
-
-  private static final String RULES =
-      "select format('rule %I', rulename) from pg_rewrite where ev_class = :oid";
-
+  /** What points to the table and is not in pg_depend, or points from it. */
   private static final String OTHERS =
       """
       select 'column ' || quote_ident(a.attname) || ' of the NOT NULL domain ' || t.typname
@@ -83,18 +68,54 @@ final class Obstacles {
       select 'the type ' || c.reloftype::regtype || ' it is a table of' from pg_class c
       where c.oid = :oid and c.reloftype <> 0
       union all
+      select 'inheritance from ' || i.inhparent::regclass
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid where c.oid = :oid and not c.relispartition
+      union all
+      select format('subscription %I', u.subname)
+      from pg_subscription_rel r join pg_subscription u on u.oid = r.srsubid where r.srrelid = :oid
+      union all
+      select 'security label of ' || l.provider from pg_seclabel l
+      where l.classoid = 'pg_class'::regclass and l.objoid = :oid
+      union all
+      select format('%s, which belongs to extension %I', pg_describe_object(d.classid, d.objid, 0), e.extname)
+      from pg_depend d join pg_extension e on e.oid = d.refobjid
+      where d.refclassid = 'pg_extension'::regclass and d.deptype in ('e', 'x')
+        and (d.classid, d.objid) in (
+          select 'pg_class'::regclass, :oid
+          union all
+          select 'pg_class'::regclass, x.indexrelid from pg_index x where x.indrelid = :oid
+          union all
+          select 'pg_trigger'::regclass, t.oid from pg_trigger t where t.tgrelid = :oid)
+      union all
+      select distinct format('a grant of %s, who is not the owner', x.grantor::regrole)
+      from pg_class c, lateral (select c.relacl as acl union all
+        select a.attacl from pg_attribute a where a.attrelid = c.oid) g, aclexplode(g.acl) x
+      where c.oid = :oid and x.grantor <> c.relowner
+      union all
       select format('view %I.%I of role %I, which this role cannot replace', n.nspname, v.relname, pg_get_userbyid(v.relowner))
       from pg_depend d join pg_rewrite r on r.oid = d.objid
       join pg_class v on v.oid = r.ev_class and v.relkind = 'v' join pg_namespace n on n.oid = v.relnamespace
       where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
-        and d.refobjid = :oid and v.oid <> :oid and not pg_has_role(v.relowner, 'usage')
+        and d.refobjid = :oid and v.oid <> :oid
+        and (v.relpersistence = 't' or not pg_has_role(v.relowner, 'usage'))
       """;
 
   /** All of it in one query, each part by an index: the last time, everybody waits for it. */
   private static final String THINGS =
-      String.join(
-          " union ",
-          List.of(DEPENDENTS, FOREIGN_KEYS, OUTGOING, PUBLICATIONS, CHILDREN, RULES, OTHERS));
+      String.join(" union ", List.of(DEPENDENTS, OUTGOING, OTHERS));
+
+  /** Publications of all that there is, of which the copy would be a part. */
+  private static final String PUBLICATIONS =
+      """
+      select format('publication %I', pubname) from pg_publication where puballtables
+      union all
+      select pg_describe_object(d.classid, d.objid, 0) from pg_depend d
+      where d.classid = to_regclass('pg_catalog.pg_publication_namespace')
+        and d.refclassid = 'pg_namespace'::regclass
+        and d.refobjid in (select relnamespace from pg_class where oid = :oid
+                           or oid in (select relid from pg_partition_ancestors(:oid)))
+      order by 1
+      """;
 
   private Obstacles() {}
 
@@ -124,20 +145,26 @@ final class Obstacles {
           "%s has no key to follow its rows by while it is copied: a primary key, or a unique index on NOT NULL columns, neither partial nor deferrable nor of an operator class or collation other than the columns'. Add one, such as by create unique index concurrently"
               .formatted(source.name()));
     }
-    List<String> things = things(connection, source);
+    SourceReader.onlyCatalog(connection);
+    List<String> things = things(connection, source, THINGS);
     if (!things.isEmpty()) {
       problems.add(
           "%s cannot be rewritten because of %s: these refer to the table itself and would stay with the old one. Drop them, run the task again until %s %s, then recreate them"
               .formatted(source.name(), String.join("; ", things), source.name(), doing));
     }
+    List<String> publications = things(connection, source, PUBLICATIONS);
+    if (!publications.isEmpty()) {
+      problems.add(
+          "%s cannot be rewritten because of %s, which would publish its copy too; publish tables by their names instead"
+              .formatted(source.name(), String.join("; ", publications)));
+    }
     problems.addAll(privileges(connection, source));
     return problems;
   }
 
-  private static List<String> things(Connection connection, SourceTable source)
+  private static List<String> things(Connection connection, SourceTable source, String query)
       throws SQLException {
-    SourceReader.onlyCatalog(connection);
-    return Sql.strings(connection, THINGS.replace(":oid", source.oid() + "::oid")).stream()
+    return Sql.strings(connection, query.replace(":oid", source.oid() + "::oid")).stream()
         .sorted()
         .toList();
   }

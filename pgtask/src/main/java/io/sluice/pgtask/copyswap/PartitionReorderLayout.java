@@ -45,10 +45,13 @@ final class PartitionReorderLayout extends ReorderLayout {
   }
 
   @Override
+  public List<String> obstacles(Connection connection) throws SQLException {
+    return AttachmentCheck.problem(connection, source).stream().toList();
+  }
+
+  @Override
   public List<String> locks() {
-    return List.of(
-        "lock table only %s in access exclusive mode".formatted(attachment.parent().sql()),
-        "lock table %s in access exclusive mode".formatted(source.name().sql()));
+    return attachment.locks().sql();
   }
 
   @Override
@@ -61,7 +64,6 @@ final class PartitionReorderLayout extends ReorderLayout {
       sql.add(
           "alter table %s drop constraint %s".formatted(source.name().sql(), PartitionSql.CHECK));
     }
-    sql.addAll(source.indexMarks());
     return sql;
   }
 

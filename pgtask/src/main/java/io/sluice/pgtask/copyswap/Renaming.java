@@ -14,7 +14,7 @@ import java.util.Optional;
  * The copy of a plain table takes its name, and the names of its indexes and identity sequences;
  * the table's own get a suffix. All under ACCESS EXCLUSIVE on both.
  */
-record Renaming(SourceTable source, CopyNames names, String suffix) {
+record Renaming(SourceTable source, TableName copy, String suffix) {
 
   /** Name of the table, an index or a sequence of it afterwards. */
   String old(String name) {
@@ -48,13 +48,6 @@ record Renaming(SourceTable source, CopyNames names, String suffix) {
 
   /** Renames of table and indexes. */
   List<String> tables() {
-    return tables(names.copy());
-  }
-
-  /**
-   * @param copy that takes the table's name
-   */
-  List<String> tables(TableName copy) {
     List<String> sql = new ArrayList<>();
     sql.add(rename("table", source.name(), oldTable().name()));
     for (SourceIndex index : source.indexes()) {
@@ -71,7 +64,7 @@ record Renaming(SourceTable source, CopyNames names, String suffix) {
       Connection connection, SourceColumn column, List<String> sql, List<String> sequences)
       throws SQLException {
     Optional<TableName> ours = sequence(connection, source.name(), column);
-    Optional<TableName> theirs = sequence(connection, names.copy(), column);
+    Optional<TableName> theirs = sequence(connection, copy, column);
     if (ours.isEmpty() || theirs.isEmpty()) {
       return;
     }

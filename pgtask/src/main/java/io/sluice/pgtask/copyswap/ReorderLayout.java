@@ -22,7 +22,7 @@ abstract class ReorderLayout implements CopyLayout {
     this.storage = storage;
     this.orderBy = orderBy;
     this.names = new CopyNames(source.name());
-    this.renaming = new Renaming(source, names, suffix);
+    this.renaming = new Renaming(source, names.copy(), suffix);
   }
 
   @Override
@@ -51,8 +51,8 @@ abstract class ReorderLayout implements CopyLayout {
   }
 
   @Override
-  public final TableName old() {
-    return renaming.oldTable();
+  public final Renaming renaming() {
+    return renaming;
   }
 
   @Override

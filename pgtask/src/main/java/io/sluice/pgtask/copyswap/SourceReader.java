@@ -2,6 +2,7 @@ package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.partition.AttachLocks;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,7 +16,6 @@ final class SourceReader {
       """
       select c.oid::int8, c.relkind::text, c.relpersistence::text, coalesce(am.amname, ''),
              pg_get_userbyid(c.relowner),
-             exists (select from pg_subscription_rel s where s.srrelid = c.oid),
              pn.nspname, p.relname, pg_get_expr(c.relpartbound, c.oid),
              pg_get_partition_constraintdef(c.oid), pg_total_relation_size(c.oid),
              current_setting('block_size')::int
@@ -96,13 +96,11 @@ final class SourceReader {
       union all
       select 'owner', pg_get_userbyid(c.relowner) from source c
       union all
-      select 'storage', concat_ws(' ', c.reloptions, c.reltablespace, t.reloptions)
+      select 'storage', concat_ws(' ', c.reloptions, c.reltablespace, c.relreplident, t.reloptions)
       from source c left join pg_class t on t.oid = c.reltoastrelid
       union all
       select 'parent', concat_ws(' ', i.inhparent::regclass, pg_get_expr(c.relpartbound, c.oid))
       from source c join pg_inherits i on i.inhrelid = c.oid
-      union all
-      select 'subscription', s.srsubid::text from source c join pg_subscription_rel s on s.srrelid = c.oid
       union all
       select 'column ' || a.attname, concat_ws(' ', a.attnum, a.xmin, format_type(a.atttypid, a.atttypmod),
              a.attnotnull, a.attgenerated, a.attidentity, a.attcollation, pg_get_expr(d.adbin, d.adrelid))
@@ -153,13 +151,9 @@ final class SourceReader {
       throws SQLException {
     long oid = row.getLong(1);
     Optional<Attachment> attachment =
-        row.getString(8) == null
+        row.getString(7) == null
             ? Optional.empty()
-            : Optional.of(
-                new Attachment(
-                    new TableName(row.getString(7), row.getString(8)),
-                    row.getString(9),
-                    row.getString(10)));
+            : Optional.of(attachment(connection, name, row));
     return new SourceTable(
         name,
         oid,
@@ -167,13 +161,19 @@ final class SourceReader {
         row.getString(3),
         row.getString(4),
         row.getString(5),
-        row.getBoolean(6),
         attachment,
-        row.getLong(11),
-        row.getInt(12),
+        row.getLong(10),
+        row.getInt(11),
         Sql.list(connection, COLUMNS, SourceReader::column, oid),
         Sql.list(connection, INDEXES, SourceReader::index, oid),
         fingerprint(connection, oid));
+  }
+
+  private static Attachment attachment(Connection connection, TableName name, ResultSet row)
+      throws SQLException {
+    TableName parent = new TableName(row.getString(6), row.getString(7));
+    return new Attachment(
+        parent, row.getString(8), row.getString(9), AttachLocks.read(connection, parent, name));
   }
 
   private static SourceColumn column(ResultSet row) throws SQLException {

@@ -1,8 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
-import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableName;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -12,7 +10,6 @@ import java.util.stream.Collectors;
  *
  * @param kind pg_class.relkind
  * @param persistence pg_class.relpersistence
- * @param subscribed whether logical replication writes to it, which fires no statement triggers
  * @param attachment if it is a partition
  * @param bytes with indexes and TOAST
  * @param blockSize bytes of one block
@@ -25,7 +22,6 @@ record SourceTable(
     String persistence,
     String accessMethod,
     String owner,
-    boolean subscribed,
     Optional<Attachment> attachment,
     long bytes,
     int blockSize,
@@ -38,9 +34,9 @@ record SourceTable(
     indexes = List.copyOf(indexes);
   }
 
-  /** Statement triggers do not fire for rows that come by a parent or by logical replication. */
+  /** Statement triggers do not fire for rows that come by a parent. */
   boolean needsRowTriggers() {
-    return attachment.isPresent() || subscribed;
+    return attachment.isPresent();
   }
 
   /** The index that tells its rows, the primary key's first. */
@@ -60,20 +56,5 @@ record SourceTable(
   /** Columns for SQL, each with a prefix such as {@code s.}. */
   static String list(List<SourceColumn> columns, String prefix) {
     return columns.stream().map(c -> prefix + c.sql()).collect(Collectors.joining(", "));
-  }
-
-  /** What refers to an index by its name, to be said again of a table that takes this name. */
-  List<String> indexMarks() {
-    List<String> sql = new ArrayList<>();
-    for (SourceIndex index : indexes) {
-      String mark = SqlNames.quote(index.name());
-      if (index.clustered()) {
-        sql.add("alter table %s cluster on %s".formatted(name.sql(), mark));
-      }
-      if (index.replicaIdentity()) {
-        sql.add("alter table %s replica identity using index %s".formatted(name.sql(), mark));
-      }
-    }
-    return sql;
   }
 }

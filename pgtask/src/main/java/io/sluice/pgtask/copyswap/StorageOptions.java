@@ -13,11 +13,14 @@ import java.util.List;
  * How a table is stored, for those that hold its rows later.
  *
  * @param with {@code with (…) tablespace …} of CREATE TABLE, or empty
- * @param clauses of ALTER TABLE that LIKE leaves out: statistics targets, row-level security
+ * @param tablespace the second half of it, for a table that is only a parent
+ * @param clauses of ALTER TABLE that LIKE leaves out: statistics targets, replica identity without
+ *     an index, row-level security
  * @param grants with {@code <table>} for the new one; none where the table has row-level security
  * @param owner whom the new tables belong to; null if that is this session's role
  */
-record StorageOptions(String with, List<String> clauses, String owner, List<String> grants) {
+record StorageOptions(
+    String with, String tablespace, List<String> clauses, String owner, List<String> grants) {
 
   private static final String OPTIONS =
       """
@@ -31,7 +34,7 @@ record StorageOptions(String with, List<String> clauses, String owner, List<Stri
 
   private static final String SPACE =
       """
-      select quote_ident(s.spcname) from pg_class c join pg_tablespace s on s.oid = c.reltablespace
+      select ' tablespace ' || quote_ident(s.spcname) from pg_class c join pg_tablespace s on s.oid = c.reltablespace
       where c.oid = %d
       """;
 
@@ -44,6 +47,9 @@ record StorageOptions(String with, List<String> clauses, String owner, List<Stri
       select format('alter column %%I set (%%s)', attname, array_to_string(attoptions, ', '))
       from pg_attribute
       where attrelid = %1$d and attnum > 0 and not attisdropped and attoptions is not null
+      union all
+      select 'replica identity ' || case relreplident when 'f' then 'full' else 'nothing' end
+      from pg_class where oid = %1$d and relreplident in ('f', 'n')
       """;
 
   private static final String GRANTS =
@@ -62,7 +68,7 @@ record StorageOptions(String with, List<String> clauses, String owner, List<Stri
 
   static StorageOptions read(Connection connection, SourceTable source) throws SQLException {
     List<String> options = Sql.strings(connection, OPTIONS.formatted(source.oid()));
-    List<String> space = Sql.strings(connection, SPACE.formatted(source.oid()));
+    String space = String.join("", Sql.strings(connection, SPACE.formatted(source.oid())));
     String with = options.isEmpty() ? "" : " with (" + String.join(", ", options) + ")";
     boolean mine =
         Sql.isTrue(connection, "select current_user = " + SqlNames.literal(source.owner()));
@@ -70,7 +76,8 @@ record StorageOptions(String with, List<String> clauses, String owner, List<Stri
         new ArrayList<>(Sql.strings(connection, COLUMNS.formatted(source.oid())));
     clauses.addAll(RowSecurity.clauses(connection, source.name().sql()));
     return new StorageOptions(
-        with + (space.isEmpty() ? "" : " tablespace " + space.get(0)),
+        with + space,
+        space,
         clauses,
         mine ? null : source.owner(),
         Sql.strings(connection, GRANTS.formatted(source.oid())));

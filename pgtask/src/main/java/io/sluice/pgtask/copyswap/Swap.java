@@ -49,7 +49,7 @@ final class Swap {
     this.layout = layout;
     this.log = log;
     this.catchUp = catchUp;
-    this.lastLook = new LastLook(source, names, log);
+    this.lastLook = new LastLook(source, names, layout, log);
   }
 
   /** From the lock's grant to the commit. */
@@ -90,7 +90,7 @@ final class Swap {
     }
     log.apply(connection, ChangeLog.ALL);
     checkSnapshots(connection);
-    List<String> sql = new ArrayList<>(TableAttributes.read(connection, source, names));
+    List<String> sql = new ArrayList<>(TableAttributes.read(connection, source, layout.renaming()));
     sql.addAll(0, layout.swap(connection));
     sql.addAll(0, ChangeLog.unwatch(names));
     sql.addAll(log.fence(connection, source.name()));

@@ -18,7 +18,7 @@ import java.util.Optional;
 record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
 
   static SwapCleanup of(CopyNames names, CopyLayout layout) {
-    return new SwapCleanup(names, layout.old(), layout.dropOld());
+    return new SwapCleanup(names, layout.renaming().oldTable(), layout.dropOld());
   }
 
   /**

@@ -37,9 +37,7 @@ final class TableReorderLayout extends ReorderLayout {
 
   @Override
   public List<String> swap(Connection connection) throws SQLException {
-    List<String> sql = new ArrayList<>(renaming.sql(connection));
-    sql.addAll(source.indexMarks());
-    return sql;
+    return renaming.sql(connection);
   }
 
   @Override

@@ -23,11 +23,16 @@ final class CreatePartitionStep implements Step {
   private final NewPartition partition;
   private final List<String> sql;
 
-  CreatePartitionStep(RotatedTable rotated, NewPartition partition, PartitionSql maker) {
+  /**
+   * @param locks to take first
+   */
+  CreatePartitionStep(
+      RotatedTable rotated, NewPartition partition, PartitionSql maker, List<String> locks) {
     this.rotated = rotated;
     this.partition = partition;
     this.sql = new ArrayList<>();
     rotated.feedTable().ifPresent(feed -> sql.add(TargetLock.sql(feed.targetId())));
+    sql.addAll(locks);
     sql.addAll(maker.create(partition));
   }
 

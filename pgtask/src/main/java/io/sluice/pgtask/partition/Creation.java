@@ -1,14 +1,12 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.core.catalog.TargetStorage;
-import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.DefaultPart;
 import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
-import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.HumanFormat;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -23,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Makes what a table lacks. */
@@ -33,7 +32,7 @@ final class Creation {
 
   private final PartitionSpec spec;
   private final TaskRun run;
-  private final Optional<DefaultDrain> drain;
+  private final DefaultDrain drain;
   private final Collection<TableName> held;
   private final List<ExpiringPartition> leaving;
 
@@ -44,7 +43,7 @@ final class Creation {
   Creation(
       PartitionSpec spec,
       TaskRun run,
-      Optional<DefaultDrain> drain,
+      DefaultDrain drain,
       Collection<TableName> held,
       List<ExpiringPartition> leaving) {
     this.leaving = leaving;
@@ -77,11 +76,7 @@ final class Creation {
               .formatted(rotated.name(), spec.most()));
     }
     if (rotated.table().defaultPart().isEmpty()) {
-      List<NewPartition> named = names(rotated, missing.wanted());
-      if (!named.isEmpty()) {
-        PartitionSql maker = maker(rotated);
-        named.forEach(p -> run.step(new CreatePartitionStep(rotated, p, maker)));
-      }
+      attach(rotated, names(rotated, missing.wanted()), List.of());
     } else {
       besideDefault(rotated, missing);
     }
@@ -124,9 +119,9 @@ final class Creation {
 
   private Set<TableName> underWay(RotatedTable rotated) throws SQLException {
     Optional<DefaultPart> rest = rotated.table().defaultPart();
-    return drain.isEmpty() || rest.isEmpty()
+    return rest.isEmpty()
         ? Set.of()
-        : run.read(connection -> drain.get().underWay(connection, rest.get().name()));
+        : run.read(connection -> drain.underWay(connection, rest.get().name()));
   }
 
   private PartitionSql maker(RotatedTable rotated) throws SQLException {
@@ -142,39 +137,37 @@ final class Creation {
                 connection, rotated.table(), template, spec.sub(), run.task().zone()));
   }
 
+  private void attach(RotatedTable rotated, List<NewPartition> partitions, List<String> locks)
+      throws SQLException {
+    if (!partitions.isEmpty()) {
+      PartitionSql maker = maker(rotated);
+      partitions.forEach(p -> run.step(new CreatePartitionStep(rotated, p, maker, locks)));
+    }
+  }
+
   private void besideDefault(RotatedTable rotated, MissingPartitions missing) throws SQLException {
     DefaultPart rest = rotated.table().defaultPart().orElseThrow();
-    dropLeftover(rest);
     long size =
         run.read(connection -> PartitionCatalog.sizes(connection, List.of(rest.oid())))
             .get(rest.oid());
-    if (missing.wanted().isEmpty() && size > SMALL) {
-      handToDrain(rotated, List.of(), DefaultRows.NONE, size);
-      return;
-    }
+    boolean small = size <= SMALL;
     List<Bounds> asked = new ArrayList<>(missing.wanted());
     asked.addAll(missing.older());
-    DefaultRows rows = run.read(connection -> DefaultRows.read(connection, rotated.table(), asked));
+    DefaultRows rows =
+        small || !missing.wanted().isEmpty()
+            ? run.read(connection -> DefaultRows.read(connection, rotated.table(), asked))
+            : DefaultRows.NONE;
     sayOutside(rotated, rows);
-    List<Bounds> free =
-        missing.wanted().stream().filter(bounds -> !rows.rows().containsKey(bounds)).toList();
-    makeBeside(rotated, names(rotated, free), size);
-    handToDrain(rotated, names(rotated, held(rows)), rows, size);
-  }
-
-  private static List<Bounds> held(DefaultRows rows) {
-    return rows.rows().keySet().stream().sorted(Comparator.comparingLong(Bounds::from)).toList();
-  }
-
-  /** A run that was killed may have left its CHECK, which refuses rows. */
-  private void dropLeftover(DefaultPart rest) throws SQLException {
-    String check = "select from pg_constraint where conrelid = ? and conname = ?";
-    if (run.read(c -> Sql.exists(c, check, rest.oid(), CreateBesideDefaultStep.CHECK))) {
-      run.step(
-          SqlStep.transaction(
-              "drop the check constraint that an interrupted run left on " + rest.name(),
-              List.of(CreateBesideDefaultStep.drop(rest.name()))));
+    Set<Bounds> drained = new TreeSet<>(Comparator.comparingLong(Bounds::from));
+    drained.addAll(rows.rows().keySet());
+    if (small) {
+      List<Bounds> free =
+          missing.wanted().stream().filter(bounds -> !drained.contains(bounds)).toList();
+      attachBeside(rotated, names(rotated, free), rest, size);
+    } else {
+      drained.addAll(missing.wanted());
     }
+    drain(rotated, names(rotated, List.copyOf(drained)), rows, size);
   }
 
   private void sayOutside(RotatedTable rotated, DefaultRows rows) {
@@ -186,65 +179,35 @@ final class Creation {
     }
   }
 
-  private void makeBeside(RotatedTable rotated, List<NewPartition> partitions, long defaultSize)
+  private void attachBeside(
+      RotatedTable rotated, List<NewPartition> partitions, DefaultPart rest, long size)
       throws SQLException {
-    if (partitions.isEmpty()) {
-      return;
+    if (!partitions.isEmpty()) {
+      run.note(
+          "the default partition of %s has %s; ATTACH reads it while %s is locked, which takes milliseconds"
+              .formatted(rotated.name(), HumanFormat.bytes(size), rotated.name()));
     }
-    PartitionSql maker = maker(rotated);
-    if (defaultSize > SMALL) {
-      run.step(new CreateBesideDefaultStep(rotated, partitions, maker));
-      return;
-    }
-    run.note(
-        "the default partition of %s has %s; ATTACH scans it under a lock, which takes milliseconds"
-            .formatted(rotated.name(), HumanFormat.bytes(defaultSize)));
-    partitions.forEach(p -> run.step(new CreatePartitionStep(rotated, p, maker)));
+    AttachLocks locks = run.read(c -> AttachLocks.read(c, rotated.name(), rest.name()));
+    attach(rotated, partitions, locks.sql());
   }
 
-  private void handToDrain(
+  private void drain(
       RotatedTable rotated, List<NewPartition> partitions, DefaultRows rows, long size)
       throws SQLException {
-    if (!spec.defaultPartition().drain()) {
-      sayNotMade(rotated, rows, "default: {drain: true} moves them");
+    if (spec.defaultPartition().drain()) {
+      drain.drain(run, rotated.table(), partitions, maker(rotated), spec);
       return;
     }
-    boolean movable =
-        size <= SMALL
-            && !run.read(connection -> MoveFromDefaultStep.referenced(connection, rotated.table()));
-    List<NewPartition> large = new ArrayList<>();
-    for (NewPartition partition : partitions) {
-      long count = rows.rows().get(partition.bounds());
-      if (movable && (drain.isEmpty() || count <= spec.defaultPartition().batch())) {
-        move(rotated, partition, count);
-      } else {
-        large.add(partition);
-      }
-    }
-    if (drain.isPresent()) {
-      drain.get().drain(run, rotated.table(), large, maker(rotated), spec);
-    } else if (!large.isEmpty()) {
-      sayNotMade(
-          rotated,
-          rows,
-          "it is larger than %s or referenced by foreign keys, so they are not moved; create that partition by hand"
-              .formatted(HumanFormat.bytes(SMALL)));
-    }
-  }
-
-  private void move(RotatedTable rotated, NewPartition partition, long count) throws SQLException {
-    PartitionSql maker = maker(rotated);
-    run.step(
-        run.read(
-            connection -> MoveFromDefaultStep.of(connection, rotated, partition, count, maker)));
-  }
-
-  private void sayNotMade(RotatedTable rotated, DefaultRows rows, String remedy) {
     long waiting = rows.rows().values().stream().mapToLong(Long::longValue).sum();
     if (waiting > 0) {
       run.note(
-          "%,d rows of %d missing partitions of %s are in its default partition, so these are not created: %s"
-              .formatted(waiting, rows.rows().size(), rotated.name(), remedy));
+          "%,d rows of %d missing partitions of %s are in its default partition, so these are not created: default: {drain: true} moves them"
+              .formatted(waiting, rows.rows().size(), rotated.name()));
+    }
+    if (partitions.size() > rows.rows().size()) {
+      run.problem(
+          "partitions of %s are not created, because its default partition has %s, all of which ATTACH would read while %s is locked: set default: {drain: true}, which copies it beside them, or make it smaller"
+              .formatted(rotated.name(), HumanFormat.bytes(size), rotated.name()));
     }
   }
 }

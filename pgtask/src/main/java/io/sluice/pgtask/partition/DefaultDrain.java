@@ -10,21 +10,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Moves rows out of a default partition into partitions that do not exist yet, where they are too
- * many for one transaction ({@link MoveFromDefaultStep} does the rest).
+ * Makes the partitions that ATTACH cannot make beside a default partition: because it holds rows of
+ * them, or is too large to be read under a lock.
  */
-@FunctionalInterface
 public interface DefaultDrain {
 
   /**
-   * Makes each partition ({@link PartitionSql#make}), moves its rows in batches of {@link
-   * PartitionSpec.DefaultPartition#batch}, and attaches it. What an earlier run left half done is
-   * carried on. While a partition is filled it has a name of the drain's own, {@code
-   * <table>__sluice_…}; under its final name rotation takes it for somebody's table.
+   * Copies the rows to new partitions ({@link PartitionSql#make}) and a new default partition, and
+   * lets all of them take the old one's place at once. What an earlier run left half done is
+   * carried on.
    *
    * @param parent as it was when the run planned
-   * @param missing partitions of which the default partition holds rows, oldest first; empty if
-   *     there is nothing new, but perhaps something to carry on
+   * @param missing partitions to make, oldest first; empty if there is nothing new, but perhaps
+   *     something to carry on
    */
   void drain(
       TaskRun run,
@@ -35,8 +33,5 @@ public interface DefaultDrain {
       throws SQLException;
 
   /** Tables it is making, which an earlier run began and {@link #drain} carries on. */
-  default Set<TableName> underWay(Connection connection, TableName defaultPartition)
-      throws SQLException {
-    return Set.of();
-  }
+  Set<TableName> underWay(Connection connection, TableName defaultPartition) throws SQLException;
 }

@@ -33,21 +33,21 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
 
   private final Transactions ledger;
   private final ServerClock server;
-  private final Optional<DefaultDrain> drain;
+  private final DefaultDrain drain;
   private final Optional<BeforeDrop> exporter;
   private final Predicate<String> isGone;
 
   /**
    * @param ledger of the warehouse, where intentions are written down
    * @param server tells the database's time, {@link ServerClock#ofServer} but in tests
-   * @param drain empties default partitions; without it their rows stay and are reported
+   * @param drain takes default partitions apart
    * @param exporter saves partitions; without it tasks that export are refused
    * @param isGone whether a feed is declared no more, so that others rotate what they share with it
    */
   public PartitionRotation(
       Transactions ledger,
       ServerClock server,
-      Optional<DefaultDrain> drain,
+      DefaultDrain drain,
       Optional<BeforeDrop> exporter,
       Predicate<String> isGone) {
     this.isGone = isGone;

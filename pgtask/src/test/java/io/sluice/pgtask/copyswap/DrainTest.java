@@ -32,7 +32,7 @@ class DrainTest {
   private static final String VERSIONS = "io.sluice.testkit.EmbeddedDatabase#versions";
   private static final Place PLACE = new Place("app.t", "app.shadow", "key", "name", "at", false);
 
-  private static final PartitionSpec SPEC =
+  static final PartitionSpec SPEC =
       new PartitionSpec(
           List.of("app.t"),
           List.of(),
@@ -57,18 +57,21 @@ class DrainTest {
           false);
 
   private static TaskFixture fixture(int major) throws SQLException {
-    TaskFixture db = new TaskFixture(major);
-    db.with(
+    TaskFixture db = draining(new TaskFixture(major));
+    db.sql("create schema app");
+    table(db);
+    return db;
+  }
+
+  static TaskFixture draining(TaskFixture db) {
+    return db.with(
         PartitionSpec.class,
         new PartitionRotation(
             db.ledger,
             connection -> db.clock.instant(),
-            Optional.of(new Drain()),
+            new Drain(),
             Optional.empty(),
             feed -> false));
-    db.sql("create schema app");
-    table(db);
-    return db;
   }
 
   private static void table(TaskFixture db) throws SQLException {
@@ -82,7 +85,7 @@ class DrainTest {
         "create index on app.shadow (key)");
   }
 
-  private static RunResult run(TaskFixture db) {
+  static RunResult run(TaskFixture db) {
     return db.run(TaskFixture.task("rotate", SPEC));
   }
 

@@ -210,9 +210,9 @@ class LastLookTest {
     Map<String, String> obstacles =
         Map.of(
             "create table app.child (t bigint references app.t)",
-            "foreign key child_t_fkey of app.child",
+            "child_t_fkey on table app.child",
             "create table app.heir () inherits (app.t)",
-            "child table app.heir",
+            "table app.heir",
             "create publication late for table app.t",
             "publication late",
             "create rule quiet as on delete to app.t where old.key = 0 do nothing",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.staging.StagingSettings;
 import io.sluice.pgtask.TaskFixture;
+import io.sluice.pgtask.copyswap.Drain;
 import io.sluice.pgtask.partition.PartitionRotation;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.task.Interval;
@@ -42,7 +43,7 @@ class RotationExportTest {
               new PartitionRotation(
                   fixture.ledger,
                   connection -> fixture.clock.instant(),
-                  Optional.empty(),
+                  new Drain(),
                   Optional.of(new PartitionExport(places)),
                   feed -> false))
           .with(RestoreSpec.class, new Restore(places, fixture.ledger));
@@ -86,7 +87,7 @@ class RotationExportTest {
           new PartitionRotation(
               fixture.ledger,
               connection -> fixture.clock.instant(),
-              Optional.empty(),
+              new Drain(),
               Optional.of(new PartitionExport(places)),
               feed -> false));
       fixture.sql(

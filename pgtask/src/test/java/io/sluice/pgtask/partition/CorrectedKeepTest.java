@@ -92,7 +92,7 @@ class CorrectedKeepTest {
           tried.add(partition.name());
           throw new UncheckedIOException(new IOException("disk full"));
         };
-    try (TaskFixture fixture = RotationFixture.of(major, null, exporter)) {
+    try (TaskFixture fixture = RotationFixture.of(major, exporter)) {
       fixture.sql(CDR);
       day(fixture, "2026-11-14", 5);
       day(fixture, "2026-11-15", 5);
@@ -120,7 +120,7 @@ class CorrectedKeepTest {
           saved.add(rows);
           return new BeforeDrop.Saved(rows, to.resolve(partition.name()), "ab");
         };
-    try (TaskFixture fixture = RotationFixture.of(major, null, exporter)) {
+    try (TaskFixture fixture = RotationFixture.of(major, exporter)) {
       fixture.sql(CDR);
       day(fixture, "2026-11-14", 5);
       day(fixture, "2026-11-15", 5);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.TaskFixture;
+import io.sluice.pgtask.copyswap.Drain;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.Epoch;
@@ -36,7 +37,7 @@ class CreationTest {
         new PartitionRotation(
             fixture.ledger,
             connection -> fixture.clock.instant(),
-            Optional.empty(),
+            new Drain(),
             Optional.empty(),
             feed -> false));
   }
@@ -211,7 +212,7 @@ class CreationTest {
           new PartitionRotation(
               fixture.ledger,
               ServerClock.ofServer(),
-              Optional.empty(),
+              new Drain(),
               Optional.empty(),
               feed -> false));
       fixture.sql(

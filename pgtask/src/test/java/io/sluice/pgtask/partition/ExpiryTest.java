@@ -245,7 +245,7 @@ class ExpiryTest {
                 }
               });
         };
-    try (TaskFixture fixture = RotationFixture.of(major, null, exporter)) {
+    try (TaskFixture fixture = RotationFixture.of(major, exporter)) {
       threeOldDays(fixture);
       SpecBuilder spec = twoDays().export(URI.create("file:///exports/"));
       RunResult result = run(fixture, spec);

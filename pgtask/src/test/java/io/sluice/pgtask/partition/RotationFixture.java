@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.Transactions;
 import io.sluice.pgtask.TaskFixture;
+import io.sluice.pgtask.copyswap.Drain;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -22,30 +23,29 @@ final class RotationFixture {
   private RotationFixture() {}
 
   static TaskFixture of(int major) {
-    return of(major, null, null);
+    return of(major, null);
   }
 
-  static TaskFixture of(int major, DefaultDrain drain, BeforeDrop exporter) {
+  static TaskFixture of(int major, BeforeDrop exporter) {
     TaskFixture fixture = new TaskFixture(major);
-    return with(fixture, fixture.ledger, drain, exporter);
+    return with(fixture, fixture.ledger, exporter);
   }
 
   /** Lets rotation go through a data source that a test breaks, its ledger included. */
   static FaultyDataSource faulty(TaskFixture fixture, BeforeDrop exporter) {
     FaultyDataSource faulty = new FaultyDataSource(fixture.database.dataSource());
     fixture.wrapping(real -> faulty);
-    with(fixture, new Transactions(faulty), null, exporter);
+    with(fixture, new Transactions(faulty), exporter);
     return faulty;
   }
 
-  private static TaskFixture with(
-      TaskFixture fixture, Transactions ledger, DefaultDrain drain, BeforeDrop exporter) {
+  private static TaskFixture with(TaskFixture fixture, Transactions ledger, BeforeDrop exporter) {
     return fixture.with(
         PartitionSpec.class,
         new PartitionRotation(
             ledger,
             connection -> fixture.clock.instant(),
-            Optional.ofNullable(drain),
+            new Drain(),
             Optional.ofNullable(exporter),
             feed -> feed.startsWith("gone")));
   }
