@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.core.ledger.LedgerSchema;
 import io.sluice.core.sql.Transactions;
+import io.sluice.pgtask.copyswap.Drain;
 import io.sluice.pgtask.partition.PartitionRotation;
 import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.RunResult;
@@ -77,7 +78,7 @@ final class SluiceSide implements RotationSide, AutoCloseable {
                 new PartitionRotation(
                     ledger,
                     connection -> clock.instant(),
-                    Optional.empty(),
+                    new Drain(),
                     Optional.empty(),
                     feed -> false));
   }
