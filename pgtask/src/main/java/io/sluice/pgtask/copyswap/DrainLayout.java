@@ -35,7 +35,8 @@ final class DrainLayout implements CopyLayout {
       select format('publication %I, which publishes partitions under their own names (alter publication %1$I set (publish_via_partition_root = true), where subscribers have %s)',
                     p.pubname, :parent)
       from pg_publication p join pg_publication_rel r on r.prpubid = p.oid
-      where not p.pubviaroot and r.prrelid in (select relid from pg_partition_ancestors(:oid) where relid <> :oid)
+      where not p.pubviaroot and current_setting('server_version_num')::int >= 150000
+        and r.prrelid in (select relid from pg_partition_ancestors(:oid) where relid <> :oid)
       union all
       select format('logical replication slot %I of %s, which decodes every table', slot_name, plugin)
       from pg_replication_slots where database = current_database() and plugin <> 'pgoutput'
@@ -210,8 +211,7 @@ final class DrainLayout implements CopyLayout {
             .replace(":oid", source.oid() + "::oid::regclass")
             .replace(":parent", parent.oid() + "::oid::regclass");
     List<String> watchers = Sql.strings(connection, sql);
-    List<String> problems =
-        new ArrayList<>(AttachmentCheck.problem(connection, source).stream().toList());
+    List<String> problems = new ArrayList<>(AttachmentCheck.problems(connection, source));
     if (!watchers.isEmpty()) {
       problems.add(
           "%s cannot be drained because of %s: whoever follows its changes would see rows come or go that nobody wrote. Change that, or set default: {drain: false}"

@@ -46,7 +46,7 @@ final class PartitionReorderLayout extends ReorderLayout {
 
   @Override
   public List<String> obstacles(Connection connection) throws SQLException {
-    return AttachmentCheck.problem(connection, source).stream().toList();
+    return AttachmentCheck.problems(connection, source);
   }
 
   @Override

@@ -19,9 +19,10 @@ import java.util.stream.Collectors;
 /**
  * The statements that make partitions of one table. Made apart and attached: ATTACH takes SHARE
  * UPDATE EXCLUSIVE on the parent, which readers and writers do not feel, ACCESS EXCLUSIVE only on
- * the new table and on a default partition; with the CHECK it need not read the new table.
- * PARTITION OF would take ACCESS EXCLUSIVE on the parent. Where the parent has foreign keys, ATTACH
- * takes SHARE ROW EXCLUSIVE on the tables they point to. See
+ * the new table and on a default partition (beside which {@link AttachLocks} come first); with the
+ * CHECK it need not read the new table. PARTITION OF would take ACCESS EXCLUSIVE on the parent.
+ * Where the parent has foreign keys, ATTACH takes SHARE ROW EXCLUSIVE on the tables they point to.
+ * See
  * https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
  * and https://www.postgresql.org/docs/current/sql-altertable.html
  */

@@ -137,7 +137,15 @@ class InvisibleDrainTest {
       db.sql(
           "create publication all_of_t for table app.t with (publish_via_partition_root = true)",
           "select pg_create_logical_replication_slot('subscriber', 'pgoutput')");
-      assertDrained(db, DrainTest.run(db), 201);
+      RunResult result = DrainTest.run(db);
+      if (major == 14) {
+        assertThat(result.problems())
+            .singleElement()
+            .asString()
+            .contains("app.t_rest", "publication all_of_t", "PostgreSQL 14");
+        return;
+      }
+      assertDrained(db, result, 201);
       assertThat(sent(db)).isEmpty();
       db.sql(
           "update app.t set note = 'late' where key = 100",
