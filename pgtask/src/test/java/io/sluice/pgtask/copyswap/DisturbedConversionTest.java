@@ -249,7 +249,7 @@ class DisturbedConversionTest {
           "create table app.t_before (x int)");
       RunResult result = db.run(task());
       assertThat(String.join("\n", result.problems()))
-          .contains("foreign key child_t_fkey of app.child")
+          .contains("constraint child_t_fkey on table app.child")
           .contains("rule _RETURN on materialized view app.mat")
           .contains("publication pub")
           .contains("rule quiet")

@@ -150,41 +150,6 @@ class KillTest {
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
-  void makesAndTakesBesideALargeDefault_whereverItWasKilled(int major) throws SQLException {
-    try (TaskFixture fixture = new TaskFixture(major)) {
-      FaultyDataSource faulty = RotationFixture.faulty(fixture, null);
-      fixture.sql(
-          "create table rest (at timestamptz not null, id bigint not null, note text, primary key (id, at))",
-          "alter table rest alter note set storage external",
-          "insert into rest select '2000-01-01', i, repeat('x', 1000000) from generate_series(1, 66) i");
-      killEverywhere(
-          fixture,
-          faulty,
-          SpecBuilder.of("public.cdr"),
-          new Check() {
-            @Override
-            public void setUp() throws SQLException {
-              if (fixture.number(
-                      "select count(*) from pg_inherits where inhrelid = 'rest'::regclass")
-                  == 1) {
-                fixture.sql("alter table cdr detach partition rest");
-              }
-              KillTest.setUp(fixture, "alter table cdr attach partition rest default");
-            }
-
-            @Override
-            public void after(int n) throws SQLException {
-              nothingHalfDone(fixture, n);
-              assertThat(fixture.partitions("cdr"))
-                  .as("after death at %d", n)
-                  .containsExactly("cdr_p20261119", "cdr_p20261120", "rest");
-            }
-          });
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource(VERSIONS)
   void finishesADetach_whoseBackendWasKilledWhileItWaited(int major) throws SQLException {
     try (TaskFixture fixture = RotationFixture.of(major)) {
       setUp(fixture);
