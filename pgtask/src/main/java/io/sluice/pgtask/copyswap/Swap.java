@@ -97,7 +97,7 @@ final class Swap {
     for (Attachment place : source.attachment().stream().toList()) {
       sql.addAll(log.fence(connection, place.parent()));
     }
-    sql.add(WorkingTables.mark(layout.old(), source.name()));
+    sql.add(WorkingTables.mark(layout.renaming().oldTable(), source.name()));
     sql.add(CopySwapState.to(names, Phase.SWAPPED));
     Sql.execute(connection, String.join(";\n", sql));
     return true;

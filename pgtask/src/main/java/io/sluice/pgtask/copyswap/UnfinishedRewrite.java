@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -29,9 +30,10 @@ public record UnfinishedRewrite(
       """
       select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p') and c.relname ~ '__sluice_(copy|rest|log|state)$'
+        and pg_has_role(c.relowner, 'usage')
       union
       select n.nspname, p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-      where p.proname ~ '__sluice_log$' and p.prorettype = 'trigger'::regtype
+      where p.proname ~ '__sluice_log$' and p.prorettype = 'trigger'::regtype and pg_has_role(p.proowner, 'usage')
       order by 1, 2
       """;
 
@@ -42,13 +44,13 @@ public record UnfinishedRewrite(
       from %s s left join pg_class c on c.oid = s.source
       """;
 
-  /** All that is left in a database; what belongs together is one, states first. */
+  /** All that is left in a database and this role can remove; what belongs together is one. */
   public static List<UnfinishedRewrite> find(Connection connection) throws SQLException {
     TreeSet<TableName> left = new TreeSet<>(Sql.list(connection, LEFT, TableName::read));
     List<UnfinishedRewrite> found = new ArrayList<>();
     for (TableName state : List.copyOf(left)) {
       if (state.name().endsWith(STATE)) {
-        found.add(read(connection, state, left));
+        read(connection, state, left).ifPresent(found::add);
       }
     }
     while (!left.isEmpty()) {
@@ -58,30 +60,19 @@ public record UnfinishedRewrite(
     return found;
   }
 
-  private static UnfinishedRewrite read(
+  /** Empty if somebody emptied the state; then it is a rest like others. */
+  private static Optional<UnfinishedRewrite> read(
       Connection connection, TableName state, TreeSet<TableName> left) throws SQLException {
     String sql = READ.formatted(Limits.DEFAULT.log(), state.sql());
     return Sql.first(
-            connection,
-            sql,
-            row -> {
-              TableName now = state.sibling(row.getString(1));
-              TableName table = new CopyNames(now).state().equals(state) ? now : stripped(state);
-              return of(
-                  connection,
-                  table,
-                  left,
-                  what(row.getString(2)),
-                  row.getString(3),
-                  row.getLong(4));
-            })
-        .orElseGet(() -> gone(state, left));
-  }
-
-  /** A state without its row: somebody emptied it. */
-  private static UnfinishedRewrite gone(TableName state, TreeSet<TableName> left) {
-    left.remove(state);
-    return new UnfinishedRewrite(stripped(state), "rest of a rewrite", "", 0, Limits.DEFAULT.log());
+        connection,
+        sql,
+        row -> {
+          TableName now = state.sibling(row.getString(1));
+          TableName table = new CopyNames(now).state().equals(state) ? now : stripped(state);
+          return of(
+              connection, table, left, what(row.getString(2)), row.getString(3), row.getLong(4));
+        });
   }
 
   private static String what(String spec) {

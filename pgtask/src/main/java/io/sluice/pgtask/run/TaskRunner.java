@@ -262,9 +262,10 @@ public final class TaskRunner implements AutoCloseable {
     return new Sessions(
             new TaskDatabase(databases, database),
             READING,
-            "watch",
+            "sluice task watch",
+            () -> {}, // it writes nothing
             busy,
-            READING::statementTimeout)
+            () -> new SessionSettings.Wanted(READING.statementTimeout(), true))
         .transaction(body, true);
   }
 
