@@ -54,20 +54,19 @@ final class SluiceSide implements RotationSide, AutoCloseable {
 
   private final SetClock clock = new SetClock();
   private final HikariDataSource pool;
+  private final HikariDataSource tasks;
   private final TaskRunner runner;
   private final int days;
 
   SluiceSide(DataSource database, int days) {
     this.days = days;
     LedgerSchema.migrate(database);
-    HikariConfig config = new HikariConfig();
-    config.setDataSource(database);
-    config.setMaximumPoolSize(4);
-    this.pool = new HikariDataSource(config);
+    this.pool = pool(database);
+    this.tasks = pool(database);
     Transactions ledger = new Transactions(pool);
     this.runner =
         new TaskRunner(
-                name -> pool,
+                name -> tasks,
                 new RunHistory(ledger, Duration.ofMinutes(1)),
                 new TaskMetrics(new SimpleMeterRegistry()),
                 clock,
@@ -81,6 +80,13 @@ final class SluiceSide implements RotationSide, AutoCloseable {
                     new Drain(),
                     Optional.empty(),
                     feed -> false));
+  }
+
+  private static HikariDataSource pool(DataSource database) {
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(database);
+    config.setMaximumPoolSize(4);
+    return new HikariDataSource(config);
   }
 
   @Override
@@ -143,6 +149,7 @@ final class SluiceSide implements RotationSide, AutoCloseable {
   @Override
   public void close() {
     runner.close();
+    tasks.close();
     pool.close();
   }
 }

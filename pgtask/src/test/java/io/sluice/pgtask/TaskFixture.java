@@ -42,6 +42,7 @@ public final class TaskFixture implements AutoCloseable {
 
   public final Database database;
   public final HikariDataSource dataSource;
+  private final HikariDataSource tasks;
   public final Transactions ledger;
   public final RunHistory history;
   public final SettableClock clock = new SettableClock(Instant.parse("2026-11-20T12:00:00Z"));
@@ -86,22 +87,27 @@ public final class TaskFixture implements AutoCloseable {
 
   public TaskFixture(EmbeddedDatabase server) {
     database = server.createDatabase("ledger", LedgerSchema::migrate);
-    HikariConfig pool = new HikariConfig();
-    pool.setDataSource(database.newSessions());
-    pool.setMaximumPoolSize(8);
-    pool.setMinimumIdle(0);
-    dataSource = new HikariDataSource(pool);
+    dataSource = pool();
+    tasks = pool();
     publicFirst();
     ledger = new Transactions(dataSource);
     history = new RunHistory(ledger, Duration.ofMinutes(1));
     runner =
         new TaskRunner(
-            name -> wrapper.apply(dataSource),
+            name -> wrapper.apply(tasks),
             history,
             new TaskMetrics(new SimpleMeterRegistry()),
             clock,
             "test",
             Duration.ofSeconds(5));
+  }
+
+  private HikariDataSource pool() {
+    HikariConfig pool = new HikariConfig();
+    pool.setDataSource(database.newSessions());
+    pool.setMaximumPoolSize(8);
+    pool.setMinimumIdle(0);
+    return new HikariDataSource(pool);
   }
 
   /** The user has the name of the ledger's schema, so that "$user" would come first. */
@@ -172,6 +178,7 @@ public final class TaskFixture implements AutoCloseable {
   @Override
   public void close() {
     runner.close();
+    tasks.close();
     dataSource.close();
   }
 }

@@ -192,7 +192,7 @@ class TaskProblemsTest {
         "by: day|by: day%  sub: {hash: {column: c}}|hash has no parts|Add parts",
         "by: day|by: day%  sub: {list: {column: c, values: {a: [x], b: [x]}}}|x is in the list a already|one list",
         "by: day|by: day%  sub: {list: {column: c, values: {a-b: [x]}}}|'a-b' cannot end|letters",
-        "by: day|by: day%  default: {batch: 0}|batch is below 1|Rows moved per transaction",
+        "by: day|by: day%  default: {batch: 0}|batch is below 1|Rows copied per transaction",
       })
   void saysProblemAndRemedy_whenRotationIsWrong(
       String old, String wrong, String message, String remedy) {
@@ -234,7 +234,6 @@ class TaskProblemsTest {
         "vacuum: {}|vacuum: {dead: 0.2}|dead is a number, not text|20%",
         "vacuum: {}|vacuum: {dead: 20}|dead is a number, not text|20%",
         "vacuum: {}|vacuum: {dead: \"120p\"}|dead cannot be read|20%",
-        "vacuum: {}|reorder: {method: copi}|method cannot be 'copi'|'copy'",
         "vacuum: {}|reindex: {minSize: big}|minSize cannot be read|100MB",
       })
   void saysProblemAndRemedy_whenMaintenanceIsWrong(

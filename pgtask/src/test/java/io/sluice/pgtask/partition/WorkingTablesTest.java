@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.catalog.MatchingTables;
-import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.UnfinishedConversion;
-import io.sluice.pgtask.expired.ExpiredLedger;
-import io.sluice.pgtask.expired.ExpiredLedger.ExpiringPartition;
 import io.sluice.pgtask.run.RunResult;
-import io.sluice.pgtask.task.DatabaseSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -61,20 +56,13 @@ class WorkingTablesTest {
           "create table app.t (at timestamptz not null) partition by range (at)",
           "create table app.t_old (at timestamptz not null) partition by range (at)",
           "create table app.t_old_1 partition of app.t_old for values from ('2026-10-10 00:00+00') to ('2026-10-11 00:00+00')");
-      new ExpiredLedger(db.ledger, DatabaseSpec.WAREHOUSE)
-          .decide(
-              new ExpiringPartition(
-                  "rotate",
-                  new TableName("app", "t"),
-                  new TableName("app", "t_old"),
-                  db.number("select 'app.t_old'::regclass::oid"),
-                  "'2026-10-01 00:00:00+00'",
-                  "'2026-11-01 00:00:00+00'",
-                  "drop",
-                  Optional.empty(),
-                  0,
-                  false),
-              db.clock.instant());
+      db.sql(
+          """
+          insert into sluice.expired_partition (task, database, schema_name, parent_name, partition_schema,
+            partition_name, oid, lower_bound, upper_bound, action, bytes, decided_at)
+          values ('rotate', 'warehouse', 'app', 't', 'app', 't_old', 'app.t_old'::regclass,
+            '''2026-10-01 00:00:00+00''', '''2026-11-01 00:00:00+00''', 'drop', 0, now())
+          """);
       RunResult result = RotationFixture.run(db, SpecBuilder.of("app.*"));
       assertThat(String.join("\n", result.problems()))
           .contains("app.t_old was detached from app.t");
