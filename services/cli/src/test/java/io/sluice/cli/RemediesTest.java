@@ -37,6 +37,7 @@ class RemediesTest {
           "sluice publisher ",
           "sluice task run %d",
           "sluice task dry run ",
+          "sluice task watch",
           "sluice task run 123 NAME");
 
   private static List<String> told(String directory, String ending, Pattern texts)
