@@ -119,7 +119,7 @@ class ChangeLogTest {
               call ->
                   db.sql(
                       "delete from app.t where key <= 50",
-                      "insert into app.t select g, '2026-11-03', 'again' from generate_series(1, 50) g"));
+                      "insert into app.t select g, timestamptz '2026-11-01' + g * interval '9 minutes', 'again' from generate_series(1, 50) g"));
       RunResult result = db.run(task());
       assertThat(written.struck()).isTrue();
       assertThat(result.problems()).isEmpty();
