@@ -25,6 +25,10 @@ final class DisposePlan {
       where x.indrelid = ? order by con.conname nulls last, i.relname
       """;
 
+  /** IF NOT EXISTS does not see one that is being made, such as for another table. */
+  private static final String MAKE_SCHEMA =
+      "begin create schema if not exists %s; exception when unique_violation then null; end";
+
   private static final String PARTS =
       """
       select n.nspname, c.relname from pg_partition_tree(?::oid::regclass) t
@@ -77,7 +81,7 @@ final class DisposePlan {
     String schema = expiring.archiveSchema().orElseThrow();
     List<String> sql = new ArrayList<>();
     if (!Sql.exists(connection, "select from pg_namespace where nspname = ?", schema)) {
-      sql.add("create schema if not exists " + SqlNames.quote(schema));
+      sql.add("do " + SqlNames.literal(MAKE_SCHEMA.formatted(SqlNames.quote(schema))));
     }
     if (!indexes) {
       sql.addAll(dropIndexes(connection, expiring));

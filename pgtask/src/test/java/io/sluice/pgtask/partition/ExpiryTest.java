@@ -8,6 +8,7 @@ import static io.sluice.pgtask.partition.RotationFixture.reader;
 import static io.sluice.pgtask.partition.RotationFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
@@ -23,7 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -348,6 +352,30 @@ class ExpiryTest {
       done(fixture, spec);
       assertThat(fixture.partitions("shop.sales")).doesNotContain("sales_p20261101");
       assertThat(fixture.texts("select count(*) from cold.sales_p20261101")).containsExactly("0");
+    }
+  }
+
+  /** Several tables may be archived at once, by one run or two. */
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void archives_whileSomebodyMakesTheSchema(int major) throws Exception {
+    try (TaskFixture fixture = RotationFixture.of(major);
+        Connection other = fixture.dataSource.getConnection()) {
+      threeOldDays(fixture);
+      other.setAutoCommit(false);
+      Sql.execute(other, "create schema cold");
+      CompletableFuture<RunResult> run =
+          CompletableFuture.supplyAsync(
+              () -> run(fixture, twoDays().expired(new Expired.Archive("cold", true))));
+      Awaitility.await()
+          .until(
+              () ->
+                  fixture.number(
+                          "select count(*) from pg_locks where locktype = 'transactionid' and not granted")
+                      > 0);
+      other.commit();
+      assertThat(run.get(20, TimeUnit.SECONDS).problems()).isEmpty();
+      assertThat(fixture.texts("select count(*) from cold.cdr_p20261115")).containsExactly("5");
     }
   }
 
