@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A fresh database with a ledger, and the real runner over it with a settable clock. The wrapper
@@ -128,6 +129,15 @@ public final class TaskFixture implements AutoCloseable {
   /** From now on tasks get their connections from this data source around the real one. */
   public void wrapping(UnaryOperator<DataSource> with) {
     wrapper = with;
+  }
+
+  /** From now on tasks are this role, with password {@code secret}. */
+  public void as(String role) {
+    PGSimpleDataSource login = new PGSimpleDataSource();
+    login.setUrl(database.jdbcUrl());
+    login.setUser(role);
+    login.setPassword("secret");
+    wrapper = real -> login;
   }
 
   /** A task that works whenever it is run. */

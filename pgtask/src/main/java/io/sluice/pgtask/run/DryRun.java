@@ -18,13 +18,8 @@ final class DryRun extends AbstractRun {
   DryRun(Task task, Sessions.Connections database, Clock clock, StepListener shown) {
     super(task, clock);
     this.sessions =
-        new Sessions(
-            database,
-            task.limits(),
-            "sluice task dry run " + task.name(),
-            () -> {}, // it writes nothing
-            this::checkNotEnded,
-            () -> new SessionSettings.Wanted(task.limits().statementTimeout(), true));
+        Sessions.toRead(
+            database, task.limits(), "sluice task dry run " + task.name(), this::checkNotEnded);
     this.shown = shown;
   }
 

@@ -51,7 +51,7 @@ final class LiveRun extends AbstractRun {
   private final RunHistory history;
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private final AtomicInteger steps = new AtomicInteger();
-  private final LiveStep between = new LiveStep(this);
+  private final LiveStep between = new LiveStep(this, 0);
   private volatile boolean released;
   private volatile boolean sharesLedger;
   private volatile String progress = "";
@@ -156,55 +156,52 @@ final class LiveRun extends AbstractRun {
   @Override
   public boolean step(Step step) {
     checkNotEnded();
-    LiveStep live = new LiveStep(this);
-    int n = steps.incrementAndGet();
-    begin(n, step);
-    long begun = System.nanoTime();
+    LiveStep live = new LiveStep(this, steps.incrementAndGet());
+    begin(live, step);
     StepResult result;
     try {
       result = step.run(live);
     } catch (SQLException e) {
       undo(live, step);
-      return failed(live, n, begun, step, e);
+      return failed(live, step, e);
     } catch (RunEnded e) {
       undo(live, step);
-      broken(live, n, begun, "cancelled", e.getMessage());
+      broken(live, "cancelled", e.getMessage());
       throw e;
     } catch (RuntimeException e) {
       undo(live, step);
-      broken(live, n, begun, "failed", String.valueOf(e.getMessage()));
+      broken(live, "failed", String.valueOf(e.getMessage()));
       throw e;
     }
     StepResult all = result.and(live.found());
     tally().done(all);
-    end(live, n, begun, "done", null, all);
+    end(live, "done", null, all);
     return true;
   }
 
-  private void begin(int n, Step step) {
+  private void begin(LiveStep live, Step step) {
     progress = step.description();
-    if (!history.beginStep(id, n, step.description(), step.sql(), clock().instant())) {
+    if (!history.beginStep(id, live.n(), step.description(), step.sql(), clock().instant())) {
       throw takenOver();
     }
+    live.begin();
   }
 
-  private void end(
-      LiveStep live, int n, long begun, String outcome, String error, StepResult result) {
-    Duration took = Duration.ofNanos(System.nanoTime() - begun);
-    history.endStep(id, n, took, live.attempts(), outcome, error, result.values());
+  private void end(LiveStep live, String outcome, String error, StepResult result) {
+    history.endStep(id, live.n(), live.took(), live.attempts(), outcome, error, result.values());
   }
 
   /** What it did before it was broken off counts. */
-  private void broken(LiveStep live, int n, long begun, String outcome, String error) {
+  private void broken(LiveStep live, String outcome, String error) {
     tally().found(live.found());
-    end(live, n, begun, outcome, error, live.found());
+    end(live, outcome, error, live.found());
   }
 
   /** A statement that the cancel or the window's end broke off is no failure of its own. */
-  private boolean failed(LiveStep live, int n, long begun, Step step, SQLException e) {
+  private boolean failed(LiveStep live, Step step, SQLException e) {
     String error = why(e);
     boolean ended = brokeOff(e);
-    broken(live, n, begun, ended ? "cancelled" : "failed", error);
+    broken(live, ended ? "cancelled" : "failed", error);
     if (ended) {
       checkNotEnded();
     }

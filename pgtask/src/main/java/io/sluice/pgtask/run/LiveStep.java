@@ -13,12 +13,31 @@ import java.util.concurrent.TimeUnit;
 final class LiveStep implements StepContext {
 
   private final LiveRun run;
+  private final int n;
+  private volatile long begun = System.nanoTime();
   private volatile boolean undoing;
   private volatile int attempts = 1;
   private StepResult found = StepResult.done();
 
-  LiveStep(LiveRun run) {
+  /**
+   * @param n its number in the run's history, from 1
+   */
+  LiveStep(LiveRun run, int n) {
     this.run = run;
+    this.n = n;
+  }
+
+  int n() {
+    return n;
+  }
+
+  /** It is written down, and counts its time from now on. */
+  void begin() {
+    begun = System.nanoTime();
+  }
+
+  Duration took() {
+    return Duration.ofNanos(System.nanoTime() - begun);
   }
 
   /** Whether it takes back what it left, which neither a cancel nor the window's end breaks off. */

@@ -24,6 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class RunHistory {
 
   private static final JsonMapper JSON = new JsonMapper();
+  private static final String RUNNING =
+      "select from sluice.task_run where id = ? and state = 'running'";
 
   private final Transactions ledger;
   private final Duration lostAfter;
@@ -170,14 +172,12 @@ public final class RunHistory {
 
   /** Whether no other process has taken the run over. */
   boolean isRunning(long run) {
-    String sql = "select from sluice.task_run where id = ? and state = 'running'";
-    return ledger.ledger(connection -> Sql.exists(connection, sql, run));
+    return ledger.ledger(connection -> Sql.exists(connection, RUNNING, run));
   }
 
   /** The same for what is written in this transaction: until its end nobody takes the run over. */
   static boolean hold(Connection connection, long run) throws SQLException {
-    String sql = "select from sluice.task_run where id = ? and state = 'running' for share";
-    return Sql.exists(connection, sql, run);
+    return Sql.exists(connection, RUNNING + " for share", run);
   }
 
   /** Runs of a task whose process was taken for dead. */

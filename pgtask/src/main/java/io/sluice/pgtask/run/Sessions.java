@@ -83,6 +83,18 @@ final class Sessions {
     this.permits = new Semaphore(limits.connections(), true);
   }
 
+  /** Sessions in which nothing is written. */
+  static Sessions toRead(
+      Connections connections, Limits limits, String application, Runnable checkNotEnded) {
+    return new Sessions(
+        connections,
+        limits,
+        application,
+        () -> {},
+        checkNotEnded,
+        () -> new SessionSettings.Wanted(limits.statementTimeout(), true));
+  }
+
   /** One to write with; waits while the limit is reached. */
   Connection open() throws SQLException {
     return open(false, true);

@@ -259,13 +259,8 @@ public final class TaskRunner implements AutoCloseable {
         () -> {
           throw new PauseStage("tasks have all connections to database " + database);
         };
-    return new Sessions(
-            new TaskDatabase(databases, database),
-            READING,
-            "sluice task watch",
-            () -> {}, // it writes nothing
-            busy,
-            () -> new SessionSettings.Wanted(READING.statementTimeout(), true))
+    return Sessions.toRead(
+            new TaskDatabase(databases, database), READING, "sluice task watch", busy)
         .transaction(body, true);
   }
 

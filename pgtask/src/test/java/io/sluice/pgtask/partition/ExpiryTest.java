@@ -30,7 +30,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 class ExpiryTest {
 
@@ -325,11 +324,7 @@ class ExpiryTest {
           "alter table shop.sales force row level security",
           "alter table shop.sales owner to shop_" + role,
           "alter table shop.template owner to shop_" + role);
-      PGSimpleDataSource login = new PGSimpleDataSource();
-      login.setUrl(fixture.database.jdbcUrl());
-      login.setUser(role);
-      login.setPassword("secret");
-      fixture.wrapping(real -> login);
+      fixture.as(role);
       SpecBuilder spec =
           SpecBuilder.of("public.cdr", "shop.sales")
               .keepDays(2)
@@ -390,11 +385,7 @@ class ExpiryTest {
           "grant create on schema public to " + role,
           "alter table cdr owner to " + role);
       List<String> before = fixture.partitions("cdr");
-      PGSimpleDataSource login = new PGSimpleDataSource();
-      login.setUrl(fixture.database.jdbcUrl());
-      login.setUser(role);
-      login.setPassword("secret");
-      fixture.wrapping(real -> login);
+      fixture.as(role);
       assertThat(run(fixture, twoDays()).problems())
           .isNotEmpty()
           .allMatch(p -> p.contains(". Run: alter table public.cdr_p202611"));
