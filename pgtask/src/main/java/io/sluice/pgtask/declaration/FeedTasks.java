@@ -12,6 +12,7 @@ import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskSchedule;
 import io.sluice.pgtask.task.Window;
 import java.time.Duration;
+import java.time.temporal.TemporalAmount;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -103,7 +104,7 @@ final class FeedTasks {
       PartitionSpec spec,
       Optional<Interval> by,
       Optional<Duration> ahead,
-      Optional<Duration> keep) {
+      Optional<TemporalAmount> keep) {
     return new PartitionSpec(
         spec.tables(),
         spec.exclude(),

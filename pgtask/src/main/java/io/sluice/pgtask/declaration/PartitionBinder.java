@@ -6,7 +6,7 @@ import static io.sluice.pgtask.declaration.Values.flag;
 import static io.sluice.pgtask.declaration.Values.number;
 import static io.sluice.pgtask.declaration.Values.text;
 
-import io.sluice.core.yaml.Durations;
+import io.sluice.core.yaml.Retention;
 import io.sluice.core.yaml.Tree;
 import io.sluice.pgtask.task.Epoch;
 import io.sluice.pgtask.task.IntervalText;
@@ -17,10 +17,8 @@ import io.sluice.pgtask.task.PartitionSpec.Export;
 import io.sluice.pgtask.task.PartitionSpec.Sub;
 import io.sluice.pgtask.task.PartitionSpec.Template;
 import java.net.URI;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -39,9 +37,9 @@ final class PartitionBinder {
         partition.get("feed").text(),
         Values.interval(partition.get("by")),
         part(partition.get("epoch"), epoch -> constant(Epoch.class, epoch)),
-        time(ahead),
+        ahead.duration(),
         Values.whole(ahead) ? OptionalInt.of(number(ahead)) : OptionalInt.empty(),
-        time(keep),
+        keep.text().flatMap(Retention::parse),
         Values.whole(keep) ? OptionalLong.of(Long.parseLong(text(keep))) : OptionalLong.empty(),
         partition.get("keepSize").present()
             ? OptionalLong.of(Values.bytes(partition.get("keepSize")))
@@ -58,10 +56,6 @@ final class PartitionBinder {
         number(partition.get("most")),
         Values.share(partition.get("mostShare")),
         false);
-  }
-
-  private static Optional<Duration> time(Tree value) {
-    return value.text().flatMap(Durations::parse);
   }
 
   private static Expired expired(Tree partition) {

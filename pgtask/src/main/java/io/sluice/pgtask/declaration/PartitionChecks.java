@@ -2,6 +2,7 @@ package io.sluice.pgtask.declaration;
 
 import io.sluice.core.yaml.Durations;
 import io.sluice.core.yaml.Problems;
+import io.sluice.core.yaml.Retention;
 import io.sluice.core.yaml.Tree;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.IntervalText;
@@ -123,7 +124,7 @@ final class PartitionChecks {
             ? "Write a number of partitions, such as ahead: 4."
             : ids
                 ? "Write a number of ids, such as keep: 100000000."
-                : "Write a time, such as 90d.";
+                : "Write a time, such as 90d or 13 months.";
     problems.addAtValue(
         partition.get(key).at(),
         "%s counts %s, but %s counts %s"
@@ -133,7 +134,7 @@ final class PartitionChecks {
 
   private void keepHoldsOne() {
     Tree keep = said.right().get("keep");
-    Optional<Duration> time = keep.text().flatMap(Durations::parse);
+    Optional<Duration> time = keep.text().flatMap(Retention::parse).map(Retention::longest);
     Duration span = by.map(IntervalText::shortest).orElse(Duration.ZERO);
     boolean tooShort = time.filter(t -> t.compareTo(span) < 0).isPresent();
     boolean tooFew =
@@ -145,7 +146,7 @@ final class PartitionChecks {
       problems.addAtValue(
           keep.at(),
           "keep is shorter than one partition by " + IntervalText.format(by.get()),
-          "Keep at least as much as one partition holds.");
+          "Keep at least as much as one partition holds; m is minutes, months are written 13 months.");
     }
   }
 

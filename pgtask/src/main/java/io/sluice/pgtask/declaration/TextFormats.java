@@ -4,6 +4,7 @@ import static io.sluice.core.yaml.TextChecks.fault;
 
 import io.sluice.core.feed.BadPatternException;
 import io.sluice.core.yaml.Durations;
+import io.sluice.core.yaml.Retention;
 import io.sluice.core.yaml.Suggestion;
 import io.sluice.core.yaml.TextChecks;
 import io.sluice.core.yaml.TextChecks.Fault;
@@ -110,12 +111,12 @@ final class TextFormats {
     if (text.equals("forever") || text.matches("[1-9][0-9]{0,17}")) {
       return Optional.empty();
     }
-    return Durations.parse(text).filter(d -> !d.isZero()).isPresent()
-        ? CHECKS.check("duration", text)
+    return Retention.parse(text).filter(keep -> !Retention.shortest(keep).isZero()).isPresent()
+        ? CHECKS.check("keep", text)
         : Optional.of(
             new Fault(
                 "'" + text + "' is not a valid value of keep",
-                "Write a time such as 90d, a number of ids, or forever."));
+                "Write a time such as 90d or 13 months, a number of ids, or forever."));
   }
 
   /** The text itself is not repeated where it may hold a password. */

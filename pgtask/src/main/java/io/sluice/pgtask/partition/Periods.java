@@ -118,6 +118,11 @@ public final class Periods {
     return interval;
   }
 
+  /** In whose calendar they are. */
+  ZoneId zone() {
+    return zone;
+  }
+
   public KeyType type() {
     return type;
   }

@@ -1,8 +1,8 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.core.yaml.Retention;
 import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.task.PartitionSpec;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -20,7 +20,10 @@ record RotationWindow(long now, long first, long current, long end, long expiry)
   /** For times. */
   static RotationWindow at(Instant time, Periods periods, PartitionSpec spec) {
     long now = periods.value(time);
-    Optional<Long> oldest = spec.keepTime().flatMap(keep -> minus(time, keep)).map(periods::value);
+    Optional<Long> oldest =
+        spec.keepTime()
+            .map(keep -> Retention.before(time, keep, periods.zone()))
+            .map(periods::value);
     return of(now, oldest, periods, end(periods, now, spec, time));
   }
 
@@ -40,12 +43,6 @@ record RotationWindow(long now, long first, long current, long end, long expiry)
         periods.startOf(now),
         end,
         oldest.orElse(KeyType.MIN));
-  }
-
-  private static Optional<Instant> minus(Instant time, Duration keep) {
-    return keep.compareTo(Duration.ofDays(365L * 1000)) > 0
-        ? Optional.empty() // longer than any data: forever
-        : Optional.of(time.minus(keep));
   }
 
   private static long end(Periods periods, long now, PartitionSpec spec, Instant time) {

@@ -1,6 +1,7 @@
 package io.sluice.pgtask.task;
 
 import io.sluice.core.yaml.Durations;
+import io.sluice.core.yaml.Retention;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
 import io.sluice.pgtask.task.PartitionSpec.Sub;
 import io.sluice.pgtask.task.PartitionSpec.Template;
@@ -95,7 +96,7 @@ final class PartitionDescription {
 
   private static String keep(PartitionSpec spec) {
     List<String> bounds = new ArrayList<>();
-    spec.keepTime().ifPresent(time -> bounds.add("it ended " + Durations.format(time) + " ago"));
+    spec.keepTime().ifPresent(time -> bounds.add("it ended " + Retention.format(time) + " ago"));
     spec.keepIds().ifPresent(ids -> bounds.add("it ends %,d below the largest id".formatted(ids)));
     spec.keepBytes()
         .ifPresent(

@@ -2,6 +2,7 @@ package io.sluice.pgtask.task;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.temporal.TemporalAmount;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,8 @@ import java.util.OptionalLong;
  * @param epoch set if the partition column is a whole number that holds a time
  * @param aheadTime partitions are there up to now and so much
  * @param aheadCount or: so many partitions after the one of now (of the largest id, for ids)
- * @param keepTime partitions that ended before now less this are expired
+ * @param keepTime partitions that ended before now less this are expired; months and years are of
+ *     the calendar in the task's zone
  * @param keepIds for ids: partitions that end at the largest id less this, or before
  * @param keepBytes oldest partitions expire until the rest is no larger, with indexes and TOAST
  * @param gaps whether missing partitions between the oldest and now are made as well
@@ -37,7 +39,7 @@ public record PartitionSpec(
     Optional<Epoch> epoch,
     Optional<Duration> aheadTime,
     OptionalInt aheadCount,
-    Optional<Duration> keepTime,
+    Optional<TemporalAmount> keepTime,
     OptionalLong keepIds,
     OptionalLong keepBytes,
     Expired expired,

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Period;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,9 +136,9 @@ class TaskDirectoryTest {
     assertThat(((TaskSchedule.Daily) task.schedule().orElseThrow()).zone()).isEqualTo(shanghai);
     assertThat(partition("mine").keepTime()).contains(Duration.ofDays(90));
     assertThat(partition("mine").aheadTime()).contains(Duration.ofDays(3));
-    feed("nr", "{by: day, ahead: 3d, keep: 60d}");
+    feed("nr", "{by: day, ahead: 3d, keep: 13 months}");
     assertThat(tasks.refresh()).isTrue();
-    assertThat(partition("mine").keepTime()).contains(Duration.ofDays(60));
+    assertThat(partition("mine").keepTime()).contains(Period.of(1, 1, 0));
     assertThat(changes.get(changes.size() - 1).changed()).containsExactly("mine");
   }
 

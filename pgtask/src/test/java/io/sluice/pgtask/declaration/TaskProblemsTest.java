@@ -84,7 +84,7 @@ class TaskProblemsTest {
           tables: [cdr, "pm.*"]
           by: dy
           ahead: soon
-          keep: 3 months
+          keep: 3 moons
           expired: archiv
           export: ftp://x
           name: "{table}_p"
@@ -161,6 +161,11 @@ class TaskProblemsTest {
         "by: day|by: 1000%  epoch: seconds|epoch is for columns that hold a time|Remove epoch",
         "by: day|by: day%  epoch: second|epoch cannot be 'second'|'seconds'",
         "by: day|by: day%  keep: 0d|'0d' is not a valid value of keep|forever",
+        "by: day|by: month%  keep: 13m|keep is shorter than one partition by month|13 months",
+        "by: day|by: quarter%  keep: 2 months|keep is shorter than one partition by quarter|at least",
+        "by: day|by: day%  keep: 0 months|'0 months' is not a valid value of keep|13 months",
+        "by: day|by: day%  keep: 101 years|longer than a hundred years|36500d",
+        "by: day|by: 1000%  keep: 1 year|keep counts time, but by counts ids|keep: 100000000",
         "by: day|by: month%  keep: 7d|keep is shorter than one partition by month|at least",
         "by: day|by: 1000%  keep: 10|keep is shorter than one partition by 1000|at least",
         "by: day|by: day%  ahead: 0d|'0d' is not a valid value of ahead|number of partitions",

@@ -9,17 +9,21 @@ import static io.sluice.pgtask.partition.RotationFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.sql.Sql;
+import io.sluice.core.yaml.Retention;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.Expired;
+import io.sluice.pgtask.task.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +55,31 @@ class ExpiryTest {
   private static List<String> open(TaskFixture fixture) throws SQLException {
     return fixture.texts(
         "select partition_name from sluice.expired_partition where done_at is null order by 1");
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void countsMonthsOnTheCalendarOfTheZone_andExpiresOnlyWhatIsOlderAsAWhole(int major)
+      throws SQLException {
+    try (TaskFixture fixture = RotationFixture.of(major)) {
+      fixture.clock.set(Instant.parse("2027-03-28T15:59:59Z")); // 11:59:59 in New York
+      fixture.sql(
+          CDR,
+          "create table jan_end partition of cdr for values from ('2027-01-29 05:00+00') to ('2027-02-28 05:00+00')",
+          "create table feb_end partition of cdr for values from ('2027-02-28 05:00+00') to ('2027-02-28 17:00+00')");
+      SpecBuilder spec = SpecBuilder.of("public.cdr");
+      spec.keepTime = Retention.parse("1 month");
+      ZoneId newYork = ZoneId.of("America/New_York");
+      Task task = TaskFixture.task("rotate", spec.build(), newYork);
+      assertThat(fixture.run(task).problems()).isEmpty();
+      assertThat(fixture.partitions("cdr")).doesNotContain("jan_end").contains("feb_end");
+      fixture.clock.set(Instant.parse("2027-03-31T15:59:59Z")); // back to 28 February too
+      fixture.run(task);
+      assertThat(fixture.partitions("cdr")).contains("feb_end");
+      fixture.clock.set(Instant.parse("2027-03-31T16:00:00Z")); // noon
+      fixture.run(task);
+      assertThat(fixture.partitions("cdr")).doesNotContain("feb_end");
+    }
   }
 
   @ParameterizedTest

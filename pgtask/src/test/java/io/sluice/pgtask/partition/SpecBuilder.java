@@ -11,6 +11,7 @@ import io.sluice.pgtask.task.PartitionSpec.Sub;
 import io.sluice.pgtask.task.PartitionSpec.Template;
 import java.net.URI;
 import java.time.Duration;
+import java.time.temporal.TemporalAmount;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,7 @@ final class SpecBuilder {
   Optional<Epoch> epoch = Optional.empty();
   Optional<Duration> aheadTime = Optional.of(Duration.ofDays(2));
   OptionalInt aheadCount = OptionalInt.empty();
-  Optional<Duration> keepTime = Optional.empty();
+  Optional<TemporalAmount> keepTime = Optional.empty();
   OptionalLong keepIds = OptionalLong.empty();
   OptionalLong keepBytes = OptionalLong.empty();
   Expired expired = new Expired.Drop();

@@ -2,6 +2,7 @@ package io.sluice.core.catalog;
 
 import io.sluice.core.feed.FeedTarget.Partitioning;
 import io.sluice.core.feed.FeedTarget.Partitioning.By;
+import io.sluice.core.yaml.Retention;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -81,7 +82,10 @@ public record TimePartitions(Partitioning partitioning, ZoneId zone) {
   /** Whether a partition holds any time of the window, and so may be made. */
   public boolean mayMake(Instant start, Instant now) {
     return !start.isAfter(now.plus(partitioning.ahead()))
-        && partitioning.keep().map(keep -> next(start).isAfter(now.minus(keep))).orElse(true);
+        && partitioning
+            .keep()
+            .map(keep -> next(start).isAfter(Retention.before(now, keep, zone)))
+            .orElse(true);
   }
 
   /** Name of the partition of a table that begins at {@code start}. */

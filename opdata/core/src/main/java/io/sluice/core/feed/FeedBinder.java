@@ -5,9 +5,11 @@ import io.sluice.core.feed.FeedSource.After;
 import io.sluice.core.yaml.DataSize;
 import io.sluice.core.yaml.Durations;
 import io.sluice.core.yaml.Places;
+import io.sluice.core.yaml.Retention;
 import io.sluice.core.yaml.Secret;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.temporal.TemporalAmount;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +44,7 @@ final class FeedBinder {
                   .addDeserializer(Duration.class, text(Durations::parse))
                   .addDeserializer(HostPort.class, text(HostPort::parse))
                   .addDeserializer(Secret.class, text(Secret::parse))
+                  .addDeserializer(TemporalAmount.class, text(Retention::parse))
                   .addDeserializer(SqlType.class, text(SqlType::parse))
                   .addDeserializer(After.class, new Reader<>(FeedBinder::after))
                   .addDeserializer(Column.class, new Reader<>(FeedBinder::column))

@@ -1,6 +1,7 @@
 package io.sluice.core.feed;
 
 import java.time.Duration;
+import java.time.temporal.TemporalAmount;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +55,10 @@ public record FeedTarget(
    *
    * @param by what one partition holds
    * @param ahead how far beyond now partitions are made and rows accepted
-   * @param keep how far before now rows are kept and accepted; forever if absent
+   * @param keep how far before now rows are kept and accepted, as {@link
+   *     io.sluice.core.yaml.Retention} counts it; forever if absent
    */
-  public record Partitioning(By by, Duration ahead, Optional<Duration> keep) {
+  public record Partitioning(By by, Duration ahead, Optional<TemporalAmount> keep) {
 
     /** What one partition holds, in the feed's zone. */
     public enum By {

@@ -2,6 +2,7 @@ package io.sluice.core.feed;
 
 import io.sluice.core.feed.FeedTarget.Mode;
 import io.sluice.core.feed.FeedTarget.Partitioning.By;
+import io.sluice.core.yaml.Retention;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +25,7 @@ final class SharedTable {
           new Property("/target/partition/by", feed -> lower(feed.target().partition().by())),
           new Property(
               "/target/partition/keep",
-              feed -> feed.target().partition().keep().map(Object::toString).orElse("forever")),
+              feed -> feed.target().partition().keep().map(Retention::format).orElse("forever")),
           new Property("/zone", SharedTable::zone));
 
   private SharedTable() {}

@@ -2,13 +2,16 @@ package io.sluice.core.feed;
 
 import io.sluice.core.yaml.Durations;
 import io.sluice.core.yaml.Problems;
+import io.sluice.core.yaml.Retention;
 import io.sluice.core.yaml.Suggestion;
 import io.sluice.core.yaml.Tree;
 import java.time.Duration;
-import java.util.Collections;
+import java.time.temporal.TemporalAmount;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** What the schema cannot say about the target, its key and its partitions. */
 final class TargetChecks {
@@ -186,24 +189,36 @@ final class TargetChecks {
     }
   }
 
-  private Optional<Duration> keep() {
-    return target.get("partition", "keep").duration();
+  private Optional<TemporalAmount> keep() {
+    return target.get("partition", "keep").text().flatMap(Retention::parse);
   }
 
   private void window() {
     Optional<Duration> span =
         target.get("partition", "by").text().map(PARTITION_SPAN::get).filter(s -> s != null);
-    Map<Duration, String> least = new TreeMap<>(Map.of(Duration.ZERO, "nothing"));
-    span.ifPresent(length -> least.put(length, "one partition"));
-    target.get("partition", "ahead").duration().ifPresent(length -> least.put(length, "ahead"));
-    feed.get("source", "since").duration().ifPresent(length -> least.put(length, "source.since"));
-    Duration longest = Collections.max(least.keySet());
-    if (keep().filter(kept -> kept.compareTo(longest) < 0).isPresent()) {
-      String length = Durations.format(longest);
+    Optional<Duration> shortest = keep().map(Retention::shortest);
+    Optional<Duration> longest = keep().map(Retention::longest);
+    NavigableMap<Duration, String> longer = new TreeMap<>();
+    span.filter(exceeds(longest)).ifPresent(length -> longer.put(length, "one partition"));
+    target
+        .get("partition", "ahead")
+        .duration()
+        .filter(exceeds(shortest))
+        .ifPresent(length -> longer.put(length, "ahead"));
+    feed.get("source", "since")
+        .duration()
+        .filter(exceeds(shortest))
+        .ifPresent(length -> longer.put(length, "source.since"));
+    if (!longer.isEmpty()) {
+      String length = Durations.format(longer.lastKey());
       problems.addAtValue(
           target.get("partition", "keep").at(),
-          "keep is shorter than " + least.get(longest) + ", which is " + length,
+          "keep is shorter than " + longer.lastEntry().getValue() + ", which is " + length,
           "Keep rows for " + length + " or longer.");
     }
+  }
+
+  private static Predicate<Duration> exceeds(Optional<Duration> kept) {
+    return length -> kept.filter(k -> k.compareTo(length) < 0).isPresent();
   }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class TextChecks {
    */
   public TextChecks(Map<String, Function<String, Optional<Fault>>> extra) {
     checks.put("duration", TextChecks::duration);
-    checks.put("keep", text -> text.equals("forever") ? Optional.empty() : duration(text));
+    checks.put("keep", text -> text.equals("forever") ? Optional.empty() : retention(text));
     checks.put("size", TextChecks::size);
     checks.put("zone", TextChecks::zone);
     checks.put("secret", TextChecks::secret);
@@ -91,8 +92,23 @@ public final class TextChecks {
               "'" + text + "' is not a duration",
               "Write a number and ms, s, m, h, d or w, for example 15m."));
     }
+    return hundredYears(text, duration.get().compareTo(LONGEST) > 0);
+  }
+
+  private static Optional<Fault> retention(String text) {
+    Optional<TemporalAmount> keep = Retention.parse(text);
+    if (keep.filter(k -> !Retention.shortest(k).isZero()).isEmpty()) {
+      return Optional.of(
+          new Fault(
+              "'" + text + "' says no time to keep rows",
+              "Write a duration such as 90d, months or years such as 13 months, or forever."));
+    }
+    return hundredYears(text, Retention.shortest(keep.get()).compareTo(LONGEST.plusDays(25)) > 0);
+  }
+
+  private static Optional<Fault> hundredYears(String text, boolean exceeded) {
     return fault(
-        duration.get().compareTo(LONGEST) > 0,
+        exceeded,
         "'" + text + "' is longer than a hundred years",
         "Write at most " + Durations.format(LONGEST) + ".");
   }

@@ -2,7 +2,9 @@ package io.sluice.handler.encode;
 
 import io.sluice.core.feed.FeedTarget.Partitioning;
 import io.sluice.core.feed.FeedTarget.Partitioning.By;
+import io.sluice.core.yaml.Retention;
 import java.time.Instant;
+import java.time.ZoneId;
 
 /**
  * The times a target takes (D9): one device with a wrong clock must not create a thousand
@@ -13,11 +15,14 @@ public final class Window {
   private final long from;
   private final long until;
 
-  public Window(Partitioning partition, Instant now) {
+  /**
+   * @param zone of the feed, in whose calendar months and years are counted
+   */
+  public Window(Partitioning partition, ZoneId zone, Instant now) {
     boolean bounded = partition.by() != By.NONE;
     from =
         bounded && partition.keep().isPresent()
-            ? micros(now.minus(partition.keep().get()))
+            ? micros(Retention.before(now, partition.keep().get(), zone))
             : Long.MIN_VALUE;
     until = bounded ? micros(now.plus(partition.ahead())) : Long.MAX_VALUE;
   }

@@ -94,7 +94,7 @@ public final class HandleTask implements StageTask, AutoCloseable {
             new ChunkOutput(staging, feed, claim, settings.chunkBytes(), ids, bench.buffers());
         RawFiles files = new RawFiles(staging, feed, settings)) {
       staging.checkRoom(StagingUse.Kind.CHUNK);
-      Window window = new Window(feed.target().partition(), clock.instant());
+      Window window = new Window(feed.target().partition(), feed.zone(), clock.instant());
       BatchContext context = new BatchContext(feed, catalog, ids, output, window);
       return new BatchHandling(claim, context, files, bench, result).run();
     } catch (IOException e) {

@@ -78,7 +78,7 @@ class FormatReuseTest {
     BatchIds ids = dimensions.batch(feed.target().grants());
     ChunkOutput output =
         new ChunkOutput(fixture.staging, feed, claim, 8 << 20, ids, new Buffers(8 << 20));
-    Window window = new Window(feed.target().partition(), HandleFixture.NOW);
+    Window window = new Window(feed.target().partition(), feed.zone(), HandleFixture.NOW);
     BatchContext batch = new BatchContext(feed, catalog, ids, output, window);
     RejectLog rejects = new RejectLog();
     output.begin(claim.files().get(0));
