@@ -211,7 +211,7 @@ public final class PartitionCatalog {
     }
     return Optional.of(
         ("%s is partitioned %s; rotation needs range partitioning on one column of type timestamptz, timestamp, date, a"
-                + " whole number or numeric. Remove it from the task, or repartition it on such a column")
+                + " whole number, numeric, or with timeFormat: uuid, text or varchar. Remove it from the task, or repartition it on such a column")
             .formatted(parent.name, why));
   }
 

@@ -6,6 +6,7 @@ import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.partition.Periods;
+import io.sluice.pgtask.partition.TimeValues;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.HumanFormat;
@@ -88,7 +89,7 @@ final class ConversionPlan {
     }
   }
 
-  private Optional<Periods> periods() {
+  private Optional<Periods> periods() throws SQLException {
     Optional<SourceColumn> column = source.column(spec.column());
     if (column.isEmpty()) {
       problems.add(
@@ -104,7 +105,7 @@ final class ConversionPlan {
     Optional<KeyType> type = KeyType.of(column.get().type());
     if (type.isEmpty() || column.get().generated()) {
       problems.add(
-          "%s cannot be partitioned by %s%s; the partition column must be a stored timestamptz, timestamp, date, integer or numeric"
+          "%s cannot be partitioned by %s%s; the partition column must be a stored timestamptz, timestamp, date, integer or numeric, or with timeFormat: a uuid or text"
               .formatted(
                   source.name(),
                   column.get().name(),
@@ -115,8 +116,12 @@ final class ConversionPlan {
     }
     checkNulls(column.get());
     try {
-      return Optional.of(
-          Periods.of(type.get(), spec.epoch(), run.task().zone(), spec.by(), spec.nameFormat()));
+      Periods periods =
+          Periods.of(type.get(), spec.encoding(), run.task().zone(), spec.by(), spec.nameFormat());
+      Optional<String> wrong =
+          run.read(c -> TimeValues.wrongOrder(c, periods, source.oid(), spec.column()));
+      wrong.ifPresent(why -> problems.add("%s: %s".formatted(source.name(), why)));
+      return wrong.isPresent() ? Optional.empty() : Optional.of(periods);
     } catch (IllegalArgumentException e) {
       problems.add("column %s of %s: %s".formatted(spec.column(), source.name(), e.getMessage()));
       return Optional.empty();
@@ -142,7 +147,7 @@ final class ConversionPlan {
 
   private Optional<PeriodRange> range(Periods periods) throws SQLException {
     SourceColumn column = source.column(spec.column()).orElseThrow();
-    ColumnRange survey = run.read(c -> ColumnRange.take(c, source, column, periods.type()));
+    ColumnRange survey = run.read(c -> ColumnRange.take(c, source, column, periods));
     if (survey.nulls() > 0 && !spec.defaultPartition()) {
       problems.add(
           "%,d rows of %s have no %s; fix them, or set default: true"
@@ -166,11 +171,38 @@ final class ConversionPlan {
                   spec.most(),
                   outside,
                   column.name(),
-                  periods.type().literal(range.from()),
-                  periods.type().literal(range.to())));
+                  periods.literal(range.from()),
+                  periods.literal(range.to())));
       return Optional.empty();
     }
-    return Optional.of(range);
+    return survey.strangers() > 0 && hinders(survey.strangers(), range, column, periods)
+        ? Optional.empty()
+        : Optional.of(range);
+  }
+
+  /**
+   * Rows without a time may go to a default partition, and to no other, where they would expire.
+   */
+  private boolean hinders(long strangers, PeriodRange range, SourceColumn column, Periods periods)
+      throws SQLException {
+    List<Bounds> partitions = range.partitions(periods, run.now());
+    long inside =
+        spec.defaultPartition()
+            ? run.read(c -> ColumnRange.strangersIn(c, source, column, periods, partitions))
+            : strangers;
+    String what =
+        "%,d rows of %s have a %s that is %s"
+            .formatted(strangers, source.name(), column.name(), TimeValues.strangers(periods));
+    if (inside == 0) {
+      run.note(what + "; they go to the default partition");
+      return false;
+    }
+    problems.add(
+        spec.defaultPartition()
+            ? "%s; %,d of them lie in partitions all the same, and would expire by a time that is not theirs. Correct, move or delete them"
+                .formatted(what, inside)
+            : what + ". Correct them, or set default: true");
+    return true;
   }
 
   /** What an earlier run of this move made is no obstacle. */

@@ -9,6 +9,7 @@ import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.partition.Periods;
+import io.sluice.pgtask.partition.TimeValues;
 import io.sluice.pgtask.task.ConvertSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -52,8 +53,13 @@ final class ConvertLayout implements CopyLayout {
 
   @Override
   public String spec() {
-    return "convert by %s of %s, names %s, default %s"
-        .formatted(spec.by(), spec.column(), spec.nameFormat(), spec.defaultPartition());
+    return "convert by %s of %s, names %s, default %s%s"
+        .formatted(
+            spec.by(),
+            spec.column(),
+            spec.nameFormat(),
+            spec.defaultPartition(),
+            spec.encoding().map(encoding -> ", " + encoding).orElse(""));
   }
 
   @Override
@@ -117,11 +123,24 @@ final class ConvertLayout implements CopyLayout {
   public boolean makeRoom(Connection connection, String from) throws SQLException {
     String sql =
         "select %s, %s from %s"
-            .formatted(ColumnRange.text("min", column), ColumnRange.text("max", column), from);
+            .formatted(
+                TimeValues.extreme(periods, "min", column.sql()),
+                TimeValues.extreme(periods, "max", column.sql()),
+                from);
+    refuseStrangers(ColumnRange.strangers(connection, from, column, periods));
     List<Optional<Long>> ends =
         Sql.one(connection, sql, row -> List.of(value(row.getString(1)), value(row.getString(2))));
     return ends.stream().allMatch(Optional::isPresent)
         && makeRoom(connection, ends.get(0).get(), ends.get(1).get());
+  }
+
+  private void refuseStrangers(long strangers) throws SQLException {
+    if (strangers > 0) {
+      throw new SQLException(
+          "%,d rows written to %s in the meantime have a %s that is %s. Correct them, or set default: true"
+              .formatted(strangers, source.name(), column.name(), TimeValues.strangers(periods)),
+          CopySwapStep.STATE_CHANGED);
+    }
   }
 
   private Optional<Long> value(String text) {
@@ -142,8 +161,7 @@ final class ConvertLayout implements CopyLayout {
         if (there.size() + ++made > spec.most()) {
           throw new SQLException(
               "rows written to %s in the meantime need more than the %d partitions that most: allows; their %s goes up to %s. Fix them, raise most:, or set default: true"
-                  .formatted(
-                      source.name(), spec.most(), column.name(), periods.type().literal(last)),
+                  .formatted(source.name(), spec.most(), column.name(), periods.literal(last)),
               CopySwapStep.STATE_CHANGED);
         }
         Sql.execute(connection, partition(name(start), bounds.forValues()));

@@ -110,7 +110,7 @@ final class FeedTasks {
         spec.exclude(),
         spec.feed(),
         by,
-        spec.epoch(),
+        spec.encoding(),
         ahead,
         OptionalInt.empty(),
         keep,

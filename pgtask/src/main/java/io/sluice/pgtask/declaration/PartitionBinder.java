@@ -1,14 +1,12 @@
 package io.sluice.pgtask.declaration;
 
 import static io.sluice.pgtask.declaration.TaskBinder.part;
-import static io.sluice.pgtask.declaration.Values.constant;
 import static io.sluice.pgtask.declaration.Values.flag;
 import static io.sluice.pgtask.declaration.Values.number;
 import static io.sluice.pgtask.declaration.Values.text;
 
 import io.sluice.core.yaml.Retention;
 import io.sluice.core.yaml.Tree;
-import io.sluice.pgtask.task.Epoch;
 import io.sluice.pgtask.task.IntervalText;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.PartitionSpec.DefaultPartition;
@@ -36,7 +34,7 @@ final class PartitionBinder {
         partition.get("exclude").texts(),
         partition.get("feed").text(),
         Values.interval(partition.get("by")),
-        part(partition.get("epoch"), epoch -> constant(Epoch.class, epoch)),
+        Values.encoding(partition),
         ahead.duration(),
         Values.whole(ahead) ? OptionalInt.of(number(ahead)) : OptionalInt.empty(),
         keep.text().flatMap(Retention::parse),

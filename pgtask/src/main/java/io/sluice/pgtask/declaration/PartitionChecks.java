@@ -16,7 +16,8 @@ import java.util.Optional;
 final class PartitionChecks {
 
   /** What the feed says, or the loader does by itself. */
-  private static final List<String> OF_FEED = List.of("by", "ahead", "keep", "epoch", "name");
+  private static final List<String> OF_FEED =
+      List.of("by", "ahead", "keep", "epoch", "timeFormat", "name");
 
   private final ExplicitValues said;
   private final Tree partition;
@@ -38,6 +39,7 @@ final class PartitionChecks {
       checks.feedSaysIt();
       return;
     }
+    TaskChecks.oneEncoding(said, problems);
     checks.timesOrIds();
     checks.keepHoldsOne();
     checks.aheadReached();
@@ -87,7 +89,7 @@ final class PartitionChecks {
   private void timesOrIds() {
     String first = null;
     boolean ids = false;
-    for (String key : List.of("by", "epoch", "keep", "ahead")) {
+    for (String key : List.of("by", "epoch", "timeFormat", "keep", "ahead")) {
       Optional<Boolean> counts = countsIds(key);
       if (counts.isEmpty()) {
         continue;
@@ -108,15 +110,15 @@ final class PartitionChecks {
     }
     return switch (key) {
       case "by" -> by.map(width -> width instanceof Interval.Ids);
-      case "epoch" -> Optional.of(false);
+      case "epoch", "timeFormat" -> Optional.of(false);
       case "ahead" -> Values.whole(value) ? Optional.empty() : Optional.of(false);
       default -> Optional.of(Values.whole(value));
     };
   }
 
   private void mixed(String key, String first, boolean ids) {
-    if (key.equals("epoch")) {
-      TaskChecks.epochOfIds(partition.get(key), problems);
+    if (key.equals("epoch") || key.equals("timeFormat")) {
+      TaskChecks.epochOfIds(partition.get(key), key, problems);
       return;
     }
     String remedy =

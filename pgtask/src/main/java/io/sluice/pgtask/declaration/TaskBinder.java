@@ -1,13 +1,11 @@
 package io.sluice.pgtask.declaration;
 
-import static io.sluice.pgtask.declaration.Values.constant;
 import static io.sluice.pgtask.declaration.Values.duration;
 import static io.sluice.pgtask.declaration.Values.number;
 import static io.sluice.pgtask.declaration.Values.text;
 
 import io.sluice.core.yaml.Tree;
 import io.sluice.pgtask.task.ConvertSpec;
-import io.sluice.pgtask.task.Epoch;
 import io.sluice.pgtask.task.IntervalText;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.MaintenanceSpec;
@@ -67,7 +65,7 @@ final class TaskBinder {
         text(convert.get("table")),
         text(convert.get("column")),
         IntervalText.parse(text(convert.get("by"))),
-        part(convert.get("epoch"), epoch -> constant(Epoch.class, epoch)),
+        Values.encoding(convert),
         convert.get("name").text(),
         Values.flag(convert.get("default")),
         number(convert.get("most")),

@@ -83,15 +83,27 @@ final class TaskChecks {
   private void convert(ExplicitValues convert) {
     Optional<Interval> by = Values.interval(convert.right().get("by"));
     by.filter(b -> b instanceof Interval.Ids && convert.has("epoch"))
-        .ifPresent(b -> epochOfIds(convert.written().get("epoch"), problems));
+        .ifPresent(b -> epochOfIds(convert.written().get("epoch"), "epoch", problems));
+    by.filter(b -> b instanceof Interval.Ids && convert.has("timeFormat"))
+        .ifPresent(b -> epochOfIds(convert.written().get("timeFormat"), "timeFormat", problems));
+    oneEncoding(convert, problems);
     by.ifPresent(width -> name(convert.right().get("name"), width, problems));
   }
 
-  static void epochOfIds(Tree epoch, Problems problems) {
+  static void epochOfIds(Tree value, String key, Problems problems) {
     problems.addAtKey(
-        epoch.at(),
-        "epoch is for columns that hold a time, but partitions hold ids",
-        "Remove epoch, or write by: day.");
+        value.at(),
+        key + " is for columns that hold a time, but partitions hold ids",
+        "Remove " + key + ", or write by: day.");
+  }
+
+  static void oneEncoding(ExplicitValues said, Problems problems) {
+    if (said.has("epoch") && said.has("timeFormat")) {
+      problems.addAtKey(
+          said.written().get("timeFormat").at(),
+          "epoch and timeFormat both say how the column holds a time",
+          "Write epoch for a number, timeFormat for a uuid or text.");
+    }
   }
 
   static void name(Tree name, Interval by, Problems problems) {

@@ -13,6 +13,7 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.task.BadTextException;
 import io.sluice.pgtask.task.IntervalText;
 import io.sluice.pgtask.task.ScheduleText;
+import io.sluice.pgtask.task.TimeEncoding;
 import io.sluice.pgtask.task.WindowText;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -34,6 +35,7 @@ final class TextFormats {
               Map.entry("schedule", t -> read(() -> ScheduleText.parse(t, ZoneOffset.UTC))),
               Map.entry("window", t -> read(() -> WindowText.parse(t, ZoneOffset.UTC))),
               Map.entry("interval", t -> read(() -> IntervalText.parse(t))),
+              Map.entry("time-format", t -> read(() -> TimeEncoding.parse(t))),
               Map.entry("partition-name", t -> read(() -> NameFormat.of(t))),
               Map.entry("ahead", TextFormats::ahead),
               Map.entry("keep-or-ids", TextFormats::keep),

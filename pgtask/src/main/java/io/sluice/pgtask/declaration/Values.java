@@ -3,8 +3,10 @@ package io.sluice.pgtask.declaration;
 import io.sluice.core.yaml.DataSize;
 import io.sluice.core.yaml.Durations;
 import io.sluice.core.yaml.Tree;
+import io.sluice.pgtask.task.Epoch;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.IntervalText;
+import io.sluice.pgtask.task.TimeEncoding;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
@@ -49,6 +51,14 @@ final class Values {
 
   static Optional<Interval> interval(Tree value) {
     return value.text().map(IntervalText::parse);
+  }
+
+  /** What {@code epoch} or {@code timeFormat} of a rotation or conversion says. */
+  static Optional<TimeEncoding> encoding(Tree of) {
+    Tree epoch = of.get("epoch");
+    return epoch.present()
+        ? Optional.of(constant(Epoch.class, epoch))
+        : of.get("timeFormat").text().map(TimeEncoding::parse);
   }
 
   static <E extends Enum<E>> E constant(Class<E> type, Tree value) {

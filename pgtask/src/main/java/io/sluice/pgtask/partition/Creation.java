@@ -155,17 +155,20 @@ final class Creation {
     asked.addAll(missing.older());
     DefaultRows rows =
         small || !missing.wanted().isEmpty()
-            ? run.read(connection -> DefaultRows.read(connection, rotated.table(), asked))
+            ? run.read(connection -> DefaultRows.read(connection, rotated, asked))
             : DefaultRows.NONE;
     sayOutside(rotated, rows);
+    sayStrangers(rotated, rows, missing);
+    List<Bounds> wanted =
+        missing.wanted().stream().filter(bounds -> !rows.strange().containsKey(bounds)).toList();
     Set<Bounds> drained = new TreeSet<>(Comparator.comparingLong(Bounds::from));
     drained.addAll(rows.rows().keySet());
+    drained.removeAll(rows.strange().keySet());
     if (small) {
-      List<Bounds> free =
-          missing.wanted().stream().filter(bounds -> !drained.contains(bounds)).toList();
+      List<Bounds> free = wanted.stream().filter(bounds -> !drained.contains(bounds)).toList();
       attachBeside(rotated, names(rotated, free), rest, size);
     } else {
-      drained.addAll(missing.wanted());
+      drained.addAll(wanted);
     }
     drain(rotated, names(rotated, List.copyOf(drained)), rows, size);
   }
@@ -176,6 +179,30 @@ final class Creation {
           ("%,d rows in the default partition of %s are outside the window of the task (%s to %s,"
                   + " or NULL); they stay there, because no partition is created for them")
               .formatted(rows.outside(), rotated.name(), rows.first(), rows.last()));
+    }
+  }
+
+  /** In a partition they would expire by a time that is not theirs. */
+  private void sayStrangers(RotatedTable rotated, DefaultRows rows, MissingPartitions missing) {
+    if (rows.strangers() == 0) {
+      return;
+    }
+    String what =
+        "%,d rows in the default partition of %s have a \"%s\" that is %s"
+            .formatted(
+                rows.strangers(),
+                rotated.name(),
+                rotated.table().key(),
+                TimeValues.strangers(rotated.periods()));
+    Optional<Bounds> hindered =
+        missing.wanted().stream().filter(rows.strange()::containsKey).findFirst();
+    if (hindered.isPresent()) {
+      long hindering = rows.strange().values().stream().mapToLong(Long::longValue).sum();
+      run.problem(
+          "%s; %,d of them lie in %d missing partitions, such as %s, which are not created, because these rows would expire by a time that is not theirs: correct, move or delete them"
+              .formatted(what, hindering, rows.strange().size(), hindered.get()));
+    } else {
+      run.note(what + "; they stay there, and no partition is created for them");
     }
   }
 

@@ -44,7 +44,7 @@ final class FreeRanges {
     for (Range range : free(low, high)) {
       for (long from = range.from; from < range.to && cut.size() < most; ) {
         long to = Math.min(periods.next(periods.startOf(from)), range.to);
-        cut.add(Bounds.of(periods.type(), from, to));
+        cut.add(periods.bounds(from, to));
         from = to;
       }
     }
@@ -59,7 +59,7 @@ final class FreeRanges {
       Range range = free.get(i);
       for (long to = range.to; to > range.from && cut.size() < most; ) {
         long from = Math.max(periods.startOf(to - 1), range.from);
-        cut.add(Bounds.of(periods.type(), from, to));
+        cut.add(periods.bounds(from, to));
         to = from;
       }
     }

@@ -1,10 +1,14 @@
 package io.sluice.pgtask.partition;
 
 import io.sluice.core.catalog.Names;
+import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.task.Epoch;
 import io.sluice.pgtask.task.Interval;
+import io.sluice.pgtask.task.IntervalText;
+import io.sluice.pgtask.task.TextTime;
+import io.sluice.pgtask.task.TimeEncoding;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -27,25 +31,25 @@ public final class Periods {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
 
   private final KeyType type;
-  private final Optional<Epoch> epoch;
+  private final Optional<TimeEncoding> encoding;
   private final ZoneId zone;
   private final Interval interval;
   private final Optional<String> nameFormat;
   private final long anchor;
 
   /**
-   * @param epoch set if whole numbers are times
+   * @param encoding set if what is no time by itself holds one
    * @param anchor a value that some period of fixed length begins at; 0 is 1970 or the id 0
    */
   private Periods(
       KeyType type,
-      Optional<Epoch> epoch,
+      Optional<TimeEncoding> encoding,
       ZoneId zone,
       Interval interval,
       Optional<String> nameFormat,
       long anchor) {
     this.type = type;
-    this.epoch = epoch;
+    this.encoding = encoding;
     this.zone = zone;
     this.interval = interval;
     this.nameFormat = nameFormat;
@@ -59,19 +63,17 @@ public final class Periods {
    */
   public static Periods of(
       KeyType type,
-      Optional<Epoch> epoch,
+      Optional<TimeEncoding> encoding,
       ZoneId zone,
       Interval interval,
       Optional<String> nameFormat) {
-    boolean time = type.isTime() || epoch.isPresent();
+    checkEncoding(type, encoding);
+    boolean time = type.isTime() || encoding.isPresent();
     if (time == interval instanceof Interval.Ids) {
       throw new IllegalArgumentException(
           time
               ? "a time column cannot be partitioned by a number of ids; write by: day or another time"
               : "a whole number cannot be partitioned by time; write by: with a number, or epoch: with the unit it counts");
-    }
-    if (type.isTime() && epoch.isPresent()) {
-      throw new IllegalArgumentException("epoch is for whole numbers; remove it");
     }
     boolean shorterThanDay =
         interval instanceof Interval.Fixed
@@ -80,7 +82,54 @@ public final class Periods {
       throw new IllegalArgumentException(
           "a date cannot be partitioned into periods shorter than a day");
     }
-    return new Periods(type, epoch, zone, interval, nameFormat, 0);
+    Periods periods = new Periods(type, encoding, zone, interval, nameFormat, 0);
+    periods.checkResolution();
+    return periods;
+  }
+
+  private static void checkEncoding(KeyType type, Optional<TimeEncoding> encoding) {
+    if (encoding.isEmpty()) {
+      refuse(
+          type == KeyType.UUID,
+          "a uuid column is partitioned by time only if its values are of version 7; if they are, write timeFormat: uuidv7");
+      refuse(
+          type.isText(),
+          "a text column needs the pattern of the times in it, such as timeFormat: yyyy-MM-dd");
+      return;
+    }
+    boolean number = !type.isTime() && !type.isText() && type != KeyType.UUID;
+    refuse(encoding.get() instanceof Epoch && !number, "epoch is for whole numbers; remove it");
+    refuse(
+        encoding.get() instanceof TimeEncoding.Uuid7 && type != KeyType.UUID,
+        "timeFormat: uuidv7 is for uuid columns, and this one is " + type.sql());
+    refuse(
+        encoding.get() instanceof TextTime && !type.isText(),
+        "a timeFormat with a pattern is for text and varchar columns, and this one is "
+            + type.sql());
+  }
+
+  private static void refuse(boolean wrong, String why) {
+    if (wrong) {
+      throw new IllegalArgumentException(why);
+    }
+  }
+
+  /** Every period must begin at a time that texts of the pattern can say. */
+  private void checkResolution() {
+    if (!(encoding.orElse(null) instanceof TextTime text)) {
+      return;
+    }
+    refuse(
+        IntervalText.shortest(interval).compareTo(text.resolution()) < 0
+            || !saysStart(Instant.parse("2024-01-01T00:00:00Z"))
+            || !saysStart(Instant.parse("2024-07-01T00:00:00Z")),
+        "timeFormat: %s cannot say where partitions by %s begin in %s; write a greater by:, or the pattern that the column has"
+            .formatted(text.pattern(), IntervalText.format(interval), zone));
+  }
+
+  private boolean saysStart(Instant time) {
+    Instant start = grid().floor(time);
+    return interval instanceof Interval.Calendar || instant(value(start)).equals(start);
   }
 
   /**
@@ -89,17 +138,22 @@ public final class Periods {
    * @throws IllegalArgumentException if it has no width
    */
   public static Periods like(
-      KeyType type, Optional<Epoch> epoch, ZoneId zone, Bounds range, Optional<String> nameFormat) {
+      KeyType type,
+      Optional<TimeEncoding> encoding,
+      ZoneId zone,
+      Bounds range,
+      Optional<String> nameFormat) {
+    checkEncoding(type, encoding);
     if (range.from() == KeyType.MIN || range.to() == KeyType.MAX) {
       throw new IllegalArgumentException("the newest partition is open-ended; write by:");
     }
-    if (!type.isTime() && epoch.isEmpty()) {
+    if (!type.isTime() && encoding.isEmpty()) {
       Interval ids = new Interval.Ids(Math.subtractExact(range.to(), range.from()));
-      return new Periods(type, epoch, zone, ids, nameFormat, range.from());
+      return new Periods(type, encoding, zone, ids, nameFormat, range.from());
     }
     for (Interval.Unit unit : Interval.Unit.values()) {
       Interval interval = new Interval.Calendar(unit);
-      Periods periods = new Periods(type, epoch, zone, interval, nameFormat, 0);
+      Periods periods = new Periods(type, encoding, zone, interval, nameFormat, 0);
       if (periods.startOf(range.from()) == range.from()
           && periods.next(range.from()) == range.to()) {
         return periods;
@@ -107,11 +161,16 @@ public final class Periods {
     }
     Periods plain =
         new Periods(
-            type, epoch, zone, new Interval.Calendar(Interval.Unit.DAY), nameFormat, range.from());
+            type,
+            encoding,
+            zone,
+            new Interval.Calendar(Interval.Unit.DAY),
+            nameFormat,
+            range.from());
     Interval fixed =
         new Interval.Fixed(
             java.time.Duration.between(plain.instant(range.from()), plain.instant(range.to())));
-    return new Periods(type, epoch, zone, fixed, nameFormat, range.from());
+    return new Periods(type, encoding, zone, fixed, nameFormat, range.from());
   }
 
   public Interval interval() {
@@ -142,7 +201,7 @@ public final class Periods {
     while (value(start) > value) { // a local time that clocks skipped
       start = grid().floor(start.minusNanos(1000));
     }
-    return value(start);
+    return type == KeyType.UUID ? Math.max(value(start), 0) : value(start);
   }
 
   /** Start of the period after the one that begins at {@code start}. */
@@ -165,7 +224,36 @@ public final class Periods {
   /** The period that holds a value. */
   public Bounds periodOf(long value) {
     long start = startOf(value);
-    return Bounds.of(type, start, next(start));
+    return bounds(start, next(start));
+  }
+
+  /** A range between two values. */
+  public Bounds bounds(long from, long to) {
+    return new Bounds(from, to, literal(from), literal(to));
+  }
+
+  /**
+   * What {@code FOR VALUES FROM (…)} and comparisons take.
+   *
+   * @throws IllegalArgumentException if the column cannot hold such a time
+   */
+  public String literal(long value) {
+    boolean open = value == KeyType.MIN || value == KeyType.MAX;
+    return !open && encoding.orElse(null) instanceof TextTime text
+        ? "text " + SqlNames.literal(text.format(KeyType.local(value)))
+        : type.literal(value);
+  }
+
+  /** Whether a bound is written as bounds of the column are. */
+  boolean writes(String literal) {
+    return literal.endsWith("VALUE")
+        || !(encoding.orElse(null) instanceof TextTime text)
+        || literal.replace("'", "").matches(text.regex());
+  }
+
+  /** How the column holds times, if it is neither a date nor a timestamp. */
+  public Optional<TimeEncoding> encoding() {
+    return encoding;
   }
 
   private TimeGrid grid() {
@@ -175,8 +263,8 @@ public final class Periods {
   /** The time a value stands for. */
   public Instant instant(long value) {
     return switch (type) {
-      case TIMESTAMPTZ -> Instant.EPOCH.plus(value, ChronoUnit.MICROS);
-      case TIMESTAMP -> KeyType.local(value).atZone(zone).toInstant();
+      case TIMESTAMPTZ, UUID -> Instant.EPOCH.plus(value, ChronoUnit.MICROS);
+      case TIMESTAMP, TEXT, VARCHAR -> KeyType.local(value).atZone(zone).toInstant();
       case DATE -> LocalDate.ofEpochDay(value).atStartOfDay(zone).toInstant();
       default -> {
         long perSecond = 1_000_000_000L / unit().nanos();
@@ -186,10 +274,13 @@ public final class Periods {
     };
   }
 
-  /** The value of a time; of the day that holds it for dates, rounded down for whole numbers. */
+  /** The value of a time; rounded down to what dates, texts and whole numbers can say. */
   public long value(Instant time) {
     return switch (type) {
-      case TIMESTAMPTZ -> ChronoUnit.MICROS.between(Instant.EPOCH, time);
+      case TIMESTAMPTZ, UUID -> KeyType.micros(time);
+      case TEXT, VARCHAR ->
+          KeyType.micros(
+              ((TextTime) encoding.orElseThrow()).truncate(LocalDateTime.ofInstant(time, zone)));
       case TIMESTAMP -> KeyType.micros(LocalDateTime.ofInstant(time, zone));
       case DATE -> LocalDate.ofInstant(time, zone).toEpochDay();
       default -> {
@@ -201,8 +292,11 @@ public final class Periods {
   }
 
   private Epoch unit() {
-    return epoch.orElseThrow(
-        () -> new IllegalStateException("ids are no times; callers ask isTime() first"));
+    return encoding
+        .filter(Epoch.class::isInstance)
+        .map(Epoch.class::cast)
+        .orElseThrow(
+            () -> new IllegalStateException("ids are no times; callers ask isTime() first"));
   }
 
   /** Name of a table's partition that begins at {@code start}, at most 63 bytes. */

@@ -1,6 +1,8 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.pgtask.catalog.Bounds;
 import io.sluice.pgtask.catalog.DefaultPart;
+import io.sluice.pgtask.catalog.Partition;
 import io.sluice.pgtask.catalog.PartitionCatalog;
 import io.sluice.pgtask.catalog.PartitionCatalog.Found;
 import io.sluice.pgtask.catalog.PartitionedTable;
@@ -140,6 +142,7 @@ final class RotatedTables {
                 .formatted(table.name()));
         return Optional.empty();
       }
+      checkText(table, periods.get());
       return Optional.of(rotated(table, periods.get(), feed));
     } catch (IllegalArgumentException e) {
       run.problem("%s is skipped: %s".formatted(table.name(), e.getMessage()));
@@ -152,17 +155,35 @@ final class RotatedTables {
     }
   }
 
+  /** Text sorts as times do only if all of it is written alike. */
+  private void checkText(PartitionedTable table, Periods periods) throws SQLException {
+    Optional<String> wrong =
+        run.read(c -> TimeValues.wrongOrder(c, periods, table.oid(), table.key()));
+    if (wrong.isPresent()) {
+      throw new IllegalArgumentException(wrong.get());
+    }
+    for (Partition partition : table.partitions()) {
+      Bounds bounds = partition.bounds();
+      if (!periods.writes(bounds.lower()) || !periods.writes(bounds.upper())) {
+        throw new IllegalArgumentException(
+            "its partition %s, %s, is not bounded by texts such as timeFormat: says; write the pattern that it has"
+                .formatted(partition.name(), bounds));
+      }
+    }
+  }
+
   private Optional<Periods> periods(PartitionedTable table) {
     ZoneId zone = run.task().zone();
     if (spec.by().isPresent()) {
       return Optional.of(
-          Periods.of(table.type(), spec.epoch(), zone, spec.by().get(), spec.nameFormat()));
+          Periods.of(table.type(), spec.encoding(), zone, spec.by().get(), spec.nameFormat()));
     }
     return table
         .newestWithBounds()
         .map(
             newest ->
-                Periods.like(table.type(), spec.epoch(), zone, newest.bounds(), spec.nameFormat()));
+                Periods.like(
+                    table.type(), spec.encoding(), zone, newest.bounds(), spec.nameFormat()));
   }
 
   private RotatedTable rotated(PartitionedTable table, Periods periods, Optional<FeedTable> feed)

@@ -120,7 +120,7 @@ final class SubPartitionSql {
     Periods by = periods.orElseThrow();
     for (long from = bounds.from(); from < bounds.to(); ) {
       long to = Math.min(by.next(by.startOf(from)), bounds.to());
-      parts.put(by.name("", from), Bounds.of(by.type(), from, to).forValues());
+      parts.put(by.name("", from), by.bounds(from, to).forValues());
       from = to;
     }
     if (!sameColumn) {

@@ -1,5 +1,6 @@
 package io.sluice.pgtask.partition;
 
+import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.task.Interval;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -98,7 +99,7 @@ sealed interface TimeGrid {
     @Override
     public Instant floor(Instant time) {
       long micros = length.toNanos() / 1000;
-      long since = ChronoUnit.MICROS.between(anchor, time);
+      long since = KeyType.micros(time) - KeyType.micros(anchor);
       return anchor.plus(Math.floorDiv(since, micros) * micros, ChronoUnit.MICROS);
     }
 

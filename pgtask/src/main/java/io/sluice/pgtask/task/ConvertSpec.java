@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param table {@code schema.table}
  * @param column that partitions go by
  * @param by what one partition holds
- * @param epoch set if the column is a whole number that holds a time
+ * @param encoding set if the column is no date or timestamp, but holds a time
  * @param nameFormat of the partitions; absent gives Sluice's own names
  * @param defaultPartition whether rows without a place (NULL, or a time out of all reason) go to a
  *     default partition; without it they stop the conversion before it begins
@@ -21,7 +21,7 @@ public record ConvertSpec(
     String table,
     String column,
     Interval by,
-    Optional<Epoch> epoch,
+    Optional<TimeEncoding> encoding,
     Optional<String> nameFormat,
     boolean defaultPartition,
     int most,

@@ -1,7 +1,7 @@
 package io.sluice.pgtask.task;
 
 /** The unit of a whole number that counts time since 1970-01-01T00:00:00Z. */
-public enum Epoch {
+public enum Epoch implements TimeEncoding {
   SECONDS(1_000_000_000L),
   MILLISECONDS(1_000_000L),
   MICROSECONDS(1_000L),

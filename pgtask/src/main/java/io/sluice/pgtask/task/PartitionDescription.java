@@ -21,7 +21,7 @@ final class PartitionDescription {
     sentences.add(
         "A new partition holds "
             + spec.by().map(by -> width(by, zone)).orElse("as much as the newest one")
-            + spec.epoch().map(PartitionDescription::epoch).orElse("")
+            + spec.encoding().map(encoding -> encoding(encoding, zone)).orElse("")
             + spec.sub().map(PartitionDescription::sub).orElse(""));
     sentences.add(ahead(spec));
     sentences.add(keep(spec));
@@ -64,8 +64,13 @@ final class PartitionDescription {
             + zone;
   }
 
-  static String epoch(Epoch epoch) {
-    return ", counted in " + epoch.name().toLowerCase(Locale.ROOT) + " since 1970";
+  static String encoding(TimeEncoding encoding, ZoneId zone) {
+    if (encoding instanceof Epoch epoch) {
+      return ", counted in " + epoch.name().toLowerCase(Locale.ROOT) + " since 1970";
+    }
+    return encoding instanceof TextTime text
+        ? ", by the time written as %s in %s".formatted(text.pattern(), zone)
+        : ", by the time in UUIDs of version 7";
   }
 
   private static String sub(Sub sub) {

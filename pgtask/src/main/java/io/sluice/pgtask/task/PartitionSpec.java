@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  * @param exclude names or globs of tables left alone
  * @param feed tables of this feed instead: those the loader made, with the loader's names
  * @param by what one new partition holds; absent adopts the width of the newest partition
- * @param epoch set if the partition column is a whole number that holds a time
+ * @param encoding set if the partition column is no date or timestamp, but holds a time
  * @param aheadTime partitions are there up to now and so much
  * @param aheadCount or: so many partitions after the one of now (of the largest id, for ids)
  * @param keepTime partitions that ended before now less this are expired; months and years are of
@@ -36,7 +36,7 @@ public record PartitionSpec(
     List<String> exclude,
     Optional<String> feed,
     Optional<Interval> by,
-    Optional<Epoch> epoch,
+    Optional<TimeEncoding> encoding,
     Optional<Duration> aheadTime,
     OptionalInt aheadCount,
     Optional<TemporalAmount> keepTime,
@@ -67,7 +67,7 @@ public record PartitionSpec(
         exclude,
         feed,
         by,
-        epoch,
+        encoding,
         aheadTime,
         aheadCount,
         keepTime,

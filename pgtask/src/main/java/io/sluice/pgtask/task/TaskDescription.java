@@ -84,7 +84,9 @@ public final class TaskDescription {
             + PartitionDescription.width(spec.by(), task.zone())
             + " of column "
             + spec.column()
-            + spec.epoch().map(PartitionDescription::epoch).orElse(""));
+            + spec.encoding()
+                .map(encoding -> PartitionDescription.encoding(encoding, task.zone()))
+                .orElse(""));
     sentences.add(
         spec.defaultPartition()
             ? "Rows that fit no partition (NULL, or an implausible time) go to a default partition"

@@ -6,10 +6,11 @@ import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.ConvertSpec;
-import io.sluice.pgtask.task.Epoch;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Interval.Unit;
 import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TextTime;
+import io.sluice.pgtask.task.TimeEncoding;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +26,13 @@ class ConversionTest {
   }
 
   static ConvertSpec spec(
-      String table, String column, Optional<Epoch> epoch, boolean defaultPartition, boolean drop) {
+      String table,
+      String column,
+      Optional<TimeEncoding> encoding,
+      boolean defaultPartition,
+      boolean drop) {
     return new ConvertSpec(
-        table, column, DAY, epoch, Optional.empty(), defaultPartition, 100, 65_536, drop);
+        table, column, DAY, encoding, Optional.empty(), defaultPartition, 100, 65_536, drop);
   }
 
   private static TaskFixture fixture(int major) {
@@ -94,6 +99,69 @@ class ConversionTest {
       assertThat(db.texts("select reloptions::text from pg_class where relname = 'cdr_p20261110'"))
           .containsExactly("{fillfactor=80}");
       assertThat(leftovers(db)).isEmpty();
+    }
+  }
+
+  private static Task byTimeFormat(TimeEncoding encoding, boolean defaultPartition) {
+    return TaskFixture.task(
+        "convert", spec("public.e", "id", Optional.of(encoding), defaultPartition, true));
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
+  void partitionsUuidsByTheirTime_andNoneThatHasNoTime(int major) throws SQLException {
+    try (TaskFixture db = fixture(major)) {
+      String hour =
+          "(lpad(to_hex((extract(epoch from timestamptz '2026-11-15' + g * interval '1 hour') * 1000)::int8), 12, '0') || '7' || left(md5(g::text), 3) || '8' || left(md5(g::text), 15))::uuid";
+      db.sql(
+          "create table e (id uuid primary key, g int)",
+          "insert into e select %s, g from generate_series(1, 100) g".formatted(hour),
+          "insert into e values ('f47ac10b-58cc-4372-a567-0e02b2c3d479', 0)");
+      TimeEncoding uuids = new TimeEncoding.Uuid7();
+      assertThat(db.run(byTimeFormat(uuids, false)).problems())
+          .singleElement()
+          .asString()
+          .contains("1 rows of public.e have a id that is no UUID of version 7", "default: true");
+      db.sql(
+          "insert into e values (overlay((%s)::text placing '4' from 15)::uuid, 0)"
+              .formatted(hour.replace("g ", "30 ").replace("g:", "30:")));
+      assertThat(db.run(byTimeFormat(uuids, true)).problems())
+          .singleElement()
+          .asString()
+          .contains("2 rows", "1 of them lie in partitions all the same");
+      db.sql("delete from e where g = 0 and id < 'f0000000-0000-0000-0000-000000000000'");
+      RunResult result = db.run(byTimeFormat(uuids, true));
+      assertThat(result.problems()).isEmpty();
+      assertThat(result.notes())
+          .anyMatch(note -> note.contains("they go to the default partition"));
+      assertThat(db.partitions("e"))
+          .hasSize(11)
+          .contains("e_default", "e_p20261115", "e_p20261119", "e_p20261124");
+      assertThat(db.texts("select g from only e_default")).containsExactly("0");
+      assertThat(db.number("select count(*) from e")).isEqualTo(101);
+      assertThat(db.number("select count(*) from e_p20261116")).isEqualTo(24);
+      assertThat(leftovers(db)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
+  void partitionsTextByTheTimeItSays(int major) throws SQLException {
+    try (TaskFixture db = fixture(major)) {
+      db.sql(
+          "create table e (n int primary key, id varchar(8) not null)",
+          "insert into e select g, to_char(date '2026-11-10' + g, 'YYYYMMDD') from generate_series(0, 5) g",
+          "insert into e values (7, '20261345')");
+      TimeEncoding days = new TextTime("yyyyMMdd");
+      assertThat(db.run(byTimeFormat(days, false)).problems())
+          .singleElement()
+          .asString()
+          .contains("1 rows of public.e have a id that is not written as yyyyMMdd");
+      db.sql("delete from e where n = 7");
+      assertThat(db.run(byTimeFormat(days, false)).problems()).isEmpty();
+      assertThat(db.texts("select tableoid::regclass || ' ' || id from e order by n limit 1"))
+          .containsExactly("e_p20261110 20261110");
+      assertThat(db.partitions("e")).contains("e_p20261115", "e_p20261124").hasSize(11);
     }
   }
 

@@ -27,6 +27,8 @@ import io.sluice.pgtask.task.ScheduleText;
 import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskDescription;
 import io.sluice.pgtask.task.TaskSchedule;
+import io.sluice.pgtask.task.TextTime;
+import io.sluice.pgtask.task.TimeEncoding;
 import io.sluice.pgtask.task.Window;
 import io.sluice.pgtask.task.WindowText;
 import java.net.URI;
@@ -227,6 +229,23 @@ class TaskParserTest {
         .contains("Nothing expires")
         .noneMatch(description -> description.startsWith("An expired partition"));
     assertThat(spec.sub()).contains(new Sub.Hash("element", 4));
+  }
+
+  @Test
+  void bindsHowAColumnHoldsTimes() {
+    Task uuids =
+        task("task: r\npartition: {tables: [a.b], by: day, timeFormat: uuidv7, keep: 13 months}\n");
+    assertThat(((PartitionSpec) uuids.spec()).encoding()).contains(new TimeEncoding.Uuid7());
+    assertThat(TaskDescription.of(uuids))
+        .anyMatch(sentence -> sentence.contains("a day in UTC, by the time in UUIDs of version 7"))
+        .anyMatch(sentence -> sentence.contains("it ended 13 months ago"));
+    Task texts =
+        task(
+            "task: c\nzone: Asia/Shanghai\nconvert: {table: a.b, column: t, by: day, timeFormat: yyyy.MM.dd}\n");
+    assertThat(((ConvertSpec) texts.spec()).encoding()).contains(new TextTime("yyyy.MM.dd"));
+    assertThat(TaskDescription.of(texts))
+        .anyMatch(
+            s -> s.contains("of column t, by the time written as yyyy.MM.dd in Asia/Shanghai"));
   }
 
   @Test

@@ -11,6 +11,8 @@ import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.task.Epoch;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Interval.Unit;
+import io.sluice.pgtask.task.TextTime;
+import io.sluice.pgtask.task.TimeEncoding;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,6 +110,48 @@ class PeriodsTest {
     assertThat(periods.instant(periods.next(from))).isEqualTo(next);
     assertThat(periods.previous(periods.next(from))).isEqualTo(from);
     assertThat(periods.name("cdr", from)).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DAY,yyyyMMdd,Europe/Berlin,20261120,20261121",
+    "HOUR,yyyy-MM-dd HH,Asia/Kathmandu,2026-11-20 17,2026-11-20 18",
+    "MONTH,yyyy.MM,Asia/Shanghai,2026.11,2026.12",
+    "YEAR,yyyy,UTC,2026,2027",
+    "WEEK,yyyyMMdd'T'HHmmss,UTC,20261116T000000,20261123T000000"
+  })
+  void writesBoundsAsTheColumnDoes(Unit by, String pattern, ZoneId zone, String from, String to) {
+    Periods periods =
+        Periods.of(
+            KeyType.TEXT,
+            Optional.of(new TextTime(pattern)),
+            zone,
+            new Interval.Calendar(by),
+            Optional.empty());
+    long now = periods.value(Instant.parse("2026-11-20T12:00:00Z"));
+    Bounds bounds = periods.periodOf(now);
+    assertThat(bounds.lower()).isEqualTo("text '" + from + "'");
+    assertThat(bounds.upper()).isEqualTo("text '" + to + "'");
+    assertThat(KeyType.TEXT.parse(from)).contains(bounds.from());
+    assertThat(KeyType.VARCHAR.parse(to)).contains(bounds.to());
+    assertThat(from).matches(new TextTime(pattern).regex());
+    assertThat(periods.previous(bounds.to())).isEqualTo(bounds.from());
+  }
+
+  @Test
+  void endsWhereUuidsDo() {
+    Periods years =
+        Periods.of(
+            KeyType.UUID,
+            Optional.of(new TimeEncoding.Uuid7()),
+            ZoneId.of("Asia/Shanghai"),
+            new Interval.Calendar(Unit.YEAR),
+            Optional.empty());
+    assertThat(years.periodOf(1000).lower()).contains("00000000-0000-0000-0000-000000000000");
+    assertThat(years.previous(years.startOf(1000))).isZero();
+    long end = (1L << 48) * 1000;
+    assertThatThrownBy(() -> years.periodOf(end - 1000)).hasMessageContaining("10889");
+    assertThat(KeyType.UUID.parse("019a9e72-7800-7000-0000-000000000000")).isEmpty();
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.sluice.pgtask.partition;
 
-import io.sluice.pgtask.task.Epoch;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Interval.Unit;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -9,6 +8,7 @@ import io.sluice.pgtask.task.PartitionSpec.Expired;
 import io.sluice.pgtask.task.PartitionSpec.Export;
 import io.sluice.pgtask.task.PartitionSpec.Sub;
 import io.sluice.pgtask.task.PartitionSpec.Template;
+import io.sluice.pgtask.task.TimeEncoding;
 import java.net.URI;
 import java.time.Duration;
 import java.time.temporal.TemporalAmount;
@@ -25,7 +25,7 @@ final class SpecBuilder {
   List<String> exclude = List.of();
   Optional<String> feed = Optional.empty();
   Optional<Interval> by = Optional.of(new Interval.Calendar(Unit.DAY));
-  Optional<Epoch> epoch = Optional.empty();
+  Optional<TimeEncoding> encoding = Optional.empty();
   Optional<Duration> aheadTime = Optional.of(Duration.ofDays(2));
   OptionalInt aheadCount = OptionalInt.empty();
   Optional<TemporalAmount> keepTime = Optional.empty();
@@ -86,7 +86,7 @@ final class SpecBuilder {
         exclude,
         feed,
         by,
-        epoch,
+        encoding,
         aheadTime,
         aheadCount,
         keepTime,
