@@ -134,6 +134,16 @@ final class ConvertLayout implements CopyLayout {
         && makeRoom(connection, ends.get(0).get(), ends.get(1).get());
   }
 
+  /** Where something else has the name, CREATE … IF NOT EXISTS makes nothing, however often. */
+  private void refuseTaken(Connection connection, TableName name) throws SQLException {
+    if (Sql.isTrue(connection, "select to_regclass(?) is not null", name.sql())) {
+      throw new SQLException(
+          "rows written to %s in the meantime need a partition %s, but something of this name already exists; rename or drop it. The copy is kept for the next run"
+              .formatted(source.name(), name),
+          CopySwapStep.IN_USE);
+    }
+  }
+
   private void refuseStrangers(long strangers) throws SQLException {
     if (strangers > 0) {
       throw new SQLException(
@@ -164,6 +174,7 @@ final class ConvertLayout implements CopyLayout {
                   .formatted(source.name(), spec.most(), column.name(), periods.literal(last)),
               CopySwapStep.STATE_CHANGED);
         }
+        refuseTaken(connection, name(start));
         Sql.execute(connection, partition(name(start), bounds.forValues()));
       }
     }

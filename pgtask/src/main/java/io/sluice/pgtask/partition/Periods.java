@@ -28,6 +28,9 @@ import java.util.regex.Pattern;
  */
 public final class Periods {
 
+  /** Bytes of a suffix beside which there is room for the hash of what is cut. */
+  private static final int LONGEST_SUFFIX = Names.MAX_BYTES - 9;
+
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
 
   private final KeyType type;
@@ -315,11 +318,17 @@ public final class Periods {
 
   private String formatted(String format, String table, long start) {
     String whole = fill(format, table, start);
-    if (whole.getBytes(StandardCharsets.UTF_8).length <= Names.MAX_BYTES
-        || !format.startsWith("{table}")) {
+    if (bytes(whole) <= Names.MAX_BYTES || !format.startsWith("{table}")) {
       return Names.withSuffix(whole, "");
     }
-    return Names.withSuffix(table, fill(format.substring("{table}".length()), table, start));
+    String rest = fill(format.substring("{table}".length()), table, start);
+    return bytes(rest) <= LONGEST_SUFFIX
+        ? Names.withSuffix(table, rest)
+        : Names.withSuffix(whole, "");
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private String fill(String format, String table, long start) {

@@ -78,6 +78,28 @@ class DisturbedConversionTest {
 
   @ParameterizedTest
   @MethodSource(VERSIONS)
+  void saysWhichNameIsTaken_whenRowsNeedAnotherPartitionMeanwhile(int major) throws SQLException {
+    try (TaskFixture db = fixture(major, "primary key")) {
+      before(
+          db,
+          BATCH,
+          1,
+          call ->
+              db.sql(
+                  "create table app.t_p20261221 ()",
+                  "insert into app.t values (9000, '2026-12-22', 'later')"));
+      assertThat(db.run(task()).problems())
+          .singleElement()
+          .asString()
+          .contains("app.t_p20261221", "already exists", "rename or drop it");
+      db.sql("drop table app.t_p20261221");
+      assertThat(db.run(task()).problems()).isEmpty();
+      assertConverted(db, 5001, 5000L * 5001 / 2 + 9000);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
   void forgetsWhatWasThere_whenTheTableIsTruncatedMeanwhile(int major) throws SQLException {
     for (String moment : List.of(BATCH, "create index", "lock table \"app\".\"t\" in access")) {
       try (TaskFixture db = fixture(major, "primary key")) {

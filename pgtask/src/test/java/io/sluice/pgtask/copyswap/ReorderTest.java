@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ReorderTest {
 
-  private static final MaintenanceSpec SPEC =
+  static final MaintenanceSpec SPEC =
       new MaintenanceSpec(
           List.of(),
           List.of(),

@@ -138,6 +138,25 @@ class PeriodsTest {
     assertThat(periods.previous(bounds.to())).isEqualTo(bounds.from());
   }
 
+  @ParameterizedTest
+  @CsvSource({"cdr,1", "中文表,20", "a_table_with_a_rather_long_name_of_its_own,1"})
+  void namesStayApartWithin63Bytes_howeverLongTheirFormatIs(String table, int times) {
+    for (String rest : List.of("_p{yyyyMMdd}", "_" + "x".repeat(60) + "{yyyyMMdd}")) {
+      Periods days =
+          Periods.of(
+              KeyType.DATE,
+              Optional.empty(),
+              ZoneOffset.UTC,
+              new Interval.Calendar(Unit.DAY),
+              Optional.of("{table}" + rest));
+      List<String> names =
+          List.of(days.name(table.repeat(times), 1), days.name(table.repeat(times), 2));
+      assertThat(names).doesNotHaveDuplicates();
+      assertThat(names)
+          .allMatch(name -> name.getBytes(StandardCharsets.UTF_8).length <= 63 && !name.isEmpty());
+    }
+  }
+
   @Test
   void endsWhereUuidsDo() {
     Periods years =
