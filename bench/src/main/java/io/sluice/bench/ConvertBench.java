@@ -11,6 +11,7 @@ import io.sluice.pgtask.run.RunHistory;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.TaskMetrics;
 import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.Interval;
@@ -27,6 +28,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import picocli.CommandLine;
@@ -184,7 +186,9 @@ final class ConvertBench implements Callable<Integer> {
             false,
             2_000,
             64 << 20,
-            true);
+            true,
+            Set.of(Consequence.values()),
+            false);
     Limits limits =
         new Limits(2, Duration.ofSeconds(2), Duration.ofHours(4), 20, Duration.ofMillis(500));
     return new Task(

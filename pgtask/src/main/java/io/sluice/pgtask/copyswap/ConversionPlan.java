@@ -56,6 +56,9 @@ final class ConversionPlan {
               .formatted(source.name(), source.attachment().get().parent()));
     }
     checkForm();
+    if (source.column(spec.column()).isPresent()) {
+      problems.addAll(Consequences.check(run, spec, source));
+    }
     Optional<Periods> periods = periods();
     Optional<PeriodRange> range =
         periods.isPresent() && readable() ? range(periods.get()) : Optional.empty();
@@ -240,12 +243,5 @@ final class ConversionPlan {
     run.note(
         "until the old table is dropped, converting %s takes about %s of additional disk space, plus what is written in the meantime"
             .formatted(source.name(), HumanFormat.bytes(source.bytes())));
-    CopyIndex.of(source, source.column(spec.column())).stream()
-        .filter(CopyIndex::widened)
-        .forEach(
-            index ->
-                run.note(
-                    "unique index %s of %s gets %s as an additional column, because PostgreSQL requires the partition column in it: its other columns alone are no longer guaranteed to be unique"
-                        .formatted(index.source().name(), source.name(), spec.column())));
   }
 }

@@ -10,12 +10,15 @@ import io.sluice.pgtask.catalog.PartitionedTable;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.partition.Periods;
 import io.sluice.pgtask.partition.TimeValues;
+import io.sluice.pgtask.run.StepContext;
 import io.sluice.pgtask.task.ConvertSpec;
+import io.sluice.pgtask.task.Interval;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A partitioned copy of a plain table, which takes its name. */
 final class ConvertLayout implements CopyLayout {
@@ -160,14 +163,11 @@ final class ConvertLayout implements CopyLayout {
   }
 
   private boolean makeRoom(Connection connection, long first, long last) throws SQLException {
-    List<Partition> there =
-        PartitionCatalog.find(connection, names.copy())
-            .map(PartitionedTable::partitions)
-            .orElse(List.of());
+    List<Partition> there = existing(connection);
     int made = 0;
     for (long start = periods.startOf(first); start <= last; start = periods.next(start)) {
       Bounds bounds = periods.periodOf(start);
-      if (there.stream().noneMatch(p -> p.bounds().overlaps(bounds.from(), bounds.to()))) {
+      if (isMissing(bounds, there)) {
         if (there.size() + ++made > spec.most()) {
           throw new SQLException(
               "rows written to %s in the meantime need more than the %d partitions that most: allows; their %s goes up to %s. Fix them, raise most:, or set default: true"
@@ -179,6 +179,68 @@ final class ConvertLayout implements CopyLayout {
       }
     }
     return made > 0;
+  }
+
+  /**
+   * Partitions ahead of now, or of the largest id by now: copying may have taken longer than those
+   * made first last, and rotation begins only after the swap. A default partition takes what has
+   * none.
+   */
+  @Override
+  public void beforeSwap(StepContext context) throws SQLException {
+    if (spec.defaultPartition()) {
+      return;
+    }
+    context.transaction(
+        connection -> {
+          OptionalLong from = periods.isTime() ? now(context) : largestId(connection);
+          return from.isPresent() && makeAhead(connection, from.getAsLong());
+        });
+  }
+
+  private OptionalLong now(StepContext context) {
+    return OptionalLong.of(periods.value(context.clock().instant()));
+  }
+
+  private OptionalLong largestId(Connection connection) throws SQLException {
+    String sql = "select %s from %s".formatted(ColumnRange.text("max", column), names.copy().sql());
+    Optional<Long> id = Sql.one(connection, sql, row -> value(row.getString(1)));
+    return id.map(OptionalLong::of).orElse(OptionalLong.empty());
+  }
+
+  private boolean makeAhead(Connection connection, long from) throws SQLException {
+    List<Partition> there = existing(connection);
+    long start = periods.startOf(from);
+    boolean made = false;
+    for (int n = 0; n <= PeriodRange.AHEAD && hasEnd(start); n++, start = periods.next(start)) {
+      Bounds bounds = periods.periodOf(start);
+      if (isMissing(bounds, there)) {
+        Sql.execute(connection, partition(name(start), bounds.forValues()));
+        made = true;
+      }
+    }
+    return made;
+  }
+
+  /** Whether the column's type has the id at which the period ends. */
+  private boolean hasEnd(long start) {
+    long largest =
+        switch (periods.type()) {
+          case INT2 -> Short.MAX_VALUE;
+          case INT4 -> Integer.MAX_VALUE;
+          default -> KeyType.MAX - 1;
+        };
+    return !(periods.interval() instanceof Interval.Ids ids) || start <= largest - ids.count();
+  }
+
+  private static boolean isMissing(Bounds bounds, List<Partition> there) {
+    return there.stream().noneMatch(p -> p.bounds().overlaps(bounds.from(), bounds.to()));
+  }
+
+  private List<Partition> existing(Connection connection) throws SQLException {
+    return PartitionCatalog.find(connection, names.copy())
+        .map(PartitionedTable::partitions)
+        .orElse(List.of());
   }
 
   /** On each partition, then on all, which finds and takes those. */

@@ -17,7 +17,7 @@ import java.util.List;
 record PeriodRange(long from, long to, boolean whole) {
 
   /** Partitions made beyond now, as rotation has them by default. */
-  private static final int AHEAD = 4;
+  static final int AHEAD = 4;
 
   static PeriodRange of(Periods periods, long first, long last, Instant now, int most) {
     long from = periods.startOf(first);

@@ -136,6 +136,24 @@ record Overlap(JsonPointer at, String what, String done) {
     return feed.target().partition().by() != By.NONE && shared(glob, table(feed)).isPresent();
   }
 
+  /** Whether a task that runs by itself makes partitions of a table ahead, once it has some. */
+  static boolean rotates(Task task, String database, TableName table, Feeds feeds) {
+    if (!(task.spec() instanceof PartitionSpec spec)
+        || task.schedule().isEmpty()
+        || !task.database().equals(database)
+        || TableGlobs.of(spec.exclude()).match(table)) {
+      return false;
+    }
+    List<String> globs =
+        spec.feed().flatMap(feeds::get).map(feed -> List.of(glob(feed))).orElse(spec.tables());
+    return TableGlobs.of(globs).match(table);
+  }
+
+  /** Of all tables that a feed may write to. */
+  private static String glob(Feed feed) {
+    return feed.target().table().replaceAll("\\{[^}]*}", "*");
+  }
+
   private static String table(Feed feed) {
     return feed.target().table().replaceAll("\\{[^}]*}", "x");
   }

@@ -5,6 +5,7 @@ import static io.sluice.pgtask.declaration.Values.number;
 import static io.sluice.pgtask.declaration.Values.text;
 
 import io.sluice.core.yaml.Tree;
+import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.IntervalText;
 import io.sluice.pgtask.task.Limits;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Turns a checked tree of a task with all defaults into the records. */
 final class TaskBinder {
@@ -70,7 +72,9 @@ final class TaskBinder {
         Values.flag(convert.get("default")),
         number(convert.get("most")),
         Values.bytes(convert.get("batch")),
-        Values.flag(convert.get("dropOld")));
+        Values.flag(convert.get("dropOld")),
+        convert.get("accept").texts().stream().map(Consequence::of).collect(Collectors.toSet()),
+        false);
   }
 
   private static TaskSpec maintenance(Tree maintenance) {

@@ -4,6 +4,8 @@ import io.sluice.core.feed.Feed;
 import io.sluice.core.feed.Feeds;
 import io.sluice.core.yaml.DocumentDirectory;
 import io.sluice.core.yaml.Problem;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.Task;
@@ -92,6 +94,8 @@ public final class TaskDirectory implements AutoCloseable {
       }
     }
     tasks.putAll(FeedTasks.derive(now, standIns(tasks), held(now)));
+    List<Task> all = List.copyOf(tasks.values());
+    tasks.replaceAll((name, task) -> toldOfRotation(task, all, now));
     return activate(new TaskSet(tasks, databases));
   }
 
@@ -102,6 +106,17 @@ public final class TaskDirectory implements AutoCloseable {
     return name.isEmpty()
         ? Optional.of(task)
         : feeds.get(name.get()).map(feed -> FeedTasks.resolve(task, feed));
+  }
+
+  /** A conversion must know whether inserts would fail when its partitions end. */
+  private static Task toldOfRotation(Task task, List<Task> all, Feeds feeds) {
+    if (!(task.spec() instanceof ConvertSpec spec)) {
+      return task;
+    }
+    TableName table = TableName.parse(spec.table());
+    return all.stream().anyMatch(t -> Overlap.rotates(t, task.database(), table, feeds))
+        ? task.with(spec.thatIsRotated())
+        : task;
   }
 
   private static Set<String> standIns(Map<String, Task> tasks) {

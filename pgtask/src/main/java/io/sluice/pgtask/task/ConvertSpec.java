@@ -1,6 +1,7 @@
 package io.sluice.pgtask.task;
 
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turning a plain table into a partitioned one while it is used.
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param batchBytes of the table copied in one transaction
  * @param dropOld whether the old table is dropped at the end; else it stays as {@code
  *     <table>_before}
+ * @param accept what it may break for programs that write to the table
+ * @param rotated whether another task that runs by itself will make partitions of it ahead
  */
 public record ConvertSpec(
     String table,
@@ -26,8 +29,30 @@ public record ConvertSpec(
     boolean defaultPartition,
     int most,
     long batchBytes,
-    boolean dropOld)
+    boolean dropOld,
+    Set<Consequence> accept,
+    boolean rotated)
     implements TaskSpec {
+
+  public ConvertSpec {
+    accept = Set.copyOf(accept);
+  }
+
+  /** The same of a table that another task will rotate. */
+  public ConvertSpec thatIsRotated() {
+    return new ConvertSpec(
+        table,
+        column,
+        by,
+        epoch,
+        nameFormat,
+        defaultPartition,
+        most,
+        batchBytes,
+        dropOld,
+        accept,
+        true);
+  }
 
   @Override
   public String kind() {

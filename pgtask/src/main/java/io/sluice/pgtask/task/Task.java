@@ -30,4 +30,9 @@ public record Task(
     Objects.requireNonNull(spec, "spec");
     windows = List.copyOf(windows);
   }
+
+  /** The same about something else. */
+  public Task with(TaskSpec other) {
+    return new Task(name, description, database, zone, schedule, windows, limits, other);
+  }
 }

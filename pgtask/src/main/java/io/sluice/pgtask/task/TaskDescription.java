@@ -98,6 +98,14 @@ public final class TaskDescription {
         spec.dropOld()
             ? "The old table is dropped at the end"
             : "The old table stays as " + spec.table() + "_before");
+    sentences.add(
+        spec.accept().isEmpty()
+            ? "Does not start if it could break programs that write to the table"
+            : "May break programs that write to the table by "
+                + list(spec.accept().stream().map(Consequence::word).sorted().toList()));
+    if (!spec.rotated()) {
+      sentences.add("No task that runs by itself creates partitions of " + spec.table() + " later");
+    }
   }
 
   private static void maintenance(MaintenanceSpec spec, List<String> sentences) {

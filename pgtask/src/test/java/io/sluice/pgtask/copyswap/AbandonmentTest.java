@@ -7,6 +7,7 @@ import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.task.AbandonSpec;
+import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Limits;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -43,7 +45,9 @@ public class AbandonmentTest {
             false,
             100,
             32_768,
-            true);
+            true,
+            Set.of(Consequence.values()),
+            false);
     return new Task(
         "convert", "", "warehouse", ZoneOffset.UTC, Optional.empty(), List.of(), limits, spec);
   }

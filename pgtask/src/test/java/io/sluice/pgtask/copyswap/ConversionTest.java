@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
+import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Interval.Unit;
@@ -14,6 +15,7 @@ import io.sluice.pgtask.task.TimeEncoding;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,7 +34,17 @@ class ConversionTest {
       boolean defaultPartition,
       boolean drop) {
     return new ConvertSpec(
-        table, column, DAY, encoding, Optional.empty(), defaultPartition, 100, 65_536, drop);
+        table,
+        column,
+        DAY,
+        encoding,
+        Optional.empty(),
+        defaultPartition,
+        100,
+        65_536,
+        drop,
+        Set.of(Consequence.values()),
+        false);
   }
 
   private static TaskFixture fixture(int major) {

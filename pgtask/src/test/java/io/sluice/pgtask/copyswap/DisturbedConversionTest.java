@@ -9,6 +9,7 @@ import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
 import io.sluice.pgtask.run.TaskMetrics;
 import io.sluice.pgtask.run.TaskRunner;
+import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Task;
@@ -46,7 +47,9 @@ class DisturbedConversionTest {
         false,
         100,
         32_768,
-        true);
+        true,
+        Set.of(Consequence.values()),
+        false);
   }
 
   private static Task task() {

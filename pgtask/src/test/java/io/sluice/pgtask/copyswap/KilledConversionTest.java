@@ -6,6 +6,7 @@ import io.sluice.core.fate.PauseStage;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
+import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Interval.Unit;
@@ -14,6 +15,7 @@ import io.sluice.testkit.FaultyDataSource;
 import io.sluice.testkit.JdbcCall;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -113,7 +115,9 @@ class KilledConversionTest {
                 false,
                 100,
                 32_768,
-                true));
+                true,
+                Set.of(Consequence.values()),
+                false));
     try {
       return Optional.of(db.run(task));
     } catch (PauseStage e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
+import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Task;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -41,7 +43,9 @@ class LastLookTest {
             false,
             100,
             32_768,
-            true));
+            true,
+            Set.of(Consequence.values()),
+            false));
   }
 
   private static TaskFixture fixture(int major, String keyType) throws SQLException {

@@ -9,6 +9,7 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.RandomTable.Fate;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.run.RunResult.State;
+import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.MaintenanceSpec;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -176,7 +178,9 @@ class TwinTest {
                 table.defaultPartition,
                 100,
                 8192,
-                true)
+                true,
+                Set.of(Consequence.values()),
+                false)
             : new MaintenanceSpec(
                 List.of(),
                 List.of(),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.core.feed.FeedDirectory;
 import io.sluice.core.yaml.Problem;
+import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Limits;
 import io.sluice.pgtask.task.PartitionSpec;
@@ -279,5 +280,34 @@ class TaskDirectoryTest {
     await()
         .atMost(Duration.ofSeconds(10))
         .until(() -> tasks.current().task("a"), Optional::isPresent);
+  }
+
+  @Test
+  void tellsAConversionWhetherItsTableWillBeRotated() throws IOException {
+    write("convert.yaml", "task: convert\nconvert: {table: billing.cdr, column: at, by: day}\n");
+    assertThat(rotated()).isFalse();
+    write("other.yaml", "database: other\nurl: jdbc:postgresql://h/other\nuser: u\n");
+    for (String partition :
+        List.of(
+            "{tables: [billing.cdr]}\nschedule: never",
+            "{tables: [billing.cdr]}\ndatabase: other",
+            "{tables: [\"billing.*\"], exclude: [\"billing.c*\"]}",
+            "{tables: [billing.cdr2]}")) {
+      write("rotate.yaml", rotation("rotate", partition));
+      assertThat(tasks.current().task("rotate")).as(partition).isPresent();
+      assertThat(rotated()).as(partition).isFalse();
+    }
+    write("rotate.yaml", rotation("rotate", "{tables: [\"billing.*\"]}"));
+    assertThat(rotated()).isTrue();
+    Files.delete(taskFiles.resolve("rotate.yaml"));
+    tasks.refresh();
+    assertThat(rotated()).isFalse();
+    feed("billing", "{by: day}");
+    tasks.refresh();
+    assertThat(rotated()).as("task feed/billing").isTrue();
+  }
+
+  private boolean rotated() {
+    return ((ConvertSpec) tasks.current().task("convert").orElseThrow().spec()).rotated();
   }
 }

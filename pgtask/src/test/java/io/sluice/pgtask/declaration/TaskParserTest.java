@@ -10,6 +10,7 @@ import static java.time.DayOfWeek.WEDNESDAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.yaml.Secret;
+import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.Epoch;
@@ -261,13 +262,16 @@ class TaskParserTest {
                 false,
                 2000,
                 64L << 20,
+                false,
+                Set.of(),
                 false));
     assertThat(
             task("""
             task: c
             schedule: never
             convert: {table: a.b, column: t, by: 1d, epoch: seconds, name: "{table}_{yyyyMMdd}",
-              default: true, most: 10, batch: 1MB, dropOld: true}
+              default: true, most: 10, batch: 1MB, dropOld: true,
+              accept: [no-rotation, wider-keys]}
             """)
                 .spec())
         .isEqualTo(
@@ -280,7 +284,9 @@ class TaskParserTest {
                 true,
                 10,
                 1L << 20,
-                true));
+                true,
+                Set.of(Consequence.NO_ROTATION, Consequence.WIDER_KEYS),
+                false));
   }
 
   @Test

@@ -231,6 +231,7 @@ class TaskProblemsTest {
         "by: day|by: hour, name: \"{table}_{yyyyMMdd}\"|the same for several partitions by hour|yyyyMMdd_HH",
         "table: billing.cdr|table: \"billing.*\"|not a table with its schema|billing.cdr",
         "column: t, |%|convert has no column|Add column",
+        "by: day|by: day, accept: [wider-key]|cannot be 'wider-key'|Did you mean 'wider-keys'?",
       })
   void saysProblemAndRemedy_whenConversionIsWrong(
       String old, String wrong, String message, String remedy) {
