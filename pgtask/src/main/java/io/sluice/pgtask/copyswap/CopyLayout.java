@@ -44,6 +44,11 @@ interface CopyLayout {
    */
   List<Placed> placed(CopyIndex index, List<TableName> leaves);
 
+  /** Where an index of the copy lies; empty leaves that to the session. */
+  default Optional<String> tablespace(SourceIndex index) {
+    return index.tablespace();
+  }
+
   /** Partitions that a partitioned table has more of at the end. */
   default int partitionsCreated() {
     return 0;

@@ -76,8 +76,12 @@ final class IndexBuild {
     context.checkNotEnded();
     if (!context.read(c -> exists(c, on, name))) {
       context.progress("building index " + name, 0, -1);
-      context.transaction(index.create(on, name, partitioned(on)));
+      context.transaction(create(index, on, name));
     }
+  }
+
+  private List<String> create(CopyIndex index, TableName on, String name) {
+    return index.create(on, name, partitioned(on), layout.tablespace(index.source()));
   }
 
   private boolean partitioned(TableName table) {
@@ -101,7 +105,7 @@ final class IndexBuild {
             log.deduplicate(
                 layout.partitionColumn().isPresent() ? "<each partition>" : names.copy().sql()));
     for (CopyIndex index : indexes) {
-      sql.addAll(index.create(names.copy(), index.meanwhile(), partitioned(names.copy())));
+      sql.addAll(create(index, names.copy(), index.meanwhile()));
     }
     sql.add("analyze " + names.copy().sql());
     return sql;

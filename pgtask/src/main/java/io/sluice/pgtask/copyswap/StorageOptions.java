@@ -12,15 +12,15 @@ import java.util.List;
 /**
  * How a table is stored, for those that hold its rows later.
  *
- * @param with {@code with (…) tablespace …} of CREATE TABLE, or empty
- * @param tablespace the second half of it, for a table that is only a parent
+ * @param parameters {@code with (…)} of CREATE TABLE, or empty
+ * @param tablespace {@code tablespace …} of CREATE TABLE, or empty
  * @param clauses of ALTER TABLE that LIKE leaves out: statistics targets, replica identity without
  *     an index, row-level security
  * @param grants with {@code <table>} for the new one; none where the table has row-level security
  * @param owner whom the new tables belong to; null if that is this session's role
  */
 record StorageOptions(
-    String with, String tablespace, List<String> clauses, String owner, List<String> grants) {
+    String parameters, String tablespace, List<String> clauses, String owner, List<String> grants) {
 
   private static final String OPTIONS =
       """
@@ -76,11 +76,22 @@ record StorageOptions(
         new ArrayList<>(Sql.strings(connection, COLUMNS.formatted(source.oid())));
     clauses.addAll(RowSecurity.clauses(connection, source.name().sql()));
     return new StorageOptions(
-        with + space,
+        with,
         space,
         clauses,
         mine ? null : source.owner(),
         Sql.strings(connection, GRANTS.formatted(source.oid())));
+  }
+
+  /** For CREATE TABLE of one that holds rows, which a parent does not. */
+  String with() {
+    return parameters + tablespace;
+  }
+
+  /** The same in another tablespace. */
+  StorageOptions in(String space) {
+    return new StorageOptions(
+        parameters, " tablespace " + SqlNames.quote(space), clauses, owner, grants);
   }
 
   /** After CREATE TABLE. */

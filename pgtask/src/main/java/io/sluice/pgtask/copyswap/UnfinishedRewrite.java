@@ -76,11 +76,11 @@ public record UnfinishedRewrite(
   }
 
   private static String what(String spec) {
-    String kind = spec.substring(0, spec.indexOf(' '));
+    String kind = spec.split(" ", 2)[0];
     return switch (kind) {
       case "convert" -> "conversion";
       case "drain" -> "drain";
-      default -> "reordering";
+      default -> "rewrite";
     };
   }
 

@@ -55,7 +55,11 @@ record Overlap(JsonPointer at, String what, String done) {
         both(one.vacuum(), two.vacuum(), "vacuumed")
             .or(() -> both(one.analyze(), two.analyze(), "analysed"))
             .or(() -> both(one.reindex(), two.reindex(), "reindexed"))
-            .or(() -> both(one.reorder(), two.reorder(), "reordered"));
+            .or(
+                () ->
+                    one.rewritesTables() && two.rewritesTables()
+                        ? Optional.of("rewritten")
+                        : Optional.empty());
     return done.flatMap(
         word ->
             tables("maintenance", one.tables(), one.exclude(), two.tables(), two.exclude(), word));

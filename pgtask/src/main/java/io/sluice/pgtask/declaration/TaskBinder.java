@@ -14,6 +14,7 @@ import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.MaintenanceSpec.Analyze;
 import io.sluice.pgtask.task.MaintenanceSpec.Reindex;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
+import io.sluice.pgtask.task.MaintenanceSpec.Rewrite;
 import io.sluice.pgtask.task.MaintenanceSpec.Vacuum;
 import io.sluice.pgtask.task.ScheduleText;
 import io.sluice.pgtask.task.Task;
@@ -92,6 +93,14 @@ final class TaskBinder {
                 new Reindex(
                     Values.share(reindex.get("bloat")), Values.bytes(reindex.get("minSize")))),
         part(maintenance.get("reorder"), TaskBinder::reorder),
+        part(
+            maintenance.get("rewrite"),
+            rewrite ->
+                new Rewrite(
+                    share(rewrite.get("bloat")),
+                    rewrite.get("orderBy").text(),
+                    rewrite.get("tablespace").text(),
+                    Values.bytes(rewrite.get("minSize")))),
         maintenance.get("space").present()
             ? OptionalLong.of(Values.bytes(maintenance.get("space")))
             : OptionalLong.empty());

@@ -2,6 +2,7 @@ package io.sluice.pgtask.task;
 
 import io.sluice.core.yaml.Durations;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
+import io.sluice.pgtask.task.MaintenanceSpec.Rewrite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -115,6 +116,7 @@ public final class TaskDescription {
                     "Rebuilds an index of %s or more at %s bloat, concurrently"
                         .formatted(HumanFormat.bytes(r.minBytes()), percent(r.bloat()))));
     spec.reorder().ifPresent(reorder -> sentences.add(reorder(reorder)));
+    spec.rewrite().ifPresent(rewrite -> sentences.add(rewrite(rewrite)));
     spec.space()
         .ifPresent(
             space ->
@@ -134,6 +136,22 @@ public final class TaskDescription {
             Durations.format(reorder.after()),
             reorder.index().orElse("its clustered index or primary key"),
             String.join(" or ", from));
+  }
+
+  private static String rewrite(Rewrite rewrite) {
+    List<String> when = new ArrayList<>();
+    rewrite.bloat().ifPresent(bloat -> when.add("at " + percent(bloat) + " bloat"));
+    rewrite
+        .tablespace()
+        .ifPresent(space -> when.add("if not all of it lies in tablespace " + space));
+    return "Rewrites a table of %s or more while it is in use, %s, %s"
+        .formatted(
+            HumanFormat.bytes(rewrite.minBytes()),
+            rewrite
+                .orderBy()
+                .map(order -> "ordered by " + order)
+                .orElse("in batches without an order"),
+            String.join(" or ", when));
   }
 
   private static String limits(Limits limits) {

@@ -19,9 +19,9 @@ final class RandomTable {
   /** What becomes of the table. */
   enum Fate {
     CONVERTED,
-    REORDERED,
+    REWRITTEN,
     /** One of its partitions is. */
-    PARTITION_REORDERED
+    PARTITION_REWRITTEN
   }
 
   static final int BUCKETS = 6;
@@ -179,6 +179,9 @@ final class RandomTable {
   final boolean defaultPartition;
   final boolean wholeNumbers;
 
+  /** Whether a rewrite puts its rows in another order. */
+  final boolean ordered;
+
   /** Whether a unique key of the converted table is wider than that of the twin. */
   final boolean widened;
 
@@ -201,7 +204,7 @@ final class RandomTable {
     this.defaultPartition = random.nextBoolean();
     Kind time = pick(TIMES);
     this.wholeNumbers = time.type().equals("int8") || time.type().equals("numeric");
-    boolean inKey = fate == Fate.PARTITION_REORDERED || random.nextInt(3) == 0;
+    boolean inKey = fate == Fate.PARTITION_REWRITTEN || random.nextInt(3) == 0;
     boolean nullable = !inKey && defaultPartition && random.nextInt(3) == 0;
     this.bucket = column("int4", "# / " + ROWS, false);
     this.at =
@@ -219,7 +222,7 @@ final class RandomTable {
     }
     this.widened = fate == Fate.CONVERTED && !inKey;
     this.nullableUnique =
-        fate != Fate.PARTITION_REORDERED && random.nextBoolean()
+        fate != Fate.PARTITION_REWRITTEN && random.nextBoolean()
             ? Optional.of(column("int8", "case when # % 3 = 0 then #::int8 end", true))
             : Optional.empty();
     for (int n = 1 + random.nextInt(4); n > 0; n--) {
@@ -232,6 +235,7 @@ final class RandomTable {
               empty));
     }
     this.generated = random.nextBoolean() ? Optional.of(quoted()) : Optional.empty();
+    this.ordered = random.nextBoolean();
   }
 
   private <T> T pick(List<T> all) {
@@ -311,7 +315,7 @@ final class RandomTable {
       parts.add(keyForm.formatted(keyList()));
     }
     String body = " (" + String.join(", ", parts) + ")";
-    boolean partitioned = fate == Fate.PARTITION_REORDERED;
+    boolean partitioned = fate == Fate.PARTITION_REWRITTEN;
     sql.add(
         "create table %s%s%s"
             .formatted(
@@ -419,6 +423,6 @@ final class RandomTable {
 
   @Override
   public String toString() {
-    return fate + " " + create();
+    return fate + (ordered ? ", ordered " : " ") + create();
   }
 }

@@ -75,19 +75,23 @@ class TwinTest {
     int first = Integer.parseInt(range.substring(0, dash));
     int last = Integer.parseInt(range.substring(dash + 1));
     TableName[] rewritten = new TableName[1];
-    String[] order = new String[1];
+    RewriteOptions[] options = new RewriteOptions[1];
     try (TaskFixture db =
         new TaskFixture(major)
             .with(ConvertSpec.class, new Conversion())
             .with(
                 MaintenanceSpec.class,
-                (spec, run) -> CopySwap.reorder(run, rewritten[0], order[0]))) {
+                (spec, run) -> CopySwap.rewrite(run, rewritten[0], options[0]))) {
       db.sql("create extension citext");
       for (int seed : IntStream.rangeClosed(first, last).toArray()) {
         RandomTable table = new RandomTable(new Random(seed));
         rewritten[0] =
-            table.fate == Fate.PARTITION_REORDERED ? new TableName("app", "p0") : table.name;
-        order[0] = table.at.name();
+            table.fate == Fate.PARTITION_REWRITTEN ? new TableName("app", "p0") : table.name;
+        options[0] =
+            new RewriteOptions(
+                table.ordered ? Optional.of(table.at.name()) : Optional.empty(),
+                Optional.empty(),
+                8192);
         db.sql(RandomTable.types().toArray(String[]::new));
         db.sql(table.create().toArray(String[]::new));
         rewriteWhileWritten(db, table, seed);

@@ -277,6 +277,7 @@ class TaskParserTest {
               analyze: {}
               reindex: {bloat: 50%}
               reorder: {index: "end_time, element", correlation: 60%}
+              rewrite: {bloat: 45%, orderBy: "element, end_time desc", tablespace: fast, minSize: 1GB}
             """)
                 .spec())
         .isEqualTo(
@@ -293,6 +294,12 @@ class TaskParserTest {
                         OptionalDouble.of(0.6),
                         16L << 20,
                         Duration.ofDays(2))),
+                Optional.of(
+                    new MaintenanceSpec.Rewrite(
+                        OptionalDouble.of(0.45),
+                        Optional.of("element, end_time desc"),
+                        Optional.of("fast"),
+                        1L << 30)),
                 OptionalLong.of(2L << 30)));
   }
 

@@ -59,7 +59,7 @@ class TaskSchemaTest {
     } else if (at.startsWith("/maintenance")) {
       json =
           "{'task': 't', 'maintenance': {'tables': ['a.b'], 'vacuum': {}, 'analyze': {},"
-              + " 'reindex': {}, 'reorder': {}}}";
+              + " 'reindex': {}, 'reorder': {}, 'rewrite': {'bloat': '33%', 'tablespace': 'x'}}}";
     } else if (at.equals("/partition/feed")) {
       json = "{'task': 't', 'partition': {'feed': 'x'}}";
     } else if (at.equals("/partition/archive")) {
