@@ -16,6 +16,11 @@ interface CopyLayout {
   /** Tells this move from another one of the same table; a run carries on only its own. */
   String spec();
 
+  /** pg_class.relkind of the table that moves. */
+  default String relkind() {
+    return "r";
+  }
+
   /** Column that the copy's partitions go by; empty if it has none. */
   Optional<SourceColumn> partitionColumn();
 

@@ -19,8 +19,8 @@ final class IndexBuild {
       """
       select n.nspname, c.relname
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = 'r' and (c.oid = %1$s::regclass
-        or c.oid in (select relid from pg_partition_tree(%1$s::regclass) where isleaf))
+      where c.relkind = 'r' and (c.oid = to_regclass(%1$s)
+        or c.oid in (select relid from pg_partition_tree(to_regclass(%1$s)) where isleaf))
       order by 1, 2
       """;
 

@@ -65,7 +65,7 @@ abstract class RewriteLayout implements CopyLayout {
   }
 
   @Override
-  public final boolean dropOld() {
+  public boolean dropOld() {
     return true;
   }
 }

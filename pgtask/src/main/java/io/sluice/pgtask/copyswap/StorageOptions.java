@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a table is stored, for those that hold its rows later.
@@ -38,6 +39,9 @@ record StorageOptions(
       where c.oid = %d
       """;
 
+  private static final String LEAVES =
+      "select relid::oid::int8 from pg_partition_tree(?::oid) where isleaf";
+
   private static final String COLUMNS =
       """
       select format('alter column %%I set statistics %%s', attname, attstattarget)
@@ -67,8 +71,31 @@ record StorageOptions(
   }
 
   static StorageOptions read(Connection connection, SourceTable source) throws SQLException {
-    List<String> options = Sql.strings(connection, OPTIONS.formatted(source.oid()));
-    String space = String.join("", Sql.strings(connection, SPACE.formatted(source.oid())));
+    return read(connection, source, source.oid());
+  }
+
+  /**
+   * For a plain table in place of a partitioned one, which has no storage.
+   *
+   * @return empty if its partitions are not all stored alike
+   */
+  static Optional<StorageOptions> ofPartitions(Connection connection, SourceTable source)
+      throws SQLException {
+    List<StorageOptions> all = new ArrayList<>();
+    for (long leaf : Sql.list(connection, LEAVES, row -> row.getLong(1), source.oid())) {
+      all.add(read(connection, source, leaf));
+    }
+    StorageOptions one = all.isEmpty() ? read(connection, source) : all.get(0);
+    return all.stream().allMatch(one::equals) ? Optional.of(one) : Optional.empty();
+  }
+
+  /**
+   * @param stored the table whose storage it is, by oid
+   */
+  private static StorageOptions read(Connection connection, SourceTable source, long stored)
+      throws SQLException {
+    List<String> options = Sql.strings(connection, OPTIONS.formatted(stored));
+    String space = String.join("", Sql.strings(connection, SPACE.formatted(stored)));
     String with = options.isEmpty() ? "" : " with (" + String.join(", ", options) + ")";
     boolean mine =
         Sql.isTrue(connection, "select current_user = " + SqlNames.literal(source.owner()));

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A copy of a plain table like itself, which takes its name. */
-final class TableRewriteLayout extends RewriteLayout {
+class TableRewriteLayout extends RewriteLayout {
 
   /**
    * @param suffix of the old table's name

@@ -80,6 +80,7 @@ public record UnfinishedRewrite(
     return switch (kind) {
       case "convert" -> "conversion";
       case "drain" -> "drain";
+      case "unpartition" -> "unpartitioning";
       default -> "rewrite";
     };
   }

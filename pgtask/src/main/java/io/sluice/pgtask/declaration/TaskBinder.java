@@ -19,6 +19,7 @@ import io.sluice.pgtask.task.MaintenanceSpec.Vacuum;
 import io.sluice.pgtask.task.ScheduleText;
 import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskSpec;
+import io.sluice.pgtask.task.UnpartitionSpec;
 import io.sluice.pgtask.task.WindowText;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -57,6 +58,13 @@ final class TaskBinder {
   private static TaskSpec spec(Tree task) {
     if (task.get("partition").present()) {
       return PartitionBinder.bind(task.get("partition"));
+    }
+    if (task.get("unpartition").present()) {
+      Tree unpartition = task.get("unpartition");
+      return new UnpartitionSpec(
+          text(unpartition.get("table")),
+          Values.bytes(unpartition.get("batch")),
+          Values.flag(unpartition.get("dropOld")));
     }
     return task.get("convert").present()
         ? convert(task.get("convert"))

@@ -113,13 +113,17 @@ final class RewritePlan {
   void finishEarlier(List<TableInfo> tables) throws SQLException {
     Set<TableName> states = states();
     for (TableInfo table : tables) {
-      TableName state =
-          table.name().sibling(Names.withSuffix(table.name().name(), "__sluice_state"));
-      if (states.contains(state)) {
+      if (table.parents().stream().anyMatch(parent -> states.contains(state(parent)))) {
+        unfinished.put(table.oid(), new Unfinished("unpartition"));
+      } else if (states.contains(state(table.name()))) {
         CopySwap.finishEarlier(run, table.name())
             .ifPresent(left -> unfinished.put(table.oid(), left));
       }
     }
+  }
+
+  private static TableName state(TableName table) {
+    return table.sibling(Names.withSuffix(table.name(), "__sluice_state"));
   }
 
   private Set<TableName> states() throws SQLException {
@@ -200,7 +204,9 @@ final class RewritePlan {
   private Optional<WorkItem> carriedOn(Candidate candidate, Unfinished left, SortOrders orders) {
     TableInfo table = candidate.table();
     if (!left.isRewrite()) {
-      run.note(table.name() + " is not rewritten, because another task is converting it");
+      run.note(
+          table.name()
+              + " is not rewritten, because another task is converting it or a table that it is a partition of");
       return Optional.empty();
     }
     List<RewriteOptions> possible =

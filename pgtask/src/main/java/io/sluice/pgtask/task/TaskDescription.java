@@ -25,6 +25,13 @@ public final class TaskDescription {
       sentences.addAll(PartitionDescription.of(spec, task.zone()));
     } else if (task.spec() instanceof ConvertSpec spec) {
       convert(spec, task, sentences);
+    } else if (task.spec() instanceof UnpartitionSpec spec) {
+      sentences.add("Copies %s per transaction".formatted(HumanFormat.bytes(spec.batchBytes())));
+      sentences.add(
+          spec.dropOld()
+              ? "The partitioned table and its partitions are dropped at the end"
+              : "The partitioned table stays as %s_before, and each partition as PARTITION_before"
+                  .formatted(spec.table()));
     } else if (task.spec() instanceof MaintenanceSpec spec) {
       maintenance(spec, sentences);
     }
@@ -40,6 +47,9 @@ public final class TaskDescription {
     }
     if (task.spec() instanceof ConvertSpec spec) {
       return "Converts the plain table " + spec.table() + " to a partitioned one online";
+    }
+    if (task.spec() instanceof UnpartitionSpec spec) {
+      return "Makes the partitioned table " + spec.table() + " a plain one online";
     }
     if (task.spec() instanceof MaintenanceSpec spec) {
       return "Maintains " + list(spec.tables()) + except(spec.exclude());

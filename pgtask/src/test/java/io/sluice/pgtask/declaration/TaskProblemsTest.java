@@ -121,7 +121,7 @@ class TaskProblemsTest {
       quoteCharacter = '`',
       value = {
         "task: rotate|tsk: rotate|unknown key 'tsk'|'task'",
-        "partition:|convert: {table: a.b, column: c, by: day}%partition:|exactly one of partition, convert, maintenance|Write",
+        "partition:|convert: {table: a.b, column: c, by: day}%partition:|exactly one of partition, convert, unpartition, maintenance|Write",
         "task: rotate|task: rotate%zone: +25:00|not a time zone|Europe/Berlin",
         "task: rotate|task: rotate%schedule: every 10ms|shorter than a second|15m",
         "task: rotate|task: rotate%schedule: every day|'day' is not a duration|every 15m",

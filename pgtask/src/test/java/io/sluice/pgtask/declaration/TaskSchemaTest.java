@@ -54,6 +54,8 @@ class TaskSchemaTest {
     String json = "{'task': 't', 'partition': {'tables': ['a.b']}}";
     if (property.schema() == TaskParser.DATABASES) {
       json = "{'database': 'd', 'url': 'jdbc:postgresql://h/d', 'user': 'u'}";
+    } else if (at.startsWith("/unpartition")) {
+      json = "{'task': 't', 'unpartition': {'table': 'a.b'}}";
     } else if (at.startsWith("/convert")) {
       json = "{'task': 't', 'convert': {'table': 'a.b', 'column': 'c', 'by': 'week'}}";
     } else if (at.startsWith("/maintenance")) {

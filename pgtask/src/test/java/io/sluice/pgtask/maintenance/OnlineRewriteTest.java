@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.core.fate.PauseStage;
 import io.sluice.pgtask.TaskFixture;
+import io.sluice.pgtask.copyswap.Unpartitioning;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
 import io.sluice.pgtask.task.MaintenanceSpec.Rewrite;
 import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.UnpartitionSpec;
 import io.sluice.testkit.FaultyDataSource;
 import io.sluice.testkit.FaultyDataSource.Planned;
 import io.sluice.testkit.JdbcCall;
@@ -263,6 +265,36 @@ class OnlineRewriteTest {
       assertThat(fixture.run(task(BLOATED, "t.parent")).values())
           .containsEntry("tablesRewritten", 1L);
       assertThat(rows(fixture, "t.parent")).isEqualTo(rows);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void leavesPartitionsAlone_whileTheirTableBecomesPlain(int major) throws SQLException {
+    try (TaskFixture fixture = fixture(major)) {
+      fixture.with(UnpartitionSpec.class, new Unpartitioning());
+      bloat(
+          fixture,
+          "t.leaf",
+          "create table t.parent (a int not null, b text not null, primary key (a)) partition by range (a)",
+          "create table t.leaf partition of t.parent for values from (minvalue) to (maxvalue) with (autovacuum_enabled = off)");
+      Task plain = TaskFixture.task("plain", new UnpartitionSpec("t.parent", 1 << 20, true));
+      FaultyDataSource faulty = new FaultyDataSource(fixture.dataSource);
+      faulty.before(
+          JdbcCall.containing("analyze \"t\".\"parent__sluice_copy\""),
+          1,
+          FaultyDataSource.failure("57P01", "the server went away"));
+      fixture.wrapping(real -> faulty);
+      fixture.run(plain);
+      fixture.wrapping(real -> real);
+      RunResult result = fixture.run(task(BLOATED, "t.parent"));
+      assertThat(result.values()).doesNotContainKey("tablesRewritten");
+      assertThat(result.notes())
+          .anyMatch(note -> note.startsWith("t.leaf is not rewritten, because another task"));
+      String rows = rows(fixture, "t.parent");
+      assertThat(fixture.run(plain).problems()).isEmpty();
+      assertThat(rows(fixture, "t.parent")).isEqualTo(rows);
+      hasNothingHalfDone(fixture);
     }
   }
 
