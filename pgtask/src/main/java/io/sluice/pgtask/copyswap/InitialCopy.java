@@ -99,16 +99,26 @@ final class InitialCopy {
     CopySwapState state = state(context);
     int n = leaves.stream().map(Leaf::oid).toList().indexOf(state.leaf());
     while (n < leaves.size()) {
+      context.read(this::verifyUnchanged);
+      List<String> sql = new ArrayList<>();
       if (n < 0 || !copyBlocks(context, leaves.get(n), state)) {
-        context.transaction(List.of("truncate " + names.copy().sql()));
+        sql.add("truncate " + names.copy().sql());
         n = -1;
       }
-      if (++n < leaves.size()) {
-        context.transaction(List.of(fromTheStartOf(leaves.get(n))));
-        state = state(context);
-      }
+      n++;
+      sql.add(
+          n < leaves.size()
+              ? fromTheStartOf(leaves.get(n))
+              : CopySwapState.to(names, Phase.COPIED));
+      context.transaction(sql);
+      state = state(context);
     }
-    context.transaction(List.of(CopySwapState.to(names, Phase.COPIED)));
+  }
+
+  private boolean verifyUnchanged(Connection connection) throws SQLException {
+    SourceReader.onlyCatalog(connection);
+    new LastLook(source, names, layout, log).verifyUnchanged(connection);
+    return true;
   }
 
   private CopySwapState state(StepContext context) throws SQLException {

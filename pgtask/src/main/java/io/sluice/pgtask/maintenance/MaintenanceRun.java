@@ -87,7 +87,7 @@ final class MaintenanceRun {
             .filter(
                 t ->
                     reindexPlan.filter(plan -> plan.mayConcern(t)).isPresent()
-                        || rewritePlan.filter(plan -> plan.mayConcern(t)).isPresent())
+                        || rewritePlan.filter(plan -> plan.judges(t)).isPresent())
             .toList();
     queue.inOrder(analyzePlan.toJudge(concerned));
   }

@@ -135,6 +135,11 @@ final class RewritePlan {
     return rules.stream().anyMatch(rule -> mayConcern(rule, table));
   }
 
+  /** Whether its statistics decide, not only where it lies. */
+  boolean judges(TableInfo table) {
+    return rules.stream().anyMatch(rule -> rule.judges() && mayConcern(rule, table));
+  }
+
   private boolean mayConcern(RewriteRule rule, TableInfo table) {
     return table.kind() == 'r'
         && table.owned()

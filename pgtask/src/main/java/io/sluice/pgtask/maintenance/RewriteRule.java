@@ -77,6 +77,11 @@ record RewriteRule(
     return rules;
   }
 
+  /** Whether it needs statistics. */
+  boolean judges() {
+    return bloat.isPresent() || correlation.isPresent();
+  }
+
   boolean isLargeEnough(TableInfo table) {
     return table.size().heap() + table.size().toast() >= minBytes;
   }
@@ -91,7 +96,7 @@ record RewriteRule(
   }
 
   private boolean isBloated(BloatEstimate measured) {
-    return bloat.isPresent() && measured.share() >= bloat.getAsDouble();
+    return bloat.isPresent() && measured.bytes() > 0 && measured.share() >= bloat.getAsDouble();
   }
 
   private boolean isOutOfOrder(Optional<Order> lie) {
