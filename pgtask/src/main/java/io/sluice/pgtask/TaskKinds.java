@@ -5,6 +5,7 @@ import io.sluice.core.staging.StagingSettings;
 import io.sluice.pgtask.copyswap.Abandonment;
 import io.sluice.pgtask.copyswap.Conversion;
 import io.sluice.pgtask.copyswap.Drain;
+import io.sluice.pgtask.copyswap.Unpartitioning;
 import io.sluice.pgtask.export.ExportLocations;
 import io.sluice.pgtask.export.PartitionExport;
 import io.sluice.pgtask.export.Restore;
@@ -19,6 +20,7 @@ import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.RestoreSpec;
+import io.sluice.pgtask.task.UnpartitionSpec;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -47,6 +49,7 @@ public final class TaskKinds {
     return runner
         .with(PartitionSpec.class, rotation)
         .with(ConvertSpec.class, new Conversion())
+        .with(UnpartitionSpec.class, new Unpartitioning())
         .with(MaintenanceSpec.class, new Maintenance())
         .with(RestoreSpec.class, new Restore(places, ledger))
         .with(AttachSpec.class, new Reattachment(ledger))

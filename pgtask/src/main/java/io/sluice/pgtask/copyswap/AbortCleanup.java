@@ -19,14 +19,17 @@ record AbortCleanup(CopyNames names) {
   private static final String LOGS =
       "select pg_get_function_result(to_regprocedure(%1$s)) = 'trigger'";
 
-  /** Wherever they are by now: the table may have been renamed, and another have its name. */
+  /**
+   * Wherever they are by now: the table may have been renamed, and another have its name. Those of
+   * its partitions go with them.
+   */
   private static final String TRIGGERS =
       """
       select format('drop trigger if exists %%I on %%I.%%I', t.tgname, n.nspname, c.relname)
       from pg_trigger t
       join pg_class c on c.oid = t.tgrelid
       join pg_namespace n on n.oid = c.relnamespace
-      where t.tgfoid = to_regprocedure(%s) and not t.tgisinternal
+      where t.tgfoid = to_regprocedure(%s) and not t.tgisinternal and t.tgparentid = 0
       order by t.tgname
       """;
 

@@ -102,11 +102,9 @@ final class ChangeLog {
   List<String> create() {
     String log = names.log().sql();
     return List.of(
-        "create table %s as select %s from only %s as s with no data"
+        "create table %s as select %s from %s as s with no data"
             .formatted(
-                log,
-                each(", ", n -> columns.get(n).of("s") + " as " + logged(n)),
-                source.name().sql()),
+                log, each(", ", n -> columns.get(n).of("s") + " as " + logged(n)), source.rows()),
         "alter table %s add column op \"char\" not null, add column id bigint generated always as identity primary key"
             .formatted(log),
         "create function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as %s"
@@ -203,8 +201,11 @@ final class ChangeLog {
    */
   String marks() {
     return """
-    select 'trigger ' || t.tgname, concat_ws(' ', t.oid, t.xmin, t.tgenabled)
-    from pg_trigger t where t.tgrelid = %1$d and t.tgfoid = to_regprocedure(%2$s)
+    select 'trigger ' || t.tgname
+        || case when t.tgrelid = %1$d then '' else format(' of partition %%I.%%I', n.nspname, c.relname) end,
+      concat_ws(' ', t.oid, t.xmin, t.tgenabled)
+    from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+    where t.tgfoid = to_regprocedure(%2$s)
     union all
     select 'function ' || p.proname, concat_ws(' ', p.oid, p.xmin)
     from pg_proc p where p.oid = to_regprocedure(%2$s)\
@@ -227,8 +228,7 @@ final class ChangeLog {
    * @throws SQLException with 23514 if the copy has no partition for a row
    */
   long apply(Connection connection, int most) throws SQLException {
-    Sql.execute(
-        connection, "lock table only %s in access share mode".formatted(source.name().sql()));
+    Sql.execute(connection, "lock table %s in access share mode".formatted(source.rows()));
     Chunk chunk = chunk(connection, most);
     if (chunk.rows() > 0) {
       if (chunk.truncated()) {
@@ -260,8 +260,8 @@ final class ChangeLog {
     List<String> sql = new ArrayList<>(removeFrom(names.copy().sql(), last));
     for (String same : same("s")) {
       sql.add(
-          "%s from %s join only %s as s on %s"
-              .formatted(insertIntoCopy(), keys(last), source.name().sql(), same));
+          "%s from %s join %s as s on %s"
+              .formatted(insertIntoCopy(), keys(last), source.rows(), same));
     }
     sql.add("delete from %s where id <= %s".formatted(names.log().sql(), last));
     return sql;

@@ -40,13 +40,20 @@ public final class Conversion implements TaskKind<ConvertSpec> {
     if (layout.isEmpty()) {
       return;
     }
-    CopySwapStep move =
-        new CopySwapStep(
-            "Convert %s (%s) online to a table partitioned by %s"
-                .formatted(source.name(), HumanFormat.bytes(source.bytes()), spec.column()),
-            source,
-            layout.get(),
-            spec.batchBytes());
+    move(
+        run,
+        source,
+        layout.get(),
+        "Convert %s (%s) online to a table partitioned by %s"
+            .formatted(source.name(), HumanFormat.bytes(source.bytes()), spec.column()),
+        spec.batchBytes());
+  }
+
+  /** The move, and what it leaves to do. */
+  static void move(
+      TaskRun run, SourceTable source, CopyLayout layout, String description, long batchBytes)
+      throws SQLException {
+    CopySwapStep move = new CopySwapStep(description, source, layout, batchBytes);
     if (run.step(move)) {
       move.longestBlock()
           .ifPresent(
@@ -57,7 +64,7 @@ public final class Conversion implements TaskKind<ConvertSpec> {
           SqlStep.transaction(
               "Refresh the statistics of " + source.name(),
               List.of("analyze " + source.name().sql())));
-      SwapCleanup.of(new CopyNames(source.name()), layout.get()).run(run);
+      SwapCleanup.of(new CopyNames(source.name()), layout).run(run);
     }
   }
 }

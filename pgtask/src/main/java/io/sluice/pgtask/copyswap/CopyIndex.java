@@ -77,11 +77,10 @@ record CopyIndex(SourceIndex source, String definition, boolean widened) {
    *
    * @param partitioned whether that has partitions, and so no order of its own
    */
-  List<String> create(TableName on, String name, boolean partitioned) {
+  List<String> create(TableName on, String name, boolean partitioned, Optional<String> tablespace) {
     List<String> sql = new ArrayList<>();
-    source
-        .tablespace()
-        .ifPresent(space -> sql.add("set local default_tablespace = " + SqlNames.literal(space)));
+    tablespace.ifPresent(
+        space -> sql.add("set local default_tablespace = " + SqlNames.literal(space)));
     sql.add(
         source.constraint()
             ? "alter table %s add constraint %s %s"

@@ -16,6 +16,11 @@ interface CopyLayout {
   /** Tells this move from another one of the same table; a run carries on only its own. */
   String spec();
 
+  /** pg_class.relkind of the table that moves. */
+  default String relkind() {
+    return "r";
+  }
+
   /** Column that the copy's partitions go by; empty if it has none. */
   Optional<SourceColumn> partitionColumn();
 
@@ -43,6 +48,11 @@ interface CopyLayout {
    * @param leaves the tables that hold the copy's rows
    */
   List<Placed> placed(CopyIndex index, List<TableName> leaves);
+
+  /** Where an index of the copy lies; empty leaves that to the session. */
+  default Optional<String> tablespace(SourceIndex index) {
+    return index.tablespace();
+  }
 
   /** Partitions that a partitioned table has more of at the end. */
   default int partitionsCreated() {

@@ -28,16 +28,14 @@ public final class CopySwap {
   private CopySwap() {}
 
   /**
-   * Writes a plain table, or a partition that has no partitions itself, anew: in an order, without
-   * bloat, with new indexes. The rows are read in one snapshot, sorted, and written at once, which
-   * takes as much disk as the table has rows and indexes, and work_mem or temporary files for the
-   * sort. Problems and notes go to the run; the old table is dropped in a step of its own. A
-   * rewrite that an earlier run left half done is carried on.
+   * Writes a plain table, or a partition that has no partitions itself, anew: without bloat, with
+   * new indexes. That takes as much disk as the table has rows and indexes, and for an order
+   * work_mem or temporary files. Problems and notes go to the run; the old table is dropped in a
+   * step of its own. A rewrite that an earlier run left half done is carried on.
    *
-   * @param orderBy SQL of ORDER BY, such as {@code "ts", "id" desc}; quoted by the caller
    * @throws SQLException when the catalogue cannot be read
    */
-  public static RewriteResult reorder(TaskRun run, TableName table, String orderBy)
+  public static RewriteResult rewrite(TaskRun run, TableName table, RewriteOptions options)
       throws SQLException {
     CopyNames names = new CopyNames(table);
     if (!SwapCleanup.afterEarlierRun(run, names)) {
@@ -48,7 +46,7 @@ public final class CopySwap {
       run.problem("there is no table " + table + " to rewrite");
       return new RewriteResult(false, 0, OptionalLong.empty());
     }
-    return reorder(run, source.get(), orderBy);
+    return rewrite(run, source.get(), options);
   }
 
   /** What a rewrite needs: it reads all rows, and makes a table beside this one for its owner. */
@@ -59,40 +57,48 @@ public final class CopySwap {
     return needs;
   }
 
-  /** What a run that was broken off left of the rewriting of a table. */
-  public enum Unfinished {
-    NOTHING,
-    /** A copy on its way, which {@link #reorder} carries on. */
-    REWRITE,
-    /** A copy of another kind: the table is being converted, and is not to be rewritten. */
-    OTHER
+  /**
+   * A copy that a run was broken off at.
+   *
+   * @param spec what copy it is
+   */
+  public record Unfinished(String spec) {
+
+    /** Else the table is being converted, and is not to be rewritten. */
+    public boolean isRewrite() {
+      return RewriteOptions.isRewrite(spec);
+    }
+
+    /** Whether {@link #rewrite} with these options carries it on, and does not start over. */
+    public boolean is(RewriteOptions options) {
+      return spec.equals(options.spec()) || spec.startsWith(options.spec() + " as ");
+    }
   }
 
   /** Removes what is left of a rewrite that came to its end, and says what else is there. */
-  public static Unfinished finishEarlier(TaskRun run, TableName table) throws SQLException {
+  public static Optional<Unfinished> finishEarlier(TaskRun run, TableName table)
+      throws SQLException {
     CopyNames names = new CopyNames(table);
     Optional<CopySwapState> state = run.read(c -> CopySwapState.read(c, names));
-    if (state.isEmpty()) {
-      return Unfinished.NOTHING;
+    Optional<Unfinished> left = state.map(s -> new Unfinished(s.spec()));
+    if (left.filter(Unfinished::isRewrite).isEmpty()
+        || state.orElseThrow().phase() != CopySwapState.Phase.SWAPPED) {
+      return left;
     }
-    if (!state.get().spec().startsWith("reorder by ")) {
-      return Unfinished.OTHER;
-    }
-    if (state.get().phase() != CopySwapState.Phase.SWAPPED) {
-      return Unfinished.REWRITE;
-    }
-    return SwapCleanup.afterEarlierRun(run, names) ? Unfinished.NOTHING : Unfinished.OTHER;
+    return SwapCleanup.afterEarlierRun(run, names)
+        ? Optional.empty()
+        : Optional.of(new Unfinished(""));
   }
 
-  private static RewriteResult reorder(TaskRun run, SourceTable source, String orderBy)
+  private static RewriteResult rewrite(TaskRun run, SourceTable source, RewriteOptions options)
       throws SQLException {
     RewriteResult nothing = new RewriteResult(false, source.bytes(), OptionalLong.empty());
     List<String> problems = new ArrayList<>(run.read(c -> Obstacles.of(c, source, "is rewritten")));
     StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
     CopyLayout layout =
         source.attachment().isPresent()
-            ? new PartitionReorderLayout(source, storage, orderBy, SUFFIX)
-            : new TableReorderLayout(source, storage, orderBy, SUFFIX);
+            ? new PartitionRewriteLayout(source, storage, options, SUFFIX)
+            : new TableRewriteLayout(source, storage, options, SUFFIX);
     problems.addAll(run.read(layout::obstacles));
     if (!problems.isEmpty()) {
       problems.forEach(run::problem);
@@ -100,11 +106,11 @@ public final class CopySwap {
     }
     CopySwapStep move =
         new CopySwapStep(
-            "Rewrite %s (%s) ordered by %s"
-                .formatted(source.name(), HumanFormat.bytes(source.bytes()), orderBy),
+            "Rewrite %s (%s)%s"
+                .formatted(source.name(), HumanFormat.bytes(source.bytes()), options.words()),
             source,
             layout,
-            Long.MAX_VALUE);
+            options.batchBytes());
     if (!run.step(move)) {
       return nothing;
     }

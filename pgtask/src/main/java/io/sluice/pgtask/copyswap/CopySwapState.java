@@ -15,9 +15,10 @@ import java.util.Optional;
  * @param spec what move it is; another one begins anew
  * @param oid of the table that moves
  * @param fingerprint of that table when its copy was begun
- * @param fileNode of the table's storage; another one means that rows lie elsewhere
- * @param next first block not yet copied
- * @param blocks to be copied
+ * @param leaf the table that is being copied: the one that moves, or its partition
+ * @param fileNode of that table's storage; another one means that rows lie elsewhere
+ * @param next first block of it not yet copied
+ * @param blocks of it to be copied
  * @param old name of the table once the copy has its place
  * @param dropOld whether it is dropped then
  */
@@ -26,6 +27,7 @@ record CopySwapState(
     long oid,
     Fingerprint fingerprint,
     Phase phase,
+    long leaf,
     long fileNode,
     long next,
     long blocks,
@@ -55,7 +57,7 @@ record CopySwapState(
           spec text not null, source oid not null, fingerprint text not null,
           phase text not null, file_node oid not null, next_block bigint not null, blocks bigint not null,
           old_name text not null, drop_old boolean not null, started_at timestamptz not null default pg_catalog.now(),
-          watch text not null default '', task text not null default '', log_limit bigint)\
+          watch text not null default '', task text not null default '', log_limit bigint, leaf oid)\
         """
             .formatted(names.state().sql()),
         "alter table %s replica identity full".formatted(names.state().sql()),
@@ -77,8 +79,12 @@ record CopySwapState(
       return Optional.empty();
     }
     String sql =
-        "select spec, source::int8, fingerprint, phase, file_node::int8, next_block, blocks, old_name, drop_old from "
-            + names.state().sql();
+        """
+        select spec, source::int8, fingerprint, phase, coalesce((to_jsonb(s) ->> 'leaf')::int8, source::int8),
+          file_node::int8, next_block, blocks, old_name, drop_old
+        from %s as s\
+        """
+            .formatted(names.state().sql());
     return Sql.first(connection, sql, CopySwapState::of);
   }
 
@@ -91,8 +97,9 @@ record CopySwapState(
         row.getLong(5),
         row.getLong(6),
         row.getLong(7),
-        row.getString(8),
-        row.getBoolean(9));
+        row.getLong(8),
+        row.getString(9),
+        row.getBoolean(10));
   }
 
   /** Remembers the triggers as they are, in the transaction that makes them. */
@@ -111,11 +118,11 @@ record CopySwapState(
     return "update %s set phase = '%s'".formatted(names.state().sql(), phase);
   }
 
-  /** Remembers who works on it; an older Sluice did not. */
+  /** Remembers who works on it; an older Sluice did not, and copied no partitions. */
   static List<String> carriedOn(CopyNames names, Task task) {
     String state = names.state().sql();
     return List.of(
-        "alter table %s add column if not exists task text not null default '', add column if not exists log_limit bigint"
+        "alter table %s add column if not exists task text not null default '', add column if not exists log_limit bigint, add column if not exists leaf oid"
             .formatted(state),
         "update %s set task = %s, log_limit = %d"
             .formatted(state, SqlNames.literal(task.name()), task.limits().log()));
@@ -125,12 +132,13 @@ record CopySwapState(
     return "update %s set next_block = %d".formatted(names.state().sql(), block);
   }
 
-  /** From the first block on, of the storage that the table has now. */
-  static String fromTheStart(CopyNames names, SourceTable source) {
+  /** From the first block of a table on, of the storage that it has now; a parent has none. */
+  static String fromTheStartOf(CopyNames names, long leaf, int blockSize) {
     return """
-    update %1$s set phase = '%2$s', next_block = 0, file_node = pg_relation_filenode(%3$d::oid),
-      blocks = pg_relation_size(%3$d::oid) / %4$d\
+    update %1$s set phase = '%2$s', leaf = %3$d, next_block = 0,
+      file_node = coalesce(pg_relation_filenode(%3$d::oid), 0),
+      blocks = coalesce(pg_relation_size(%3$d::oid), 0) / %4$d\
     """
-        .formatted(names.state().sql(), Phase.COPYING, source.oid(), source.blockSize());
+        .formatted(names.state().sql(), Phase.COPYING, leaf, blockSize);
   }
 }

@@ -19,8 +19,8 @@ final class IndexBuild {
       """
       select n.nspname, c.relname
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = 'r' and (c.oid = %1$s::regclass
-        or c.oid in (select relid from pg_partition_tree(%1$s::regclass) where isleaf))
+      where c.relkind = 'r' and (c.oid = to_regclass(%1$s)
+        or c.oid in (select relid from pg_partition_tree(to_regclass(%1$s)) where isleaf))
       order by 1, 2
       """;
 
@@ -76,8 +76,12 @@ final class IndexBuild {
     context.checkNotEnded();
     if (!context.read(c -> exists(c, on, name))) {
       context.progress("building index " + name, 0, -1);
-      context.transaction(index.create(on, name, partitioned(on)));
+      context.transaction(create(index, on, name));
     }
+  }
+
+  private List<String> create(CopyIndex index, TableName on, String name) {
+    return index.create(on, name, partitioned(on), layout.tablespace(index.source()));
   }
 
   private boolean partitioned(TableName table) {
@@ -101,7 +105,7 @@ final class IndexBuild {
             log.deduplicate(
                 layout.partitionColumn().isPresent() ? "<each partition>" : names.copy().sql()));
     for (CopyIndex index : indexes) {
-      sql.addAll(index.create(names.copy(), index.meanwhile(), partitioned(names.copy())));
+      sql.addAll(create(index, names.copy(), index.meanwhile()));
     }
     sql.add("analyze " + names.copy().sql());
     return sql;

@@ -17,7 +17,10 @@ final class SourceReader {
       select c.oid::int8, c.relkind::text, c.relpersistence::text, coalesce(am.amname, ''),
              pg_get_userbyid(c.relowner),
              pn.nspname, p.relname, pg_get_expr(c.relpartbound, c.oid),
-             pg_get_partition_constraintdef(c.oid), pg_total_relation_size(c.oid),
+             pg_get_partition_constraintdef(c.oid),
+             case c.relkind when 'p' then (
+               select coalesce(sum(pg_total_relation_size(relid)), 0)::int8 from pg_partition_tree(c.oid))
+             else pg_total_relation_size(c.oid) end,
              current_setting('block_size')::int
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
@@ -84,7 +87,8 @@ final class SourceReader {
   /**
    * Everything whose change while the table moves would be lost, or would change rows without their
    * triggers. A column has the transaction that wrote its entry: ALTER COLUMN TYPE … USING may give
-   * all rows new values, and leaves the definition as it was.
+   * all rows new values, and leaves the definition as it was. A partition has its storage, which
+   * TRUNCATE of it replaces without a trigger of the parent.
    */
   private static final String FINGERPRINT =
       """
@@ -119,6 +123,18 @@ final class SourceReader {
       union all
       select 'statistics ' || s.stxname, pg_get_statisticsobjdef(s.oid)
       from source c join pg_statistic_ext s on s.stxrelid = c.oid
+      union all
+      select 'partition ' || p.oid::regclass,
+             concat_ws(' ', p.oid, p.relkind, pg_get_expr(p.relpartbound, p.oid), pg_relation_filenode(p.oid))
+      from source c, pg_partition_tree(c.oid) t join pg_class p on p.oid = t.relid
+      where p.oid <> c.oid
+      """;
+
+  private static final String PARTITIONS =
+      """
+      select n.nspname, c.relname from pg_partition_tree(?::oid) t
+      join pg_class c on c.oid = t.relid join pg_namespace n on n.oid = c.relnamespace
+      where t.level > 0 order by t.level, 1, 2
       """;
 
   private SourceReader() {}
@@ -145,6 +161,11 @@ final class SourceReader {
   /** Until the transaction ends. */
   static void searchPath(Connection connection, String path) throws SQLException {
     Sql.strings(connection, "select set_config('search_path', ?, true)", path);
+  }
+
+  /** Its partitions at every level, those that are partitioned themselves before theirs. */
+  static List<TableName> partitions(Connection connection, SourceTable source) throws SQLException {
+    return Sql.list(connection, PARTITIONS, TableName::read, source.oid());
   }
 
   private static SourceTable source(Connection connection, TableName name, ResultSet row)

@@ -34,9 +34,19 @@ record SourceTable(
     indexes = List.copyOf(indexes);
   }
 
-  /** Statement triggers do not fire for rows that come by a parent. */
+  /** Whether its rows are in partitions. */
+  boolean partitioned() {
+    return kind.equals("p");
+  }
+
+  /** All its rows and no others, for FROM and LOCK TABLE. */
+  String rows() {
+    return partitioned() ? name.sql() : "only " + name.sql();
+  }
+
+  /** Statement triggers do not fire for rows that come by a parent, or go to a partition. */
   boolean needsRowTriggers() {
-    return attachment.isPresent();
+    return attachment.isPresent() || partitioned();
   }
 
   /** The index that tells its rows, the primary key's first. */

@@ -8,19 +8,20 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a table is stored, for those that hold its rows later.
  *
- * @param with {@code with (…) tablespace …} of CREATE TABLE, or empty
- * @param tablespace the second half of it, for a table that is only a parent
+ * @param parameters {@code with (…)} of CREATE TABLE, or empty
+ * @param tablespace {@code tablespace …} of CREATE TABLE, or empty
  * @param clauses of ALTER TABLE that LIKE leaves out: statistics targets, replica identity without
  *     an index, row-level security
  * @param grants with {@code <table>} for the new one; none where the table has row-level security
  * @param owner whom the new tables belong to; null if that is this session's role
  */
 record StorageOptions(
-    String with, String tablespace, List<String> clauses, String owner, List<String> grants) {
+    String parameters, String tablespace, List<String> clauses, String owner, List<String> grants) {
 
   private static final String OPTIONS =
       """
@@ -37,6 +38,9 @@ record StorageOptions(
       select ' tablespace ' || quote_ident(s.spcname) from pg_class c join pg_tablespace s on s.oid = c.reltablespace
       where c.oid = %d
       """;
+
+  private static final String LEAVES =
+      "select relid::oid::int8 from pg_partition_tree(?::oid) where isleaf";
 
   private static final String COLUMNS =
       """
@@ -67,8 +71,31 @@ record StorageOptions(
   }
 
   static StorageOptions read(Connection connection, SourceTable source) throws SQLException {
-    List<String> options = Sql.strings(connection, OPTIONS.formatted(source.oid()));
-    String space = String.join("", Sql.strings(connection, SPACE.formatted(source.oid())));
+    return read(connection, source, source.oid());
+  }
+
+  /**
+   * For a plain table in place of a partitioned one, which has no storage.
+   *
+   * @return empty if its partitions are not all stored alike
+   */
+  static Optional<StorageOptions> ofPartitions(Connection connection, SourceTable source)
+      throws SQLException {
+    List<StorageOptions> all = new ArrayList<>();
+    for (long leaf : Sql.list(connection, LEAVES, row -> row.getLong(1), source.oid())) {
+      all.add(read(connection, source, leaf));
+    }
+    StorageOptions one = all.isEmpty() ? read(connection, source) : all.get(0);
+    return all.stream().allMatch(one::equals) ? Optional.of(one) : Optional.empty();
+  }
+
+  /**
+   * @param stored the table whose storage it is, by oid
+   */
+  private static StorageOptions read(Connection connection, SourceTable source, long stored)
+      throws SQLException {
+    List<String> options = Sql.strings(connection, OPTIONS.formatted(stored));
+    String space = String.join("", Sql.strings(connection, SPACE.formatted(stored)));
     String with = options.isEmpty() ? "" : " with (" + String.join(", ", options) + ")";
     boolean mine =
         Sql.isTrue(connection, "select current_user = " + SqlNames.literal(source.owner()));
@@ -76,11 +103,22 @@ record StorageOptions(
         new ArrayList<>(Sql.strings(connection, COLUMNS.formatted(source.oid())));
     clauses.addAll(RowSecurity.clauses(connection, source.name().sql()));
     return new StorageOptions(
-        with + space,
+        with,
         space,
         clauses,
         mine ? null : source.owner(),
         Sql.strings(connection, GRANTS.formatted(source.oid())));
+  }
+
+  /** For CREATE TABLE of one that holds rows, which a parent does not. */
+  String with() {
+    return parameters + tablespace;
+  }
+
+  /** The same in another tablespace. */
+  StorageOptions in(String space) {
+    return new StorageOptions(
+        parameters, " tablespace " + SqlNames.quote(space), clauses, owner, grants);
   }
 
   /** After CREATE TABLE. */

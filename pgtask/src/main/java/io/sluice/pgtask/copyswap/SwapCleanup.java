@@ -45,7 +45,7 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
         "create index concurrently on %s (phase)".formatted(names.state().sql()));
   }
 
-  boolean run(TaskRun run) {
+  boolean run(TaskRun run) throws SQLException {
     if (!run.step(waitForOldSnapshots())) {
       return false;
     }
@@ -59,9 +59,21 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
     }
     return run.step(SqlStep.transaction("Remove the change log of " + names.table(), log))
         && (!dropOld
-            || run.step(
-                SqlStep.transaction(
-                    "Drop the old table " + old,
-                    List.of("drop table if exists " + old.sql(), state))));
+            || (dropPartitions(run)
+                && run.step(
+                    SqlStep.transaction(
+                        "Drop the old table " + old,
+                        List.of("drop table if exists " + old.sql(), state)))));
+  }
+
+  /** One at a time: the locks of thousands would not fit one transaction. */
+  private boolean dropPartitions(TaskRun run) throws SQLException {
+    String[] drops =
+        run.read(c -> IndexBuild.leaves(c, old)).stream()
+            .filter(leaf -> !leaf.equals(old))
+            .map(leaf -> "drop table if exists " + leaf.sql())
+            .toArray(String[]::new);
+    return drops.length == 0
+        || run.step(SqlStep.autocommit("Drop the partitions of the old table " + old, drops));
   }
 }

@@ -76,11 +76,12 @@ public record UnfinishedRewrite(
   }
 
   private static String what(String spec) {
-    String kind = spec.substring(0, spec.indexOf(' '));
+    String kind = spec.split(" ", 2)[0];
     return switch (kind) {
       case "convert" -> "conversion";
       case "drain" -> "drain";
-      default -> "reordering";
+      case "unpartition" -> "unpartitioning";
+      default -> "rewrite";
     };
   }
 

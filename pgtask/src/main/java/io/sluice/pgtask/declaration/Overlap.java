@@ -11,7 +11,10 @@ import io.sluice.pgtask.task.DatabaseSpec;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.TaskSpec;
+import io.sluice.pgtask.task.UnpartitionSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JsonPointer;
 
@@ -25,9 +28,11 @@ import tools.jackson.core.JsonPointer;
  */
 record Overlap(JsonPointer at, String what, String done) {
 
+  private static final Map<String, String> DONE =
+      Map.of("partition", "rotated", "convert", "converted", "unpartition", "unpartitioned");
+
   static Optional<Overlap> between(Task later, Task earlier) {
-    if (!later.database().equals(earlier.database())
-        || !later.spec().kind().equals(earlier.spec().kind())) {
+    if (!later.database().equals(earlier.database())) {
       return Optional.empty();
     }
     if (later.spec() instanceof PartitionSpec one && earlier.spec() instanceof PartitionSpec two) {
@@ -38,15 +43,48 @@ record Overlap(JsonPointer at, String what, String done) {
           : tables(
               "partition", one.tables(), one.exclude(), two.tables(), two.exclude(), "rotated");
     }
-    if (later.spec() instanceof ConvertSpec one && earlier.spec() instanceof ConvertSpec two) {
-      return one.table().equals(two.table())
-          ? Optional.of(
-              new Overlap(JsonPointer.compile("/convert/table"), one.table(), "converted"))
-          : Optional.empty();
+    if (reshaped(later.spec()).isPresent()) {
+      return reshaped(later.spec(), earlier.spec());
+    }
+    if (later.spec() instanceof PartitionSpec one
+        && earlier.spec() instanceof UnpartitionSpec two) {
+      return tables(
+          "partition",
+          one.tables(),
+          one.exclude(),
+          List.of(two.table()),
+          List.of(),
+          DONE.get("unpartition"));
     }
     return later.spec() instanceof MaintenanceSpec one
             && earlier.spec() instanceof MaintenanceSpec two
         ? maintenance(one, two)
+        : Optional.empty();
+  }
+
+  /** The table that becomes partitioned or plain. */
+  private static Optional<String> reshaped(TaskSpec spec) {
+    return spec instanceof ConvertSpec convert
+        ? Optional.of(convert.table())
+        : spec instanceof UnpartitionSpec unpartition
+            ? Optional.of(unpartition.table())
+            : Optional.empty();
+  }
+
+  /** A table that was converted may be rotated; one that is to be plain may not. */
+  private static Optional<Overlap> reshaped(TaskSpec later, TaskSpec earlier) {
+    String table = reshaped(later).orElseThrow();
+    boolean rotated =
+        later instanceof UnpartitionSpec
+            && earlier instanceof PartitionSpec other
+            && other.tables().stream().anyMatch(name -> shared(table, name).isPresent())
+            && !matches(other.exclude(), table);
+    return rotated || reshaped(earlier).filter(table::equals).isPresent()
+        ? Optional.of(
+            new Overlap(
+                JsonPointer.compile("/" + later.kind() + "/table"),
+                table,
+                DONE.get(earlier.kind())))
         : Optional.empty();
   }
 
@@ -55,7 +93,11 @@ record Overlap(JsonPointer at, String what, String done) {
         both(one.vacuum(), two.vacuum(), "vacuumed")
             .or(() -> both(one.analyze(), two.analyze(), "analysed"))
             .or(() -> both(one.reindex(), two.reindex(), "reindexed"))
-            .or(() -> both(one.reorder(), two.reorder(), "reordered"));
+            .or(
+                () ->
+                    one.rewritesTables() && two.rewritesTables()
+                        ? Optional.of("rewritten")
+                        : Optional.empty());
     return done.flatMap(
         word ->
             tables("maintenance", one.tables(), one.exclude(), two.tables(), two.exclude(), word));

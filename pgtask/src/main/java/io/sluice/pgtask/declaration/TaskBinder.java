@@ -13,10 +13,12 @@ import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.MaintenanceSpec.Analyze;
 import io.sluice.pgtask.task.MaintenanceSpec.Reindex;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
+import io.sluice.pgtask.task.MaintenanceSpec.Rewrite;
 import io.sluice.pgtask.task.MaintenanceSpec.Vacuum;
 import io.sluice.pgtask.task.ScheduleText;
 import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskSpec;
+import io.sluice.pgtask.task.UnpartitionSpec;
 import io.sluice.pgtask.task.WindowText;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -57,6 +59,13 @@ final class TaskBinder {
     if (task.get("partition").present()) {
       return PartitionBinder.bind(task.get("partition"));
     }
+    if (task.get("unpartition").present()) {
+      Tree unpartition = task.get("unpartition");
+      return new UnpartitionSpec(
+          text(unpartition.get("table")),
+          Values.bytes(unpartition.get("batch")),
+          Values.flag(unpartition.get("dropOld")));
+    }
     return task.get("convert").present()
         ? convert(task.get("convert"))
         : maintenance(task.get("maintenance"));
@@ -94,6 +103,14 @@ final class TaskBinder {
                 new Reindex(
                     Values.share(reindex.get("bloat")), Values.bytes(reindex.get("minSize")))),
         part(maintenance.get("reorder"), TaskBinder::reorder),
+        part(
+            maintenance.get("rewrite"),
+            rewrite ->
+                new Rewrite(
+                    share(rewrite.get("bloat")),
+                    rewrite.get("orderBy").text(),
+                    rewrite.get("tablespace").text(),
+                    Values.bytes(rewrite.get("minSize")))),
         maintenance.get("space").present()
             ? OptionalLong.of(Values.bytes(maintenance.get("space")))
             : OptionalLong.empty());

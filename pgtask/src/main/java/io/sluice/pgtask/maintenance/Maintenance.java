@@ -17,7 +17,8 @@ import java.sql.SQLException;
  * for moments, see {@link io.sluice.pgtask.copyswap.CopySwap}; so does PostgreSQL 19's REPACK
  * (CONCURRENTLY).
  *
- * <p>Results: tablesVacuumed, tablesAnalyzed, indexesRebuilt, tablesReordered, bytesFreed.
+ * <p>Results: tablesVacuumed, tablesAnalyzed, indexesRebuilt, tablesRewritten, bytesFreed; of
+ * rewrites by copy and swap also bytesBefore and bytesAfter.
  */
 public final class Maintenance implements TaskKind<MaintenanceSpec> {
 

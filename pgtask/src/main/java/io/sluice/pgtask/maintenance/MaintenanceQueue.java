@@ -38,14 +38,14 @@ final class MaintenanceQueue {
   void byBenefit(List<WorkItem> items) throws SQLException {
     Map<Long, Double> rewrites = new HashMap<>();
     items.stream()
-        .filter(item -> item.kind() == Throughput.Operation.REORDER)
+        .filter(item -> item.kind() == Throughput.Operation.REWRITE)
         .forEach(item -> rewrites.put(item.table().oid(), item.benefit()));
     Comparator<WorkItem> order =
         Comparator.comparingDouble(
                 (WorkItem i) ->
                     Math.min(i.benefit(), rewrites.getOrDefault(i.table().oid(), Double.MAX_VALUE)))
             .reversed()
-            .thenComparing(i -> i.kind() != Throughput.Operation.REORDER)
+            .thenComparing(i -> i.kind() != Throughput.Operation.REWRITE)
             .thenComparingLong(WorkItem::work)
             .thenComparing(i -> i.table().name())
             .thenComparing(WorkItem::what);
@@ -103,7 +103,7 @@ final class MaintenanceQueue {
     }
     pace.record(item.kind(), item.work(), Duration.ofNanos(System.nanoTime() - begun));
     switch (item.kind()) {
-      case REORDER -> rewritten.add(item.table().oid());
+      case REWRITE -> rewritten.add(item.table().oid());
       case FREEZE, VACUUM -> vacuumed.add(item.table().oid());
       default -> {}
     }

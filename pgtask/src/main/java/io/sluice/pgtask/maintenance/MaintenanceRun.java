@@ -23,7 +23,7 @@ final class MaintenanceRun {
   private final VacuumSql vacuumSql;
   private final AnalyzePlan analyzePlan;
   private final Optional<ReindexPlan> reindexPlan;
-  private final Optional<ReorderPlan> reorderPlan;
+  private final Optional<RewritePlan> rewritePlan;
 
   MaintenanceRun(MaintenanceSpec spec, TaskRun run, ServerInfo server) throws SQLException {
     this.spec = spec;
@@ -33,18 +33,17 @@ final class MaintenanceRun {
     TableFinder finder = new TableFinder(run, server, wanted, TableGlobs.of(spec.exclude()));
     this.selection =
         new TableSelection(
-            run, server, finder, spec.reindex().isPresent() || spec.reorder().isPresent());
+            run, server, finder, spec.reindex().isPresent() || spec.rewritesTables());
     this.queue = new MaintenanceQueue(run, new DiskSpace(spec.space()), new Throughput());
     this.vacuumSql = new VacuumSql(run.limits().connections() - 1);
     this.analyzePlan = new AnalyzePlan(server, run.now());
     BloatEstimator bloat = new BloatEstimator(server.page());
     PgStatTuple counted = new PgStatTuple(run, server);
     this.reindexPlan = spec.reindex().map(s -> new ReindexPlan(run, s, bloat, counted));
-    this.reorderPlan =
-        spec.reorder().isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                new ReorderPlan(run, spec.reorder().get(), bloat, counted, server, wanted));
+    this.rewritePlan =
+        spec.rewritesTables()
+            ? Optional.of(new RewritePlan(run, spec, bloat, counted, server, wanted))
+            : Optional.empty();
   }
 
   void run() throws SQLException {
@@ -62,9 +61,9 @@ final class MaintenanceRun {
     if (spec.reindex().isPresent()) {
       InvalidIndexes.clean(run, tables);
     }
-    if (reorderPlan.isPresent()) {
-      reorderPlan.get().requirePrivileges(tables);
-      reorderPlan.get().finishEarlier(tables);
+    if (rewritePlan.isPresent()) {
+      rewritePlan.get().requirePrivileges(tables);
+      rewritePlan.get().finishEarlier(tables);
     }
   }
 
@@ -88,7 +87,7 @@ final class MaintenanceRun {
             .filter(
                 t ->
                     reindexPlan.filter(plan -> plan.mayConcern(t)).isPresent()
-                        || reorderPlan.filter(plan -> plan.mayConcern(t)).isPresent())
+                        || rewritePlan.filter(plan -> plan.judges(t)).isPresent())
             .toList();
     queue.inOrder(analyzePlan.toJudge(concerned));
   }
@@ -104,8 +103,8 @@ final class MaintenanceRun {
     if (reindexPlan.isPresent()) {
       items.addAll(reindexPlan.get().due(tables));
     }
-    if (reorderPlan.isPresent()) {
-      items.addAll(reorderPlan.get().due(before, tables));
+    if (rewritePlan.isPresent()) {
+      items.addAll(rewritePlan.get().due(before, tables));
     }
     queue.byBenefit(items);
   }

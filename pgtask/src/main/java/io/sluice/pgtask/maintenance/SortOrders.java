@@ -30,10 +30,8 @@ final class SortOrders {
    * @param sql for ORDER BY
    * @param correlation how far the rows of the first column lie in its order now, -1 to 1
    * @param index whose order it is; empty for one of columns, or of a partial index
-   * @param identified whether an index is the table's replica identity
    */
-  record Order(
-      String sql, OptionalDouble correlation, Optional<String> index, boolean identified) {}
+  record Order(String sql, OptionalDouble correlation, Optional<String> index) {}
 
   private record IndexOrder(
       long table,
@@ -174,8 +172,11 @@ final class SortOrders {
             : columns
                 .getOrDefault(table.oid(), Map.of())
                 .getOrDefault(first, OptionalDouble.empty());
-    boolean identified =
-        indexes.getOrDefault(table.oid(), List.of()).stream().anyMatch(IndexOrder::identity);
-    return new Order(sql, correlation, index, identified);
+    return new Order(sql, correlation, index);
+  }
+
+  /** Whether an index is the table's replica identity. */
+  boolean isIdentified(TableInfo table) {
+    return indexes.getOrDefault(table.oid(), List.of()).stream().anyMatch(IndexOrder::identity);
   }
 }

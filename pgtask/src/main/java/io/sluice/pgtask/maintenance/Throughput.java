@@ -16,7 +16,7 @@ final class Throughput {
     ANALYZE(20, "tablesAnalyzed"),
     VACUUM(20, "tablesVacuumed"),
     REINDEX(10, "indexesRebuilt"),
-    REORDER(5, "tablesReordered");
+    REWRITE(5, "tablesRewritten");
 
     private final long slowest;
     private final String result;

@@ -21,6 +21,7 @@ public record MaintenanceSpec(
     Optional<Analyze> analyze,
     Optional<Reindex> reindex,
     Optional<Reorder> reorder,
+    Optional<Rewrite> rewrite,
     OptionalLong space)
     implements TaskSpec {
 
@@ -29,7 +30,7 @@ public record MaintenanceSpec(
     exclude = List.copyOf(exclude);
   }
 
-  /** Without a limit of space. */
+  /** With no rewrite of tables in use, and without a limit of space. */
   public MaintenanceSpec(
       List<String> tables,
       List<String> exclude,
@@ -37,7 +38,13 @@ public record MaintenanceSpec(
       Optional<Analyze> analyze,
       Optional<Reindex> reindex,
       Optional<Reorder> reorder) {
-    this(tables, exclude, vacuum, analyze, reindex, reorder, OptionalLong.empty());
+    this(
+        tables, exclude, vacuum, analyze, reindex, reorder, Optional.empty(), OptionalLong.empty());
+  }
+
+  /** Whether tables are written anew, of whatever kind. */
+  public boolean rewritesTables() {
+    return reorder.isPresent() || rewrite.isPresent();
   }
 
   @Override
@@ -82,4 +89,15 @@ public record MaintenanceSpec(
       OptionalDouble correlation,
       long minBytes,
       Duration after) {}
+
+  /**
+   * Rewriting tables while they are written to.
+   *
+   * @param bloat share of bloat at which a table is rewritten, 0 to 1
+   * @param orderBy order: name of an index, or a list of columns; absent keeps the order
+   * @param tablespace in which tables are to lie, with their indexes and TOAST
+   * @param minBytes smaller tables are left alone
+   */
+  public record Rewrite(
+      OptionalDouble bloat, Optional<String> orderBy, Optional<String> tablespace, long minBytes) {}
 }

@@ -2,6 +2,7 @@ package io.sluice.pgtask.task;
 
 import io.sluice.core.yaml.Durations;
 import io.sluice.pgtask.task.MaintenanceSpec.Reorder;
+import io.sluice.pgtask.task.MaintenanceSpec.Rewrite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,13 @@ public final class TaskDescription {
       sentences.addAll(PartitionDescription.of(spec, task.zone()));
     } else if (task.spec() instanceof ConvertSpec spec) {
       convert(spec, task, sentences);
+    } else if (task.spec() instanceof UnpartitionSpec spec) {
+      sentences.add("Copies %s per transaction".formatted(HumanFormat.bytes(spec.batchBytes())));
+      sentences.add(
+          spec.dropOld()
+              ? "The partitioned table and its partitions are dropped at the end"
+              : "The partitioned table stays as %s_before, and each partition as PARTITION_before"
+                  .formatted(spec.table()));
     } else if (task.spec() instanceof MaintenanceSpec spec) {
       maintenance(spec, sentences);
     }
@@ -39,6 +47,9 @@ public final class TaskDescription {
     }
     if (task.spec() instanceof ConvertSpec spec) {
       return "Converts the plain table " + spec.table() + " to a partitioned one online";
+    }
+    if (task.spec() instanceof UnpartitionSpec spec) {
+      return "Makes the partitioned table " + spec.table() + " a plain one online";
     }
     if (task.spec() instanceof MaintenanceSpec spec) {
       return "Maintains " + list(spec.tables()) + except(spec.exclude());
@@ -125,6 +136,7 @@ public final class TaskDescription {
                     "Rebuilds an index of %s or more at %s bloat, concurrently"
                         .formatted(HumanFormat.bytes(r.minBytes()), percent(r.bloat()))));
     spec.reorder().ifPresent(reorder -> sentences.add(reorder(reorder)));
+    spec.rewrite().ifPresent(rewrite -> sentences.add(rewrite(rewrite)));
     spec.space()
         .ifPresent(
             space ->
@@ -144,6 +156,22 @@ public final class TaskDescription {
             Durations.format(reorder.after()),
             reorder.index().orElse("its clustered index or primary key"),
             String.join(" or ", from));
+  }
+
+  private static String rewrite(Rewrite rewrite) {
+    List<String> when = new ArrayList<>();
+    rewrite.bloat().ifPresent(bloat -> when.add("at " + percent(bloat) + " bloat"));
+    rewrite
+        .tablespace()
+        .ifPresent(space -> when.add("if not all of it lies in tablespace " + space));
+    return "Rewrites a table of %s or more while it is in use, %s, %s"
+        .formatted(
+            HumanFormat.bytes(rewrite.minBytes()),
+            rewrite
+                .orderBy()
+                .map(order -> "ordered by " + order)
+                .orElse("in batches without an order"),
+            String.join(" or ", when));
   }
 
   private static String limits(Limits limits) {

@@ -233,7 +233,8 @@ class FollowingObjectsTest {
   private static TaskFixture reordering(TaskFixture db) {
     return db.with(
         MaintenanceSpec.class,
-        (spec, run) -> CopySwap.reorder(run, new TableName("app", "t"), "key"));
+        (spec, run) ->
+            CopySwap.rewrite(run, new TableName("app", "t"), ReorderTest.ordered("key")));
   }
 
   private static TaskFixture converting(TaskFixture db) {

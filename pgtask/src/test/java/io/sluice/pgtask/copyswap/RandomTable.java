@@ -19,9 +19,11 @@ final class RandomTable {
   /** What becomes of the table. */
   enum Fate {
     CONVERTED,
-    REORDERED,
+    REWRITTEN,
     /** One of its partitions is. */
-    PARTITION_REORDERED
+    PARTITION_REWRITTEN,
+    /** It was partitioned. */
+    UNPARTITIONED
   }
 
   static final int BUCKETS = 6;
@@ -176,8 +178,12 @@ final class RandomTable {
 
   final Fate fate;
   final TableName name;
+  final boolean partitioned;
   final boolean defaultPartition;
   final boolean wholeNumbers;
+
+  /** Whether a rewrite puts its rows in another order. */
+  final boolean ordered;
 
   /** Whether a unique key of the converted table is wider than that of the twin. */
   final boolean widened;
@@ -196,12 +202,13 @@ final class RandomTable {
     this.random = random;
     this.names = new ArrayList<>(NAMES);
     Collections.shuffle(names, random);
-    this.fate = Fate.values()[random.nextInt(5) < 3 ? 0 : 1 + random.nextInt(2)];
+    this.fate = Fate.values()[Math.max(0, random.nextInt(6) - 2)];
+    this.partitioned = fate == Fate.PARTITION_REWRITTEN || fate == Fate.UNPARTITIONED;
     this.name = new TableName("app", pick(TABLES));
     this.defaultPartition = random.nextBoolean();
     Kind time = pick(TIMES);
     this.wholeNumbers = time.type().equals("int8") || time.type().equals("numeric");
-    boolean inKey = fate == Fate.PARTITION_REORDERED || random.nextInt(3) == 0;
+    boolean inKey = partitioned || random.nextInt(3) == 0;
     boolean nullable = !inKey && defaultPartition && random.nextInt(3) == 0;
     this.bucket = column("int4", "# / " + ROWS, false);
     this.at =
@@ -219,7 +226,7 @@ final class RandomTable {
     }
     this.widened = fate == Fate.CONVERTED && !inKey;
     this.nullableUnique =
-        fate != Fate.PARTITION_REORDERED && random.nextBoolean()
+        !partitioned && random.nextBoolean()
             ? Optional.of(column("int8", "case when # % 3 = 0 then #::int8 end", true))
             : Optional.empty();
     for (int n = 1 + random.nextInt(4); n > 0; n--) {
@@ -232,6 +239,7 @@ final class RandomTable {
               empty));
     }
     this.generated = random.nextBoolean() ? Optional.of(quoted()) : Optional.empty();
+    this.ordered = random.nextBoolean();
   }
 
   private <T> T pick(List<T> all) {
@@ -311,15 +319,23 @@ final class RandomTable {
       parts.add(keyForm.formatted(keyList()));
     }
     String body = " (" + String.join(", ", parts) + ")";
-    boolean partitioned = fate == Fate.PARTITION_REORDERED;
     sql.add(
         "create table %s%s%s"
             .formatted(
                 table(), body, partitioned ? " partition by range (" + at.name() + ")" : ""));
     sql.add("create table " + twin() + body);
     if (partitioned) {
+      String rest = "(" + at(5) + ") to (maxvalue)";
       sql.add(partition("p0", "(minvalue) to (" + at(5) + ")"));
-      sql.add(partition("p1", "(" + at(5) + ") to (maxvalue)"));
+      if (fate == Fate.UNPARTITIONED) {
+        sql.add(partition("p1", rest) + " partition by range (" + at.name() + ")");
+        sql.add(
+            "create table app.p2 partition of app.p1 for values from (%s) to (%s)"
+                .formatted(at(5), at(7)));
+        sql.add("create table app.p3 partition of app.p1 default");
+      } else {
+        sql.add(partition("p1", rest));
+      }
     }
     for (String one : List.of(table(), twin())) {
       if (index) {
@@ -419,6 +435,6 @@ final class RandomTable {
 
   @Override
   public String toString() {
-    return fate + " " + create();
+    return fate + (ordered ? ", ordered " : " ") + create();
   }
 }

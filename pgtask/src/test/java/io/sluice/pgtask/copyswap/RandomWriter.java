@@ -29,6 +29,9 @@ final class RandomWriter implements Runnable {
   /** Stands for either table. */
   private static final String BOTH = "<both>";
 
+  /** Stands for the table's partition of the days before the fifth, and for the twin. */
+  private static final String LEAF = "<leaf>";
+
   private final DataSource database;
   private final RandomTable table;
   private final Random random;
@@ -88,7 +91,7 @@ final class RandomWriter implements Runnable {
 
   private void transaction(Connection connection, Statement statement, int bucket, boolean all)
       throws SQLException, Retry {
-    if (all && random.nextBoolean()) {
+    if (all && random.nextBoolean() && table.fate != RandomTable.Fate.UNPARTITIONED) {
       both(connection, statement, List.of("truncate " + BOTH));
     }
     for (int n = random.nextInt(5); n >= 0; n--) {
@@ -103,7 +106,9 @@ final class RandomWriter implements Runnable {
     List<Integer> rows = new ArrayList<>();
     try {
       for (String sql : deed) {
-        rows.add(statement.executeUpdate(sql.replace(BOTH, RandomTable.twin())));
+        rows.add(
+            statement.executeUpdate(
+                sql.replace(BOTH, RandomTable.twin()).replace(LEAF, RandomTable.twin())));
       }
     } catch (SQLException e) {
       if (!String.valueOf(e.getSQLState()).startsWith("23")) {
@@ -113,7 +118,7 @@ final class RandomWriter implements Runnable {
       return;
     }
     for (int n = 0; n < deed.size(); n++) {
-      String sql = deed.get(n).replace(BOTH, table.table());
+      String sql = deed.get(n).replace(BOTH, table.table()).replace(LEAF, "app.p0");
       int written = write(statement, sql);
       if (written != rows.get(n)) {
         throw new IllegalStateException(
@@ -131,7 +136,7 @@ final class RandomWriter implements Runnable {
     try {
       return statement.executeUpdate(sql);
     } catch (SQLException e) {
-      if (isRetry(e) || isWidened(e)) {
+      if (isRetry(e) || isWidened(e) || isGone(e)) {
         throw new Retry();
       }
       throw new SQLException("refused: " + sql + ": " + e.getMessage(), e.getSQLState(), e);
@@ -149,7 +154,15 @@ final class RandomWriter implements Runnable {
             || ("23514".equals(e.getSQLState()) && e.getMessage().contains("no partition")));
   }
 
+  /** A partition that has another name now. */
+  private boolean isGone(SQLException e) {
+    return table.fate == RandomTable.Fate.UNPARTITIONED && "42P01".equals(e.getSQLState());
+  }
+
   private List<String> deed(int bucket) {
+    if (table.fate == RandomTable.Fate.UNPARTITIONED && random.nextInt(4) == 0) {
+      return List.of(deedOfLeaf(bucket));
+    }
     int i = number(bucket);
     int j = number(bucket);
     String here = " where " + table.bucket.name() + " = " + bucket + " and ";
@@ -171,6 +184,26 @@ final class RandomWriter implements Runnable {
       case 12 -> List.of(upsert(i));
       case 13 -> List.of("delete from " + BOTH + here + table.at.name() + " = " + table.at(day()));
       default -> List.of(moved(one));
+    };
+  }
+
+  private String deedOfLeaf(int bucket) {
+    int i = number(bucket);
+    String one =
+        " where %s = %d and %s < %s and %s"
+            .formatted(table.bucket.name(), bucket, table.at.name(), table.at(5), table.is(i));
+    return switch (random.nextInt(3)) {
+      case 0 -> "update " + LEAF + " set " + other() + one;
+      case 1 -> "delete from " + LEAF + one;
+      default ->
+          "insert into %s (%s) values (%s)"
+              .formatted(
+                  LEAF,
+                  table.columnList(),
+                  table.values(
+                      String.valueOf(i),
+                      String.valueOf(random.nextInt(5)),
+                      String.valueOf(version())));
     };
   }
 

@@ -24,9 +24,13 @@ class ReorderTest {
           Optional.empty(),
           Optional.empty());
 
+  static RewriteOptions ordered(String by) {
+    return new RewriteOptions(Optional.of(by), Optional.empty(), Long.MAX_VALUE);
+  }
+
   private static TaskFixture fixture(int major, String table, String orderBy) {
     TaskKind<MaintenanceSpec> kind =
-        (spec, run) -> CopySwap.reorder(run, new TableName("app", table), orderBy);
+        (spec, run) -> CopySwap.rewrite(run, new TableName("app", table), ordered(orderBy));
     return new TaskFixture(major).with(MaintenanceSpec.class, kind);
   }
 

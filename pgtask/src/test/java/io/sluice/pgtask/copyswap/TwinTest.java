@@ -14,6 +14,7 @@ import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.TaskSpec;
+import io.sluice.pgtask.task.UnpartitionSpec;
 import io.sluice.testkit.FaultyDataSource;
 import io.sluice.testkit.JdbcCall;
 import java.sql.SQLException;
@@ -77,19 +78,24 @@ class TwinTest {
     int first = Integer.parseInt(range.substring(0, dash));
     int last = Integer.parseInt(range.substring(dash + 1));
     TableName[] rewritten = new TableName[1];
-    String[] order = new String[1];
+    RewriteOptions[] options = new RewriteOptions[1];
     try (TaskFixture db =
         new TaskFixture(major)
             .with(ConvertSpec.class, new Conversion())
+            .with(UnpartitionSpec.class, new Unpartitioning())
             .with(
                 MaintenanceSpec.class,
-                (spec, run) -> CopySwap.reorder(run, rewritten[0], order[0]))) {
+                (spec, run) -> CopySwap.rewrite(run, rewritten[0], options[0]))) {
       db.sql("create extension citext");
       for (int seed : IntStream.rangeClosed(first, last).toArray()) {
         RandomTable table = new RandomTable(new Random(seed));
         rewritten[0] =
-            table.fate == Fate.PARTITION_REORDERED ? new TableName("app", "p0") : table.name;
-        order[0] = table.at.name();
+            table.fate == Fate.PARTITION_REWRITTEN ? new TableName("app", "p0") : table.name;
+        options[0] =
+            new RewriteOptions(
+                table.ordered ? Optional.of(table.at.name()) : Optional.empty(),
+                Optional.empty(),
+                8192);
         db.sql(RandomTable.types().toArray(String[]::new));
         db.sql(table.create().toArray(String[]::new));
         rewriteWhileWritten(db, table, seed);
@@ -154,45 +160,49 @@ class TwinTest {
       assertThat(results.size()).as("%s%n%s", context, results).isLessThan(RUNS);
       run(db, table).ifPresent(results::add);
     }
-    if (table.fate == Fate.CONVERTED) {
+    if (table.fate == Fate.CONVERTED || table.fate == Fate.UNPARTITIONED) {
       assertThat(
               db.texts(
                   "select relkind from pg_class where oid = $x$%s$x$::regclass"
                       .formatted(table.table())))
           .as(context)
-          .containsExactly("p");
+          .containsExactly(table.fate == Fate.CONVERTED ? "p" : "r");
     }
   }
 
   private static Optional<RunResult> run(TaskFixture db, RandomTable table) {
-    TaskSpec spec =
-        table.fate == Fate.CONVERTED
-            ? new ConvertSpec(
-                table.name.toString(),
-                table.at.name().substring(1, table.at.name().length() - 1).replace("\"\"", "\""),
-                table.wholeNumbers
-                    ? new Interval.Ids(100)
-                    : new Interval.Calendar(Interval.Unit.DAY),
-                Optional.empty(),
-                Optional.empty(),
-                table.defaultPartition,
-                100,
-                8192,
-                true,
-                Set.of(Consequence.values()),
-                false)
-            : new MaintenanceSpec(
-                List.of(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
     try {
-      return Optional.of(db.run(TaskFixture.task("rewrite", spec)));
+      return Optional.of(db.run(TaskFixture.task("rewrite", spec(table))));
     } catch (PauseStage e) {
       return Optional.empty();
     }
+  }
+
+  private static TaskSpec spec(RandomTable table) {
+    return switch (table.fate) {
+      case CONVERTED ->
+          new ConvertSpec(
+              table.name.toString(),
+              table.at.name().substring(1, table.at.name().length() - 1).replace("\"\"", "\""),
+              table.wholeNumbers ? new Interval.Ids(100) : new Interval.Calendar(Interval.Unit.DAY),
+              Optional.empty(),
+              Optional.empty(),
+              table.defaultPartition,
+              100,
+              8192,
+              true,
+              Set.of(Consequence.values()),
+              false);
+      case UNPARTITIONED -> new UnpartitionSpec(table.name.toString(), 8192, true);
+      default ->
+          new MaintenanceSpec(
+              List.of(),
+              List.of(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty());
+    };
   }
 
   /** Byte by byte, because what is equal need not be the same. */

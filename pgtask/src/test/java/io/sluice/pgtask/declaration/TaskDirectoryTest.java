@@ -235,11 +235,20 @@ class TaskDirectoryTest {
     write("e.yaml", "task: e\nconvert: {table: x.a, column: t, by: day}\n");
     write("f.yaml", "task: f\nconvert: {table: x.a, column: t, by: day}\n");
     write("g.yaml", "task: g\npartition: {tables: [x.a]}\n");
+    write("h.yaml", "task: h\nmaintenance: {tables: [x.d], reorder: {}}\n");
+    write("j.yaml", "task: j\nunpartition: {table: x.a}\n");
+    write("k.yaml", "task: k\nunpartition: {table: y.a}\n");
+    write("l.yaml", "task: l\npartition: {tables: [\"y.*\"]}\n");
+    write("i.yaml", "task: i\nmaintenance: {tables: [x.d], rewrite: {bloat: 50%}}\n");
     assertThat(problems())
         .containsExactly(
             "d.yaml:2:24: x.b is also vacuumed by task c in c.yaml",
             "d.yaml:2:29: x.c is also vacuumed by task a in a.yaml",
-            "f.yaml:2:18: x.a is also converted by task e in e.yaml");
+            "f.yaml:2:18: x.a is also converted by task e in e.yaml",
+            "i.yaml:2:24: x.d is also rewritten by task h in h.yaml",
+            "j.yaml:2:22: x.a is also converted by task e in e.yaml",
+            "j.yaml:2:22: x.a is also rotated by task g in g.yaml",
+            "l.yaml:2:22: y.a is also unpartitioned by task k in k.yaml");
   }
 
   @Test

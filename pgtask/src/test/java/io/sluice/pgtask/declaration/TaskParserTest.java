@@ -30,6 +30,7 @@ import io.sluice.pgtask.task.TaskDescription;
 import io.sluice.pgtask.task.TaskSchedule;
 import io.sluice.pgtask.task.TextTime;
 import io.sluice.pgtask.task.TimeEncoding;
+import io.sluice.pgtask.task.UnpartitionSpec;
 import io.sluice.pgtask.task.Window;
 import io.sluice.pgtask.task.WindowText;
 import java.net.URI;
@@ -290,6 +291,14 @@ class TaskParserTest {
   }
 
   @Test
+  void bindsUnpartitioning() {
+    assertThat(task("task: u\nunpartition: {table: a.b}\n").spec())
+        .isEqualTo(new UnpartitionSpec("a.b", 64L << 20, false));
+    assertThat(task("task: u\nunpartition: {table: a.b, batch: 1MB, dropOld: true}\n").spec())
+        .isEqualTo(new UnpartitionSpec("a.b", 1L << 20, true));
+  }
+
+  @Test
   void bindsMaintenance() {
     assertThat(
             task("""
@@ -302,6 +311,7 @@ class TaskParserTest {
               analyze: {}
               reindex: {bloat: 50%}
               reorder: {index: "end_time, element", correlation: 60%}
+              rewrite: {bloat: 45%, orderBy: "element, end_time desc", tablespace: fast, minSize: 1GB}
             """)
                 .spec())
         .isEqualTo(
@@ -318,7 +328,27 @@ class TaskParserTest {
                         OptionalDouble.of(0.6),
                         16L << 20,
                         Duration.ofDays(2))),
+                Optional.of(
+                    new MaintenanceSpec.Rewrite(
+                        OptionalDouble.of(0.45),
+                        Optional.of("element, end_time desc"),
+                        Optional.of("fast"),
+                        1L << 30)),
                 OptionalLong.of(2L << 30)));
+  }
+
+  @Test
+  void saysWhatRewritesDo() {
+    assertThat(
+            TaskDescription.of(
+                task(
+                    "task: m\nmaintenance: {tables: [a.b], rewrite: {bloat: 40%, tablespace: fast}}\n")))
+        .contains(
+            "Rewrites a table of 16 MB or more while it is in use, in batches without an order, at 40 % bloat or if not all of it lies in tablespace fast");
+    assertThat(TaskDescription.of(task("task: u\nunpartition: {table: a.b}\n")))
+        .contains(
+            "Makes the partitioned table a.b a plain one online, in database warehouse",
+            "The partitioned table stays as a.b_before, and each partition as PARTITION_before");
   }
 
   @Test

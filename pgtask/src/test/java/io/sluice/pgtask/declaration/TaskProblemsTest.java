@@ -121,7 +121,7 @@ class TaskProblemsTest {
       quoteCharacter = '`',
       value = {
         "task: rotate|tsk: rotate|unknown key 'tsk'|'task'",
-        "partition:|convert: {table: a.b, column: c, by: day}%partition:|exactly one of partition, convert, maintenance|Write",
+        "partition:|convert: {table: a.b, column: c, by: day}%partition:|exactly one of partition, convert, unpartition, maintenance|Write",
         "task: rotate|task: rotate%zone: +25:00|not a time zone|Europe/Berlin",
         "task: rotate|task: rotate%schedule: every 10ms|shorter than a second|15m",
         "task: rotate|task: rotate%schedule: every day|'day' is not a duration|every 15m",
@@ -243,12 +243,13 @@ class TaskProblemsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        ", vacuum: {}|%|at least one of vacuum, analyze, reindex, reorder|Write at least",
+        ", vacuum: {}|%|at least one of vacuum, analyze, reindex, reorder, rewrite|Write at least",
         "vacuum: {}|vacum: {}|unknown key 'vacum'|'vacuum'",
         "vacuum: {}|vacuum: {dead: 0.2}|dead is a number, not text|20%",
         "vacuum: {}|vacuum: {dead: 20}|dead is a number, not text|20%",
         "vacuum: {}|vacuum: {dead: \"120p\"}|dead cannot be read|20%",
         "vacuum: {}|reindex: {minSize: big}|minSize cannot be read|100MB",
+        "vacuum: {}|rewrite: {minSize: 1GB}|at least one of bloat, tablespace|Write at least",
       })
   void saysProblemAndRemedy_whenMaintenanceIsWrong(
       String old, String wrong, String message, String remedy) {

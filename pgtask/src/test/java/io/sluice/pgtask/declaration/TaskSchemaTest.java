@@ -54,12 +54,14 @@ class TaskSchemaTest {
     String json = "{'task': 't', 'partition': {'tables': ['a.b']}}";
     if (property.schema() == TaskParser.DATABASES) {
       json = "{'database': 'd', 'url': 'jdbc:postgresql://h/d', 'user': 'u'}";
+    } else if (at.startsWith("/unpartition")) {
+      json = "{'task': 't', 'unpartition': {'table': 'a.b'}}";
     } else if (at.startsWith("/convert")) {
       json = "{'task': 't', 'convert': {'table': 'a.b', 'column': 'c', 'by': 'week'}}";
     } else if (at.startsWith("/maintenance")) {
       json =
           "{'task': 't', 'maintenance': {'tables': ['a.b'], 'vacuum': {}, 'analyze': {},"
-              + " 'reindex': {}, 'reorder': {}}}";
+              + " 'reindex': {}, 'reorder': {}, 'rewrite': {'bloat': '33%', 'tablespace': 'x'}}}";
     } else if (at.equals("/partition/feed")) {
       json = "{'task': 't', 'partition': {'feed': 'x'}}";
     } else if (at.equals("/partition/archive")) {

@@ -36,6 +36,7 @@ class ReindexTest {
         Optional.empty(),
         Optional.of(new Reindex(0.4, 100_000)),
         Optional.empty(),
+        Optional.empty(),
         space);
   }
 

@@ -39,6 +39,7 @@ class RewriteTest {
             Optional.empty(),
             Optional.empty(),
             Optional.of(reorder),
+            Optional.empty(),
             space);
     return TaskFixture.task("rewrite", spec);
   }
@@ -96,14 +97,14 @@ class RewriteTest {
       long warm = bytes(fixture, "t.warm");
       RunResult result = fixture.run(task("t.parent"));
       assertThat(result.problems()).isEmpty();
-      assertThat(result.values()).containsEntry("tablesReordered", 1L);
+      assertThat(result.values()).containsEntry("tablesRewritten", 1L);
       assertThat(result.values().get("bytesFreed")).isEqualTo(cold - bytes(fixture, "t.cold"));
       assertThat(bytes(fixture, "t.cold")).isLessThan(cold / 2);
       assertThat(bytes(fixture, "t.warm")).isEqualTo(warm);
       assertThat(fixture.texts(ROWS)).containsExactly(rows);
       assertThat(fixture.partitions("t.parent")).containsExactly("cold", "warm");
       hasNothingHalfDone(fixture);
-      assertThat(fixture.run(task("t.parent")).values()).doesNotContainKey("tablesReordered");
+      assertThat(fixture.run(task("t.parent")).values()).doesNotContainKey("tablesRewritten");
     }
   }
 
@@ -115,12 +116,12 @@ class RewriteTest {
       fixture.sql("update t.cold set b = 'x' where a = 4");
       Stats.awaitChanged(fixture, "t.cold", 1);
       RunResult first = fixture.run(task("t.parent"));
-      assertThat(first.values()).doesNotContainKey("tablesReordered");
+      assertThat(first.values()).doesNotContainKey("tablesRewritten");
       assertThat(first.notes()).anyMatch(n -> n.contains("t.cold is not rewritten yet"));
       assertThat(fixture.texts("select sql from sluice.task_step"))
           .containsExactly("analyze \"t\".\"cold\"");
       Stats.awaitChanged(fixture, "t.cold", 0);
-      assertThat(fixture.run(task("t.parent")).values()).containsEntry("tablesReordered", 1L);
+      assertThat(fixture.run(task("t.parent")).values()).containsEntry("tablesRewritten", 1L);
     }
   }
 
@@ -143,14 +144,14 @@ class RewriteTest {
           .isEmpty();
       RunResult result = fixture.run(task);
       assertThat(result.problems()).isEmpty();
-      assertThat(result.values()).containsEntry("tablesReordered", 1L);
+      assertThat(result.values()).containsEntry("tablesRewritten", 1L);
       assertThat(
               fixture.number(
                   "select count(*) from (select a, lag(a) over (order by ctid) as before"
                       + " from t.plain) x where a < before"))
           .isZero();
       fixture.clock.advance(Duration.ofDays(3));
-      assertThat(fixture.run(task).values()).doesNotContainKey("tablesReordered");
+      assertThat(fixture.run(task).values()).doesNotContainKey("tablesRewritten");
     }
   }
 

@@ -6,6 +6,7 @@ import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.catalog.WorkingTables;
 import io.sluice.pgtask.copyswap.CopySwap;
+import io.sluice.pgtask.copyswap.RewriteOptions;
 import io.sluice.pgtask.copyswap.UnfinishedConversion;
 import io.sluice.pgtask.run.RunResult;
 import io.sluice.pgtask.task.MaintenanceSpec;
@@ -37,7 +38,13 @@ class WorkingTablesTest {
     TableName table = new TableName("app", "t");
     try (TaskFixture db =
         new TaskFixture(major)
-            .with(MaintenanceSpec.class, (spec, run) -> CopySwap.reorder(run, table, "key"))) {
+            .with(
+                MaintenanceSpec.class,
+                (spec, run) ->
+                    CopySwap.rewrite(
+                        run,
+                        table,
+                        new RewriteOptions(Optional.of("key"), Optional.empty(), 8192)))) {
       db.sql(
           "create schema app",
           "create table app.t (key int primary key)",

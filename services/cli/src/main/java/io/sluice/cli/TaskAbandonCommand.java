@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "abandon",
     description = {
-      "Removes the half-made conversions, reorderings and drains of a task: triggers, change log and copy.",
+      "Removes the half-made conversions, rewrites and drains of a task: triggers, change log and copy.",
       "The table itself stays as it is. Can be repeated. A task that is still declared starts over at its"
           + " next run.",
     },

@@ -12,6 +12,7 @@ import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.Task;
 import io.sluice.pgtask.task.TaskDescription;
+import io.sluice.pgtask.task.UnpartitionSpec;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -126,7 +127,9 @@ final class TaskExplainCommand implements Callable<Integer> {
             ? MatchingTables.find(connection, spec.tables(), spec.exclude())
             : task.spec() instanceof ConvertSpec spec
                 ? MatchingTables.find(connection, List.of(spec.table()), List.of())
-                : List.of();
+                : task.spec() instanceof UnpartitionSpec spec
+                    ? MatchingTables.find(connection, List.of(spec.table()), List.of())
+                    : List.of();
     return found.stream().map(TaskExplainCommand::about).toList();
   }
 

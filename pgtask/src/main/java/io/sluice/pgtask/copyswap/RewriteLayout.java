@@ -5,22 +5,26 @@ import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
 
-/** A copy like its table, in another order, which takes its name; how differs by what it is. */
-abstract class ReorderLayout implements CopyLayout {
+/**
+ * A copy like its table, perhaps in another order or tablespace, which takes its name; how differs
+ * by what it is.
+ */
+abstract class RewriteLayout implements CopyLayout {
 
   final SourceTable source;
   final StorageOptions storage;
-  final String orderBy;
+  final RewriteOptions options;
   final CopyNames names;
   final Renaming renaming;
 
   /**
+   * @param storage of the table as it is
    * @param suffix of the old table's name
    */
-  ReorderLayout(SourceTable source, StorageOptions storage, String orderBy, String suffix) {
+  RewriteLayout(SourceTable source, StorageOptions storage, RewriteOptions options, String suffix) {
     this.source = source;
-    this.storage = storage;
-    this.orderBy = orderBy;
+    this.storage = options.tablespace().map(storage::in).orElse(storage);
+    this.options = options;
     this.names = new CopyNames(source.name());
     this.renaming = new Renaming(source, names.copy(), suffix);
   }
@@ -32,7 +36,12 @@ abstract class ReorderLayout implements CopyLayout {
 
   @Override
   public final Optional<String> order() {
-    return Optional.of(orderBy);
+    return options.orderBy();
+  }
+
+  @Override
+  public final Optional<String> tablespace(SourceIndex index) {
+    return options.tablespace().or(index::tablespace);
   }
 
   @Override
@@ -56,7 +65,7 @@ abstract class ReorderLayout implements CopyLayout {
   }
 
   @Override
-  public final boolean dropOld() {
+  public boolean dropOld() {
     return true;
   }
 }

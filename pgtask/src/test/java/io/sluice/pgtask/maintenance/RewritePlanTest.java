@@ -3,6 +3,7 @@ package io.sluice.pgtask.maintenance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.copyswap.RewriteOptions;
 import io.sluice.pgtask.maintenance.SortOrders.Order;
 import io.sluice.pgtask.maintenance.statistics.TableInfo;
 import io.sluice.pgtask.maintenance.statistics.TableInfo.Ages;
@@ -14,7 +15,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** How a table is rewritten; PostgreSQL 19 itself is not among the servers of the tests. */
-class ReorderPlanTest {
+class RewritePlanTest {
 
   private static final TableInfo TABLE =
       new TableInfo(
@@ -33,29 +34,38 @@ class ReorderPlanTest {
           new Rows(1, 1, 0, 0, 0, Optional.empty(), Optional.empty(), Optional.empty(), false),
           new Ages(1, 1, 2, 2));
 
-  private static Order order(Optional<String> index, boolean identified) {
-    return new Order("\"a\"", OptionalDouble.empty(), index, identified);
+  private static final RewriteOptions IN_PLACE =
+      new RewriteOptions(Optional.empty(), Optional.empty(), 1);
+
+  private static Optional<Order> order(String index) {
+    return Optional.of(new Order("\"a\"", OptionalDouble.empty(), Optional.ofNullable(index)));
   }
 
-  private static Job job(int major, Order order) {
-    return ReorderPlan.job(major, TABLE, order, "40 % bloat");
+  private static Job job(
+      int major, Optional<Order> order, boolean identified, RewriteOptions options) {
+    return RewritePlan.job(major, TABLE, order, identified, options, "40 % bloat");
   }
 
   @Test
   void repacks_whereTheServerCan() {
-    Order byIndex = order(Optional.of("Cold key"), true);
     for (int major : new int[] {19, 20}) {
-      assertThat(((StepJob) job(major, byIndex)).step().sql())
+      assertThat(((StepJob) job(major, order("Cold key"), true, IN_PLACE)).step().sql())
           .containsExactly(
               "repack (analyze, concurrently) \"pm\".\"Cold one\" using index \"Cold key\"");
+      assertThat(((StepJob) job(major, Optional.empty(), true, IN_PLACE)).step().sql())
+          .containsExactly("repack (analyze, concurrently) \"pm\".\"Cold one\"");
     }
   }
 
   @Test
   void copies_whereTheServerCannot() {
-    Job copy = new CopySwapJob("40 % bloat", "\"a\"");
-    assertThat(job(18, order(Optional.of("Cold key"), true))).isEqualTo(copy);
-    assertThat(job(19, order(Optional.empty(), true))).as("an order of columns").isEqualTo(copy);
-    assertThat(job(19, order(Optional.of("Cold key"), false))).as("no identity").isEqualTo(copy);
+    Job copy = new CopySwapJob("40 % bloat", IN_PLACE);
+    assertThat(job(18, order("Cold key"), true, IN_PLACE)).isEqualTo(copy);
+    assertThat(job(19, order(null), true, IN_PLACE)).as("an order of columns").isEqualTo(copy);
+    assertThat(job(19, order("Cold key"), false, IN_PLACE)).as("no identity").isEqualTo(copy);
+    RewriteOptions elsewhere = new RewriteOptions(Optional.empty(), Optional.of("fast"), 1);
+    assertThat(job(19, Optional.empty(), true, elsewhere))
+        .as("another tablespace")
+        .isEqualTo(new CopySwapJob("40 % bloat", elsewhere));
   }
 }

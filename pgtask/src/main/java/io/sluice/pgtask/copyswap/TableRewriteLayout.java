@@ -5,19 +5,20 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A copy of a plain table like itself, in another order, which takes its name. */
-final class TableReorderLayout extends ReorderLayout {
+/** A copy of a plain table like itself, which takes its name. */
+class TableRewriteLayout extends RewriteLayout {
 
   /**
    * @param suffix of the old table's name
    */
-  TableReorderLayout(SourceTable source, StorageOptions storage, String orderBy, String suffix) {
-    super(source, storage, orderBy, suffix);
+  TableRewriteLayout(
+      SourceTable source, StorageOptions storage, RewriteOptions options, String suffix) {
+    super(source, storage, options, suffix);
   }
 
   @Override
   public String spec() {
-    return "reorder by " + orderBy;
+    return options.spec();
   }
 
   @Override
