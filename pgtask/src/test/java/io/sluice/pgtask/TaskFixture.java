@@ -48,6 +48,7 @@ public final class TaskFixture implements AutoCloseable {
   public final RunHistory history;
   public final SettableClock clock = new SettableClock(Instant.parse("2026-11-20T12:00:00Z"));
   public final TaskRunner runner;
+  public final StepWatch watch;
   private UnaryOperator<DataSource> wrapper = UnaryOperator.identity();
 
   /** A clock that stands still until it is set. */
@@ -91,11 +92,12 @@ public final class TaskFixture implements AutoCloseable {
     dataSource = pool();
     tasks = pool();
     publicFirst();
+    watch = new StepWatch(database.newSessions());
     ledger = new Transactions(dataSource);
     history = new RunHistory(ledger, Duration.ofMinutes(1));
     runner =
         new TaskRunner(
-            name -> wrapper.apply(tasks),
+            name -> wrapper.apply(watch.around(tasks)),
             history,
             new TaskMetrics(new SimpleMeterRegistry()),
             clock,
@@ -122,7 +124,7 @@ public final class TaskFixture implements AutoCloseable {
   }
 
   public <S extends TaskSpec> TaskFixture with(Class<S> spec, TaskKind<S> kind) {
-    runner.with(spec, kind);
+    runner.with(spec, watch.kind(kind));
     return this;
   }
 
@@ -157,7 +159,7 @@ public final class TaskFixture implements AutoCloseable {
   /** The SQL a dry run shows. */
   public List<String> dryRun(Task task) throws SQLException {
     List<String> sql = new ArrayList<>();
-    runner.dryRun(task, step -> sql.addAll(step.sql()));
+    runner.dryRun(task, (step, locks) -> sql.addAll(step.sql()));
     return sql;
   }
 

@@ -48,12 +48,17 @@ public final class FaultyDataSource implements DataSource {
     private final boolean before;
     private final Predicate<JdbcCall> what;
     private final Fault fault;
+    private final boolean each;
     private final AtomicInteger left;
 
+    /**
+     * @param nth 0 for each
+     */
     private Planned(boolean before, Predicate<JdbcCall> what, int nth, Fault fault) {
       this.before = before;
       this.what = what;
       this.fault = fault;
+      this.each = nth == 0;
       this.left = new AtomicInteger(nth);
     }
 
@@ -63,7 +68,7 @@ public final class FaultyDataSource implements DataSource {
     }
 
     private void look(boolean isBefore, JdbcCall call) throws SQLException {
-      if (before == isBefore && what.test(call) && left.decrementAndGet() == 0) {
+      if (before == isBefore && what.test(call) && (left.decrementAndGet() == 0 || each)) {
         fault.strike(call);
       }
     }
@@ -96,6 +101,16 @@ public final class FaultyDataSource implements DataSource {
   /** After the call has succeeded. */
   public Planned after(Predicate<JdbcCall> what, int nth, Fault fault) {
     return add(new Planned(false, what, nth, fault));
+  }
+
+  /** Before each such call from now is passed on. */
+  public Planned beforeEach(Predicate<JdbcCall> what, Fault fault) {
+    return before(what, 0, fault);
+  }
+
+  /** After each such call from now that has succeeded. */
+  public Planned afterEach(Predicate<JdbcCall> what, Fault fault) {
+    return after(what, 0, fault);
   }
 
   private Planned add(Planned planned) {

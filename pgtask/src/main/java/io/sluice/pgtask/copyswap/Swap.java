@@ -132,7 +132,7 @@ final class Swap {
     List<String> sql = new ArrayList<>(layout.locks());
     sql.addAll(ChangeLog.unwatch(names));
     sql.addAll(layout.swapSql());
-    sql.add("<grants, triggers, policies, comments and views of " + source.name() + ">");
+    sql.add("<grants, triggers, policies, comments and views of " + source.name().sql() + ">");
     return sql;
   }
 }

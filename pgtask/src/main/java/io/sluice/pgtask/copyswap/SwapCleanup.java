@@ -1,5 +1,6 @@
 package io.sluice.pgtask.copyswap;
 
+import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.CopySwapState.Phase;
 import io.sluice.pgtask.run.SqlStep;
@@ -16,6 +17,25 @@ import java.util.Optional;
  * @param old what the table is called now
  */
 record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
+
+  /** The table has the fence, and its parent, which others lock before it. */
+  private static final String FENCED =
+      """
+      select format('lock table only %I.%I in access exclusive mode', n.nspname, c.relname)
+      from (select inhparent, 1 from pg_inherits where inhrelid = to_regclass(?)
+            union all select to_regclass(?), 2) as fenced (oid, nth)
+      join pg_class c on c.oid = fenced.oid join pg_namespace n on n.oid = c.relnamespace
+      order by nth
+      """;
+
+  /** Dropping a table takes the triggers of its foreign keys from those they point to. */
+  private static final String REFERENCED =
+      """
+      select distinct format('lock table only %I.%I in access exclusive mode', n.nspname, c.relname)
+      from pg_constraint k join pg_class c on c.oid = k.confrelid join pg_namespace n on n.oid = c.relnamespace
+      where k.contype = 'f' and k.confrelid <> k.conrelid and k.conrelid = coalesce(to_regclass(?), to_regclass(?))
+      order by 1
+      """;
 
   static SwapCleanup of(CopyNames names, CopyLayout layout) {
     return new SwapCleanup(names, layout.renaming().oldTable(), layout.dropOld());
@@ -49,7 +69,8 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
     if (!run.step(waitForOldSnapshots())) {
       return false;
     }
-    List<String> log = new ArrayList<>();
+    String table = names.table().sql();
+    List<String> log = new ArrayList<>(run.read(c -> Sql.strings(c, FENCED, table, table)));
     log.add(ChangeLog.remove(names));
     log.add("drop table if exists " + names.log().sql());
     log.add("drop table if exists " + names.copy().sql());
@@ -58,12 +79,7 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
       log.add(state);
     }
     return run.step(SqlStep.transaction("Remove the change log of " + names.table(), log))
-        && (!dropOld
-            || (dropPartitions(run)
-                && run.step(
-                    SqlStep.transaction(
-                        "Drop the old table " + old,
-                        List.of("drop table if exists " + old.sql(), state)))));
+        && (!dropOld || (dropPartitions(run) && run.step(dropOld(run, state))));
   }
 
   /** One at a time: the locks of thousands would not fit one transaction. */
@@ -75,5 +91,13 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
             .toArray(String[]::new);
     return drops.length == 0
         || run.step(SqlStep.autocommit("Drop the partitions of the old table " + old, drops));
+  }
+
+  private Step dropOld(TaskRun run, String state) throws SQLException {
+    List<String> sql =
+        new ArrayList<>(run.read(c -> Sql.strings(c, REFERENCED, old.sql(), names.table().sql())));
+    sql.add("drop table if exists " + old.sql());
+    sql.add(state);
+    return SqlStep.transaction("Drop the old table " + old, sql);
   }
 }

@@ -26,6 +26,7 @@ final class MaintenanceQueue {
   private final Throughput pace;
   private final Set<Long> rewritten = new HashSet<>();
   private final Set<Long> vacuumed = new HashSet<>();
+  private final Set<Long> analyzed = new HashSet<>();
   private final List<String> left = new ArrayList<>();
 
   MaintenanceQueue(TaskRun run, DiskSpace space, Throughput pace) {
@@ -54,10 +55,16 @@ final class MaintenanceQueue {
 
   void inOrder(List<WorkItem> items) throws SQLException {
     for (WorkItem item : items) {
-      if (!rewritten.contains(item.table().oid()) && fits(item) && hasRoom(item)) {
+      if (!isDone(item) && fits(item) && hasRoom(item)) {
         make(item);
       }
     }
+  }
+
+  private boolean isDone(WorkItem item) {
+    long table = item.table().oid();
+    return rewritten.contains(table)
+        || (item.kind() == Throughput.Operation.ANALYZE && analyzed.contains(table));
   }
 
   private boolean fits(WorkItem item) {
@@ -105,6 +112,7 @@ final class MaintenanceQueue {
     switch (item.kind()) {
       case REWRITE -> rewritten.add(item.table().oid());
       case FREEZE, VACUUM -> vacuumed.add(item.table().oid());
+      case ANALYZE -> analyzed.add(item.table().oid());
       default -> {}
     }
     if (!run.dry() && item.kind() != Throughput.Operation.ANALYZE) {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** One run of maintenance. */
 final class MaintenanceRun {
@@ -89,7 +90,15 @@ final class MaintenanceRun {
                     reindexPlan.filter(plan -> plan.mayConcern(t)).isPresent()
                         || rewritePlan.filter(plan -> plan.judges(t)).isPresent())
             .toList();
-    queue.inOrder(analyzePlan.toJudge(concerned));
+    List<WorkItem> due = analyzePlan.toJudge(concerned);
+    queue.inOrder(due);
+    if (run.dry() && !due.isEmpty()) {
+      run.note(
+          "the bloat of these tables is judged after ANALYZE, so that the run may do more or less than is shown: "
+              + due.stream()
+                  .map(i -> i.table().name().toString())
+                  .collect(Collectors.joining(", ")));
+    }
   }
 
   private void reclaim(List<TableInfo> before, List<TableInfo> tables) throws SQLException {

@@ -25,9 +25,12 @@ final class DisposePlan {
       where x.indrelid = ? order by con.conname nulls last, i.relname
       """;
 
-  /** IF NOT EXISTS does not see one that is being made, such as for another table. */
+  /**
+   * IF NOT EXISTS asks for the right to make one even where it is there, and does not see one that
+   * is being made, such as for another table.
+   */
   private static final String MAKE_SCHEMA =
-      "begin create schema if not exists %s; exception when unique_violation then null; end";
+      "begin if to_regnamespace(%s) is null then create schema %s; end if; exception when unique_violation or duplicate_schema then null; end";
 
   private static final String PARTS =
       """
@@ -79,10 +82,9 @@ final class DisposePlan {
       Instant now)
       throws SQLException {
     String schema = expiring.archiveSchema().orElseThrow();
+    String name = SqlNames.quote(schema);
     List<String> sql = new ArrayList<>();
-    if (!Sql.exists(connection, "select from pg_namespace where nspname = ?", schema)) {
-      sql.add("do " + SqlNames.literal(MAKE_SCHEMA.formatted(SqlNames.quote(schema))));
-    }
+    sql.add("do " + SqlNames.literal(MAKE_SCHEMA.formatted(SqlNames.literal(name), name)));
     if (!indexes) {
       sql.addAll(dropIndexes(connection, expiring));
     }

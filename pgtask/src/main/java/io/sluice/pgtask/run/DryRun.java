@@ -2,11 +2,14 @@ package io.sluice.pgtask.run;
 
 import io.sluice.core.sql.Transactions;
 import io.sluice.core.sql.Transactions.Body;
+import io.sluice.pgtask.catalog.StatementLocks;
+import io.sluice.pgtask.catalog.TableLock;
 import io.sluice.pgtask.task.Task;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** A run that shows its steps and makes none. */
@@ -25,9 +28,18 @@ final class DryRun extends AbstractRun {
 
   @Override
   public boolean step(Step step) {
-    shown.step(step);
+    shown.step(step, locks(step));
     tally().done(StepResult.done());
     return true;
+  }
+
+  private List<TableLock> locks(Step step) {
+    try {
+      return read(connection -> StatementLocks.of(connection, step.sql()));
+    } catch (SQLException e) {
+      problem("the locks of this step cannot be told: " + why(e));
+      return List.of();
+    }
   }
 
   @Override

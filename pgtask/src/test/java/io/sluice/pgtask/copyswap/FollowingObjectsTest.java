@@ -443,7 +443,8 @@ class FollowingObjectsTest {
       List<String> words = OBSTACLES.values().stream().map(one -> one[0]).toList();
       long oid = db.number("select 'app.t'::regclass::oid");
       for (Task task : List.of(reorder(), convert())) {
-        for (RunResult result : List.of(db.runner.dryRun(task, step -> {}), db.run(task))) {
+        for (RunResult result :
+            List.of(db.runner.dryRun(task, (step, locks) -> {}), db.run(task))) {
           assertThat(String.join("\n", result.problems()))
               .contains("app.t")
               .contains("fleeting")

@@ -96,7 +96,7 @@ final class ExportFixture implements AutoCloseable {
 
   List<String> dryRun(RestoreSpec spec) throws SQLException {
     List<String> shown = new ArrayList<>();
-    StepListener view = step -> shown.addAll(step.sql());
+    StepListener view = (step, locks) -> shown.addAll(step.sql());
     shown.addAll(runner.dryRun(task(spec), view).problems());
     return shown;
   }

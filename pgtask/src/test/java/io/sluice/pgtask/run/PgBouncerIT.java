@@ -74,7 +74,8 @@ class PgBouncerIT {
           .startsWith("failed")
           .contains("pool_mode = session");
       assertThat(bench.text("select to_regclass('made')")).isNull();
-      assertThatThrownBy(() -> runner.dryRun(task(), step -> {})).isInstanceOf(PauseStage.class);
+      assertThatThrownBy(() -> runner.dryRun(task(), (step, locks) -> {}))
+          .isInstanceOf(PauseStage.class);
     }
   }
 

@@ -322,7 +322,8 @@ class TaskRunnerTest {
             });
         RunResult result =
             runner.dryRun(
-                RunFixture.task("t"), step -> shown.add(step.description() + ": " + step.sql()));
+                RunFixture.task("t"),
+                (step, locks) -> shown.add(step.description() + ": " + step.sql()));
         assertThat(result.state()).isEqualTo(State.DONE);
       }
       assertThat(shown).containsExactly("Drop a of 0 rows: [drop table \"a\"]");

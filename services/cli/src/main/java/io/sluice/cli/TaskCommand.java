@@ -107,9 +107,11 @@ final class TaskCommand extends Group {
       return Exit.OK;
     }
 
+    /** An older release writes only the name. */
     private static Line elsewhere(String id, Instant time, Map<String, RunLog.Run> last) {
-      String name = id.substring(0, id.indexOf(' '));
-      String schedule = "in another process:" + id.substring(name.length());
+      String[] parts = id.split(" ", 2);
+      String name = parts[0];
+      String schedule = "in another process" + (parts.length == 1 ? "" : ": " + parts[1]);
       return new Line(name, "", "", schedule, time, last.get(name), List.of());
     }
 

@@ -68,7 +68,7 @@ final class TaskExplainCommand implements Callable<Integer> {
     Instant next =
         task.schedule().isPresent() ? line.log().next().get(TaskScheduler.id(task)) : null;
     try (TaskRunner runner = line.runner("cli-explain")) {
-      RunResult result = runner.dryRun(task, step -> steps.add(step.description()));
+      RunResult result = runner.dryRun(task, (step, locks) -> steps.add(step.description()));
       Explained explained =
           new Explained(
               task,

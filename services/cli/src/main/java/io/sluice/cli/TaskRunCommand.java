@@ -35,8 +35,9 @@ final class TaskRunCommand implements Callable<Integer> {
   @Option(
       names = "--dry-run",
       description =
-          "Change nothing; print the SQL of each step, described in comments. The script is"
-              + " valid except for values in <angle brackets>, which only a real run can know.")
+          "Change nothing; print the SQL of each step, described in comments with the locks that"
+              + " it takes. The script is valid except for values in <angle brackets>, which only"
+              + " a real run can know.")
   private boolean dryRun;
 
   @Option(names = "--wait", description = "If it is already running, wait for that run to end.")

@@ -62,10 +62,12 @@ class TaskCommandsTest {
     cli.execute(
         "insert into sluice.scheduled_tasks (task_name, task_instance, execution_time, picked, version)"
             + " values ('sluice-task', 'care Every[rest=PT15M]', '2036-01-02 03:04Z', false, 1),"
-            + " ('sluice-task', 'far Every[rest=PT1H]', '2036-01-02 03:04Z', false, 1)");
+            + " ('sluice-task', 'far Every[rest=PT1H]', '2036-01-02 03:04Z', false, 1),"
+            + " ('sluice-task', 'old', '2036-01-02 03:04Z', false, 1)");
     Cli.Run run = cli.run("task", "list");
     assertThat(run.code()).isZero();
-    assertThat(run.lines()).hasSize(4);
+    assertThat(run.lines()).hasSize(5);
+    assertThat(run.lines().get(4)).matches("old +in another process +2036-01-02 .* never");
     assertThat(run.lines().get(3)).matches("far +in another process: Every.* +2036-01-02 .* never");
     assertThat(run.lines().get(1))
         .matches("care +maintenance +warehouse +every 15m +2036-01-02 04:04:00\\+01:00 +never");
@@ -148,7 +150,9 @@ class TaskCommandsTest {
     Cli.Run run = cli.run("task", "run", "care", "--dry-run");
     assertThat(run.code()).isZero();
     assertThat(run.lines().get(0)).startsWith("-- task care (maintenance) in database warehouse");
-    assertThat(run.out()).contains("-- 1. ").containsIgnoringCase("analyze \"x\".\"a\"");
+    assertThat(run.out())
+        .contains("-- 1. ", "-- locks SHARE UPDATE EXCLUSIVE: x.a\n")
+        .containsIgnoringCase("analyze \"x\".\"a\"");
     assertThat(cli.text("select count(*) from sluice.task_run")).isEqualTo("0");
     assertThat(analysed()).isFalse();
     try (Connection connection = cli.database.dataSource().getConnection();
