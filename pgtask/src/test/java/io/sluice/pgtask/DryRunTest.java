@@ -9,6 +9,7 @@ import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.AbandonmentTest;
 import io.sluice.pgtask.copyswap.Conversion;
 import io.sluice.pgtask.copyswap.Drain;
+import io.sluice.pgtask.copyswap.Unpartitioning;
 import io.sluice.pgtask.declaration.Declaration;
 import io.sluice.pgtask.declaration.TaskFile;
 import io.sluice.pgtask.declaration.TaskParser;
@@ -26,6 +27,7 @@ import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.pgtask.task.PartitionSpec;
 import io.sluice.pgtask.task.RestoreSpec;
 import io.sluice.pgtask.task.Task;
+import io.sluice.pgtask.task.UnpartitionSpec;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -77,6 +79,7 @@ class DryRunTest {
                 Optional.of(new PartitionExport(places)),
                 feed -> false))
         .with(ConvertSpec.class, new Conversion())
+        .with(UnpartitionSpec.class, new Unpartitioning())
         .with(MaintenanceSpec.class, new Maintenance())
         .with(RestoreSpec.class, new Restore(places, fixture.ledger))
         .with(AttachSpec.class, new Reattachment(fixture.ledger));
@@ -219,10 +222,22 @@ class DryRunTest {
         check(
             fixture,
             task(
-                "convert: {table: %s, column: at, by: week, default: true, dropOld: %s}"
+                "convert: {table: %s, column: at, by: week, default: true, dropOld: %s, accept: [plain-table-sql, wider-keys]}"
                     .formatted(table, dropOld)));
         assertThat(fixture.partitions(table)).isNotEmpty();
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void ofUnpartitioning(int major) throws SQLException {
+    try (TaskFixture fixture = fixture(major, CDR)) {
+      fixture.sql("alter table x.cdr drop constraint cdr_cell_fkey");
+      List<String> made = check(fixture, task("unpartition: {table: x.cdr, dropOld: true}"));
+      assertThat(made).anyMatch(step -> step.startsWith("Drop the partitions of the old table"));
+      assertThat(fixture.number("select count(*) from x.cdr")).isEqualTo(301);
+      assertThat(fixture.partitions("x.cdr")).isEmpty();
     }
   }
 

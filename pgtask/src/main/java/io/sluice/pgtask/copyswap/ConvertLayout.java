@@ -203,7 +203,9 @@ final class ConvertLayout implements CopyLayout {
   }
 
   private OptionalLong largestId(Connection connection) throws SQLException {
-    String sql = "select %s from %s".formatted(ColumnRange.text("max", column), names.copy().sql());
+    String sql =
+        "select %s from %s"
+            .formatted(TimeValues.extreme(periods, "max", column.sql()), names.copy().sql());
     Optional<Long> id = Sql.one(connection, sql, row -> value(row.getString(1)));
     return id.map(OptionalLong::of).orElse(OptionalLong.empty());
   }

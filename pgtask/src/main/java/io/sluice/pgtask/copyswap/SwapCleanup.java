@@ -85,12 +85,20 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
   /** One at a time: the locks of thousands would not fit one transaction. */
   private boolean dropPartitions(TaskRun run) throws SQLException {
     String[] drops =
-        run.read(c -> IndexBuild.leaves(c, old)).stream()
-            .filter(leaf -> !leaf.equals(old))
-            .map(leaf -> "drop table if exists " + leaf.sql())
+        partitions(run).stream()
+            .map(partition -> "drop table if exists " + partition.sql())
             .toArray(String[]::new);
     return drops.length == 0
         || run.step(SqlStep.autocommit("Drop the partitions of the old table " + old, drops));
+  }
+
+  /** Of the old table; a dry run finds them at the table, under their names of now. */
+  private List<TableName> partitions(TaskRun run) throws SQLException {
+    TableName table = run.dry() ? names.table() : old;
+    return run.read(c -> IndexBuild.leaves(c, table)).stream()
+        .filter(leaf -> !leaf.equals(table))
+        .map(leaf -> run.dry() ? UnpartitionLayout.old(leaf) : leaf)
+        .toList();
   }
 
   private Step dropOld(TaskRun run, String state) throws SQLException {

@@ -44,7 +44,7 @@ public record ConvertSpec(
         table,
         column,
         by,
-        epoch,
+        encoding,
         nameFormat,
         defaultPartition,
         most,
