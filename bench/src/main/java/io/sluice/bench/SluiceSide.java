@@ -130,6 +130,7 @@ final class SluiceSide implements RotationSide, AutoCloseable {
             true,
             Optional.of("{table}_p{yyyy_MM_dd}"),
             new PartitionSpec.Template(Optional.empty(), Optional.empty(), Map.of(), true),
+            false,
             Optional.empty(),
             Duration.ZERO,
             400,

@@ -122,6 +122,7 @@ final class FeedTasks {
         spec.gaps(),
         spec.nameFormat(),
         spec.template(),
+        spec.reapplyPrivileges(),
         spec.sub(),
         spec.analyzeEvery(),
         spec.most(),

@@ -49,6 +49,7 @@ final class PartitionBinder {
         flag(partition.get("gaps")),
         partition.get("name").text(),
         template(partition.get("template")),
+        flag(partition.get("reapplyPrivileges")),
         part(partition.get("sub"), PartitionBinder::sub),
         Values.duration(partition.get("analyze")),
         number(partition.get("most")),

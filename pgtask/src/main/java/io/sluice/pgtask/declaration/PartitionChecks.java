@@ -34,6 +34,7 @@ final class PartitionChecks {
   static void run(ExplicitValues said, Tree partition, Problems problems) {
     PartitionChecks checks = new PartitionChecks(said, partition, problems);
     checks.expired();
+    checks.privileges();
     checks.sub();
     if (said.has("feed")) {
       checks.feedSaysIt();
@@ -82,6 +83,18 @@ final class PartitionChecks {
           partition.get("export").at(),
           "only partitions that are dropped are exported",
           "Write expired: drop, or remove export.");
+    }
+  }
+
+  private void privileges() {
+    boolean without =
+        said.right().get("template", "privileges").text().filter("false"::equals).isPresent();
+    if (without
+        && said.right().get("reapplyPrivileges").text().filter("true"::equals).isPresent()) {
+      problems.addAtKey(
+          partition.get("reapplyPrivileges").at(),
+          "existing partitions would get the grants that template.privileges: false keeps from new ones",
+          "Remove template.privileges, or reapplyPrivileges.");
     }
   }
 

@@ -92,7 +92,6 @@ record PartitionAttributes(
         RowSecurity.clauses(connection, parent.name().sql()).stream()
             .map(clause -> "alter table %s " + clause)
             .toList();
-    boolean granted = template.privileges() && security.isEmpty();
     return new PartitionAttributes(
         from.map(Raw::unlogged).orElse(false),
         own.method,
@@ -100,7 +99,7 @@ record PartitionAttributes(
         from.map(Raw::storage).orElse(Map.of()),
         indexes,
         security,
-        granted ? grants(connection, parent.oid()) : List.of(),
+        template.privileges() ? grants(connection, parent) : List.of(),
         template.privileges() ? own.otherOwner : Optional.empty(),
         own.replicaIdentity);
   }
@@ -187,8 +186,14 @@ record PartitionAttributes(
         : "alter table %s add " + escaped(constraint);
   }
 
-  private static List<String> grants(Connection connection, long oid) throws SQLException {
-    return Sql.list(connection, GRANTS, PartitionAttributes::grant, oid, oid);
+  /**
+   * Statements with %s for a partition; none where its parent has row-level security, which a grant
+   * on a partition would go round.
+   */
+  static List<String> grants(Connection connection, PartitionedTable parent) throws SQLException {
+    return RowSecurity.clauses(connection, parent.name().sql()).isEmpty()
+        ? Sql.list(connection, GRANTS, PartitionAttributes::grant, parent.oid(), parent.oid())
+        : List.of();
   }
 
   private static String grant(ResultSet row) throws SQLException {

@@ -22,10 +22,11 @@ import java.util.stream.Collectors;
 /**
  * Rotates partitioned tables: makes partitions ahead and fills gaps, for all tables first, so that
  * nothing can stop tomorrow's partition; then carries on what an earlier run left half done and is
- * still due; then takes out what is due; then analyses parents. Results: {@code partitionsCreated},
- * {@code partitionsFoundMade} (by others meanwhile), {@code partitionsDetached}, {@code
- * partitionsExported}, {@code rowsExported}, {@code partitionsExpired}, {@code bytesFreed}, {@code
- * bytesKept}, {@code bytesArchived}, {@code marksDeleted}, {@code parentsAnalysed}.
+ * still due; then takes out what is due; then gives what stays the privileges of its table; then
+ * analyses parents. Results: {@code partitionsCreated}, {@code partitionsFoundMade} (by others
+ * meanwhile), {@code partitionsDetached}, {@code partitionsExported}, {@code rowsExported}, {@code
+ * partitionsExpired}, {@code bytesFreed}, {@code bytesKept}, {@code bytesArchived}, {@code
+ * marksDeleted}, {@code parentsAnalysed}.
  */
 public final class PartitionRotation implements TaskKind<PartitionSpec> {
 
@@ -77,6 +78,9 @@ public final class PartitionRotation implements TaskKind<PartitionSpec> {
     expiry.carryOn();
     each(rotatedTables, run, expiry::expire);
     expiry.withdraw();
+    if (spec.reapplyPrivileges()) {
+      each(rotatedTables, run, rotated -> ExistingPrivileges.align(run, rotated));
+    }
     OpenPartitions.note(run, rotatedTables);
     ParentStatistics.analyze(
         run, rotatedTables.stream().map(RotatedTable::table).toList(), spec.analyzeEvery());

@@ -37,6 +37,10 @@ final class PartitionDescription {
         "New partitions are named "
             + spec.nameFormat().orElse("as Sluice does, such as cdr_p20261120")
             + template(spec.template()));
+    if (spec.reapplyPrivileges()) {
+      sentences.add(
+          "Partitions that are there get the parent's owner and grants where theirs differ");
+    }
     sentences.add(
         spec.analyzeEvery().isZero()
             ? "Parents are not analysed"

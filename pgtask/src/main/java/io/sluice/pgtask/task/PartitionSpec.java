@@ -26,6 +26,7 @@ import java.util.OptionalLong;
  * @param gaps whether missing partitions between the oldest and now are made as well
  * @param nameFormat {@code {table}} and a date pattern or {@code {from}}, e.g. {@code
  *     {table}_p{yyyyMMdd}}; absent gives Sluice's own names
+ * @param reapplyPrivileges whether partitions that are there get owner and grants of their table
  * @param analyzeEvery parents whose statistics are older are analysed; zero never
  * @param most partitions made, and partitions expired, in one run and table at most
  * @param mostShare of a table's partitions that may expire at once, 0 to 1; more is refused
@@ -48,6 +49,7 @@ public record PartitionSpec(
     boolean gaps,
     Optional<String> nameFormat,
     Template template,
+    boolean reapplyPrivileges,
     Optional<Sub> sub,
     Duration analyzeEvery,
     int most,
@@ -79,6 +81,7 @@ public record PartitionSpec(
         gaps,
         nameFormat,
         template,
+        reapplyPrivileges,
         sub,
         analyzeEvery,
         most,

@@ -50,6 +50,7 @@ class DrainTest {
           true,
           Optional.empty(),
           new Template(Optional.empty(), Optional.empty(), Map.of(), true),
+          false,
           Optional.empty(),
           Duration.ZERO,
           100,

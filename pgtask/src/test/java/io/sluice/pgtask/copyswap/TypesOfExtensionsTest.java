@@ -3,8 +3,11 @@ package io.sluice.pgtask.copyswap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.pgtask.TaskFixture;
+import io.sluice.pgtask.catalog.TableName;
+import io.sluice.pgtask.run.TaskKind;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
+import io.sluice.pgtask.task.MaintenanceSpec;
 import io.sluice.testkit.FaultyDataSource;
 import io.sluice.testkit.JdbcCall;
 import java.sql.SQLException;
@@ -62,6 +65,30 @@ class TypesOfExtensionsTest {
             .isEqualTo(142);
         assertThat(ConversionTest.leftovers(db)).isEmpty();
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
+  void rewritesAPartitionOfAListOfThem(int major) throws SQLException {
+    TaskKind<MaintenanceSpec> reorder =
+        (spec, run) -> CopySwap.reorder(run, new TableName("app", "north"), "who, id");
+    try (TaskFixture db = new TaskFixture(major).with(MaintenanceSpec.class, reorder)) {
+      db.sql(
+          "create schema ext",
+          "create schema app",
+          "create extension citext schema ext",
+          "create table app.t (who ext.citext, id int, primary key (who, id)) partition by list (who)",
+          "create table app.north partition of app.t for values in ('N', 'ne')",
+          "create table app.other partition of app.t default",
+          "insert into app.t select case g % 3 when 0 then 'NE' when 1 then 'n' else 'S' end, g from generate_series(1, 300) g");
+      assertThat(db.run(TaskFixture.task("reorder", ReorderTest.SPEC)).problems()).isEmpty();
+      assertThat(db.texts("select id from app.north"))
+          .hasSize(200)
+          .isEqualTo(db.texts("select id from app.north order by who, id"));
+      db.sql("insert into app.t values ('Ne', 1000)");
+      assertThat(db.number("select count(*) from app.north where id = 1000")).isEqualTo(1);
+      assertThat(ConversionTest.leftovers(db)).isEmpty();
     }
   }
 }

@@ -197,6 +197,7 @@ class TaskProblemsTest {
         "by: day|by: day%  template: {storage: {toast.fillfactor: 90}}|not a storage parameter|'fillfactor'",
         "by: day|by: day%  template: {storage: {fillfactor: [90]}}|fillfactor is a list|A text, a number",
         "by: day|by: day%  template: {table: cdr}|not a table with its schema|billing.cdr",
+        "by: day|by: day%  reapplyPrivileges: true%  template: {privileges: false}|keeps from new ones|Remove template.privileges",
         "by: day|by: day%  sub: {}|exactly one of hash, list, range|hash",
         "by: day|by: day%  sub: {range: {column: t, by: day}}|not shorter than by, which is day|hour",
         "by: day|by: day%  sub: {range: {column: t, by: 1000}}|cannot hold ids|hour",

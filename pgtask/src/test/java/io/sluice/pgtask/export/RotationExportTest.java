@@ -144,6 +144,7 @@ class RotationExportTest {
         false,
         Optional.empty(),
         new PartitionSpec.Template(Optional.empty(), Optional.empty(), Map.of(), true),
+        false,
         Optional.empty(),
         Duration.ZERO,
         400,

@@ -38,6 +38,7 @@ final class SpecBuilder {
   boolean gaps = true;
   Optional<String> nameFormat = Optional.empty();
   Template template = new Template(Optional.empty(), Optional.empty(), Map.of(), true);
+  boolean reapplyPrivileges;
   Optional<Sub> sub = Optional.empty();
   Duration analyzeEvery = Duration.ZERO;
   int most = 400;
@@ -98,6 +99,7 @@ final class SpecBuilder {
         gaps,
         nameFormat,
         template,
+        reapplyPrivileges,
         sub,
         analyzeEvery,
         most,
