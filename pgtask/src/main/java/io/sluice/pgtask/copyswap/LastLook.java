@@ -25,7 +25,9 @@ record LastLook(SourceTable source, CopyNames names, CopyLayout layout, ChangeLo
               .formatted(source.name(), String.join(", ", changed)),
           CopySwapStep.STATE_CHANGED);
     }
-    List<String> obstacles = new ArrayList<>(Obstacles.of(connection, source, "is rewritten"));
+    List<String> obstacles =
+        new ArrayList<>(
+            Obstacles.of(connection, source, "is rewritten", layout.foreignKeys().isPresent()));
     obstacles.addAll(layout.obstacles(connection));
     if (!obstacles.isEmpty()) {
       throw new SQLException(

@@ -5,6 +5,7 @@ import io.sluice.pgtask.copyswap.CopySwapState.Phase;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.TaskRun;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +15,16 @@ import java.util.Optional;
  * What is left to do once the copy has the table's place. The state goes with the last of it.
  *
  * @param old what the table is called now
+ * @param foreignKeys that the copy got unvalidated, and the old table has still
  */
-record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
+record SwapCleanup(CopyNames names, TableName old, boolean dropOld, List<ForeignKey> foreignKeys) {
 
   static SwapCleanup of(CopyNames names, CopyLayout layout) {
-    return new SwapCleanup(names, layout.renaming().oldTable(), layout.dropOld());
+    return new SwapCleanup(
+        names,
+        layout.renaming().oldTable(),
+        layout.dropOld(),
+        layout.foreignKeys().orElse(List.of()));
   }
 
   /**
@@ -32,7 +38,22 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
       return true;
     }
     TableName old = names.table().sibling(state.get().old());
-    return new SwapCleanup(names, old, state.get().dropOld()).run(run);
+    List<ForeignKey> keys = run.read(c -> left(c, names, old));
+    return new SwapCleanup(names, old, state.get().dropOld(), keys).run(run);
+  }
+
+  private static List<ForeignKey> left(Connection connection, CopyNames names, TableName old)
+      throws SQLException {
+    List<String> wanted = CopySwapState.foreignKeys(connection, names);
+    if (wanted.isEmpty()) {
+      return List.of();
+    }
+    List<TableName> tables = new ArrayList<>(IndexBuild.leaves(connection, names.table()));
+    tables.add(names.table());
+    tables.add(old);
+    return ForeignKey.of(connection, tables).stream()
+        .filter(key -> wanted.contains(key.name()))
+        .toList();
   }
 
   /**
@@ -45,23 +66,50 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
         "create index concurrently on %s (phase)".formatted(names.state().sql()));
   }
 
-  boolean run(TaskRun run) {
-    if (!run.step(waitForOldSnapshots())) {
+  /** Stale rows of the old table must hold nothing, and nothing must cascade to it. */
+  private boolean releaseOld(TaskRun run) throws SQLException {
+    if (!run.dry() && run.read(c -> ForeignKey.of(c, List.of(old))).isEmpty()) {
+      return true; // an earlier run did
+    }
+    List<String> sql = new ArrayList<>(ForeignKey.drop(foreignKeys, old));
+    sql.add(ChangeLog.followNoMore(names));
+    return run.step(SqlStep.transaction("Drop the foreign keys of the old table " + old, sql));
+  }
+
+  private boolean validate(TaskRun run) throws SQLException {
+    boolean onPartitioned = run.read(ForeignKey::onPartitioned);
+    boolean all = true;
+    for (ForeignKey key : foreignKeys) {
+      all &= run.step(new ForeignKeyStep(names.table(), key, onPartitioned));
+    }
+    return all;
+  }
+
+  boolean run(TaskRun run) throws SQLException {
+    boolean referring = !foreignKeys.isEmpty();
+    if ((referring && !releaseOld(run)) || !run.step(waitForOldSnapshots())) {
       return false;
     }
     List<String> log = new ArrayList<>();
+    if (referring) { // parents before partitions, as writers lock them
+      log.add("lock table %s in access exclusive mode".formatted(names.table().sql()));
+    }
     log.add(ChangeLog.remove(names));
     log.add("drop table if exists " + names.log().sql());
     log.add("drop table if exists " + names.copy().sql());
     String state = "drop table if exists " + names.state().sql();
-    if (!dropOld) {
+    if (!dropOld && !referring) {
       log.add(state);
     }
     return run.step(SqlStep.transaction("Remove the change log of " + names.table(), log))
-        && (!dropOld
-            || run.step(
-                SqlStep.transaction(
-                    "Drop the old table " + old,
-                    List.of("drop table if exists " + old.sql(), state))));
+        && (!referring || validate(run))
+        && (!(dropOld || referring) || run.step(last(state)));
+  }
+
+  private Step last(String state) {
+    return dropOld
+        ? SqlStep.transaction(
+            "Drop the old table " + old, List.of("drop table if exists " + old.sql(), state))
+        : SqlStep.transaction("Drop the state of converting " + names.table(), List.of(state));
   }
 }
