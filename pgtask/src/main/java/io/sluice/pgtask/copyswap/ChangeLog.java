@@ -40,8 +40,8 @@ final class ChangeLog {
 
   private static final List<String> EVENTS = List.of("insert", "update", "delete", "truncate");
 
-  /** Before a statement of a transaction that began before the swap, or else after any other. */
-  private static final String FUNCTION =
+  /** Before a statement of a transaction that began before the swap. */
+  private static final String FENCE =
       """
       begin
         if tg_when = 'BEFORE' then
@@ -49,7 +49,15 @@ final class ChangeLog {
             raise exception 'could not serialize access: %%.%% was rewritten since this transaction began', tg_table_schema, tg_table_name
               using errcode = 'serialization_failure';
           end if;
-        elsif tg_op = 'INSERT' then
+          return null;
+        end if;
+      """;
+
+  /** After any other statement. */
+  private static final String FUNCTION =
+      FENCE
+          + """
+        if tg_op = 'INSERT' then
           %s;
         elsif tg_op = 'UPDATE' then
           %s;
@@ -58,6 +66,24 @@ final class ChangeLog {
         else
           insert into %s (op) values ('t');
         end if;
+        return null;
+      end\
+      """;
+
+  /** After a row was deleted or refers to another, once the copy has the table's place. */
+  private static final String FOLLOW =
+      FENCE
+          + """
+        if tg_op = 'TRUNCATE' then
+          truncate %1$s;
+          return null;
+        end if;
+        if tg_op = 'UPDATE' then
+          if not (%3$s) then
+            return null;
+          end if;
+        end if;
+        delete from only %1$s as sluice_row where %2$s;
         return null;
       end\
       """;
@@ -107,9 +133,52 @@ final class ChangeLog {
                 log, each(", ", n -> columns.get(n).of("s") + " as " + logged(n)), source.rows()),
         "alter table %s add column op \"char\" not null, add column id bigint generated always as identity primary key"
             .formatted(log),
-        "create function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as %s"
-            .formatted(names.function().sql(), SqlNames.literal(function())),
+        function("create", names, function()),
         "revoke all on function " + names.function().sql() + "() from public");
+  }
+
+  private static String function(String create, CopyNames names, String body) {
+    return "%s function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as %s"
+        .formatted(create, names.function().sql(), SqlNames.literal(body));
+  }
+
+  /**
+   * Lets the old table lose what is deleted in the new one or refers to another row there, as long
+   * as it has its foreign keys: else its rows would keep others from deleting what they refer to.
+   * Its own triggers do not fire for that.
+   */
+  List<String> follow(TableName old, List<ForeignKey> keys) {
+    String table = names.table().sql();
+    String same =
+        source.key().orElseThrow().columns().stream()
+            .map(name -> source.column(name).orElseThrow())
+            .map(
+                c ->
+                    "%s %s %s"
+                        .formatted(
+                            c.of("sluice_row"),
+                            equality.getOrDefault(c.name(), EQUAL),
+                            c.of("old")))
+            .collect(Collectors.joining(" and "));
+    String changed =
+        keys.stream()
+            .flatMap(key -> key.columns().stream())
+            .distinct()
+            .map(name -> source.column(name).orElseThrow())
+            .map(c -> "%s::text is distinct from %s::text".formatted(c.of("old"), c.of("new")))
+            .collect(Collectors.joining(" or "));
+    return List.of(
+        "alter table %s disable trigger user".formatted(old.sql()),
+        function("create or replace", names, FOLLOW.formatted(old.sql(), same, changed)),
+        "create trigger %sfollow after delete or update on %s for each row execute function %s()"
+            .formatted(CopyNames.TRIGGER, table, names.function().sql()),
+        "create trigger %sfollow_truncate after truncate on %s for each statement execute function %s()"
+            .formatted(CopyNames.TRIGGER, table, names.function().sql()));
+  }
+
+  /** The old table follows no more, which needs no lock. */
+  static String followNoMore(CopyNames names) {
+    return function("create or replace", names, (FENCE + "  return null;\nend").formatted());
   }
 
   private String function() {

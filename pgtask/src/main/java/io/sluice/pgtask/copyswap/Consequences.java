@@ -50,8 +50,7 @@ final class Consequences {
    * @return what is not, each with the word that accepts it
    */
   static List<String> check(TaskRun run, ConvertSpec spec, SourceTable source) throws SQLException {
-    Consequences consequences = new Consequences(spec, source);
-    run.read(consequences::find);
+    Consequences consequences = run.read(c -> find(c, spec, source));
     for (Consequence accepted : spec.accept()) {
       run.note(
           Optional.ofNullable(consequences.found.get(accepted))
@@ -61,6 +60,12 @@ final class Consequences {
                       .formatted(accepted.word(), source.name())));
     }
     return consequences.problems();
+  }
+
+  /** The same without notes; triggers may have come since. */
+  static List<String> unaccepted(Connection connection, ConvertSpec spec, SourceTable source)
+      throws SQLException {
+    return find(connection, spec, source).problems();
   }
 
   private List<String> problems() {
@@ -76,13 +81,15 @@ final class Consequences {
     return problems;
   }
 
-  private Void find(Connection connection) throws SQLException {
-    plainTableSql();
-    widerKeys();
-    beforeTriggers(triggers(connection, ROW | BEFORE_INSERT));
-    rowTriggers(triggers(connection, ROW));
-    rotation();
-    return null;
+  private static Consequences find(Connection connection, ConvertSpec spec, SourceTable source)
+      throws SQLException {
+    Consequences consequences = new Consequences(spec, source);
+    consequences.plainTableSql();
+    consequences.widerKeys();
+    consequences.beforeTriggers(consequences.triggers(connection, ROW | BEFORE_INSERT));
+    consequences.rowTriggers(consequences.triggers(connection, ROW));
+    consequences.rotation();
+    return consequences;
   }
 
   private void plainTableSql() {

@@ -7,6 +7,8 @@ import io.sluice.pgtask.catalog.KeyType;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.partition.Periods;
 import io.sluice.pgtask.partition.TimeValues;
+import io.sluice.pgtask.run.Privileges;
+import io.sluice.pgtask.run.Privileges.Requirement;
 import io.sluice.pgtask.run.TaskRun;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.HumanFormat;
@@ -36,6 +38,9 @@ final class ConversionPlan {
       order by 1
       """;
 
+  /** As measured, with the triggers that follow. */
+  private static final int FOREIGN_KEY_MILLIS = 2;
+
   private final ConvertSpec spec;
   private final TaskRun run;
   private final SourceTable source;
@@ -49,7 +54,7 @@ final class ConversionPlan {
 
   /** Empty if the run was told problems. */
   Optional<ConvertLayout> make() throws SQLException {
-    problems.addAll(run.read(c -> Obstacles.of(c, source, "is partitioned")));
+    problems.addAll(run.read(c -> Obstacles.of(c, source, "r", "is partitioned", true)));
     if (source.attachment().isPresent()) {
       problems.add(
           "%s is itself a partition of %s; only a standalone table can be converted"
@@ -59,6 +64,8 @@ final class ConversionPlan {
     if (source.column(spec.column()).isPresent()) {
       problems.addAll(Consequences.check(run, spec, source));
     }
+    List<ForeignKey> foreignKeys = run.read(c -> ForeignKey.of(c, List.of(source.name())));
+    checkRights(foreignKeys);
     Optional<Periods> periods = periods();
     Optional<PeriodRange> range =
         periods.isPresent() && readable() ? range(periods.get()) : Optional.empty();
@@ -66,14 +73,16 @@ final class ConversionPlan {
     if (range.isPresent()) {
       List<Bounds> partitions = range.get().partitions(periods.get(), run.now());
       StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
-      layout = Optional.of(new ConvertLayout(spec, source, storage, periods.get(), partitions));
+      layout =
+          Optional.of(
+              new ConvertLayout(spec, source, storage, periods.get(), partitions, foreignKeys));
       checkNames(layout.get());
     }
     problems.forEach(run::problem);
     if (!problems.isEmpty()) {
       return Optional.empty();
     }
-    notes();
+    notes(layout.get().tables().size() * foreignKeys.size());
     return layout;
   }
 
@@ -81,6 +90,19 @@ final class ConversionPlan {
   private boolean readable() throws SQLException {
     String sql = "select has_table_privilege(" + source.oid() + "::oid, 'select')";
     return run.read(c -> Sql.isTrue(c, sql));
+  }
+
+  /** On what foreign keys refer to: to add them again, and to lock it in the right order. */
+  private void checkRights(List<ForeignKey> foreignKeys) throws SQLException {
+    List<Requirement> needs = new ArrayList<>();
+    for (TableName other : ForeignKey.referenced(foreignKeys)) {
+      needs.add(Privileges.using(other.schema()));
+      needs.add(Privileges.referencing(other));
+      needs.add(Privileges.lockingWriters(other));
+    }
+    run.read(c -> Privileges.sentences(c, needs)).stream()
+        .map(missing -> "%s cannot be converted: %s".formatted(source.name(), missing))
+        .forEach(problems::add);
   }
 
   private void checkForm() throws SQLException {
@@ -239,9 +261,17 @@ final class ConversionPlan {
     }
   }
 
-  private void notes() {
+  /**
+   * @param foreignKeys of all partitions together
+   */
+  private void notes(int foreignKeys) {
     run.note(
         "until the old table is dropped, converting %s takes about %s of additional disk space, plus what is written in the meantime"
             .formatted(source.name(), HumanFormat.bytes(source.bytes())));
+    if (foreignKeys > 0) {
+      run.note(
+          "the swap adds %,d foreign keys to partitions of %s, which takes about %,d ms under its lock"
+              .formatted(foreignKeys, source.name(), foreignKeys * FOREIGN_KEY_MILLIS));
+    }
   }
 }

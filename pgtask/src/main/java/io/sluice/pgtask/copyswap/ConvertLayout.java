@@ -31,6 +31,7 @@ final class ConvertLayout implements CopyLayout {
   private final SourceColumn column;
   private final CopyNames names;
   private final Renaming renaming;
+  private final List<ForeignKey> foreignKeys;
 
   /**
    * @param partitions to begin with
@@ -40,7 +41,9 @@ final class ConvertLayout implements CopyLayout {
       SourceTable source,
       StorageOptions storage,
       Periods periods,
-      List<Bounds> partitions) {
+      List<Bounds> partitions,
+      List<ForeignKey> foreignKeys) {
+    this.foreignKeys = List.copyOf(foreignKeys);
     this.spec = spec;
     this.source = source;
     this.storage = storage;
@@ -255,8 +258,24 @@ final class ConvertLayout implements CopyLayout {
   }
 
   @Override
+  public Optional<List<ForeignKey>> foreignKeys() {
+    return Optional.of(foreignKeys);
+  }
+
+  @Override
+  public List<String> obstacles(Connection connection) throws SQLException {
+    return Consequences.unaccepted(connection, spec, source);
+  }
+
+  /** What foreign keys refer to comes first, because it is written to first. */
+  @Override
   public List<String> locks() {
-    return List.of("lock table %s in access exclusive mode".formatted(source.name().sql()));
+    List<String> sql = new ArrayList<>();
+    for (TableName other : ForeignKey.referenced(foreignKeys)) {
+      sql.add("lock table %s in share row exclusive mode".formatted(other.sql()));
+    }
+    sql.add("lock table %s in access exclusive mode".formatted(source.name().sql()));
+    return sql;
   }
 
   @Override

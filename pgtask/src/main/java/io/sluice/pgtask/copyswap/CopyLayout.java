@@ -64,6 +64,11 @@ interface CopyLayout {
     return List.of();
   }
 
+  /** Those that the copy gets when it takes the table's place; others are {@link Obstacles}. */
+  default Optional<List<ForeignKey>> foreignKeys() {
+    return Optional.empty();
+  }
+
   /** Readies what the change of places needs, while nobody waits for it. */
   default void beforeSwap(StepContext context) throws SQLException {}
 

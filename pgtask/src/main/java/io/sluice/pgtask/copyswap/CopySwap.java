@@ -93,7 +93,8 @@ public final class CopySwap {
   private static RewriteResult rewrite(TaskRun run, SourceTable source, RewriteOptions options)
       throws SQLException {
     RewriteResult nothing = new RewriteResult(false, source.bytes(), OptionalLong.empty());
-    List<String> problems = new ArrayList<>(run.read(c -> Obstacles.of(c, source, "is rewritten")));
+    List<String> problems =
+        new ArrayList<>(run.read(c -> Obstacles.of(c, source, "r", "is rewritten", false)));
     StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
     CopyLayout layout =
         source.attachment().isPresent()

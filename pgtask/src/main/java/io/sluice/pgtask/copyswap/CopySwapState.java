@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * How far a move is, kept beside the table and written in the transaction of each step of it.
@@ -57,7 +58,8 @@ record CopySwapState(
           spec text not null, source oid not null, fingerprint text not null,
           phase text not null, file_node oid not null, next_block bigint not null, blocks bigint not null,
           old_name text not null, drop_old boolean not null, started_at timestamptz not null default pg_catalog.now(),
-          watch text not null default '', task text not null default '', log_limit bigint, leaf oid)\
+          watch text not null default '', task text not null default '', log_limit bigint,
+          foreign_keys text[] not null default '{}', leaf oid)\
         """
             .formatted(names.state().sql()),
         "alter table %s replica identity full".formatted(names.state().sql()),
@@ -122,10 +124,28 @@ record CopySwapState(
   static List<String> carriedOn(CopyNames names, Task task) {
     String state = names.state().sql();
     return List.of(
-        "alter table %s add column if not exists task text not null default '', add column if not exists log_limit bigint, add column if not exists leaf oid"
+        "alter table %s add column if not exists task text not null default '', add column if not exists log_limit bigint, add column if not exists foreign_keys text[] not null default '{}', add column if not exists leaf oid"
             .formatted(state),
         "update %s set task = %s, log_limit = %d"
             .formatted(state, SqlNames.literal(task.name()), task.limits().log()));
+  }
+
+  /** Remembers by name what is to be validated after the swap. */
+  static String toValidate(CopyNames names, List<ForeignKey> keys) {
+    return "update %s set foreign_keys = array[%s]::text[]"
+        .formatted(
+            names.state().sql(),
+            keys.stream()
+                .map(key -> SqlNames.literal(key.name()))
+                .collect(Collectors.joining(", ")));
+  }
+
+  /** Names; none in a state that an older Sluice wrote. */
+  static List<String> foreignKeys(Connection connection, CopyNames names) throws SQLException {
+    return Sql.strings(
+        connection,
+        "select jsonb_array_elements_text(coalesce(to_jsonb(s) -> 'foreign_keys', '[]')) from %s as s"
+            .formatted(names.state().sql()));
   }
 
   static String copiedUpTo(CopyNames names, long block) {

@@ -97,7 +97,8 @@ public final class Drain implements DefaultDrain {
       throws SQLException {
     StorageOptions storage = run.read(c -> StorageOptions.read(c, source));
     CopyLayout layout = new DrainLayout(parent, source, storage, missing, sql);
-    List<String> problems = new ArrayList<>(run.read(c -> Obstacles.of(c, source, "is drained")));
+    List<String> problems =
+        new ArrayList<>(run.read(c -> Obstacles.of(c, source, "r", "is drained", false)));
     problems.addAll(run.read(layout::obstacles));
     if (!problems.isEmpty()) {
       problems.forEach(run::problem);

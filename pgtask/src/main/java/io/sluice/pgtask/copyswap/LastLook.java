@@ -38,7 +38,13 @@ record LastLook(SourceTable source, CopyNames names, CopyLayout layout, ChangeLo
 
   private void verifyUnhindered(Connection connection) throws SQLException {
     List<String> obstacles =
-        new ArrayList<>(Obstacles.of(connection, source, layout.relkind(), "is rewritten"));
+        new ArrayList<>(
+            Obstacles.of(
+                connection,
+                source,
+                layout.relkind(),
+                "is rewritten",
+                layout.foreignKeys().isPresent()));
     obstacles.addAll(layout.obstacles(connection));
     if (!obstacles.isEmpty()) {
       throw new SQLException(

@@ -65,6 +65,18 @@ final class Obstacles {
       where k.contype = 'f' and k.conrelid in (select oid from tables) and k.conparentid = 0
       """;
 
+  /** Of these, those that no copy gets: it would have to refer to what takes its own name. */
+  private static final String UNCARRIED =
+      """
+      select format('its foreign key %I to itself', k.conname) from pg_constraint k
+      where k.contype = 'f' and k.conrelid = :oid and k.confrelid = k.conrelid
+      union all
+      select format('its foreign key %I to %s, which is not valid (alter table … validate constraint %1$I)', k.conname, k.confrelid::regclass)
+      from pg_constraint k
+      where k.contype = 'f' and k.conrelid = :oid and k.conparentid = 0 and not k.convalidated
+        and coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
+      """;
+
   /** What points to the table and is not in pg_depend, or points from it. */
   private static final String OTHERS =
       """
@@ -127,8 +139,10 @@ final class Obstacles {
       """;
 
   /** All of it in one query, each part by an index: the last time, everybody waits for it. */
-  private static final String THINGS =
-      TABLES + String.join(" union ", List.of(DEPENDENTS, OUTGOING, OTHERS, OF_PARTITIONS));
+  private static String things(boolean foreignKeysFollow) {
+    String outgoing = foreignKeysFollow ? UNCARRIED : OUTGOING;
+    return TABLES + String.join(" union ", List.of(DEPENDENTS, outgoing, OTHERS, OF_PARTITIONS));
+  }
 
   /** Publications of all that there is, of which the copy would be a part. */
   private static final String PUBLICATIONS =
@@ -146,17 +160,16 @@ final class Obstacles {
   private Obstacles() {}
 
   /**
-   * @param doing for people, such as "becomes partitioned"
-   */
-  static List<String> of(Connection connection, SourceTable source, String doing)
-      throws SQLException {
-    return of(connection, source, "r", doing);
-  }
-
-  /**
    * @param relkind what the table has to be
+   * @param doing for people, such as "becomes partitioned"
+   * @param foreignKeysFollow whether the copy gets those of the table
    */
-  static List<String> of(Connection connection, SourceTable source, String relkind, String doing)
+  static List<String> of(
+      Connection connection,
+      SourceTable source,
+      String relkind,
+      String doing,
+      boolean foreignKeysFollow)
       throws SQLException {
     List<String> problems = new ArrayList<>();
     if (Sql.isTrue(connection, "select " + WorkingTables.among(source.oid() + "::oid"))) {
@@ -181,7 +194,7 @@ final class Obstacles {
               .formatted(source.name()));
     }
     SourceReader.onlyCatalog(connection);
-    List<String> things = things(connection, source, THINGS);
+    List<String> things = things(connection, source, things(foreignKeysFollow));
     if (!things.isEmpty()) {
       problems.add(
           "%s cannot be rewritten because of %s: these refer to the table itself and would stay with the old one. Drop them, run the task again until %s %s, then recreate them"

@@ -1,6 +1,8 @@
 package io.sluice.pgtask.copyswap;
 
 import io.sluice.core.sql.Sql;
+import io.sluice.core.sql.SqlNames;
+import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.catalog.WorkingTables;
 import io.sluice.pgtask.copyswap.CopySwapState.Phase;
 import io.sluice.pgtask.run.StepContext;
@@ -91,6 +93,7 @@ final class Swap {
     log.apply(connection, ChangeLog.ALL);
     checkSnapshots(connection);
     List<String> sql = new ArrayList<>(TableAttributes.read(connection, source, layout.renaming()));
+    sql.addAll(0, foreignKeys(connection));
     sql.addAll(0, layout.swap(connection));
     sql.addAll(0, ChangeLog.unwatch(names));
     sql.addAll(log.fence(connection, source.name()));
@@ -101,6 +104,22 @@ final class Swap {
     sql.add(CopySwapState.to(names, Phase.SWAPPED));
     Sql.execute(connection, String.join(";\n", sql));
     return true;
+  }
+
+  /** What is written from now on is checked; the rest is validated when nobody waits. */
+  private List<String> foreignKeys(Connection connection) throws SQLException {
+    List<ForeignKey> keys = layout.foreignKeys().orElse(List.of());
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    List<String> sql = new ArrayList<>(log.follow(layout.renaming().oldTable(), keys));
+    List<TableName> tables =
+        ForeignKey.onPartitioned(connection)
+            ? List.of(source.name())
+            : IndexBuild.leaves(connection, names.copy());
+    keys.forEach(key -> tables.forEach(table -> sql.addAll(key.addUnvalidated(table))));
+    sql.add(CopySwapState.toValidate(names, keys));
+    return sql;
   }
 
   /** Tried again like a lock that others hold. */
@@ -132,6 +151,11 @@ final class Swap {
     List<String> sql = new ArrayList<>(layout.locks());
     sql.addAll(ChangeLog.unwatch(names));
     sql.addAll(layout.swapSql());
+    for (ForeignKey key : layout.foreignKeys().orElse(List.of())) {
+      sql.add(
+          "alter table <each partition> add constraint %s %s not valid"
+              .formatted(SqlNames.quote(key.name()), key.definition()));
+    }
     sql.add("<grants, triggers, policies, comments and views of " + source.name().sql() + ">");
     return sql;
   }

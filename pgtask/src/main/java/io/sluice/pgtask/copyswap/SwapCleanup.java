@@ -6,6 +6,7 @@ import io.sluice.pgtask.copyswap.CopySwapState.Phase;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.TaskRun;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,9 @@ import java.util.Optional;
  * What is left to do once the copy has the table's place. The state goes with the last of it.
  *
  * @param old what the table is called now
+ * @param foreignKeys that the copy got unvalidated, and the old table has still
  */
-record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
+record SwapCleanup(CopyNames names, TableName old, boolean dropOld, List<ForeignKey> foreignKeys) {
 
   /** The table has the fence, and its parent, which others lock before it. */
   private static final String FENCED =
@@ -38,7 +40,11 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
       """;
 
   static SwapCleanup of(CopyNames names, CopyLayout layout) {
-    return new SwapCleanup(names, layout.renaming().oldTable(), layout.dropOld());
+    return new SwapCleanup(
+        names,
+        layout.renaming().oldTable(),
+        layout.dropOld(),
+        layout.foreignKeys().orElse(List.of()));
   }
 
   /**
@@ -52,7 +58,22 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
       return true;
     }
     TableName old = names.table().sibling(state.get().old());
-    return new SwapCleanup(names, old, state.get().dropOld()).run(run);
+    List<ForeignKey> keys = run.read(c -> left(c, names, old));
+    return new SwapCleanup(names, old, state.get().dropOld(), keys).run(run);
+  }
+
+  private static List<ForeignKey> left(Connection connection, CopyNames names, TableName old)
+      throws SQLException {
+    List<String> wanted = CopySwapState.foreignKeys(connection, names);
+    if (wanted.isEmpty()) {
+      return List.of();
+    }
+    List<TableName> tables = new ArrayList<>(IndexBuild.leaves(connection, names.table()));
+    tables.add(names.table());
+    tables.add(old);
+    return ForeignKey.of(connection, tables).stream()
+        .filter(key -> wanted.contains(key.name()))
+        .toList();
   }
 
   /**
@@ -65,21 +86,51 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
         "create index concurrently on %s (phase)".formatted(names.state().sql()));
   }
 
+  /** Stale rows of the old table must hold nothing, and nothing must cascade to it. */
+  private boolean releaseOld(TaskRun run) throws SQLException {
+    if (!run.dry() && run.read(c -> ForeignKey.of(c, List.of(old))).isEmpty()) {
+      return true; // an earlier run did
+    }
+    List<String> sql = new ArrayList<>(lockReferenced(run));
+    sql.addAll(ForeignKey.drop(foreignKeys, old));
+    sql.add(ChangeLog.followNoMore(names));
+    return run.step(SqlStep.transaction("Drop the foreign keys of the old table " + old, sql));
+  }
+
+  private List<String> lockReferenced(TaskRun run) throws SQLException {
+    return run.read(c -> Sql.strings(c, REFERENCED, old.sql(), names.table().sql()));
+  }
+
+  private boolean validate(TaskRun run) throws SQLException {
+    boolean onPartitioned = run.read(ForeignKey::onPartitioned);
+    boolean all = true;
+    for (ForeignKey key : foreignKeys) {
+      all &= run.step(new ForeignKeyStep(names.table(), key, onPartitioned));
+    }
+    return all;
+  }
+
   boolean run(TaskRun run) throws SQLException {
-    if (!run.step(waitForOldSnapshots())) {
+    boolean referring = !foreignKeys.isEmpty();
+    if ((referring && !releaseOld(run)) || !run.step(waitForOldSnapshots())) {
       return false;
     }
     String table = names.table().sql();
     List<String> log = new ArrayList<>(run.read(c -> Sql.strings(c, FENCED, table, table)));
+    if (referring) { // parents before partitions, as writers lock them
+      log.add("lock table %s in access exclusive mode".formatted(table));
+    }
     log.add(ChangeLog.remove(names));
     log.add("drop table if exists " + names.log().sql());
     log.add("drop table if exists " + names.copy().sql());
     String state = "drop table if exists " + names.state().sql();
-    if (!dropOld) {
+    if (!dropOld && !referring) {
       log.add(state);
     }
     return run.step(SqlStep.transaction("Remove the change log of " + names.table(), log))
-        && (!dropOld || (dropPartitions(run) && run.step(dropOld(run, state))));
+        && (!referring || validate(run))
+        && (!dropOld || dropPartitions(run))
+        && (!(dropOld || referring) || run.step(last(run, state)));
   }
 
   /** One at a time: the locks of thousands would not fit one transaction. */
@@ -101,9 +152,12 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld) {
         .toList();
   }
 
-  private Step dropOld(TaskRun run, String state) throws SQLException {
-    List<String> sql =
-        new ArrayList<>(run.read(c -> Sql.strings(c, REFERENCED, old.sql(), names.table().sql())));
+  private Step last(TaskRun run, String state) throws SQLException {
+    if (!dropOld) {
+      return SqlStep.transaction(
+          "Drop the state of converting " + names.table(), List.of(state));
+    }
+    List<String> sql = new ArrayList<>(foreignKeys.isEmpty() ? lockReferenced(run) : List.of());
     sql.add("drop table if exists " + old.sql());
     sql.add(state);
     return SqlStep.transaction("Drop the old table " + old, sql);

@@ -64,7 +64,7 @@ public final class Unpartitioning implements TaskKind<UnpartitionSpec> {
   private static void unpartition(UnpartitionSpec spec, TaskRun run, SourceTable source)
       throws SQLException {
     List<String> problems =
-        new ArrayList<>(run.read(c -> Obstacles.of(c, source, "p", "is a plain table")));
+        new ArrayList<>(run.read(c -> Obstacles.of(c, source, "p", "is a plain table", false)));
     problems.addAll(run.read(c -> takenNames(c, source)));
     if (!problems.isEmpty()) {
       problems.forEach(run::problem);

@@ -61,6 +61,19 @@ public final class Privileges {
           format('grant select on %I.%I to %I', nspname, relname, current_user)
         from tables where not has_table_privilege(oid, 'SELECT')
         """),
+    REFERENCING(
+        """
+        select nth, format('lacks REFERENCES on %I.%I', nspname, relname),
+          format('grant references on %I.%I to %I', nspname, relname, current_user)
+        from tables where not has_table_privilege(oid, 'REFERENCES')
+        """),
+    /** Any of the rights that LOCK TABLE asks for in a mode that keeps writers out. */
+    LOCKING_WRITERS(
+        """
+        select nth, format('may not lock %I.%I, for which it needs UPDATE, DELETE or TRUNCATE on it', nspname, relname),
+          format('grant update on %I.%I to %I', nspname, relname, current_user)
+        from tables where not has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE')
+        """),
     ALL_ROWS(
         """
         select nth, format('may not see all rows of %I.%I, because of its policies', nspname, relname),
@@ -138,6 +151,16 @@ public final class Privileges {
 
   public static Requirement reading(TableName table) {
     return of(Right.READING, table);
+  }
+
+  /** Foreign keys that point to it. */
+  public static Requirement referencing(TableName table) {
+    return of(Right.REFERENCING, table);
+  }
+
+  /** LOCK TABLE in a mode that keeps writers out. */
+  public static Requirement lockingWriters(TableName table) {
+    return of(Right.LOCKING_WRITERS, table);
   }
 
   /** Whatever policies hide. */

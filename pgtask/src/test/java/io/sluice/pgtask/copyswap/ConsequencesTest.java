@@ -10,6 +10,9 @@ import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.Task;
+import io.sluice.testkit.FaultyDataSource;
+import io.sluice.testkit.FaultyDataSource.Planned;
+import io.sluice.testkit.JdbcCall;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -164,6 +167,33 @@ class ConsequencesTest {
       assertThat(result.problems()).isEmpty();
       db.sql("insert into app.t select g, now(), 'next' from generate_series(101, 299) g");
       assertThat(db.number("select count(*) from app.t")).isEqualTo(299);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(VERSIONS)
+  void swapsNothing_whenATriggerCameMeanwhile(int major) throws SQLException {
+    try (TaskFixture db = fixture(major)) {
+      FaultyDataSource faulty = new FaultyDataSource(db.dataSource);
+      db.wrapping(real -> faulty);
+      Planned made =
+          faulty.before(
+              JdbcCall.containing("analyze \"app\".\"t__sluice_copy\""),
+              1,
+              call ->
+                  db.sql(
+                      "create trigger auditing after insert on app.t for each row execute function app.audit()"));
+      Task task = task(WEEK, true, Consequence.PLAIN_TABLE_SQL, Consequence.WIDER_KEYS);
+      RunResult result = db.run(task);
+      assertThat(made.struck()).isTrue();
+      assertThat(result.problems())
+          .singleElement()
+          .asString()
+          .contains("nothing was swapped", "trigger auditing", "add row-triggers to accept:");
+      assertThat(db.texts("select relkind from pg_class where oid = 'app.t'::regclass"))
+          .containsExactly("r");
+      db.sql("drop trigger auditing on app.t");
+      assertThat(db.run(task).problems()).isEmpty();
     }
   }
 }

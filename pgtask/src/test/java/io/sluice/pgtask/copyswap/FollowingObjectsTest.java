@@ -440,7 +440,7 @@ class FollowingObjectsTest {
         }
       }
       Sql.execute(elsewhere, "create temp view fleeting as select key from app.t");
-      List<String> words = OBSTACLES.values().stream().map(one -> one[0]).toList();
+      List<String> words = new ArrayList<>(OBSTACLES.values().stream().map(one -> one[0]).toList());
       long oid = db.number("select 'app.t'::regclass::oid");
       for (Task task : List.of(reorder(), convert())) {
         for (RunResult result :
@@ -450,6 +450,7 @@ class FollowingObjectsTest {
               .contains("fleeting")
               .contains(words);
         }
+        words.remove(OBSTACLES.get("foreign key from it")[0]); // follows a converted table
       }
       assertThat(db.number("select 'app.t'::regclass::oid")).isEqualTo(oid);
       assertThat(ConversionTest.leftovers(db)).isEmpty();

@@ -40,7 +40,10 @@ class KilledConversionTest {
 
   private static void survives(int major, int stride) throws SQLException {
     try (TaskFixture db = new TaskFixture(major).with(ConvertSpec.class, new Conversion())) {
-      db.sql("create schema app");
+      db.sql(
+          "create schema app",
+          "create table app.of (id int primary key)",
+          "insert into app.of values (1)");
       int kills = 0;
       while (killed(db, "t" + kills, 1 + kills * stride)) {
         kills++;
@@ -56,7 +59,7 @@ class KilledConversionTest {
    */
   private static boolean killed(TaskFixture db, String table, int moment) throws SQLException {
     db.sql(
-        "create table app.%s (key bigint primary key, at timestamptz not null, note text)"
+        "create table app.%s (key bigint primary key, at timestamptz not null, note text, o int default 1 references app.of)"
             .formatted(table),
         "create index on app.%s (note)".formatted(table),
         "insert into app.%s select g, timestamptz '2026-11-01' + g * interval '1 hour', repeat('x', 200) from generate_series(1, 400) g"
@@ -73,7 +76,7 @@ class KilledConversionTest {
     db.wrapping(real -> real);
     for (String one : new String[] {"app." + table, "app.shadow"}) {
       db.sql(
-          "insert into %s values (1000, '2026-11-30', 'new'), (1001, '2026-12-09', 'newer')"
+          "insert into %s values (1000, '2026-11-30', 'new', 1), (1001, '2026-12-09', 'newer', 1)"
               .formatted(one),
           "update %s set at = at + interval '10 days', note = 'moved' where key %% 50 = 3"
               .formatted(one),
@@ -94,6 +97,11 @@ class KilledConversionTest {
     assertThat(db.texts("select indexname from pg_indexes where tablename = '%s'".formatted(table)))
         .as(context)
         .contains(table + "_note_idx");
+    assertThat(
+            db.texts(
+                "select conrelid::regclass || ' ' || convalidated from pg_constraint where confrelid = 'app.of'::regclass and conparentid = 0"))
+        .as(context)
+        .containsExactly("app." + table + " true");
     assertThat(ConversionTest.leftovers(db)).as(context).isEmpty();
     assertThat(db.texts("select to_regclass('app.%s_before')".formatted(table)))
         .as(context)
