@@ -92,7 +92,7 @@ public final class TaskFixture implements AutoCloseable {
     dataSource = pool();
     tasks = pool();
     publicFirst();
-    watch = new StepWatch(database.newSessions());
+    watch = new StepWatch(dataSource);
     ledger = new Transactions(dataSource);
     history = new RunHistory(ledger, Duration.ofMinutes(1));
     runner =

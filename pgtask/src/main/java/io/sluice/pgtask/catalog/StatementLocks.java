@@ -3,6 +3,7 @@ package io.sluice.pgtask.catalog;
 import static io.sluice.pgtask.catalog.TableLock.Mode.ACCESS_EXCLUSIVE;
 import static io.sluice.pgtask.catalog.TableLock.Mode.ACCESS_SHARE;
 import static io.sluice.pgtask.catalog.TableLock.Mode.ROW_EXCLUSIVE;
+import static io.sluice.pgtask.catalog.TableLock.Mode.ROW_SHARE;
 import static io.sluice.pgtask.catalog.TableLock.Mode.SHARE;
 import static io.sluice.pgtask.catalog.TableLock.Mode.SHARE_ROW_EXCLUSIVE;
 import static io.sluice.pgtask.catalog.TableLock.Mode.SHARE_UPDATE_EXCLUSIVE;
@@ -22,9 +23,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which locks the statements of tasks take, on tables that are there already. It knows the forms
- * that tasks write, and what PostgreSQL locks beside the table that a statement names; see
- * https://www.postgresql.org/docs/current/explicit-locking.html and the page of each command.
+ * Which locks the statements of tasks take, on tables of others that are there already. It knows
+ * the forms that tasks write, and what PostgreSQL locks beside the table that a statement names;
+ * see https://www.postgresql.org/docs/current/explicit-locking.html and the page of each command.
  */
 public final class StatementLocks {
 
@@ -59,6 +60,8 @@ public final class StatementLocks {
 
   private static final String PART = "(?:\"(?:[^\"]|\"\")+\"|[\\w$]+)";
   private static final String TABLE = "(?<t>%1$s\\.%1$s)".formatted(PART);
+
+  private static final String ADD_FOREIGN_KEY = "add constraint %s foreign key".formatted(PART);
 
   private static final List<Rule> RULES =
       List.of(
@@ -107,9 +110,17 @@ public final class StatementLocks {
               Reach.WITH_PARTITIONS,
               ACCESS_EXCLUSIVE),
           rule("^alter table :t validate constraint", Reach.ITSELF, SHARE_UPDATE_EXCLUSIVE),
-          rule("^alter table :t enable always trigger", Reach.ITSELF, SHARE_ROW_EXCLUSIVE),
           rule(
-              "^alter table :t (?!attach|detach|validate|enable always)",
+              "^alter table <each partition of :t> validate",
+              Reach.WITH_PARTITIONS,
+              SHARE_UPDATE_EXCLUSIVE),
+          rule("^alter table <each partition of :t> validate", Reach.REFERENCED, ROW_SHARE),
+          rule("^alter table :t enable always trigger", Reach.ITSELF, SHARE_ROW_EXCLUSIVE),
+          rule("^alter table :t " + ADD_FOREIGN_KEY, Reach.ITSELF, SHARE_ROW_EXCLUSIVE),
+          rule(
+              "^alter table (?:if exists )?:t (?!attach|detach|validate|enable always|"
+                  + ADD_FOREIGN_KEY
+                  + ")",
               Reach.ITSELF,
               ACCESS_EXCLUSIVE),
           rule("^drop function if exists (?<t>.*) cascade$", Reach.WATCHED, ACCESS_EXCLUSIVE));
@@ -120,8 +131,9 @@ public final class StatementLocks {
   private static final String TABLES =
       """
       select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.oid in (%s)
-      """;
+      where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.oid in (:tables) and not (%s)
+      """
+          .formatted(WorkingTables.among("c.oid"));
 
   private final Connection connection;
   private final Map<TableName, Mode> strongest = new TreeMap<>();
@@ -164,7 +176,7 @@ public final class StatementLocks {
     String relation = "to_regclass(%s)::oid".formatted(SqlNames.literal(name));
     String sql =
         TABLES
-            .formatted(reach.query)
+            .replace(":tables", reach.query)
             .replace("{relation}", relation)
             .replace("{name}", SqlNames.literal(name));
     for (TableName table : Sql.list(connection, sql, TableName::read)) {

@@ -85,13 +85,13 @@ record ForeignKey(
   }
 
   /**
-   * Of a partitioned table; takes SHARE ROW EXCLUSIVE on it, and ACCESS EXCLUSIVE on the other,
-   * whose triggers for the single partitions go.
+   * Of a partitioned table; takes ACCESS EXCLUSIVE on its partitions and on the other, whose
+   * triggers for the single partitions go.
    */
   List<String> addOver(TableName table) {
     List<String> sql = new ArrayList<>();
     sql.add("lock table %s in access exclusive mode".formatted(referenced.sql()));
-    sql.add("lock table %s in share row exclusive mode".formatted(table.sql()));
+    sql.add("lock table %s in access exclusive mode".formatted(table.sql()));
     sql.addAll(add(table, ""));
     return sql;
   }

@@ -41,7 +41,13 @@ record ForeignKeyStep(TableName table, ForeignKey key, boolean onPartitioned) im
   @Override
   public List<String> sql() {
     List<String> sql = new ArrayList<>();
-    sql.add("alter table <each partition> validate constraint " + SqlNames.quote(key.name()));
+    sql.add("lock table %s in share row exclusive mode".formatted(key.referenced().sql()));
+    sql.add(
+        "alter table <each partition of %s that was made since> add constraint %s %s not valid"
+            .formatted(table.sql(), SqlNames.quote(key.name()), key.definition()));
+    sql.add(
+        "alter table <each partition of %s> validate constraint %s"
+            .formatted(table.sql(), SqlNames.quote(key.name())));
     sql.addAll(onPartitioned ? List.of(key.validate(table)) : key.addOver(table));
     return sql;
   }

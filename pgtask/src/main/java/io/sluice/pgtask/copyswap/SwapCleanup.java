@@ -91,8 +91,7 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld, List<Foreign
     if (!run.dry() && run.read(c -> ForeignKey.of(c, List.of(old))).isEmpty()) {
       return true; // an earlier run did
     }
-    List<String> sql = new ArrayList<>(lockReferenced(run));
-    sql.addAll(ForeignKey.drop(foreignKeys, old));
+    List<String> sql = new ArrayList<>(ForeignKey.drop(foreignKeys, old));
     sql.add(ChangeLog.followNoMore(names));
     return run.step(SqlStep.transaction("Drop the foreign keys of the old table " + old, sql));
   }
@@ -154,8 +153,7 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld, List<Foreign
 
   private Step last(TaskRun run, String state) throws SQLException {
     if (!dropOld) {
-      return SqlStep.transaction(
-          "Drop the state of converting " + names.table(), List.of(state));
+      return SqlStep.transaction("Drop the state of converting " + names.table(), List.of(state));
     }
     List<String> sql = new ArrayList<>(foreignKeys.isEmpty() ? lockReferenced(run) : List.of());
     sql.add("drop table if exists " + old.sql());

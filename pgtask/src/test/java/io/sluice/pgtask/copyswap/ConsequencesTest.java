@@ -85,7 +85,7 @@ class ConsequencesTest {
             .asString()
             .contains("app.t", "add " + all.get(n).word() + " to accept:");
         assertThat(result.notes()).filteredOn(note -> note.startsWith("accepted: ")).hasSize(n);
-        assertThat(db.runner.dryRun(task(WEEK, false, accepted), step -> {}).problems())
+        assertThat(db.runner.dryRun(task(WEEK, false, accepted), (step, locks) -> {}).problems())
             .isEqualTo(result.problems());
         assertThat(ConversionTest.leftovers(db)).isEmpty();
       }

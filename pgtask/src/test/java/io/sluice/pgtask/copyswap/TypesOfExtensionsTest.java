@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.pgtask.TaskFixture;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.run.TaskKind;
+import io.sluice.pgtask.task.Consequence;
 import io.sluice.pgtask.task.ConvertSpec;
 import io.sluice.pgtask.task.Interval;
 import io.sluice.pgtask.task.MaintenanceSpec;
@@ -12,6 +13,7 @@ import io.sluice.testkit.FaultyDataSource;
 import io.sluice.testkit.JdbcCall;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -55,7 +57,9 @@ class TypesOfExtensionsTest {
                 false,
                 100,
                 32_768,
-                true);
+                true,
+                Set.of(Consequence.values()),
+                false);
         assertThat(db.run(TaskFixture.task("convert", spec)).problems()).as(type).isEmpty();
         assertThat(db.number("select count(*) from app.t")).as(type).isEqualTo(999);
         assertThat(
@@ -72,7 +76,8 @@ class TypesOfExtensionsTest {
   @MethodSource("io.sluice.testkit.EmbeddedDatabase#versions")
   void rewritesAPartitionOfAListOfThem(int major) throws SQLException {
     TaskKind<MaintenanceSpec> reorder =
-        (spec, run) -> CopySwap.reorder(run, new TableName("app", "north"), "who, id");
+        (spec, run) ->
+            CopySwap.rewrite(run, new TableName("app", "north"), ReorderTest.ordered("who, id"));
     try (TaskFixture db = new TaskFixture(major).with(MaintenanceSpec.class, reorder)) {
       db.sql(
           "create schema ext",

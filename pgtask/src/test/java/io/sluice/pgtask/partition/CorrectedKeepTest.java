@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -109,18 +110,19 @@ class CorrectedKeepTest {
   @MethodSource(VERSIONS)
   void exportsAgain_whatWasWrittenAfterTheExport(int major) throws SQLException {
     List<Long> saved = new ArrayList<>();
+    AtomicReference<TaskFixture> others = new AtomicReference<>();
     BeforeDrop exporter =
         (work, partition, oid, parent, lower, upper, to) -> {
           String count = "select count(*) from " + partition.sql();
           long rows = work.read(connection -> Sql.number(connection, count));
           if (saved.isEmpty()) {
-            work.transaction(
-                List.of("update " + partition.sql() + " set note = 'late' where id = 1"));
+            others.get().sql("update " + partition.sql() + " set note = 'late' where id = 1");
           }
           saved.add(rows);
           return new BeforeDrop.Saved(rows, to.resolve(partition.name()), "ab");
         };
     try (TaskFixture fixture = RotationFixture.of(major, exporter)) {
+      others.set(fixture);
       fixture.sql(CDR);
       day(fixture, "2026-11-14", 5);
       day(fixture, "2026-11-15", 5);
