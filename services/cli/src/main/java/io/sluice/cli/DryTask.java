@@ -56,8 +56,7 @@ final class DryTask {
   int show(Task task) throws SQLException {
     List<Shown> steps = new ArrayList<>();
     try (TaskRunner runner = line.runner("cli-dry")) {
-      RunResult result =
-          runner.dryRun(task, (step, locks) -> steps.add(Shown.of(step, locks)));
+      RunResult result = runner.dryRun(task, (step, locks) -> steps.add(Shown.of(step, locks)));
       return show(task, steps, result);
     } catch (SQLException e) {
       throw line.named(task.database(), e);

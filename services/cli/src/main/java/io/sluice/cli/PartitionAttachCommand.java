@@ -41,7 +41,9 @@ final class PartitionAttachCommand implements Callable<Integer> {
       description = "A declared database. Default: ${DEFAULT-VALUE}.")
   private String database;
 
-  @Option(names = "--dry-run", description = "Change nothing; print the SQL and the locks of each step.")
+  @Option(
+      names = "--dry-run",
+      description = "Change nothing; print the SQL and the locks of each step.")
   private boolean dryRun;
 
   PartitionAttachCommand(Session session) {

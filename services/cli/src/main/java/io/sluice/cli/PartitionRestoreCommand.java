@@ -67,7 +67,9 @@ final class PartitionRestoreCommand implements Callable<Integer> {
       description = "A declared database. Default: ${DEFAULT-VALUE}.")
   private String database;
 
-  @Option(names = "--dry-run", description = "Change nothing; print the SQL and the locks of each step.")
+  @Option(
+      names = "--dry-run",
+      description = "Change nothing; print the SQL and the locks of each step.")
   private boolean dryRun;
 
   PartitionRestoreCommand(Session session) {

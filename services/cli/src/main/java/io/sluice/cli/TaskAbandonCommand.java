@@ -45,7 +45,9 @@ final class TaskAbandonCommand implements Callable<Integer> {
       description = "A declared database. Default: the task's, or " + DatabaseSpec.WAREHOUSE + ".")
   private String database;
 
-  @Option(names = "--dry-run", description = "Change nothing; print the SQL and the locks of each step.")
+  @Option(
+      names = "--dry-run",
+      description = "Change nothing; print the SQL and the locks of each step.")
   private boolean dryRun;
 
   TaskAbandonCommand(Session session) {
