@@ -64,7 +64,7 @@ public final class StepWatch {
   private static final Pattern APART =
       Pattern.compile(
           "(select|set|with|reset|show|do \\$\\$ declare|update \\S+__sluice_state\"|alter table \\S+__sluice_state\") .*"
-              + "|lock table only .* in access share mode|alter table .* finalize|reset all",
+              + "|lock table only .* in access share mode|alter table .* finalize",
           Pattern.DOTALL);
 
   private static final long LOOK_NANOS = 1_000_000;

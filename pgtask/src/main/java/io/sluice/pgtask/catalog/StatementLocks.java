@@ -7,18 +7,22 @@ import static io.sluice.pgtask.catalog.TableLock.Mode.ROW_SHARE;
 import static io.sluice.pgtask.catalog.TableLock.Mode.SHARE;
 import static io.sluice.pgtask.catalog.TableLock.Mode.SHARE_ROW_EXCLUSIVE;
 import static io.sluice.pgtask.catalog.TableLock.Mode.SHARE_UPDATE_EXCLUSIVE;
+import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.maxBy;
 
 import io.sluice.core.sql.Sql;
-import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableLock.Mode;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BinaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,20 +33,22 @@ import java.util.regex.Pattern;
  */
 public final class StatementLocks {
 
-  /** Tables that a name in a statement leads to; {@code {relation}} is the oid of what it names. */
+  /**
+   * Tables that a name leads to, as a query: {@code n.name} as it is written, {@code n.oid} its.
+   */
   private enum Reach {
-    ITSELF("select {relation}"),
-    WITH_PARTITIONS("select {relation} union select relid from pg_partition_tree({relation})"),
+    ITSELF("select n.oid"),
+    WITH_PARTITIONS("select n.oid union select relid from pg_partition_tree(n.oid)"),
     DEFAULT(
-        "select partdefid from pg_partitioned_table where partrelid = {relation} and partdefid <> 0"),
+        "select partdefid from pg_partitioned_table where partrelid = n.oid and partdefid <> 0"),
     REFERENCED(
         "select confrelid from pg_constraint where contype = 'f' and confrelid <> conrelid"
-            + " and conrelid in (select {relation} union select relid from pg_partition_tree({relation}))"),
-    INDEXED("select indrelid from pg_index where indexrelid = {relation}"),
+            + " and conrelid in (select n.oid union select relid from pg_partition_tree(n.oid))"),
+    INDEXED("select indrelid from pg_index where indexrelid = n.oid"),
     VIEWS(
         "select r.ev_class from pg_depend d join pg_rewrite r on r.oid = d.objid"
-            + " where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = {relation}"),
-    WATCHED("select tgrelid from pg_trigger where tgfoid = to_regprocedure({name})");
+            + " where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = n.oid"),
+    WATCHED("select tgrelid from pg_trigger where tgfoid = to_regprocedure(n.name)");
 
     private final String query;
 
@@ -56,7 +62,7 @@ public final class StatementLocks {
    *
    * @param form finds the name in its group {@code t}
    */
-  private record Rule(Pattern form, Reach reach, Mode mode) {}
+  private record Rule(Pattern form, Lock lock) {}
 
   private static final String PART = "(?:\"(?:[^\"]|\"\")+\"|[\\w$]+)";
   private static final String TABLE = "(?<t>%1$s\\.%1$s)".formatted(PART);
@@ -128,59 +134,71 @@ public final class StatementLocks {
   private static final Pattern LOCK =
       Pattern.compile("^lock table (?<only>only )?" + TABLE + " in (?<mode>[a-z ]+) mode$");
 
+  /** Of names, an array as the parameter. */
+  private static final String REACHED =
+      """
+      select '%s' as mode, t.oid from (select name, to_regclass(name)::oid as oid from unnest(?::text[]) as u (name)) as n,
+        lateral (%s) as t (oid)
+      """;
+
   private static final String TABLES =
       """
-      select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.oid in (:tables) and not (%s)
-      """
-          .formatted(WorkingTables.among("c.oid"));
+      select distinct n.nspname, c.relname, r.mode
+      from (%s) as r join pg_class c on c.oid = r.oid join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p', 'v', 'm', 'f') and not (%s)
+      """;
 
-  private final Connection connection;
-  private final Map<TableName, Mode> strongest = new TreeMap<>();
+  /** What names of statements lead to, and how it is locked. */
+  private record Lock(Reach reach, Mode mode) {
 
-  private StatementLocks(Connection connection) {
-    this.connection = connection;
+    String reached() {
+      return REACHED.formatted(mode.name(), reach.query);
+    }
   }
 
+  private StatementLocks() {}
+
   private static Rule rule(String form, Reach reach, Mode mode) {
-    return new Rule(Pattern.compile(form.replace(":t", TABLE)), reach, mode);
+    return new Rule(Pattern.compile(form.replace(":t", TABLE)), new Lock(reach, mode));
   }
 
   /** The strongest lock on each table, in the order of their names. */
   public static List<TableLock> of(Connection connection, List<String> statements)
       throws SQLException {
-    StatementLocks locks = new StatementLocks(connection);
-    for (String statement : statements) {
-      locks.add(statement);
+    Map<Lock, Set<String>> names = new LinkedHashMap<>();
+    statements.forEach(statement -> find(statement, names));
+    if (names.isEmpty()) {
+      return List.of();
     }
-    List<TableLock> all = new ArrayList<>();
-    locks.strongest.forEach((table, mode) -> all.add(new TableLock(mode, table)));
-    return all;
+    String reached = names.keySet().stream().map(Lock::reached).collect(joining(" union all "));
+    return Sql.list(
+            connection,
+            TABLES.formatted(reached, WorkingTables.among("c.oid")),
+            row -> new TableLock(Mode.valueOf(row.getString(3)), TableName.read(row)),
+            names.values().stream().map(Sql::texts).toArray())
+        .stream()
+        .collect(groupingBy(TableLock::table, TreeMap::new, maxBy(comparing(TableLock::mode))))
+        .values()
+        .stream()
+        .flatMap(Optional::stream)
+        .toList();
   }
 
-  private void add(String statement) throws SQLException {
+  private static void find(String statement, Map<Lock, Set<String>> names) {
     Matcher lock = LOCK.matcher(statement);
     if (lock.find()) {
       Reach reach = lock.group("only") == null ? Reach.WITH_PARTITIONS : Reach.ITSELF;
-      add(reach, lock.group("t"), Mode.of(lock.group("mode")));
+      add(new Lock(reach, Mode.of(lock.group("mode"))), lock, names);
     }
     for (Rule rule : RULES) {
       Matcher matcher = rule.form.matcher(statement);
       while (matcher.find()) {
-        add(rule.reach, matcher.group("t"), rule.mode);
+        add(rule.lock, matcher, names);
       }
     }
   }
 
-  private void add(Reach reach, String name, Mode mode) throws SQLException {
-    String relation = "to_regclass(%s)::oid".formatted(SqlNames.literal(name));
-    String sql =
-        TABLES
-            .replace(":tables", reach.query)
-            .replace("{relation}", relation)
-            .replace("{name}", SqlNames.literal(name));
-    for (TableName table : Sql.list(connection, sql, TableName::read)) {
-      strongest.merge(table, mode, BinaryOperator.maxBy(Comparator.naturalOrder()));
-    }
+  private static void add(Lock lock, Matcher found, Map<Lock, Set<String>> names) {
+    names.computeIfAbsent(lock, any -> new LinkedHashSet<>()).add(found.group("t"));
   }
 }

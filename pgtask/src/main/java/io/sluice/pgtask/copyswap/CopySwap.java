@@ -49,6 +49,11 @@ public final class CopySwap {
     return rewrite(run, source.get(), options);
   }
 
+  /** The table beside another that says how far its rewrite is. */
+  public static TableName stateOf(TableName table) {
+    return new CopyNames(table).state();
+  }
+
   /** What a rewrite needs: it reads all rows, and makes a table beside this one for its owner. */
   public static List<Requirement> needs(TableName table) {
     List<Requirement> needs = new ArrayList<>(Privileges.makingBeside(table));

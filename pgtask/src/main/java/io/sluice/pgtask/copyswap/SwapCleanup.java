@@ -3,6 +3,7 @@ package io.sluice.pgtask.copyswap;
 import io.sluice.core.sql.Sql;
 import io.sluice.pgtask.catalog.TableName;
 import io.sluice.pgtask.copyswap.CopySwapState.Phase;
+import io.sluice.pgtask.partition.AttachLocks;
 import io.sluice.pgtask.run.SqlStep;
 import io.sluice.pgtask.run.Step;
 import io.sluice.pgtask.run.TaskRun;
@@ -28,15 +29,6 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld, List<Foreign
             union all select to_regclass(?), 2) as fenced (oid, nth)
       join pg_class c on c.oid = fenced.oid join pg_namespace n on n.oid = c.relnamespace
       order by nth
-      """;
-
-  /** Dropping a table takes the triggers of its foreign keys from those they point to. */
-  private static final String REFERENCED =
-      """
-      select distinct format('lock table only %I.%I in access exclusive mode', n.nspname, c.relname)
-      from pg_constraint k join pg_class c on c.oid = k.confrelid join pg_namespace n on n.oid = c.relnamespace
-      where k.contype = 'f' and k.confrelid <> k.conrelid and k.conrelid = coalesce(to_regclass(?), to_regclass(?))
-      order by 1
       """;
 
   static SwapCleanup of(CopyNames names, CopyLayout layout) {
@@ -96,8 +88,16 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld, List<Foreign
     return run.step(SqlStep.transaction("Drop the foreign keys of the old table " + old, sql));
   }
 
+  /** The old table, which a dry run finds under its name of now. */
+  private TableName original(TaskRun run) {
+    return run.dry() ? names.table() : old;
+  }
+
+  /** Dropping a table takes the triggers of its foreign keys from those they point to. */
   private List<String> lockReferenced(TaskRun run) throws SQLException {
-    return run.read(c -> Sql.strings(c, REFERENCED, old.sql(), names.table().sql()));
+    return run.read(c -> AttachLocks.referenced(c, original(run))).stream()
+        .map(table -> "lock table only %s in access exclusive mode".formatted(table.sql()))
+        .toList();
   }
 
   private boolean validate(TaskRun run) throws SQLException {
@@ -144,7 +144,7 @@ record SwapCleanup(CopyNames names, TableName old, boolean dropOld, List<Foreign
 
   /** Of the old table; a dry run finds them at the table, under their names of now. */
   private List<TableName> partitions(TaskRun run) throws SQLException {
-    TableName table = run.dry() ? names.table() : old;
+    TableName table = original(run);
     return run.read(c -> IndexBuild.leaves(c, table)).stream()
         .filter(leaf -> !leaf.equals(table))
         .map(leaf -> run.dry() ? UnpartitionLayout.old(leaf) : leaf)

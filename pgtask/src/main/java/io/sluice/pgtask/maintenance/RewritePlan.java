@@ -1,6 +1,5 @@
 package io.sluice.pgtask.maintenance;
 
-import io.sluice.core.catalog.Names;
 import io.sluice.core.sql.Sql;
 import io.sluice.core.sql.SqlNames;
 import io.sluice.pgtask.catalog.TableGlobs;
@@ -113,17 +112,13 @@ final class RewritePlan {
   void finishEarlier(List<TableInfo> tables) throws SQLException {
     Set<TableName> states = states();
     for (TableInfo table : tables) {
-      if (table.parents().stream().anyMatch(parent -> states.contains(state(parent)))) {
+      if (table.parents().stream().anyMatch(parent -> states.contains(CopySwap.stateOf(parent)))) {
         unfinished.put(table.oid(), new Unfinished("unpartition"));
-      } else if (states.contains(state(table.name()))) {
+      } else if (states.contains(CopySwap.stateOf(table.name()))) {
         CopySwap.finishEarlier(run, table.name())
             .ifPresent(left -> unfinished.put(table.oid(), left));
       }
     }
-  }
-
-  private static TableName state(TableName table) {
-    return table.sibling(Names.withSuffix(table.name(), "__sluice_state"));
   }
 
   private Set<TableName> states() throws SQLException {

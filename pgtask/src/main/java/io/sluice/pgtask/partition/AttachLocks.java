@@ -30,8 +30,13 @@ public record AttachLocks(List<TableName> referenced, TableName parent, TableNam
 
   public static AttachLocks read(Connection connection, TableName parent, TableName partition)
       throws SQLException {
-    List<TableName> referenced = Sql.list(connection, REFERENCED, TableName::read, parent.sql());
-    return new AttachLocks(referenced, parent, partition);
+    return new AttachLocks(referenced(connection, parent), parent, partition);
+  }
+
+  /** Other tables that a table's foreign keys point to, in the order in which others lock. */
+  public static List<TableName> referenced(Connection connection, TableName table)
+      throws SQLException {
+    return Sql.list(connection, REFERENCED, TableName::read, table.sql());
   }
 
   /** LOCK TABLE, in the order in which others lock. */
